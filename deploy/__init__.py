@@ -1,0 +1,1 @@
+"""Running it: the one-machine runner, compose, Prometheus and Grafana."""

@@ -1,0 +1,84 @@
+"""The catalogue of metrics: every metric's name, labels and when it changes. Labels never hold personal data.
+
+A metric is made on first use in a process, so that each process shows only its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from prometheus_client import Counter, Gauge, Histogram
+
+M = TypeVar("M", Counter, Gauge, Histogram)
+LATENCY = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+BATCH = (1, 3, 10, 30, 100, 300, 1000, 3000, 10000)
+
+
+class Spec(Generic[M]):
+    """One metric of the catalogue; call it to get the prometheus-client object."""
+
+    def __init__(self, make: Callable[[], M], name: str, what: str, labels: tuple[str, ...]) -> None:
+        self._make, self.name, self.what, self.labels = make, name, what, labels
+        CATALOGUE.append(self)
+
+    @cached_property
+    def _metric(self) -> M:
+        return self._make()
+
+    def __call__(self) -> M:
+        return self._metric
+
+
+CATALOGUE: list[Spec[Counter] | Spec[Gauge] | Spec[Histogram]] = []
+
+
+def _counter(name: str, what: str, *labels: str) -> Spec[Counter]:
+    return Spec(lambda: Counter(name, what, labels), name, what, labels)
+
+
+def _gauge(name: str, what: str, *labels: str) -> Spec[Gauge]:
+    return Spec(lambda: Gauge(name, what, labels), name, what, labels)
+
+
+def _histogram(name: str, what: str, *labels: str, buckets: tuple[float, ...] = LATENCY) -> Spec[Histogram]:
+    return Spec(lambda: Histogram(name, what, labels, buckets=buckets), name, what, labels)
+
+
+# Stream stages (roles classify and case)
+RECORDS = _counter("petitions_stage_records_total", "Input records whose transaction has committed.", "stage")
+TRANSACTIONS = _counter("petitions_stage_transactions_total", "Kafka transactions by outcome (committed, aborted).", "stage", "outcome")
+STEP_SECONDS = _histogram("petitions_stage_step_seconds", "One step, from decision to committed and stored.", "stage")
+STEP_RECORDS = _histogram("petitions_stage_step_records", "Records in one step.", "stage", buckets=BATCH)
+STAGE_LAG = _gauge("petitions_stage_lag_records", "Records fetched or waiting in the broker, not yet committed.", "stage", "partition")
+STAGE_LAG_SECONDS = _gauge("petitions_stage_lag_seconds", "Age of the oldest record waiting in the inbox, 0 when none waits.", "stage", "partition")
+STAGE_READY = _gauge("petitions_stage_ready", "1 while the partition's processor runs, 0 while it restores.", "stage", "partition")
+RESTORED = _counter("petitions_stage_restored_records_total", "Changelog records read while restoring a store.", "stage")
+DEAD_LETTERS = _counter("petitions_dead_letters_total", "Records sent to petitions.dlq, when their transaction commits.", "stage", "error")
+OPEN_CASES = _gauge("petitions_open_entries", "Entries with a pending timer in the partition's store.", "stage", "partition")
+
+# The SLA clock
+TIMERS_FIRED = _counter("petitions_timers_fired_total", "Due cases handled by the timer, when committed.", "stage")
+TIMERS_LATE_SECONDS = _histogram("petitions_timers_late_seconds", "How long after its due instant a timer fired.", "stage")
+TIMERS_OVERDUE_SECONDS = _gauge("petitions_timers_overdue_seconds", "Lateness of the oldest due timer not yet fired, 0 when none.", "stage", "partition")
+CASE_EVENTS_TOTAL = _counter("petitions_case_events_total", "Events written to the record, by what happened.", "what")
+
+# Intake and actions (role web)
+HTTP_REQUESTS = _counter("petitions_http_requests_total", "HTTP requests by route template, method and status.", "route", "method", "status")
+HTTP_SECONDS = _histogram("petitions_http_request_seconds", "Time to the response's start.", "route", "method")
+PUBLISHED = _counter("petitions_published_total", "Events acknowledged by Kafka, by type.", "type")
+PUBLISH_FAILED = _counter("petitions_publish_failed_total", "Events that Kafka did not acknowledge; the caller got an error.", "type")
+
+# Consumers
+CONSUMED = _counter("petitions_consumed_total", "Events whose effect is committed.", "consumer")
+CONSUMER_LAG = _gauge("petitions_consumer_lag_records", "Committed records of the topic that the consumer has not handled.", "consumer", "partition")
+CONSUMER_LAG_SECONDS = _gauge("petitions_consumer_lag_seconds", "Age of the newest handled event behind the topic's end, 0 at the end.", "consumer")
+DELIVERED = _counter("petitions_delivered_total", "Petition events delivered to an office's queue topic.", "office")
+PARKED = _counter("petitions_parked_total", "Deliveries to an office that were put aside after failing.", "office")
+REPLY_SECONDS = _histogram("petitions_reply_seconds", "From the petition's reception to the event at the citizen's view.", "what")
+STREAMS_OPEN = _gauge("petitions_sse_open", "Open Server-Sent-Events streams.", "kind")
+
+# Every process and the runner
+UP_SINCE = _gauge("petitions_up_since_seconds", "When the process became ready (Unix time).", "role")
+RESTARTS = _counter("petitions_restarts_total", "Processes that the runner started again after they died.", "role")

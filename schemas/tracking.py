@@ -1,0 +1,57 @@
+"""Tracking codes: the citizen's key to a petition.
+
+A code is `XXXX-XXXX-XXXX`: eleven characters from 26 that cannot be mistaken for one another (51.7 bits) and a check
+character (ISO 7064 mod 27,26: finds every single typing error). The code is the citizen's secret. Offices and topics only ever carry the
+petition id, which is a keyed hash of the code, so nobody can go from an id back to a code, and no look-up table is needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from stdnum.iso7064 import mod_37_36
+
+ALPHABET = "23456789ACDEFGHJKMNPRTVWXY"
+_LENGTH = 11
+
+
+class BadTrackingCode(ValueError):
+    """The text is not a tracking code: wrong length, letters or check character."""
+
+
+def _from_number(number: int) -> str:
+    letters = []
+    for _ in range(_LENGTH):
+        number, rest = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[rest])
+    body = "".join(letters)
+    whole = body + mod_37_36.calc_check_digit(body, ALPHABET)
+    return "-".join((whole[:4], whole[4:8], whole[8:]))
+
+
+def new_code() -> str:
+    """A fresh random code."""
+    return _from_number(secrets.randbits(64) % len(ALPHABET) ** _LENGTH)
+
+
+def code_for(secret: bytes, channel: str, key: str) -> str:
+    """The code for a channel's own id of a petition: the same (channel, key) always gives the same code."""
+    digest = hmac.digest(secret, f"code\0{channel}\0{key}".encode(), "sha256")
+    return _from_number(int.from_bytes(digest[:16]) % len(ALPHABET) ** _LENGTH)
+
+
+def parse(text: str) -> str:
+    """Normalise what a person typed (case, spaces, missing dashes); raise BadTrackingCode if it cannot be a code."""
+    letters = "".join(ch for ch in text.upper() if ch.isalnum())
+    if len(letters) != _LENGTH + 1 or any(ch not in ALPHABET for ch in letters):
+        raise BadTrackingCode("a tracking code has 12 letters and digits, like 7KMA-2PXD-49RC")
+    if mod_37_36.calc_check_digit(letters[:-1], ALPHABET) != letters[-1]:
+        raise BadTrackingCode("the tracking code has a typing error: its check character does not fit")
+    return "-".join((letters[:4], letters[4:8], letters[8:]))
+
+
+def petition_id(secret: bytes, code: str) -> str:
+    """The petition's public id: 26 hexadecimal characters, from the code by a keyed hash."""
+    return hmac.new(secret, f"petition\0{code}".encode(), hashlib.sha256).hexdigest()[:26]

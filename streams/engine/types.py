@@ -1,0 +1,81 @@
+"""What a stage and the engine say to each other. A stage is pure: no Kafka, no clock, no environment inside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from schemas.topics import Topic
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of an input topic, as Kafka gave it. `timestamp_ms` is since the epoch, UTC."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A record to be written in the step's transaction, into the same partition number as the input."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stored value and when its timer is due (ms since the epoch, UTC), if it has one."""
+
+    value: bytes
+    due_ms: int | None = None
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a step does. `puts`: the new entry by key. `rejected`: input for the dead-letter topic, with the reason."""
+
+    outputs: list[Output] = field(default_factory=list)
+    puts: dict[bytes, Entry] = field(default_factory=dict)
+    rejected: list[tuple[Record, Exception]] = field(default_factory=list)
+
+
+class Entries(Protocol):
+    """The store as a decision sees it."""
+
+    def get(self, key: bytes) -> bytes | None: ...
+
+
+class Stage(Protocol):
+    """One stage of the pipeline. A raise from `decide` makes the engine halve the batch until the culprit is alone, which
+    then goes to the dead-letter topic; a stage puts what it recognises as bad into `rejected` itself, which is cheaper."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def inputs(self) -> tuple[Topic, ...]: ...
+    @property
+    def outputs(self) -> tuple[Topic, ...]: ...
+    @property
+    def changelog(self) -> Topic | None:
+        """None: the stage keeps no state."""
+        ...
+
+    def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:
+        """Handle records in order. `entries` has what was stored before this step for the records' keys."""
+        ...
+
+    def fire(self, due: Sequence[bytes], entries: Entries, now_ms: int) -> Effects:
+        """Handle the keys whose timer is due, oldest first. Each must be put again, later or without timer."""
+        ...
