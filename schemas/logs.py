@@ -19,6 +19,7 @@ LogEvent = Literal[
     "dead-letter",  # a record went to petitions.dlq; with topic, partition, offset, error
     "stalled",  # the watchdog saw no progress in spite of lag
     "kafka-unavailable",  # a publish was not acknowledged
+    "database-unavailable",  # PostgreSQL does not answer; the process waits and tries again
     "consumer-positioned",  # a consumer took up its partitions; with offsets
     "delivery-parked",  # a delivery to one office failed and was put aside
     "policy-loaded",  # a policy version was taken up
