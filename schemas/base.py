@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -17,16 +18,16 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-def _known(kind: str, codes: set[str], code: str) -> str:
+def _known(kind: str, codes: Mapping[str, object], code: str) -> str:
     if code not in codes:
         raise ValueError(f"unknown {kind} {code!r}")
     return code
 
 
 PetitionId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{26}$")]
-CategoryCode = Annotated[str, AfterValidator(lambda code: _known("category", set(categories()), code))]
-OfficeCode = Annotated[str, AfterValidator(lambda code: _known("office", set(offices()), code))]
-WardCode = Annotated[str, AfterValidator(lambda code: _known("ward", set(wards()), code))]
+CategoryCode = Annotated[str, AfterValidator(lambda code: _known("category", categories(), code))]
+OfficeCode = Annotated[str, AfterValidator(lambda code: _known("office", offices(), code))]
+WardCode = Annotated[str, AfterValidator(lambda code: _known("ward", wards(), code))]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2_000)]
 
