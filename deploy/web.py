@@ -1,0 +1,136 @@
+"""Role `web`: the producers' app (what accepts) and the consumers' app (what shows) behind one port."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import Field
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+import consumers.http
+import producers.http
+from consumers.settings import ViewSettings
+from deploy.http.metrics import Measured
+from deploy.http.security import Hardened
+from producers.http.errors import Refusal, answer, language
+from producers.settings import HttpSettings
+from schemas import logs
+from schemas.logs import log
+from schemas.metrics import UP_SINCE
+from schemas.settings import ProcessSettings
+
+# The event loop and Kafka's threads share the interpreter: a thread that has an acknowledgement in hand should not wait 5 ms for its turn.
+_SWITCH_SECONDS = 0.0005
+_GRACE_SECONDS = 3
+
+Check = Callable[[], bool]
+
+
+class WebSettings(ProcessSettings):
+    """Where the role `web` listens."""
+
+    port: int = Field(8080, ge=0, le=65535, description="Port of HTTP (citizens, offices, intake, /metrics).")
+
+
+@asynccontextmanager
+async def routes() -> AsyncIterator[tuple[list[BaseRoute], Check]]:
+    """All routes with their connections, and whether all of them could be served now. Settings come from the environment."""
+    async with AsyncExitStack() as stack:
+        accepting = await stack.enter_async_context(producers.http.prepare(HttpSettings()))
+        showing = await stack.enter_async_context(consumers.http.prepare(ViewSettings()))
+        checks: list[Check] = [found for part in (accepting, showing) if (found := getattr(part, "ready", None))]
+        yield [*accepting, *showing], lambda: all(check() for check in checks)
+
+
+def application(mounted: Sequence[BaseRoute], ready: Check) -> Hardened:
+    """The whole ASGI application: routes, health, metrics, one shape of error, security headers."""
+    inner = Starlette(
+        routes=[*mounted, *_status_routes(ready)],
+        exception_handlers={HTTPException: _http_error, Exception: _internal_error},
+    )
+    return Hardened(Measured(inner))
+
+
+def _status_routes(ready: Check) -> list[BaseRoute]:
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    async def healthz(_: Request) -> Response:
+        return Response("ok\n", media_type="text/plain")
+
+    async def readyz(_: Request) -> Response:
+        return Response("ok\n", media_type="text/plain") if ready() else Response("not yet\n", 503, media_type="text/plain")
+
+    return [Route("/metrics", metrics), Route("/healthz", healthz), Route("/readyz", readyz)]
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = (error.headers if isinstance(error, HTTPException) else None) or {}
+    code = {404: "not-found", 405: "method-not-allowed"}.get(status, "internal" if status >= 500 else "invalid")
+    return answer(Refusal(status, code, headers=headers), language(request.headers.get("accept-language", "")))
+
+
+async def _internal_error(request: Request, error: Exception) -> Response:
+    log.error("request-failed", route=request.scope.get("route_template", ""), error=type(error).__name__)
+    return answer(Refusal(500, "internal"), language(request.headers.get("accept-language", "")))
+
+
+class Server(uvicorn.Server):
+    """uvicorn with open event streams that end within the grace time instead of holding up the stop."""
+
+    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        log.info("process-stopping", signal=signal.Signals(sig).name)
+        self._stopping.set()
+        self.should_exit = True
+
+
+async def serve(settings: WebSettings) -> None:
+    """Serve until TERM or Ctrl-C; then let requests end within the grace time."""
+    stopping = asyncio.Event()
+    async with routes() as (mounted, ready):
+        config = uvicorn.Config(
+            application(mounted, ready),
+            host=settings.listen_host,
+            port=settings.port,
+            access_log=False,  # paths hold tracking codes, which are secrets
+            log_config=None,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            timeout_keep_alive=30,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+        server = Server(config, stopping)
+        UP_SINCE().labels("web").set(time.time())
+        log.info("process-started", port=settings.port)
+        await server.serve()
+        if not server.started:
+            raise OSError(f"cannot listen on {settings.listen_host}:{settings.port}")
+
+
+def run() -> None:
+    """Run the role until TERM; ends with status 1 when it cannot listen."""
+    settings = WebSettings()
+    logs.configure("web", settings.log_level)
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    try:
+        uvloop_run(serve(settings))
+    except OSError as error:
+        log.error("fatal", error=str(error))
+        raise SystemExit(1) from error

@@ -1,0 +1,48 @@
+"""Real Kafka and PostgreSQL for the tests that need them, started once a session on first use."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from deploy.embedded import EmbeddedKafka, EmbeddedPostgres
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
+    """A broker without topics, shared by the session: give topics and groups names of your own."""
+    with EmbeddedKafka(tmp_path_factory.mktemp("kafka")) as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL server, shared by the session; take `database_url` for a database of your own."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres") / "data") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _database_numbers() -> Iterator[int]:
+    return itertools.count(1)
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres, _database_numbers: Iterator[int]) -> Iterator[Callable[[], str]]:
+    """A factory of fresh, migrated databases, dropped after the test: each call gives the URL of a new one."""
+    from deploy.migrate import migrate
+
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"test_{next(_database_numbers)}"
+        url = postgres.ensure_database(name)
+        made.append(name)
+        migrate(url)
+        return url
+
+    yield make
+    for name in made:
+        postgres.drop_database(name)
