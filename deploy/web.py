@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 import uvicorn
+import uvloop
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import Field
 from starlette.applications import Starlette
@@ -43,22 +44,33 @@ class WebSettings(ProcessSettings):
     port: int = Field(8080, ge=0, le=65535, description="Port of HTTP (citizens, offices, intake, /metrics).")
 
 
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """All routes; `ready`: whether all of them could be served now; `stop`: open streams shall end."""
+
+    routes: list[BaseRoute]
+    ready: Check
+    stop: Callable[[], None]
+
+
 @asynccontextmanager
-async def routes() -> AsyncIterator[tuple[list[BaseRoute], Check]]:
-    """All routes with their connections, and whether all of them could be served now. Settings come from the environment."""
+async def mounted() -> AsyncIterator[Mounted]:
+    """Both applications while their connections live. Settings come from the environment."""
     async with AsyncExitStack() as stack:
         accepting = await stack.enter_async_context(producers.http.prepare(HttpSettings()))
         showing = await stack.enter_async_context(consumers.http.prepare(ViewSettings()))
         checks: list[Check] = [found for part in (accepting, showing) if (found := getattr(part, "ready", None))]
-        yield [*accepting, *showing], lambda: all(check() for check in checks)
+        stop: Callable[[], None] = getattr(showing, "stop", lambda: None)
+        yield Mounted([*accepting, *showing], lambda: all(check() for check in checks), stop)
 
 
-def application(mounted: Sequence[BaseRoute], ready: Check) -> Hardened:
+def application(routes: Sequence[BaseRoute], ready: Check) -> Hardened:
     """The whole ASGI application: routes, health, metrics, one shape of error, security headers."""
     inner = Starlette(
-        routes=[*mounted, *_status_routes(ready)],
+        routes=[*routes, *_status_routes(ready)],
         exception_handlers={HTTPException: _http_error, Exception: _internal_error},
     )
+    inner.router.redirect_slashes = False
     return Hardened(Measured(inner))
 
 
@@ -83,29 +95,28 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _internal_error(request: Request, error: Exception) -> Response:
-    log.error("request-failed", route=request.scope.get("route_template", ""), error=type(error).__name__)
+    log.error("request-failed", route=getattr(request.scope.get("route"), "path", "unmatched"), error=type(error).__name__)
     return answer(Refusal(500, "internal"), language(request.headers.get("accept-language", "")))
 
 
 class Server(uvicorn.Server):
-    """uvicorn with open event streams that end within the grace time instead of holding up the stop."""
+    """uvicorn that tells the applications when it stops, so that open event streams end at once."""
 
-    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+    def __init__(self, config: uvicorn.Config, stop: Callable[[], None]) -> None:
         super().__init__(config)
-        self._stopping = stopping
+        self._stop = stop
 
-    def handle_exit(self, sig: int, frame: object) -> None:
-        log.info("process-stopping", signal=signal.Signals(sig).name)
-        self._stopping.set()
-        self.should_exit = True
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        log.info("process-stopping")
+        self._stop()
+        await super().shutdown(sockets)
 
 
 async def serve(settings: WebSettings) -> None:
     """Serve until TERM or Ctrl-C; then let requests end within the grace time."""
-    stopping = asyncio.Event()
-    async with routes() as (mounted, ready):
+    async with mounted() as apps:
         config = uvicorn.Config(
-            application(mounted, ready),
+            application(apps.routes, apps.ready),
             host=settings.listen_host,
             port=settings.port,
             access_log=False,  # paths hold tracking codes, which are secrets
@@ -114,23 +125,16 @@ async def serve(settings: WebSettings) -> None:
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
             timeout_keep_alive=30,
-            h11_max_incomplete_event_size=64 * 1024,
         )
-        server = Server(config, stopping)
+        server = Server(config, apps.stop)
         UP_SINCE().labels("web").set(time.time())
         log.info("process-started", port=settings.port)
         await server.serve()
-        if not server.started:
-            raise OSError(f"cannot listen on {settings.listen_host}:{settings.port}")
 
 
 def run() -> None:
-    """Run the role until TERM; ends with status 1 when it cannot listen."""
+    """Run the role until TERM; ends with status 1 when it cannot start."""
     settings = WebSettings()
     logs.configure("web", settings.log_level)
     sys.setswitchinterval(_SWITCH_SECONDS)
-    try:
-        uvloop_run(serve(settings))
-    except OSError as error:
-        log.error("fatal", error=str(error))
-        raise SystemExit(1) from error
+    uvloop.run(serve(settings))

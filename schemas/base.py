@@ -20,7 +20,7 @@ class Model(BaseModel):
 
 def _known(kind: str, codes: Mapping[str, object], code: str) -> str:
     if code not in codes:
-        raise ValueError(f"unknown {kind} {code!r}")
+        raise ValueError(f"unknown {kind}")  # without the code: a message never repeats the input
     return code
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from functools import cache
 
+from prometheus_client import Counter, Histogram
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,10 +36,7 @@ class Measured:
 
 def _template(scope: Scope) -> str:
     route = scope.get("route")
-    if isinstance(route, Route):
-        return route.path
-    endpoint_path = scope.get("route_template")
-    return endpoint_path if isinstance(endpoint_path, str) else "unmatched"
+    return route.path if isinstance(route, Route) else "unmatched"
 
 
 def _method(scope: Scope) -> str:
@@ -52,5 +50,5 @@ def _record(route: str, method: str, status: int, seconds: float) -> None:
 
 
 @cache
-def _series(route: str, method: str, status: int):  # type: ignore[no-untyped-def]
+def _series(route: str, method: str, status: int) -> tuple[Counter, Histogram]:
     return HTTP_REQUESTS().labels(route, method, str(status)), HTTP_SECONDS().labels(route, method)

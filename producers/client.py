@@ -1,0 +1,126 @@
+"""Producers as a library: an intake app publishes petitions, an office's own system publishes actions.
+
+    producer = IntakeProducer("127.0.0.1:9092", tracking_secret=SECRET, vault=PostgresVault(DATABASE_URL))
+    receipt = producer.submit(channel="ihanoi", external_id="PA-1024", text="Hố ga mất nắp trước số 12 phố Hàng Bè")
+    print(receipt.tracking_code)
+
+A receipt means that Kafka has acknowledged the event. After `Unavailable` repeat the call with the same `external_id` or `idempotency_key`:
+it is the same petition again, never a second one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+from producers.acting import action_event
+from producers.publisher import Limits, Outgoing, Publisher
+from producers.requests import Identity, PetitionRequest, event_of, identify
+from producers.vault import NoVault, Vault, seal
+from schemas.actions import ACTION, Action
+from schemas.base import Actor
+from schemas.clock import Clock, WallClock, to_datetime
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Kafka has the petition. The tracking code is the citizen's secret: hand it over, do not keep it."""
+
+    petition_id: str
+    tracking_code: str
+    ce_id: str
+
+
+class _Producer(Generic[R]):
+    def __init__(self, bootstrap_servers: str, *, clock: Clock | None = None, limits: Limits | None = None) -> None:
+        self._clock = clock or WallClock()
+        self._publisher = Publisher(bootstrap_servers, limits)
+        self._publisher.connect()
+
+    def close(self, timeout: float = 3.0) -> None:
+        """Wait up to `timeout` seconds for what is under way, then stop."""
+        self._publisher.close(timeout)
+
+    def __enter__(self: P) -> P:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _publish(self, event: Outgoing, result: R) -> Future[R]:
+        future: Future[R] = Future()
+        future.set_running_or_notify_cancel()
+        self._publisher.publish(event, _settle(future, result))
+        return future
+
+
+P = TypeVar("P", bound=_Producer[Any])
+
+
+def _settle(future: Future[R], result: R) -> Callable[[Exception | None], None]:
+    def done(error: Exception | None) -> None:
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+    return done
+
+
+class IntakeProducer(_Producer[Receipt]):
+    """Publishes petitions to `petitions.intake`. `vault` is only needed for petitions with a contact."""
+
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        *,
+        tracking_secret: bytes,
+        vault: Vault | None = None,
+        clock: Clock | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        super().__init__(bootstrap_servers, clock=clock, limits=limits)
+        self._secret = tracking_secret
+        self._vault = vault
+
+    def submit(self, *, idempotency_key: str | None = None, **fields: Any) -> Receipt:
+        """Publish a petition and wait for Kafka's acknowledgement. `fields` are those of PetitionRequest.
+
+        Raises pydantic.ValidationError (nothing was published), NoVault, VaultUnavailable, or Unavailable.
+        """
+        return self.submit_soon(idempotency_key=idempotency_key, **fields).result()
+
+    def submit_soon(self, *, idempotency_key: str | None = None, **fields: Any) -> Future[Receipt]:
+        """The same without waiting; errors of the input are raised at once, Kafka's come through the future."""
+        request = PetitionRequest.model_validate(fields)
+        who = identify(self._secret, request.channel, request.external_id, idempotency_key)
+        event = event_of(request, who, self._sealed(request, who), self._clock.now_ms())
+        return self._publish(event, Receipt(who.petition_id, who.tracking_code, who.ce_id))
+
+    def _sealed(self, request: PetitionRequest, who: Identity) -> str | None:
+        if request.contact is None:
+            return None
+        if self._vault is None:
+            raise NoVault("a contact can only be taken with a vault: its key must be stored before the petition is published")
+        key = self._vault.key_for(who.petition_id)
+        return None if key is None else seal(key, who.petition_id, request.contact)
+
+
+class ActionProducer(_Producer[str]):
+    """Publishes actions to `petitions.actions`; whether one happens is decided by the case stage."""
+
+    def submit(self, petition_id: str, actor: Actor, fields: dict[str, Any], *, idempotency_key: str | None = None) -> str:
+        """Publish an action (`fields`: `action` and what belongs to it), wait for Kafka, return its event id."""
+        return self.submit_soon(petition_id, actor, fields, idempotency_key=idempotency_key).result()
+
+    def submit_soon(self, petition_id: str, actor: Actor, fields: dict[str, Any], *, idempotency_key: str | None = None) -> Future[str]:
+        now = to_datetime(self._clock.now_ms())
+        action: Action = ACTION.validate_python({**fields, "petition_id": petition_id, "actor": actor, "requested_at": now})
+        event, ce_id = action_event(action, idempotency_key or secrets.token_urlsafe(16))
+        return self._publish(event, ce_id)

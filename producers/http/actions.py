@@ -1,0 +1,120 @@
+"""Action calls of citizens and offices: checked, given an actor, published; the case stage decides whether they happen."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from producers.acting import action_event
+from producers.http.authority import ALL_ACTIONS, ALLOWED, actor_for, known_office
+from producers.http.body import idempotency_key, parse_object, read_json_body
+from producers.http.endpoint import Handler, accepted, endpoint, kafka_away
+from producers.http.errors import Field, Refusal, from_validation
+from producers.http.holding import wait_for
+from producers.http.state import Intake
+from producers.publisher import Unavailable
+from schemas import tracking
+from schemas.actions import ACTION, CITIZEN_ACTIONS
+from schemas.base import Actor, Role
+from schemas.clock import to_datetime
+
+_PETITION_ID = re.compile(r"[0-9a-f]{26}")
+
+
+def citizen_action(intake: Intake) -> Handler:
+    """`POST /v1/petitions/{tracking_code}/actions`: who has the code is the petitioner."""
+
+    async def handle(request: Request) -> Response:
+        key = idempotency_key(request)
+        fields = await _fields(intake, request, CITIZEN_ACTIONS)
+        petition_id = _petition_id(intake, request.path_params["tracking_code"])
+        seconds = intake.settings.action_wait_ms / 1000
+        if await wait_for(intake.pool, petition_id, seconds, lambda _: True) is None:
+            raise Refusal(404, "unknown-petition")
+        return await _publish(intake, petition_id, Actor(role=Role.CITIZEN), fields, key)
+
+    return endpoint(handle)
+
+
+def office_action(intake: Intake) -> Handler:
+    """`POST /v1/departments/{code}/queue/{petition_id}/actions`: by the office's token, or the administrator's."""
+
+    async def handle(request: Request) -> Response:
+        acting, admin = _acting(intake, request)
+        key = idempotency_key(request)
+        fields = await _fields(intake, request, ALL_ACTIONS)
+        petition_id = request.path_params["petition_id"]
+        actor = await _actor(intake, petition_id, acting, admin)
+        allowed = ALLOWED[actor.role]
+        if fields["action"] not in allowed:
+            raise Refusal(403, "not-allowed", allowed=", ".join(allowed))
+        return await _publish(intake, petition_id, actor, fields, key)
+
+    return endpoint(handle)
+
+
+def _petition_id(intake: Intake, code: str) -> str:
+    try:
+        return tracking.petition_id(intake.secret, tracking.parse(code))
+    except tracking.BadTrackingCode:
+        raise Refusal(404, "bad-code") from None
+
+
+def _acting(intake: Intake, request: Request) -> tuple[str, bool]:
+    """The office of the path and whether the administrator acts for it."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Refusal(401, "no-token", headers={"WWW-Authenticate": "Bearer"})
+    office, admin = intake.credentials.office_of(token.strip()), intake.credentials.is_admin(token.strip())
+    if office is None and not admin:
+        raise Refusal(401, "unknown-token", headers={"WWW-Authenticate": "Bearer"})
+    code = request.path_params["code"]
+    if not known_office(code):
+        raise Refusal(404, "unknown-office")
+    if not admin and office != code:
+        raise Refusal(403, "foreign-office")
+    return code, admin
+
+
+async def _fields(intake: Intake, request: Request, known: Sequence[str]) -> dict[str, Any]:
+    fields = parse_object(await read_json_body(request, intake.settings.body_limit))
+    if fields.get("action") not in known:
+        names = ", ".join(known)
+        rule = "unknown_action" if "action" in fields else "missing"
+        raise Refusal(422, "unknown-action", fields=[Field("action", rule, {"expected": names})], allowed=names)
+    return fields
+
+
+async def _actor(intake: Intake, petition_id: str, acting: str, admin: bool) -> Actor:
+    if not _PETITION_ID.fullmatch(petition_id):
+        raise Refusal(404, "unknown-petition")
+    seconds = intake.settings.action_wait_ms / 1000
+    holding = await wait_for(intake.pool, petition_id, seconds, lambda found: actor_for(acting, admin, found) is not None)
+    if holding is None:
+        raise Refusal(404, "unknown-petition")
+    actor = actor_for(acting, admin, holding)
+    if actor is None:
+        raise Refusal(403, "not-in-queue")
+    return actor
+
+
+async def _publish(intake: Intake, petition_id: str, actor: Actor, fields: dict[str, Any], key: str | None) -> Response:
+    now = to_datetime(intake.clock.now_ms())
+    try:
+        action = ACTION.validate_python({**fields, "petition_id": petition_id, "actor": actor, "requested_at": now})
+    except ValidationError as error:
+        # The first step of each path is the action's name, which the body's reader does not see.
+        raise from_validation(error, skip=1) from None
+    retry_key = key or secrets.token_urlsafe(16)
+    event, action_id = action_event(action, retry_key)
+    try:
+        await intake.publisher.publish(event)
+    except Unavailable as error:
+        raise kafka_away(error, retry_key) from None
+    return accepted({"action_id": action_id, "petition_id": petition_id})

@@ -1,0 +1,93 @@
+"""Reading a request: its body (bounded while it streams in), its keys and its JSON."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from producers.http.errors import Field, Refusal, from_validation
+
+M = TypeVar("M", bound=BaseModel)
+
+
+async def read_json_body(request: Request, limit: int) -> bytes:
+    """The body; refuses another content type (415) and more than `limit` bytes (413) as soon as they are seen."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise Refusal(415, "wrong-type")
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise _too_large(limit)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _too_large(limit: int) -> Refusal:
+    # The connection is closed, so that nobody goes on sending what nobody reads.
+    return Refusal(413, "too-large", limit=limit, headers={"Connection": "close"})
+
+
+def parse(model: type[M], body: bytes) -> M:
+    """The checked model; 400 for what is not JSON, 422 naming every field and rule otherwise."""
+    refuse_null_characters(body)
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        if error.errors(include_input=False)[0]["type"] == "json_invalid":
+            raise Refusal(400, "malformed") from None
+        raise from_validation(error) from None
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """A JSON object; 400 for what is not JSON, 422 for another JSON value."""
+    refuse_null_characters(body)
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Refusal(400, "malformed") from None
+    if not isinstance(found, dict):
+        raise Refusal(422, "not-an-object")
+    return found
+
+
+def refuse_null_characters(body: bytes) -> None:
+    """PostgreSQL cannot hold U+0000, and no honest text has it."""
+    if b"\\u0000" not in body:
+        return
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Refusal(400, "malformed") from None
+    fields = [Field(path or "body", "null_character", {}) for path in _null_paths(found, "")]
+    if fields:
+        raise Refusal(422, "invalid", fields=fields)
+
+
+def _null_paths(value: Any, path: str) -> list[str]:
+    if isinstance(value, str):
+        return [path] if "\0" in value else []
+    if isinstance(value, dict):
+        items = list(value.items())
+    elif isinstance(value, list):
+        items = list(enumerate(value))
+    else:
+        return []
+    return [found for name, item in items for found in _null_paths(item, f"{path}.{name}" if path else str(name))]
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The header Idempotency-Key, if there is one; 400 when it is unusable."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= 200 or not (key.isascii() and key.isprintable()):
+        raise Refusal(400, "bad-idempotency-key")
+    return key

@@ -1,0 +1,61 @@
+"""`POST /v1/petitions`: a channel hands in a petition; 202 only after Kafka has acknowledged it."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from producers.http.body import idempotency_key, parse, read_json_body
+from producers.http.endpoint import Handler, accepted, endpoint, kafka_away
+from producers.http.errors import Refusal
+from producers.http.state import Intake
+from producers.publisher import Unavailable
+from producers.requests import Identity, PetitionRequest, event_of, identify
+from producers.vault import seal
+
+
+def submit(intake: Intake) -> Handler:
+    async def handle(request: Request) -> Response:
+        channel = _channel(intake, request)
+        key = idempotency_key(request)
+        petition = parse(PetitionRequest, await read_json_body(request, intake.settings.body_limit))
+        if petition.channel != channel:
+            raise Refusal(403, "foreign-channel")
+        who = identify(intake.secret, channel, petition.external_id, key)
+        event = event_of(petition, who, await _sealed(intake, petition, who), intake.clock.now_ms())
+        try:
+            await intake.publisher.publish(event)
+        except Unavailable as error:
+            raise kafka_away(error, who.retry_key) from None
+        return _receipt(who, intake.settings.public_url or str(request.base_url).rstrip("/"))
+
+    return endpoint(handle)
+
+
+def _channel(intake: Intake, request: Request) -> str:
+    key = request.headers.get("x-api-key")
+    if not key:
+        raise Refusal(401, "no-key")
+    channel = intake.credentials.channel_of(key)
+    if channel is None:
+        raise Refusal(401, "unknown-key")
+    return channel
+
+
+async def _sealed(intake: Intake, petition: PetitionRequest, who: Identity) -> str | None:
+    if petition.contact is None:
+        return None
+    key = await intake.vault.key_for(who.petition_id)
+    return None if key is None else seal(key, who.petition_id, petition.contact)
+
+
+def _receipt(who: Identity, base: str) -> Response:
+    status_url = f"{base}/v1/petitions/{who.tracking_code}"
+    return accepted(
+        {
+            "petition_id": who.petition_id,
+            "tracking_code": who.tracking_code,
+            "status_url": status_url,
+            "events_url": f"{status_url}/events",
+        }
+    )

@@ -1,0 +1,24 @@
+"""What the handlers need, built once for a process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psycopg_pool import AsyncConnectionPool
+
+from producers.http.bridge import AsyncPublisher
+from producers.settings import HttpSettings
+from producers.vault import AsyncVault
+from schemas.clock import Clock
+from schemas.credentials import Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    settings: HttpSettings
+    secret: bytes
+    clock: Clock
+    credentials: Credentials
+    publisher: AsyncPublisher
+    pool: AsyncConnectionPool
+    vault: AsyncVault
