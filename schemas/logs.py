@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import structlog
 
@@ -30,8 +30,9 @@ LogEvent = Literal[
 ]
 
 
-def configure(role: str, level: str = "warning") -> None:
-    """Set up JSON logs for this process, libraries' logs included (theirs at warning or above)."""
+def configure(role: str, level: str = "warning", stream: TextIO | None = None) -> None:
+    """Set up JSON logs for this process, libraries' logs included (theirs at warning or above); on standard error unless told."""
+    stream = stream or sys.stderr
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
@@ -42,7 +43,7 @@ def configure(role: str, level: str = "warning") -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(role=role)
@@ -54,7 +55,7 @@ def configure(role: str, level: str = "warning") -> None:
             structlog.processors.JSONRenderer(),
         ]
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
