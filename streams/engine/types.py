@@ -26,12 +26,17 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A record to be written in the step's transaction, into the same partition number as the input."""
+    """A record to be written in the step's transaction.
+
+    It goes into the same partition number as the input, because it has the input's key; with `elsewhere` (a message to another
+    petition) into the partition of its own key.
+    """
 
     topic: str
-    key: bytes
-    value: bytes
+    key: bytes | None
+    value: bytes | None
     headers: Headers
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,234 @@
+"""One partition number of one stage: its store, its transactional producer, its timers. See docs/decisions for the why of the order."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas import metrics, topics
+from schemas.clock import Clock
+from schemas.logs import log
+from streams.engine import restore
+from streams.engine.faults import Faults
+from streams.engine.inbox import Fetched, Inbox
+from streams.engine.step import View, dead_letter, decide, fire, merge
+from streams.engine.store import Store, encode
+from streams.engine.types import Effects, Entry, Output, Record, Stage
+from streams.engine.writer import Destination, Writer
+
+Seek = Callable[[str, int, int], Awaitable[int]]
+"""(topic, partition, offset) → the epoch that fetches from there will carry."""
+MAX_SLEEP_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a processor needs from outside."""
+
+    bootstrap: str
+    group: str
+    partitions: int
+    state_dir: Path
+    clock: Clock
+    faults: Faults
+    seek: Seek
+    drained: Callable[[int, int], None]
+    """(partition, records still waiting) after each take: fetching may go on."""
+    max_step_records: int
+
+
+class Processor:
+    """Handles one partition number over all of a stage's input topics. `run` ends only by `close` or by raising (fatal)."""
+
+    def __init__(self, stage: Stage, partition: int, context: Context) -> None:
+        self.stage, self.partition, self.context = stage, partition, context
+        self.inbox = Inbox()
+        self.ready = False
+        self.last_progress = time.monotonic()
+        self._closing = False
+        self._store: Store | None = None
+        self._writer: Writer | None = None
+        self._done: dict[str, int] = {}
+        self._labels = (stage.name, str(partition))
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """Next offset to handle, by topic, once ready."""
+        return self._done
+
+    def put(self, fetched: Fetched) -> None:
+        self.inbox.put(fetched)
+
+    def is_due(self) -> bool:
+        """Whether a timer waits to be fired now."""
+        due = self._store.next_due() if self._store else None
+        return due is not None and due <= self.context.clock.now_ms()
+
+    async def run(self) -> None:
+        try:
+            await self._start()
+            while not self._closing:
+                await self._next()
+        finally:
+            await self._stop()
+
+    def close(self) -> None:
+        """Ask the processor to end after the step in flight."""
+        self._closing = True
+        self.inbox.wake()
+
+    async def _start(self) -> None:
+        """The order matters; a crash between any two steps is harmless, and tested.
+
+        1. Start the transactional producer: this fences the partition's previous owner.
+        2. Read the committed offsets: from now on nobody else can move them.
+        3. Open the local store.
+        4. Catch it up from the changelog.
+        5. Seek, and take records in.
+        """
+        context, faults, stage = self.context, self.context.faults, self.stage
+        started = time.monotonic()
+        metrics.STAGE_READY().labels(*self._labels).set(0)
+        self._writer = writer = Writer(context.bootstrap, f"{context.group}-{self.partition}", context.partitions)
+        await writer.start()
+        faults.passing("start:fenced")
+        names = [topic.name for topic in stage.inputs]
+        self._done = await restore.committed_positions(context.bootstrap, context.group, names, self.partition)
+        faults.passing("start:positioned")
+        restored = 0
+        if stage.changelog is not None:
+            self._store = Store(self._store_path())
+            faults.passing("start:opened")
+            restored = await self._catch_up(stage.changelog.name)
+        faults.passing("start:caught-up")
+        epochs = {name: await context.seek(name, self.partition, offset) for name, offset in self._done.items()}
+        self.inbox.begin(self._done, epochs)
+        self.ready, self.last_progress = True, time.monotonic()
+        metrics.STAGE_READY().labels(*self._labels).set(1)
+        seconds = round(time.monotonic() - started, 3)
+        log.info("partition-opened", stage=stage.name, partition=self.partition, restored=restored, seconds=seconds)
+
+    def _store_path(self) -> Path:
+        return self.context.state_dir / self.stage.name / str(self.partition)
+
+    async def _catch_up(self, changelog: str) -> int:
+        assert self._store is not None
+        args = (changelog, self.partition, self.stage.name)
+        try:
+            return await restore.catch_up(self.context.bootstrap, self._store, *args)
+        except restore.StoreAhead as error:
+            log.error("fatal", stage=self.stage.name, error=str(error), then="the local store is built anew")
+            self._store.close()
+            shutil.rmtree(self._store_path())
+            self._store = Store(self._store_path())
+            return await restore.catch_up(self.context.bootstrap, self._store, *args)
+
+    async def _next(self) -> None:
+        await self.inbox.wait(self._seconds_to_due())
+        if self._closing:
+            return
+        records = self.inbox.take(self.context.max_step_records)
+        self.context.drained(self.partition, len(self.inbox))
+        now_ms = self.context.clock.now_ms()
+        due = self._store.due(now_ms, self.context.max_step_records) if self._store else []
+        if records or due:
+            await self._step(records, due, now_ms)
+        self.last_progress = time.monotonic()
+
+    def _seconds_to_due(self) -> float | None:
+        due = self._store.next_due() if self._store else None
+        if due is None:
+            return MAX_SLEEP_SECONDS
+        return min(max(self.context.clock.wall_seconds(due - self.context.clock.now_ms()), 0.0), MAX_SLEEP_SECONDS)
+
+    async def _step(self, records: Sequence[Record], due: Sequence[bytes], now_ms: int) -> None:
+        """The order matters; a crash between any two steps is harmless, and tested.
+
+        1. Decide: pure, nothing has happened yet.
+        2. Begin the transaction.
+        3. Produce outputs, dead letters and changelog, and wait for their acknowledgements.
+        4. Add the input's offsets (after 3: before it Kafka answers NOT_ENOUGH_REPLICAS and the client sleeps its back-off).
+        5. Commit: now it has happened.
+        6. Write entries, timers and changelog position to the store in one batch.
+        """
+        assert self._writer is not None
+        began, faults, writer = time.monotonic(), self.context.faults, self._writer
+        before, effects = self._decide(records, due, now_ms)
+        faults.passing("step:decided")
+        await writer.begin()
+        faults.passing("step:begun")
+        ends = await writer.produce(self._outputs(effects), self.partition)
+        faults.passing("step:produced")
+        offsets = {(record.topic, self.partition): record.offset + 1 for record in records}
+        if offsets:
+            await writer.send_offsets(offsets, self.context.group)
+        faults.passing("step:offsets-sent")
+        await writer.commit()
+        faults.passing("step:committed")
+        if self._store is not None and effects.puts and self.stage.changelog is not None:
+            self._store.apply(effects.puts, before, ends[Destination(self.stage.changelog.name, self.partition)])
+        faults.passing("step:stored")
+        self._done.update({topic: offset for (topic, _), offset in offsets.items()})
+        self._measure(records, due, effects, before, now_ms, time.monotonic() - began)
+
+    def _decide(self, records: Sequence[Record], due: Sequence[bytes], now_ms: int) -> tuple[dict[bytes, Entry], Effects]:
+        known = {*(record.key for record in records if record.key is not None), *due}
+        before = self._read(known)
+        fired = fire(self.stage, due, View(before, known, {}, self._read), now_ms)
+        effects = merge(fired, decide(self.stage, records, View(before, known, fired.puts, self._read), now_ms))
+        before.update(self._read(effects.puts.keys() - known))
+        return before, effects
+
+    def _read(self, keys: set[bytes]) -> dict[bytes, Entry]:
+        return self._store.read(list(keys)) if self._store is not None else {}
+
+    def _outputs(self, effects: Effects) -> list[Output]:
+        found = list(effects.outputs)
+        found += [dead_letter(self.stage.name, record, error) for record, error in effects.rejected]
+        if self.stage.changelog is not None:
+            name = self.stage.changelog.name
+            found += [Output(name, key, encode(entry), ()) for key, entry in effects.puts.items()]
+        return found
+
+    def _measure(
+        self, records: Sequence[Record], due: Sequence[bytes], effects: Effects, before: dict[bytes, Entry], now_ms: int, seconds: float
+    ) -> None:
+        name = self.stage.name
+        metrics.RECORDS().labels(name).inc(len(records))
+        metrics.TRANSACTIONS().labels(name, "committed").inc()
+        metrics.STEP_SECONDS().labels(name).observe(seconds)
+        metrics.STEP_RECORDS().labels(name).observe(len(records))
+        if due:
+            metrics.TIMERS_FIRED().labels(name).inc(len(due))
+            for key in due:
+                if (entry := before.get(key)) and entry.due_ms is not None:
+                    metrics.TIMERS_LATE_SECONDS().labels(name).observe(max(0, now_ms - entry.due_ms) / 1000)
+        for kind, count in Counter(type(error).__name__ for _, error in effects.rejected).items():
+            metrics.DEAD_LETTERS().labels(name, kind).inc(count)
+        for record, error in effects.rejected:
+            at = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+            log.warning("dead-letter", stage=name, error=type(error).__name__, to=topics.DEAD_LETTERS.name, **at)
+
+    def observe(self) -> None:
+        """Refresh the gauges (called every few seconds)."""
+        metrics.STAGE_LAG_SECONDS().labels(*self._labels).set(self.inbox.waiting_seconds)
+        if self._store is None:
+            return
+        due = self._store.next_due()
+        overdue = 0 if due is None else max(0, self.context.clock.now_ms() - due) / 1000
+        metrics.TIMERS_OVERDUE_SECONDS().labels(*self._labels).set(overdue)
+        metrics.OPEN_CASES().labels(*self._labels).set(self._store.count_timers())
+
+    async def _stop(self) -> None:
+        self.ready = False
+        metrics.STAGE_READY().labels(*self._labels).set(0)
+        if self._store is not None:
+            self._store.close()
+        if self._writer is not None:
+            await self._writer.stop()
+        log.info("partition-closed", stage=self.stage.name, partition=self.partition)

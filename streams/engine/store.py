@@ -1,0 +1,136 @@
+"""A partition's state: RocksDB with two column families, `entries` by key and `timers` by due instant.
+
+On disk an entry is its due instant (8 bytes, big-endian ms, 0 for none) and then the value; a timer is the due instant and then
+the key, so that "what is due" is a range scan from the start. The changelog's record values are the entries as they are on disk.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from rocksdict import BlockBasedOptions, Cache, Options, Rdict, WriteBatch
+
+from streams.engine.types import Entry
+
+_DUE = struct.Struct(">Q")
+_NONE = _DUE.pack(0)
+_POSITION = b"changelog-position"
+_MB = 1024 * 1024
+_CACHE = Cache(128 * _MB)  # shared by all stores of the process
+
+
+def encode(entry: Entry) -> bytes:
+    return _DUE.pack(entry.due_ms or 0) + entry.value
+
+
+def decode(raw: bytes) -> Entry:
+    due: int = _DUE.unpack_from(raw)[0]
+    return Entry(raw[8:], due or None)
+
+
+def _options(write_buffer: int) -> Options:
+    options = Options(raw_mode=True)
+    options.create_if_missing(True)
+    options.create_missing_column_families(True)
+    options.set_write_buffer_size(write_buffer)
+    options.set_max_write_buffer_number(3)
+    options.set_max_total_wal_size(64 * _MB)
+    options.set_keep_log_file_num(2)
+    options.set_max_open_files(256)
+    table = BlockBasedOptions()
+    table.set_block_cache(_CACHE)
+    table.set_bloom_filter(10, False)
+    table.set_cache_index_and_filter_blocks(True)
+    options.set_block_based_table_factory(table)
+    return options
+
+
+class Store:
+    """Not thread-safe; one owner. `position` is the changelog offset up to which this store is complete."""
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        families = {"entries": _options(16 * _MB), "timers": _options(4 * _MB)}
+        self._db = Rdict(str(path), _options(1 * _MB), column_families=families)
+        self._entries = self._db.get_column_family("entries")
+        self._timers = self._db.get_column_family("timers")
+        self._entries_cf = self._db.get_column_family_handle("entries")
+        self._timers_cf = self._db.get_column_family_handle("timers")
+        raw = self._db.get(_POSITION)
+        self.position: int | None = None if raw is None else _DUE.unpack(raw)[0]
+        self._scan_from = b"\0"  # timers before it are fired: do not walk over their tombstones again
+        self._next_due: int | None = None
+        self._next_known = False
+
+    def read(self, keys: Sequence[bytes]) -> dict[bytes, Entry]:
+        """The entries that exist, by key."""
+        values = self._entries.get(list(keys)) if keys else []
+        return {key: decode(raw) for key, raw in zip(keys, values, strict=True) if raw is not None}
+
+    def apply(self, puts: Mapping[bytes, Entry], before: Mapping[bytes, Entry], position: int) -> None:
+        """Write all `puts`, their timers and the changelog position in one WriteBatch; `before` has the entries replaced."""
+        batch = WriteBatch(raw_mode=True)
+        for key, entry in puts.items():
+            old = before.get(key)
+            if old is not None and old.due_ms is not None and old.due_ms != entry.due_ms:
+                batch.delete(_DUE.pack(old.due_ms) + key, self._timers_cf)
+            batch.put(key, encode(entry), self._entries_cf)
+            if entry.due_ms is not None:
+                timer = _DUE.pack(entry.due_ms) + key
+                batch.put(timer, b"", self._timers_cf)
+                if timer < self._scan_from:
+                    self._scan_from = timer
+        batch.put(_POSITION, _DUE.pack(position))
+        self._db.write(batch)
+        self.position = position
+        self._next_known = False
+
+    def delete(self, keys: Iterable[bytes], position: int) -> None:
+        """Remove entries with their timers (a tombstone in the changelog)."""
+        wanted = list(keys)
+        batch = WriteBatch(raw_mode=True)
+        for key, entry in self.read(wanted).items():
+            if entry.due_ms is not None:
+                batch.delete(_DUE.pack(entry.due_ms) + key, self._timers_cf)
+            batch.delete(key, self._entries_cf)
+        batch.put(_POSITION, _DUE.pack(position))
+        self._db.write(batch)
+        self.position = position
+        self._next_known = False
+
+    def next_due(self) -> int | None:
+        """The earliest due instant, ms since the epoch; None when no timer waits."""
+        if not self._next_known:
+            iterator = self._timers.iter()
+            iterator.seek(self._scan_from)
+            self._next_due = None
+            if iterator.valid():
+                first: bytes = iterator.key()
+                self._scan_from = first
+                self._next_due = _DUE.unpack_from(first)[0]
+            self._next_known = True
+        return self._next_due
+
+    def due(self, now_ms: int, limit: int) -> list[bytes]:
+        """At most `limit` keys whose instant has come, oldest first."""
+        if (first := self.next_due()) is None or first > now_ms:
+            return []
+        found: list[bytes] = []
+        iterator = self._timers.iter()
+        iterator.seek(self._scan_from)
+        while len(found) < limit and iterator.valid():
+            timer: bytes = iterator.key()
+            if _DUE.unpack_from(timer)[0] > now_ms:
+                break
+            found.append(timer[8:])
+            iterator.next()
+        return found
+
+    def count_timers(self) -> int:
+        """About how many entries wait for a timer (RocksDB's estimate)."""
+        return int(self._timers.property_int_value("rocksdb.estimate-num-keys") or 0)
+
+    def close(self) -> None:
+        self._db.close()

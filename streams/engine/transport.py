@@ -1,0 +1,145 @@
+"""Faust's aiokafka transport with the record batch as its unit.
+
+Faust yields one message per record; this consumer yields one message per partition and fetch, whose value is a `Fetched`. It also reads
+`read_committed`, assigns co-partitioned ranges, and never commits: offsets are committed by the processors' transactions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from typing import Any, ClassVar, cast
+
+import aiokafka
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from faust.serializers.schemas import Schema
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, ConsumerMessage
+
+from streams.engine.inbox import Fetched
+from streams.engine.types import Record
+
+FETCH_RECORDS = 20_000
+FETCH_BYTES = 4 * 1024 * 1024
+
+
+class BatchConsumerThread(driver.AIOKafkaConsumerThread):
+    """Runs the aiokafka consumer. `_epochs` counts the seeks of each partition, so that older fetches are recognised."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._epochs: dict[tuple[str, int], int] = defaultdict(int)
+
+    def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
+        conf = self.app.conf
+        return aiokafka.AIOKafkaConsumer(
+            client_id=conf.broker_client_id,
+            group_id=conf.id,
+            group_instance_id=conf.consumer_group_instance_id or None,
+            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
+            partition_assignment_strategy=[RangePartitionAssignor],
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            max_partition_fetch_bytes=FETCH_BYTES,
+            fetch_max_wait_ms=500,
+            check_crcs=conf.broker_check_crcs,
+            request_timeout_ms=int(conf.broker_request_timeout * 1000),
+            session_timeout_ms=int(conf.broker_session_timeout * 1000),
+            rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
+            heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
+            max_poll_interval_ms=int((conf.broker_max_poll_interval or 300) * 1000),
+            retry_backoff_ms=50,
+        )
+
+    async def fetch(self, active: set[TP] | None, timeout: float) -> list[Fetched]:
+        """The records that are there, by partition; waits at most `timeout` seconds for some."""
+        return cast(list[Fetched], await self.call_thread(self._fetch_batches, active, timeout))
+
+    async def _fetch_batches(self, active: set[TP] | None, timeout: float) -> list[Fetched]:
+        consumer = self._ensure_consumer()
+        found = await self._fetch_records(consumer, active or set(), timeout=timeout, max_records=FETCH_RECORDS)
+        # No await between the fetcher's return and here: the epoch is the one that these records were fetched under.
+        return [
+            Fetched(tp.topic, tp.partition, self._epochs[tp.topic, tp.partition], [_record(raw) for raw in records])
+            for tp, records in found.items()
+        ]
+
+    def position(self, tp: TP) -> int:
+        """The next offset to fetch, -1 when the partition is not assigned."""
+        assignment = self._ensure_consumer()._subscription.subscription.assignment
+        state = assignment.state_value(driver.ensure_aiokafka_TP(tp)) if assignment else None
+        return state.position if state is not None and state.has_valid_position else -1
+
+    async def seek_from(self, tp: TP, offset: int) -> int:
+        """Move the partition to `offset`; return the epoch that fetches from there will carry."""
+        return cast(int, await self.call_thread(self._seek_from, tp, offset))
+
+    async def _seek_from(self, tp: TP, offset: int) -> int:
+        self._ensure_consumer().seek(driver.ensure_aiokafka_TP(tp), offset)
+        self._epochs[tp.topic, tp.partition] += 1
+        return self._epochs[tp.topic, tp.partition]
+
+
+def _record(raw: Any) -> Record:
+    return Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value, raw.headers)
+
+
+class BatchConsumer(driver.Consumer):
+    """Yields `(tp, message)` with a whole fetch of one partition as the message's value."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._fetched: dict[TP, int] = {}
+        super().__init__(*args, **kwargs)
+
+    def progress(self, tp: TP) -> tuple[int, int]:
+        """(offset after the newest record fetched since the last seek, next offset to fetch)."""
+        return self._fetched.get(tp, -1), cast(BatchConsumerThread, self._thread).position(tp)
+
+    def _new_consumer_thread(self) -> BatchConsumerThread:
+        return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
+        if not self.flow_active:
+            await self.wait(self.can_resume_flow)
+        active = self._get_active_partitions()
+        if not active:
+            await self.sleep(0.01)
+            return
+        for fetched in await cast(BatchConsumerThread, self._thread).fetch(active, timeout):
+            if not self.flow_active:
+                return  # a rebalance began: the partitions' next owner seeks to the committed offset
+            tp = TP(fetched.topic, fetched.partition)
+            self._fetched[tp] = fetched.records[-1].offset + 1
+            yield tp, self._batch_message(tp, fetched)
+
+    def _batch_message(self, tp: TP, fetched: Fetched) -> ConsumerMessage:
+        last = fetched.records[-1]
+        return ConsumerMessage(
+            tp.topic, tp.partition, last.offset, last.timestamp_ms / 1000, 0, (), None, cast(Any, fetched), None, 0, 0, tp,
+            generation_id=self.app.consumer_generation_id,
+        )  # fmt: skip
+
+    async def seek_from(self, tp: TP, offset: int) -> int:
+        """See BatchConsumerThread.seek_from; also makes Faust forget how far it has read."""
+        epoch = await cast(BatchConsumerThread, self._thread).seek_from(tp, offset)
+        self._read_offset.pop(tp, None)
+        self._fetched.pop(tp, None)
+        return epoch
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Faust's livelock detector watches its own commits, of which there are none; see watchdog.py for ours."""
+
+
+class BatchTransport(driver.Transport):
+    Consumer: ClassVar[type[BatchConsumer]] = BatchConsumer
+
+
+class BatchSchema(Schema):
+    """Hands the fetched batch through as the event's value."""
+
+    def compile(self, app: Any, **_: Any) -> Any:
+        async def decode(message: ConsumerMessage, *, propagate: bool = False) -> Any:
+            return app.create_event(None, message.value, message.headers, message=message)
+
+        return decode

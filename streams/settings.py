@@ -1,0 +1,21 @@
+"""Settings of the stream roles (classify and case)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from schemas.settings import ProcessSettings
+
+
+class StreamSettings(ProcessSettings):
+    """One worker process of one stage."""
+
+    state_dir: Path = Field(Path(".data/state"), description="Where RocksDB keeps the stores; local to the machine.")
+    worker_id: str = Field("", description="A name that stays the same over restarts: the group then need not rebalance.")
+    max_step_records: int = Field(2000, ge=1, description="Most records in one transaction.")
+    inbox_records: int = Field(20_000, ge=1, description="Records waiting for a partition before its fetching pauses.")
+    session_timeout_ms: int = Field(6000, ge=1000, description="A worker silent for so long loses its partitions.")
+    stall_seconds: float = Field(30.0, gt=0, description="No progress for so long in spite of work ends the process.")
+    crash_at: str = Field("", description="Fault injection: `point` or `point:count`; the process kills itself there.")

@@ -1,0 +1,46 @@
+"""The whole topology in one table: stage, what it reads, what it writes, where its state and its rejects go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from schemas import topics
+from schemas.topics import Topic
+from streams.engine.types import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    stage: str
+    inputs: tuple[Topic, ...]
+    outputs: tuple[Topic, ...]
+    changelog: Topic | None
+    dead_letters: Topic
+    build: Callable[[], Stage]
+
+
+def _classify() -> Stage:
+    from streams.classify.build import stage
+
+    return stage()
+
+
+def _case() -> Stage:
+    from streams.case.build import stage
+
+    return stage()
+
+
+TOPOLOGY: tuple[Row, ...] = (
+    Row("classify", (topics.INTAKE,), (topics.CLASSIFIED,), None, topics.DEAD_LETTERS, _classify),
+    Row(
+        "case",
+        (topics.CLASSIFIED, topics.ACTIONS),
+        (topics.EVENTS, topics.ACTIONS),
+        topics.CASE_CHANGELOG,
+        topics.DEAD_LETTERS,
+        _case,
+    ),
+)
+"""`petitions.actions` is also an output of the case stage: that is how a merged petition and its leader tell each other."""

@@ -1,0 +1,42 @@
+"""Runs one worker process of one stage: `petitions run classify`, `petitions run case`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import faust
+import uvloop
+
+from schemas import logs
+from schemas.logs import log
+from schemas.status import StatusServer
+from streams.engine.app import StageApp
+from streams.engine.types import Stage
+from streams.engine.watchdog import end_process
+from streams.settings import StreamSettings
+from streams.topology import TOPOLOGY
+
+
+def run(name: str) -> None:
+    """Run the stage called `name` until TERM or Ctrl-C; exit 1 on anything fatal."""
+    row = next(row for row in TOPOLOGY if row.stage == name)
+    run_stage(row.build(), StreamSettings())
+
+
+def run_stage(stage: Stage, settings: StreamSettings) -> None:
+    logs.configure(stage.name, settings.log_level)
+    loop = uvloop.new_event_loop()
+    asyncio.set_event_loop(loop)
+    app = StageApp(stage, settings)
+    status = StatusServer(settings.listen_host, settings.metrics_port, alive=lambda: True, ready=lambda: app.ready)
+    status.start()
+    log.info("process-started", port=status.port)
+    worker = faust.Worker(app.faust, loop=loop, quiet=True, redirect_stdouts=False, override_logging=False)
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as stop:
+        status.stop()
+        sys.exit(1 if app.faust.crashed else stop.code)
+    except BaseException as error:
+        end_process("the worker failed", error=repr(error))

@@ -1,0 +1,56 @@
+"""The job that engines are compared on: parse JSON, look up the key's state, write it, emit one event."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import orjson
+
+from schemas.topics import Topic
+from streams.engine.types import Effects, Entries, Entry, Output, Record
+
+PREFIX = os.environ.get("JOB_PREFIX", "job")
+IN = Topic(f"{PREFIX}.in", "input")
+OUT = Topic(f"{PREFIX}.out", "output")
+CHANGELOG = Topic(f"{PREFIX}.changelog", "state", compacted=True)
+
+
+class JobStage:
+    """Counts a key's events. A value with `fail` raises; one with `due_ms` sets a timer, whose firing emits `"fired": true`."""
+
+    name = PREFIX
+    inputs: tuple[Topic, ...] = (IN,)
+    outputs: tuple[Topic, ...] = (OUT,)
+    changelog: Topic | None = CHANGELOG
+
+    def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:
+        effects = Effects()
+        for record in records:
+            data = orjson.loads(record.value or b"")
+            if "fail" in data:
+                raise ValueError(data["fail"])
+            key = record.key or b""
+            put = effects.puts.get(key)
+            raw = put.value if put else entries.get(key)
+            state = orjson.loads(raw) if raw else {"count": 0}
+            state["count"] += 1
+            state["text"] = data.get("text", "")[:200]
+            effects.puts[key] = Entry(orjson.dumps(state), data.get("due_ms"))
+            event = {"id": data["id"], "count": state["count"], "offset": record.offset}
+            effects.outputs.append(Output(OUT.name, key, orjson.dumps(event), ()))
+        return effects
+
+    def fire(self, due: Sequence[bytes], entries: Entries, now_ms: int) -> Effects:
+        effects = Effects()
+        for key in due:
+            effects.puts[key] = Entry(entries.get(key) or b"{}")
+            effects.outputs.append(Output(OUT.name, key, orjson.dumps({"fired": True, "at": now_ms}), ()))
+        return effects
+
+
+if __name__ == "__main__":
+    from streams.settings import StreamSettings
+    from streams.worker import run_stage
+
+    run_stage(JobStage(), StreamSettings())  # type: ignore[call-arg]  # all settings come from the environment
