@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic_settings import SettingsConfigDict
-
+from deploy.errors import Failed, Unreachable
 from schemas.logs import configure
 from schemas.settings import DatabaseSettings
 
@@ -27,14 +26,12 @@ create table if not exists schema_migration (
 class MigrateSettings(DatabaseSettings):
     """The role `migrate`: topics and database."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
-
-class DatabaseUnreachable(RuntimeError):
+class DatabaseUnreachable(Unreachable):
     """PostgreSQL does not answer."""
 
 
-class MigrationFailed(RuntimeError):
+class MigrationFailed(Failed):
     """A migration's SQL was refused; nothing of that file was applied."""
 
 

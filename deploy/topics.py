@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from deploy.errors import Failed, Unreachable
 from schemas.settings import ProcessSettings
 from schemas.topics import QUEUE_PREFIX, Topic, all_topics
 
@@ -22,11 +24,11 @@ _COMPACTED = {
 _QUEUE = {"segment.bytes": str(8 * 1024 * 1024), "segment.index.bytes": str(64 * 1024)}
 
 
-class TopicMismatch(RuntimeError):
+class TopicMismatch(Failed):
     """An existing topic has another number of partitions than the settings say."""
 
 
-class KafkaUnreachable(RuntimeError):
+class KafkaUnreachable(Unreachable):
     """No broker answered, or it refused to create the topics."""
 
 
@@ -53,26 +55,44 @@ def mismatches(topics: Iterable[Topic], existing: dict[str, int], common: int) -
 
 def ensure_topics(settings: ProcessSettings) -> list[str]:
     """Create what is missing; the names created. Raises TopicMismatch and KafkaUnreachable."""
-    from kafka.errors import KafkaError, TopicAlreadyExistsError
+    from kafka.errors import TopicAlreadyExistsError
 
-    try:
-        admin = _connect(settings)
-    except KafkaError as error:
-        raise KafkaUnreachable(f"no Kafka at {settings.kafka_bootstrap_servers}: {error}") from error
-    try:
+    with _admin(settings) as admin:
         try:
             return _ensure(admin, settings)
         except TopicAlreadyExistsError:
             # Somebody else is creating them at the same moment: look again, create the rest.
             return _ensure(admin, settings)
+
+
+def existing_topics(settings: ProcessSettings) -> dict[str, int]:
+    """The broker's topics, with their number of partitions. Raises KafkaUnreachable."""
+    with _admin(settings) as admin:
+        return _partitions(admin)
+
+
+@contextmanager
+def _admin(settings: ProcessSettings) -> Iterator[KafkaAdminClient]:
+    from kafka.admin import KafkaAdminClient
+    from kafka.errors import KafkaError
+
+    servers = settings.kafka_bootstrap_servers.split(",")
+    try:
+        admin = KafkaAdminClient(bootstrap_servers=servers, client_id="petitions-topics", request_timeout_ms=_TIMEOUT_MS)
+        try:
+            yield admin
+        finally:
+            admin.close()
     except KafkaError as error:
-        raise KafkaUnreachable(f"Kafka at {settings.kafka_bootstrap_servers} did not create the topics: {error}") from error
-    finally:
-        admin.close()
+        raise KafkaUnreachable(f"Kafka at {settings.kafka_bootstrap_servers} does not answer as it should: {error}") from error
+
+
+def _partitions(admin: KafkaAdminClient) -> dict[str, int]:
+    return {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}
 
 
 def _ensure(admin: KafkaAdminClient, settings: ProcessSettings) -> list[str]:
-    existing = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}
+    existing = _partitions(admin)
     wrong = mismatches(all_topics(), existing, settings.partitions)
     if wrong:
         raise TopicMismatch(
@@ -83,13 +103,6 @@ def _ensure(admin: KafkaAdminClient, settings: ProcessSettings) -> list[str]:
     if missing:
         admin.create_topics(missing, timeout_ms=_TIMEOUT_MS, wait_for_metadata=True)
     return list(missing)
-
-
-def _connect(settings: ProcessSettings) -> KafkaAdminClient:
-    from kafka.admin import KafkaAdminClient
-
-    servers = settings.kafka_bootstrap_servers.split(",")
-    return KafkaAdminClient(bootstrap_servers=servers, client_id="petitions-topics", request_timeout_ms=_TIMEOUT_MS)
 
 
 def _new(topic: Topic, settings: ProcessSettings) -> dict[str, object]:

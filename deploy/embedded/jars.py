@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
+from deploy.errors import Failed
+
 if TYPE_CHECKING:
     from jgo.maven import Artifact, MavenContext
     from jgo.parse import Coordinate
@@ -20,7 +22,7 @@ KAFKA = (f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}", "org.slf4j:slf4j-simple
 _DOWNLOADS = 8
 
 
-class JarsUnavailable(RuntimeError):
+class JarsUnavailable(Failed):
     """The jars are not in the cache and could not be fetched."""
 
 

@@ -9,18 +9,20 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from deploy.embedded.child import Child, Command, guarded
 from deploy.embedded.jars import kafka_classpath
 from deploy.embedded.kafka_config import Node, render
 from deploy.embedded.kafka_probe import answers
 from deploy.embedded.ports import free_port
+from deploy.errors import Failed
 
 _STOP_LIMIT = 20.0  # seconds
 _POLL = 0.05
 
 
-class KafkaFailed(RuntimeError):
+class KafkaFailed(Failed):
     """The broker could not be formatted, ended while starting, or did not get ready in time."""
 
 
@@ -76,14 +78,18 @@ class EmbeddedKafka:
         self._child = Child(self.command())
         return self._child
 
-    def command(self) -> Command:
-        """Prepare the data directory (format it the first time) and give the command that runs the broker on it."""
+    def prepare(self) -> Path:
+        """Write the configuration, its path is the answer; the first time fetch Kafka and format the data directory."""
         self.node.data.mkdir(parents=True, exist_ok=True)
         settings = self.node.data / "server.properties"
         settings.write_text(render(self.node), encoding="utf-8")
         if not (self.node.data / "log" / "meta.properties").exists():
             self._format(settings)
-        return Command(tuple(self._java("kafka.Kafka", str(settings))), self.log)
+        return settings
+
+    def command(self) -> Command:
+        """The command that runs the broker on its data directory, which is prepared."""
+        return Command(tuple(self._java("kafka.Kafka", str(self.prepare()))), self.log)
 
     @property
     def ready(self) -> bool:
@@ -108,7 +114,7 @@ class EmbeddedKafka:
         if self._child:
             self._child.kill()
 
-    def __enter__(self) -> EmbeddedKafka:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -11,10 +11,12 @@ import subprocess
 import time
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from deploy.embedded.child import Child, Command, guarded
 from deploy.embedded.ports import free_port
 from deploy.embedded.postgres_user import hand_over, server_user
+from deploy.errors import Failed
 
 DATABASE = "petitions"
 _USER = "petitions"
@@ -35,7 +37,7 @@ _SETTINGS = {
 }
 
 
-class PostgresFailed(RuntimeError):
+class PostgresFailed(Failed):
     """The data directory could not be made, or the server ended while starting or did not get ready in time."""
 
 
@@ -75,11 +77,15 @@ class EmbeddedPostgres:
         self._child = Child(self.command())
         return self._child
 
-    def command(self) -> Command:
-        """Make the data directory if there is none and give the command that runs the server on it."""
+    def prepare(self) -> None:
+        """Make the data directory if there is none."""
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         hand_over(self._user, self.data, _programs())
+
+    def command(self) -> Command:
+        """The command that runs the server on its data directory, which is prepared."""
+        self.prepare()
         settings = [f"--{name.replace('_', '-')}={value}" for name, value in {**_SETTINGS, "port": str(self.port)}.items()]
         return Command(
             (str(_programs() / "postgres"), "-D", str(self.data), *settings),
@@ -98,6 +104,11 @@ class EmbeddedPostgres:
         except psycopg.OperationalError:
             return False
         return True
+
+    @property
+    def usable(self) -> bool:
+        """Serving, and its database exists."""
+        return self.ready and bool(self.ensure_database())
 
     def wait_ready(self, timeout: float = 60) -> None:
         end = time.monotonic() + timeout
@@ -134,7 +145,7 @@ class EmbeddedPostgres:
         if self._child:
             self._child.kill()
 
-    def __enter__(self) -> EmbeddedPostgres:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -9,11 +9,12 @@ import subprocess
 from pathlib import Path
 
 from deploy.embedded.child import guarded
+from deploy.errors import Failed
 
 _CANDIDATES = ("postgres", "nobody")
 
 
-class NoUser(RuntimeError):
+class NoUser(Failed):
     """This is root, user namespaces are forbidden and there is no unprivileged user to become."""
 
 

@@ -1,0 +1,1 @@
+"""The one-machine runner: `petitions up` and `petitions ps`."""
