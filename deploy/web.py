@@ -123,6 +123,7 @@ async def serve(settings: WebSettings) -> None:
             log_config=None,
             lifespan="off",
             server_header=False,
+            proxy_headers=False,  # behind a proxy `PUBLIC_URL` says what citizens call
             timeout_graceful_shutdown=_GRACE_SECONDS,
             timeout_keep_alive=30,
         )

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from producers.acting import action_event
 from producers.publisher import Limits, Outgoing, Publisher
@@ -47,7 +47,7 @@ class _Producer(Generic[R]):
         """Wait up to `timeout` seconds for what is under way, then stop."""
         self._publisher.close(timeout)
 
-    def __enter__(self: P) -> P:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -58,9 +58,6 @@ class _Producer(Generic[R]):
         future.set_running_or_notify_cancel()
         self._publisher.publish(event, _settle(future, result))
         return future
-
-
-P = TypeVar("P", bound=_Producer[Any])
 
 
 def _settle(future: Future[R], result: R) -> Callable[[Exception | None], None]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from producers.publisher import Done, Outgoing, Publisher
+from producers.pending import Done
+from producers.publisher import Outgoing, Publisher
 
 Waiter = asyncio.Future[None]
 
