@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
+
 from schemas.topics import Topic
 
+# Structs rather than dataclasses where there is one for each record: they are made four times as fast.
 Headers = Sequence[tuple[str, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A record of an input topic, as Kafka gave it. `timestamp_ms` is since the epoch, UTC."""
 
     topic: str
@@ -24,8 +26,7 @@ class Record:
     headers: Headers
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(msgspec.Struct, frozen=True, gc=False):
     """A record to be written in the step's transaction.
 
     It goes into the same partition number as the input, because it has the input's key; with `elsewhere` (a message to another
@@ -39,8 +40,7 @@ class Output:
     elsewhere: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A stored value and when its timer is due (ms since the epoch, UTC), if it has one."""
 
     value: bytes
