@@ -1,0 +1,70 @@
+"""From records to deliveries: what is sent to which office. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from consumers import slices
+from consumers.kafka import Headers, Record
+from consumers.routing import offices_of
+from consumers.slices import NotAnEvent
+
+PERSONAL = ("contact_sealed", "external_id")
+_OBJECT = msgspec.json.Decoder(slices.Fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event for one office."""
+
+    office: str
+    partition: int
+    record: Record
+    value: bytes
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All deliveries of a batch in order, and the records that are no events."""
+
+    deliveries: list[Delivery]
+    rejected: list[tuple[int, Record, NotAnEvent]]
+
+
+class Undeliverable(ValueError):
+    """An event cannot be given to an office; the message names it."""
+
+
+def plan(records: Iterable[tuple[int, Record]]) -> Plan:
+    """Plan for (partition, record) pairs."""
+    made = Plan([], [])
+    for partition, record in records:
+        try:
+            made.deliveries.extend(_deliveries(partition, record))
+        except NotAnEvent as error:
+            made.rejected.append((partition, record, error))
+    return made
+
+
+def _deliveries(partition: int, record: Record) -> list[Delivery]:
+    slices.head(record)
+    found = slices.fields(record)
+    offices = offices_of(found, slices.case(found["case"]))
+    value = without_personal_data(record.value or b"", found)
+    return [Delivery(office, partition, record, value, record.headers) for office in offices]
+
+
+def without_personal_data(value: bytes, found: slices.Fields) -> bytes:
+    """The event's JSON; the petition in a first event loses its sealed contact and its id in the channel."""
+    if "petition" not in found or bytes(found["petition"]) == b"null":
+        return value
+    try:
+        petition = _OBJECT.decode(found["petition"])
+    except msgspec.DecodeError:
+        raise NotAnEvent("petition: not a JSON object") from None
+    kept = msgspec.Raw(msgspec.json.encode({name: raw for name, raw in petition.items() if name not in PERSONAL}))
+    return msgspec.json.encode({**found, "petition": kept})

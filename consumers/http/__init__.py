@@ -1,0 +1,5 @@
+"""The consumers' side of HTTP: everything that shows. `deploy.web` mounts it beside the producers' side."""
+
+from consumers.http.app import Showing, prepare
+
+__all__ = ["Showing", "prepare"]

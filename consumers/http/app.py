@@ -1,0 +1,61 @@
+"""Builds the consumers' routes and what stands behind them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.routing import Route
+
+from consumers.http.departments import department_routes
+from consumers.http.petitions import petition_routes
+from consumers.http.reference import reference_routes
+from consumers.http.state import Views, Waiters
+from consumers.live import LiveFeed
+from consumers.queue_feed import QueueFeed
+from consumers.reading import opened
+from consumers.settings import ViewSettings
+from schemas.credentials import Credentials
+
+
+class Showing(list[Route]):
+    """The routes; `ready` says whether they can be served, `stop` ends all open event streams."""
+
+    def __init__(self, views: Views) -> None:
+        super().__init__([*petition_routes(views), *department_routes(views), *reference_routes()])
+        self._views = views
+
+    def ready(self) -> bool:
+        return self._views.live.ready and self._views.queues.tail.ready
+
+    def stop(self) -> None:
+        self._views.live.close()
+        self._views.queues.close()
+
+
+@asynccontextmanager
+async def prepare(settings: ViewSettings) -> AsyncIterator[Showing]:
+    """The consumers' routes while their connections live. A broker or database that is away is waited for in the background."""
+    loop = asyncio.get_running_loop()
+    async with opened(settings.database_url.get_secret_value(), settings.database_pool) as reader:
+        live, queues = LiveFeed(settings, settings.live_ring, loop), QueueFeed(settings, loop)
+        views = Views(
+            settings=settings,
+            secret=settings.tracking_key(),
+            clock=settings.clock(),
+            credentials=Credentials.load(settings.credentials_file),
+            reader=reader,
+            live=live,
+            queues=queues,
+            waiters=Waiters(settings.arrival_waiters),
+        )
+        live.tail.start()
+        queues.tail.start()
+        showing = Showing(views)
+        try:
+            yield showing
+        finally:
+            showing.stop()
+            await asyncio.to_thread(live.tail.join, 3)
+            await asyncio.to_thread(queues.tail.join, 3)

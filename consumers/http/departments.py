@@ -1,0 +1,140 @@
+"""For offices: the queue, one case of it, and the queue as it changes. Bearer token; an office sees its own queue, the administrator all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from consumers import office_view
+from consumers.entries import from_record
+from consumers.http import sse
+from consumers.http.answers import Problem, endpoint, json, language
+from consumers.http.state import Views
+from consumers.kafka import Record
+from consumers.queue_feed import OfficeListener
+from consumers.reading import QueueFilter, Snapshot, parse_cursor
+from schemas.case import State
+from schemas.reference import categories, offices
+from schemas.texts import Language
+
+DEFAULT_LIMIT, MAX_LIMIT = 50, 500
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def department_routes(views: Views) -> list[Route]:
+    async def queue(request: Request) -> Response:
+        office, lang = _office(views, request), language(request)
+        wanted = _filter(request)
+        lines = await views.reader.queue(office, wanted)
+        items = [
+            office_view.queue_item(office, line.petition_id, line.seq, line.case, line.petition, lang) for line in lines
+        ]
+        return json(
+            {"office": office, "items": items, "next": lines[-1].cursor if len(lines) == wanted.limit else None}
+        )
+
+    async def detail(request: Request) -> Response:
+        office, lang = _office(views, request), language(request)
+        found = await views.reader.snapshot(request.path_params["petition_id"])
+        if found is None or not _may_see(office, found):
+            raise Problem(404, "unknown-petition", field="petition_id")
+        line = office_view.queue_item(office, found.petition_id, found.seq, found.case, found.petition, lang)
+        return json(
+            office_view.queue_detail(line, found.case, found.petition, found.classification, found.entries, lang)
+        )
+
+    async def events(request: Request) -> Response:
+        office, lang = _office(views, request), language(request)
+        return sse.stream("department", _events(views, office, sse.last_id(request), lang))
+
+    base = "/v1/departments/{code}/queue"
+    return [
+        Route(base, endpoint(queue), methods=["GET"]),
+        Route(f"{base}/events", endpoint(events), methods=["GET"]),
+        Route(f"{base}/{{petition_id}}", endpoint(detail), methods=["GET"]),
+    ]
+
+
+def _office(views: Views, request: Request) -> str:
+    """The office of the path, if the token may see it."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Problem(401, "no-token", headers={"WWW-Authenticate": "Bearer"})
+    admin, own = views.credentials.is_admin(token.strip()), views.credentials.office_of(token.strip())
+    if not admin and own is None:
+        raise Problem(401, "unknown-token", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    code: str = request.path_params["code"]
+    if not admin and own != code:
+        raise Problem(403, "foreign-office", field="code")
+    if code not in offices():
+        raise Problem(404, "unknown-office", field="code")
+    return code
+
+
+def _may_see(office: str, found: Snapshot) -> bool:
+    """An office sees what is in its queue, and what it once had (to look up what became of it)."""
+    if office_view.role_of(office, found.case) or found.case["office"] == office:
+        return True
+    return any(entry.case["office"] == office for entry in found.entries)
+
+
+def _filter(request: Request) -> QueueFilter:
+    given = request.query_params
+    limit = given.get("limit", str(DEFAULT_LIMIT))
+    if not limit.isascii() or not limit.isdigit() or len(limit) > 6 or not 1 <= int(limit) <= MAX_LIMIT:
+        raise Problem(400, "invalid", field="limit", rule=f"1-{MAX_LIMIT}")
+    _check(given.get("state"), "state", {state.value for state in State})
+    _check(given.get("category"), "category", set(categories()))
+    _check(given.get("overdue"), "overdue", set(_BOOLEANS))
+    return QueueFilter(
+        limit=int(limit),
+        after=_cursor(given.get("cursor")),
+        state=given.get("state"),
+        category=given.get("category"),
+        overdue=_BOOLEANS.get(given.get("overdue", "")),
+    )
+
+
+def _check(value: str | None, field: str, allowed: set[str]) -> None:
+    if value is not None and value not in allowed:
+        raise Problem(400, "invalid", field=field, rule=", ".join(sorted(allowed)))
+
+
+def _cursor(text: str | None) -> tuple[int, str, str] | None:
+    if text is None:
+        return None
+    try:
+        return parse_cursor(text)
+    except ValueError:
+        raise Problem(400, "invalid", field="cursor", rule="`next` of the page before") from None
+
+
+async def _events(views: Views, office: str, after: int | None, lang: Language) -> AsyncIterator[bytes]:
+    """Ids are offsets of the office's own topic. Without an id it starts with what comes from now on."""
+    with views.queues.listen(office) as listener:
+        yield sse.HELLO
+        while not listener.start.done():
+            if listener.closed:
+                return
+            await listener.wait(0.05)
+        last = listener.start.result() - 1 if after is None else after
+        async for records in views.queues.history(office, last + 1, listener.start.result()):
+            yield b"".join(_sent(office, record, lang) for record in records)
+            last = records[-1].offset
+        async for part in _live(views, office, listener, last, lang):
+            yield part
+
+
+async def _live(views: Views, office: str, listener: OfficeListener, last: int, lang: Language) -> AsyncIterator[bytes]:
+    while not listener.closed:
+        records = [record for record in await listener.wait(views.settings.heartbeat_seconds) if record.offset > last]
+        yield b"".join(_sent(office, record, lang) for record in records) if records else sse.HEARTBEAT
+        last = records[-1].offset if records else last
+
+
+def _sent(office: str, record: Record, lang: Language) -> bytes:
+    name, data = office_view.queue_event(office, from_record(record), lang)
+    return sse.event(name, data, record.offset)

@@ -1,0 +1,101 @@
+"""For citizens: a petition by its tracking code, once and as it happens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from consumers import citizen_view
+from consumers.entries import Entry
+from consumers.http import sse
+from consumers.http.answers import Problem, endpoint, json, language
+from consumers.http.following import Joined, follow, merged
+from consumers.http.state import Views
+from consumers.live import Subscription
+from schemas import metrics, tracking
+from schemas.clock import to_ms
+from schemas.texts import Language
+
+LOOK_AGAIN_SECONDS = 1.0
+Found = tuple[dict[str, Any], list[Entry]]
+
+
+def petition_routes(views: Views) -> list[Route]:
+    async def show(request: Request) -> Response:
+        code, petition_id = _identify(views, request)
+        with views.live.subscribe(petition_id) as subscription:
+            case, entries = await _found(views, petition_id, subscription)
+        return json(citizen_view.petition(code, petition_id, case, entries, language(request)))
+
+    async def events(request: Request) -> Response:
+        _, petition_id = _identify(views, request)
+        after, lang = sse.last_id(request) or 0, language(request)
+        with views.live.subscribe(petition_id) as subscription:
+            _, entries = await _found(views, petition_id, subscription)
+        return sse.stream("citizen", _events(views, petition_id, entries, after, lang))
+
+    return [
+        Route("/v1/petitions/{tracking_code}", endpoint(show), methods=["GET"]),
+        Route("/v1/petitions/{tracking_code}/events", endpoint(events), methods=["GET"]),
+    ]
+
+
+def _identify(views: Views, request: Request) -> tuple[str, str]:
+    try:
+        code = tracking.parse(request.path_params["tracking_code"])
+    except tracking.BadTrackingCode:
+        raise Problem(404, "bad-code", field="tracking_code") from None
+    return code, tracking.petition_id(views.secret, code)
+
+
+async def _found(views: Views, petition_id: str, subscription: Subscription) -> Found:
+    """The petition; straight after the 202 it may still be on its way, so wait for it a little."""
+    if found := await _look(views, petition_id):
+        return found
+    if views.waiters.full:
+        raise Problem(503, "busy", headers={"Retry-After": "1"})
+    with views.waiters.one():
+        end = time.monotonic() + views.settings.arrival_wait_ms / 1000
+        while (left := end - time.monotonic()) > 0 and not subscription.closed:
+            await subscription.wait(min(left, LOOK_AGAIN_SECONDS))
+            if found := await _look(views, petition_id):
+                return found
+    raise Problem(404, "unknown-petition", field="tracking_code")
+
+
+async def _look(views: Views, petition_id: str) -> Found | None:
+    recent = views.live.recent(petition_id)
+    if recent and recent[0].seq == 1:
+        return merged(None, recent)
+    return merged(await views.reader.snapshot(petition_id), views.live.recent(petition_id))
+
+
+async def _events(
+    views: Views, petition_id: str, entries: list[Entry], after: int, lang: Language
+) -> AsyncIterator[bytes]:
+    joined = Joined(after)
+    with views.live.subscribe(petition_id) as subscription:
+        yield sse.HELLO
+        # Taken again, under the subscription: what came since `entries` were read is in the ring.
+        joined.add(entries)
+        joined.add(views.live.recent(petition_id))
+        async for found in follow(views, petition_id, subscription, joined):
+            yield b"".join(_sent(views, entry, lang) for entry in found) if found else sse.HEARTBEAT
+
+
+def _sent(views: Views, entry: Entry, lang: Language) -> bytes:
+    if not citizen_view.is_visible(entry):
+        return b""
+    received = entry.case.get("received_at")
+    if received:
+        seconds = (views.clock.now_ms() - to_ms(datetime.fromisoformat(received))) / 1000
+        metrics.REPLY_SECONDS().labels(entry.what).observe(max(0.0, seconds))
+    *before, last = citizen_view.expand(entry)
+    parts = [sse.event(part.what, citizen_view.live_item(part, lang)) for part in before]
+    return b"".join((*parts, sse.event(last.what, citizen_view.live_item(last, lang), last.seq)))

@@ -1,0 +1,35 @@
+"""Reference lists: offices, categories, wards, with names in Vietnamese and English."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from consumers.http.answers import json
+from schemas.reference import categories, offices, wards
+
+_CACHE = {"Cache-Control": "public, max-age=3600"}
+
+
+async def show_offices(_: Request) -> Response:
+    return json({"offices": [asdict(office) for office in offices().values()]}, headers=_CACHE)
+
+
+async def show_categories(_: Request) -> Response:
+    return json({"categories": [asdict(category) for category in categories().values()]}, headers=_CACHE)
+
+
+async def show_wards(_: Request) -> Response:
+    listed = [{**asdict(ward), "full_name_vi": ward.full_name_vi, "office": ward.office} for ward in wards().values()]
+    return json({"wards": listed}, headers=_CACHE)
+
+
+def reference_routes() -> list[Route]:
+    return [
+        Route("/v1/offices", show_offices, methods=["GET"]),
+        Route("/v1/categories", show_categories, methods=["GET"]),
+        Route("/v1/wards", show_wards, methods=["GET"]),
+    ]

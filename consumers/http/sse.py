@@ -1,0 +1,49 @@
+"""Server-Sent Events: the wire format and the response."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from consumers.http.answers import Problem
+from schemas import metrics
+
+HEARTBEAT = b": still here\n\n"
+HELLO = b"retry: 1000\n\n"
+# X-Accel-Buffering: a proxy must hand on each event at once.
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def event(name: str, data: Any, id_: int | None = None) -> bytes:
+    """One event; without an id the client's last id stays as it is."""
+    head = f"event: {name}\n" if id_ is None else f"id: {id_}\nevent: {name}\n"
+    return head.encode() + b"data: " + orjson.dumps(data) + b"\n\n"
+
+
+def last_id(request: Request) -> int | None:
+    """Where the client wants to go on: `Last-Event-ID`, or `?after=` where headers cannot be set."""
+    text = request.headers.get("last-event-id") or request.query_params.get("after")
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise Problem(400, "invalid", field="after", rule="a number of an event")
+    return int(text)
+
+
+def stream(kind: str, events: AsyncIterator[bytes]) -> StreamingResponse:
+    """`kind` labels the gauge of open streams."""
+    return StreamingResponse(_counted(kind, events), media_type="text/event-stream", headers=_HEADERS)
+
+
+async def _counted(kind: str, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    gauge = metrics.STREAMS_OPEN().labels(kind)
+    gauge.inc()
+    try:
+        async for part in events:
+            yield part
+    finally:
+        gauge.dec()

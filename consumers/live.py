@@ -1,0 +1,145 @@
+"""The live feed: petitions.events as they come, for citizens' streams. Subscriptions are by petition.
+
+With no subscriber an event costs two dictionary steps; its JSON is read only for a subscriber. A ring of recent events lets a subscriber who
+comes just after his event, but before PostgreSQL has it, miss nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from consumers.entries import Entry, from_record
+from consumers.kafka import Batches, Record
+from consumers.tail import TopicTail
+from schemas.logs import log
+from schemas.settings import ProcessSettings
+from schemas.topics import EVENTS
+
+PENDING_LIMIT = 1000
+
+
+class Subscription:
+    """New entries for one listener. After `lost` the listener must fetch what he missed; after `closed` nothing comes any more."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._news = asyncio.Event()
+        self.lost = False
+        self.closed = False
+
+    def push(self, entry: Entry) -> None:
+        if len(self._entries) >= PENDING_LIMIT:
+            self._entries.clear()
+            self.lost = True
+        self._entries.append(entry)
+        self._news.set()
+
+    def close(self) -> None:
+        self.closed = True
+        self._news.set()
+
+    async def wait(self, seconds: float) -> list[Entry]:
+        """The entries that came, as soon as there are any; an empty list after so many seconds, or when closed."""
+        if not self._entries and not self.closed:
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._news.wait()
+            except TimeoutError:
+                return []
+        self._news.clear()
+        found, self._entries = self._entries, []
+        return found
+
+
+class Ring:
+    """The newest records, by petition. Bounded by their number."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._order: deque[bytes] = deque()
+        self._records: dict[bytes, list[Record]] = {}
+
+    def add(self, key: bytes, record: Record) -> None:
+        self._order.append(key)
+        self._records.setdefault(key, []).append(record)
+        if len(self._order) > self._size:
+            self._drop(self._order.popleft())
+
+    def _drop(self, key: bytes) -> None:
+        records = self._records[key]
+        records.pop(0)
+        if not records:
+            del self._records[key]
+
+    def of(self, key: bytes) -> list[Record]:
+        return self._records.get(key, [])
+
+
+class LiveFeed:
+    """Subscriptions on the event loop, fed by a thread that reads the topic's end."""
+
+    def __init__(self, settings: ProcessSettings, ring_size: int, loop: asyncio.AbstractEventLoop) -> None:
+        self._ring = Ring(ring_size)
+        self._subscriptions: dict[bytes, set[Subscription]] = {}
+        self._closed = False
+        self.tail = TopicTail(settings, "live", EVENTS.name, loop, self.take, self._lost)
+
+    @property
+    def ready(self) -> bool:
+        return self.tail.ready
+
+    def take(self, batches: Batches) -> None:
+        for records in batches.values():
+            for record in records:
+                key = record.key or b""
+                self._ring.add(key, record)
+                if key in self._subscriptions:
+                    self._tell(key, record)
+
+    def _tell(self, key: bytes, record: Record) -> None:
+        entry = _entry(record)
+        if entry is not None:
+            for subscription in self._subscriptions[key]:
+                subscription.push(entry)
+
+    def _lost(self) -> None:
+        for subscriptions in self._subscriptions.values():
+            for subscription in subscriptions:
+                subscription.lost = True
+
+    def recent(self, petition_id: str) -> list[Entry]:
+        """What the ring holds of a petition, in order."""
+        return [entry for record in self._ring.of(petition_id.encode()) if (entry := _entry(record))]
+
+    @contextmanager
+    def subscribe(self, petition_id: str) -> Iterator[Subscription]:
+        key, subscription = petition_id.encode(), Subscription()
+        if self._closed:
+            subscription.close()
+        self._subscriptions.setdefault(key, set()).add(subscription)
+        try:
+            yield subscription
+        finally:
+            self._subscriptions[key].discard(subscription)
+            if not self._subscriptions[key]:
+                del self._subscriptions[key]
+
+    def close(self) -> None:
+        """End all subscriptions; new ones end at once."""
+        self._closed = True
+        self.tail.stop()
+        for subscriptions in self._subscriptions.values():
+            for subscription in subscriptions:
+                subscription.close()
+
+
+def _entry(record: Record) -> Entry | None:
+    try:
+        return from_record(record)
+    except (ValueError, KeyError, TypeError) as error:
+        # The projector dead-letters it; here it is only not shown.
+        log.warning("dead-letter", topic=EVENTS.name, offset=record.offset, error=type(error).__name__)
+        return None

@@ -1,0 +1,39 @@
+"""Joining a consumer group on petitions.events, and waiting for a broker that is away."""
+
+from __future__ import annotations
+
+from kafka import KafkaConsumer
+from kafka.errors import KafkaError
+
+from consumers.kafka import config, lean
+from consumers.service import Service
+from schemas.logs import log
+from schemas.settings import ProcessSettings
+from schemas.topics import EVENTS
+
+
+def group(name: str, worker_id: str) -> dict[str, object]:
+    """Group settings. A member with a name of its own takes its partitions up again at once after it was killed."""
+    return {
+        "group_id": name,
+        "group_instance_id": f"{name}-{worker_id}" if worker_id else None,
+        "session_timeout_ms": 10_000,
+        "heartbeat_interval_ms": 1_000,
+        # Large fetches: catching up is done in few, big steps.
+        "max_partition_fetch_bytes": 4_000_000,
+        "fetch_max_wait_ms": 250,
+    }
+
+
+def connect(service: Service, settings: ProcessSettings, name: str, worker_id: str) -> KafkaConsumer | None:
+    """Subscribe to petitions.events; waits for the broker. None when the process is told to stop meanwhile."""
+    for _ in service.tries():
+        try:
+            return lean(
+                KafkaConsumer(
+                    EVENTS.name, **config(settings, name, bootstrap_timeout_ms=5000, **group(name, worker_id))
+                )
+            )
+        except KafkaError as error:
+            log.warning("kafka-unavailable", error=f"{type(error).__name__}: {error}")
+    return None

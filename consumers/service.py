@@ -1,0 +1,79 @@
+"""A role's life: signals, status endpoints, liveness, and the pause between two tries."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from schemas import metrics
+from schemas.logs import configure, log
+from schemas.settings import ProcessSettings
+from schemas.status import StatusServer
+
+ALIVE_WITHIN_SECONDS = 60.0
+WENT_WELL_SECONDS = 30.0
+
+
+class Service:
+    """Stops on TERM or Ctrl-C. `beat` is called once a round; without a beat for a minute /healthz says so."""
+
+    def __init__(self, role: str, settings: ProcessSettings) -> None:
+        self.role, self._settings = role, settings
+        self.stopping = threading.Event()
+        self._ready = False
+        self._beat_at = time.monotonic()
+
+    @property
+    def ready(self) -> bool:
+        return self._ready
+
+    @ready.setter
+    def ready(self, ready: bool) -> None:
+        if ready and not self._ready:
+            metrics.UP_SINCE().labels(self.role).set_to_current_time()
+        self._ready = ready
+
+    def beat(self) -> None:
+        self._beat_at = time.monotonic()
+
+    def _alive(self) -> bool:
+        return time.monotonic() - self._beat_at < ALIVE_WITHIN_SECONDS
+
+    def tries(self) -> Iterator[None]:
+        """Endless tries with a pause between them that grows from 0.1 to 5 s; ends when the process is to stop.
+
+        A try that went well for a while starts the pauses from anew.
+        """
+        pause = 0.1
+        while not self.stopping.is_set():
+            self.beat()
+            began = time.monotonic()
+            yield
+            self.ready = False
+            pause = 0.1 if time.monotonic() - began > WENT_WELL_SECONDS else pause
+            self.stopping.wait(pause)
+            pause = min(pause * 2, 5.0)
+
+    def run(self, work: Callable[[], None]) -> None:
+        """Serve status and do the work until told to stop; exit with 1 when the work raises."""
+        configure(self.role, self._settings.log_level)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopping.set())
+        status = StatusServer(
+            self._settings.listen_host, self._settings.metrics_port, alive=self._alive, ready=lambda: self._ready
+        )
+        status.start()
+        log.info("process-started", port=status.port)
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 — whatever it is, the process must not go on
+            log.error("fatal", error=f"{type(error).__name__}: {error}", exc_info=True)
+            sys.stderr.flush()
+            # No clean-up that could wait for a broker or commit anything: the supervisor starts a new process.
+            os._exit(1)
+        log.info("process-stopping")
+        status.stop()

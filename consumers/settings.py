@@ -1,0 +1,55 @@
+"""Settings of the consumers' processes, one class each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from schemas.settings import DatabaseSettings, ProcessSettings, TrackingSettings
+
+
+class _Member(ProcessSettings):
+    """A process that may run several times and shares the partitions with its like."""
+
+    worker_id: str = Field(
+        "",
+        description="A name that stays over restarts and differs between members, e.g. the pod's; speeds up take-over.",
+    )
+
+
+class ProjectorSettings(_Member, DatabaseSettings):
+    """Role `projector`: the read model in PostgreSQL."""
+
+    projector_batch: int = Field(4000, ge=1, le=100_000, description="Most events in one database transaction.")
+
+
+class DispatcherSettings(_Member):
+    """Role `dispatcher`: each office's own topic."""
+
+    dispatcher_batch: int = Field(4000, ge=1, le=100_000, description="Most events in one Kafka transaction.")
+    dispatcher_transaction_timeout_ms: int = Field(
+        15_000,
+        ge=1000,
+        le=900_000,
+        description="After this time the broker ends the transaction of a dispatcher that is gone (ms).",
+    )
+
+
+class ViewSettings(DatabaseSettings, TrackingSettings):
+    """What citizens and offices see over HTTP (part of role `web`)."""
+
+    credentials_file: Path = Field(
+        Path(".data/credentials.json"), description="Intake keys, office tokens, admin token."
+    )
+    database_pool: int = Field(8, ge=1, le=200, description="Database connections for reading.")
+    live_ring: int = Field(
+        20_000, ge=0, le=1_000_000, description="Recent events kept in memory for subscribers who have just come."
+    )
+    arrival_wait_ms: int = Field(
+        3_000, ge=0, le=30_000, description="How long a fresh tracking code may wait for its first event (ms)."
+    )
+    arrival_waiters: int = Field(500, ge=0, le=100_000, description="How many requests may wait like that at once.")
+    heartbeat_seconds: float = Field(
+        15.0, gt=0, le=300, description="Pause between heartbeat comments on an event stream (s)."
+    )
