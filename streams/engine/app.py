@@ -42,6 +42,7 @@ class StageApp:
         app = faust.App(
             self.group,
             broker=[f"kafka://{server}" for server in settings.kafka_bootstrap_servers.split(",")],
+            datadir=settings.state_dir / "faust",
             web_enabled=False,
             topic_disable_leader=True,
             topic_allow_declare=False,
