@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AnyHttpUrl, AwareDatetime, Field, StringConstraints, TypeAdapter
 
-from schemas.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, Reason
+from schemas.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, Reason, WardCode
 
 AnswerText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)]
@@ -139,6 +139,9 @@ class FollowerJoined(_Action):
 
     action: Literal["follower-joined"] = "follower-joined"
     follower: PetitionId
+    category: CategoryCode | None = None
+    ward_code: WardCode | None = None
+    """What the follower is about: a leader of another category or ward sends it back."""
 
 
 class FollowerLeft(_Action):

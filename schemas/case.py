@@ -147,7 +147,7 @@ class Resumed(CaseEvent):
     """The answer clock runs again, because information came or the pause ran out."""
 
     what: ClassVar[str] = "resumed"
-    because: Literal["information", "pause-ended"]
+    because: Literal["information", "pause-ended", "answered"]
 
 
 class Extended(CaseEvent):
@@ -271,6 +271,8 @@ class Breached(CaseEvent):
     what: ClassVar[str] = "breached"
     clock: ClockName
     deadline: AwareDatetime
+    excused: bool = False
+    """The deadline fell into a recorded outage of the pipeline: the office is not to blame."""
 
 
 class Escalated(CaseEvent):

@@ -1,0 +1,96 @@
+"""Starting, stopping, pausing and moving the clocks of a case. Pure; all instants in milliseconds UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from schemas.case import ClockName
+from streams.case.policy.compiled import LevelRules
+from streams.case.state import Running
+
+
+def start(name: ClockName, at: int, limit: int, rules: LevelRules) -> Running:
+    """A clock that runs from `at` for `limit` working milliseconds."""
+    calendar = rules.calendar
+    measured = calendar.measure(at)
+    due = calendar.reached(measured + limit)
+    left = rules.ladders[name][0].left  # every ladder begins at or before the due instant
+    next_at = calendar.reached(measured + limit - limit * left // 100) if left else due
+    return Running(name, at, limit, due, next_at)
+
+
+def until(name: ClockName, at: int, due: int, rules: LevelRules) -> Running:
+    """A clock whose due instant is given, not computed: a promised date."""
+    limit = max(rules.calendar.between(at, due), 1)
+    return _stepped(Running(name, at, limit, due, None), rules)
+
+
+def climbed(clock: Running, rules: LevelRules) -> Running:
+    """One step further up the ladder."""
+    return _stepped(replace(clock, step=clock.step + 1), rules)
+
+
+def pause(clock: Running, at: int) -> Running:
+    return replace(clock, paused_at=at, next_at=None)
+
+
+def resume(clock: Running, at: int, rules: LevelRules) -> Running:
+    """Run again from `at`; what stood of the limit when the pause began is still there."""
+    if clock.paused_at is None:
+        return clock
+    moved = replace(clock, paused_at=None, pauses=(*clock.pauses, (clock.paused_at, at)))
+    return _placed(moved, rules)
+
+
+def extend(clock: Running, by: int, rules: LevelRules) -> Running:
+    """`by` working milliseconds more."""
+    return _placed(replace(clock, limit=clock.limit + by), rules)
+
+
+def relimited(clock: Running, limit: int, rules: LevelRules, now: int) -> Running:
+    """The same clock under another limit or calendar: it counts from its own start, pauses left out.
+
+    Climbed steps that lie in the future again are taken back, so that the moved deadline has its warnings and its breach.
+    """
+    moved = _placed(replace(clock, limit=limit), rules)
+    while moved.step and (at := _step_at(moved, moved.step - 1, rules)) is not None and at > now:
+        moved = replace(moved, step=moved.step - 1)
+    return _stepped(moved, rules)
+
+
+def with_clock(clocks: Iterable[Running], clock: Running) -> tuple[Running, ...]:
+    """The clocks with this one in place of its namesake."""
+    return (*(other for other in clocks if other.name != clock.name), clock)
+
+
+def without(clocks: Iterable[Running], *names: ClockName) -> tuple[Running, ...]:
+    return tuple(clock for clock in clocks if clock.name not in names)
+
+
+def _placed(clock: Running, rules: LevelRules) -> Running:
+    calendar = rules.calendar
+    stood = sum(calendar.between(first, last) for first, last in clock.pauses)
+    return _stepped(replace(clock, due=calendar.add(clock.started, clock.limit + stood)), rules)
+
+
+def _stepped(clock: Running, rules: LevelRules) -> Running:
+    """With `next_at` for its present step; a paused clock has none."""
+    return replace(clock, next_at=None if clock.paused_at is not None else _step_at(clock, clock.step, rules))
+
+
+def _step_at(clock: Running, step: int, rules: LevelRules) -> int | None:
+    """When a step of the clock's ladder is due; None above its top."""
+    ladder, calendar = rules.ladders[clock.name], rules.calendar
+    if step >= len(ladder):
+        return None
+    rung = ladder[step]
+    if rung.after_ms:
+        return calendar.add(clock.due, rung.after_ms)
+    return calendar.back(clock.due, clock.limit * rung.left // 100) if rung.left else clock.due
+
+
+def restepped(clock: Running, rules: LevelRules) -> Running:
+    """The same clock on the ladder of other rules; its due instant stays."""
+    return _stepped(clock, rules)

@@ -1,0 +1,101 @@
+"""What happens when time passes: each clock climbs its ladder step by step, and a pause runs out.
+
+A new kind of step is a new entry of `STEPS` (and of the policy's `do`); a new kind of clock a new `ClockName` with its ladder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from schemas.case import State
+from schemas.clock import to_datetime
+from schemas.reference import TRIAGE_OFFICE
+from streams.case import clocks
+from streams.case.acts.citizen import close_unrated
+from streams.case.acts.information import run_again
+from streams.case.acts.upkeep import away
+from streams.case.policy.compiled import Rung
+from streams.case.state import Running, next_due
+from streams.case.turn import SYSTEM, Turn
+
+Climb = Callable[[Turn, Running, Rung], None]
+
+
+def catch_up(turn: Turn, tolerance_ms: int) -> None:
+    """Fire all that is due, in order of its due instants; first say so on the record if it is late."""
+    due = next_due(turn.case)
+    if due is None or due > turn.now:
+        return
+    asked = turn.who, turn.cause, turn.reason
+    turn.who, turn.reason = SYSTEM, None
+    if turn.now - due > tolerance_ms:
+        turn.cause = "timer:outage"
+        away(turn, due, turn.now)
+    while due is not None and due <= turn.now:
+        _fire_one(turn, due)
+        due = next_due(turn.case)
+    turn.who, turn.cause, turn.reason = asked
+
+
+def _fire_one(turn: Turn, due: int) -> None:
+    case = turn.case
+    if case.pause_end == due:
+        turn.cause = "timer:pause:1"
+        _end_pause(turn, due)
+        return
+    clock = next(clock for clock in case.clocks if clock.next_at == due)
+    rung = turn.rules.ladders[clock.name][clock.step]
+    turn.cause = f"timer:{clock.name.value}:{clock.step + 1}"
+    STEPS[rung.do](turn, clocks.climbed(clock, turn.rules), rung)
+
+
+def _end_pause(turn: Turn, due: int) -> None:
+    run_again(turn, due, "pause-ended")
+
+
+def _warn(turn: Turn, clock: Running, rung: Rung) -> None:
+    turn.tell("warned", {"clock": clock.name, "percent": rung.percent}, clocks=clocks.with_clock(turn.case.clocks, clock))
+
+
+def _breach(turn: Turn, clock: Running, _rung: Rung) -> None:
+    """The head of the office is told; for a case that waits in triage, the head of the triage office."""
+    case = turn.case
+    first = case.escalation < 1
+    turn.tell(
+        "breached",
+        {"clock": clock.name, "deadline": to_datetime(clock.due), "excused": _excused(turn, clock.due)},
+        clocks=clocks.with_clock(case.clocks, clock),
+        breached=True,
+        escalation=1 if first else case.escalation,
+        escalated_to=_responsible(turn) if first else case.escalated_to,
+    )
+
+
+def _excused(turn: Turn, due: int) -> bool:
+    outage = turn.case.outage
+    return outage is not None and outage[0] <= due <= outage[1]
+
+
+def _responsible(turn: Turn) -> str:
+    case = turn.case
+    waiting = case.decider if case.state is State.DECISION_REQUIRED else case.office
+    return waiting or TRIAGE_OFFICE
+
+
+def _escalate(turn: Turn, clock: Running, rung: Rung) -> None:
+    case = turn.case
+    higher = rung.rung > case.escalation
+    turn.tell(
+        "escalated",
+        {"clock": clock.name, "to_office": rung.to, "rung": rung.rung, "because": "deadline"},
+        clocks=clocks.with_clock(case.clocks, clock),
+        escalation=rung.rung if higher else case.escalation,
+        escalated_to=rung.to if higher else case.escalated_to,
+    )
+
+
+def _close(turn: Turn, _clock: Running, _rung: Rung) -> None:
+    close_unrated(turn)
+
+
+STEPS: dict[str, Climb] = {"warn": _warn, "breach": _breach, "escalate": _escalate, "close": _close}

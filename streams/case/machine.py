@@ -1,0 +1,108 @@
+"""The case's life as one pure function of (case, command, now, policies). No Kafka, clock or environment in here."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from schemas.actions import Action, FollowerJoined, FollowerLeft, LeaderNews
+from streams.case.acts import merging
+from streams.case.acts.registration import Register, register
+from streams.case.ladder import catch_up
+from streams.case.permits import PERMITS, check
+from streams.case.policy.book import Book
+from streams.case.rules import NotAllowed, Rule
+from streams.case.state import Case
+from streams.case.turn import SYSTEM, Decision, Message, Turn, Who
+
+REMEMBERED = 32
+"""So many handled action ids a case keeps, to know a repeat again."""
+
+
+class UnknownPetition(ValueError):
+    """An action names a petition that was never registered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What decisions depend on beside case and command. `tolerance_ms` overrides the policy's outage tolerance, for scaled clocks."""
+
+    book: Book
+    tolerance_ms: int | None = None
+
+    def tolerance(self, turn: Turn) -> int:
+        return max(turn.policy.outage_tolerance_ms, self.tolerance_ms or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An action as it arrived. `sent` (ms UTC): when its sender says it was made. `copies`: how many other petitions of the acting
+    office were answered in the same words."""
+
+    action: Action
+    sent: int
+    copies: int = 0
+
+
+def decide(case: Case | None, command: Register | Asked, cause: str, now: int, setting: Setting) -> Decision:
+    """Decide one command, which came as the event with id `cause`; `now` in ms UTC.
+
+    Raise ConflictingResubmission or UnknownPetition for what cannot be a case's business.
+    """
+    if isinstance(command, Register):
+        return register(case, command, cause, now, setting.book)
+    if case is None:
+        return _for_nobody(command.action)
+    return _act(case, command, cause, now, setting)
+
+
+def fire(case: Case, now: int, setting: Setting) -> Decision:
+    """What time alone brings about: all steps that are due at `now`, in order."""
+    turn = Turn(case, setting.book, now, SYSTEM, "timer")
+    catch_up(turn, setting.tolerance(turn))
+    merging.tell_followers(turn)
+    return turn.decision()
+
+
+def _act(case: Case, asked: Asked, cause: str, now: int, setting: Setting) -> Decision:
+    mark = _mark(cause)
+    if mark in case.handled:
+        return Decision(case, ignored=True)
+    turn = Turn(case, setting.book, now, Who.of(asked.action.actor), cause, getattr(asked.action, "reason", None))
+    turn.sent = min(asked.sent, now)
+    turn.copies = asked.copies
+    catch_up(turn, setting.tolerance(turn))
+    _attempt(turn, asked.action)
+    merging.tell_followers(turn)
+    turn.case = replace(turn.case, handled=(*turn.case.handled[1 - REMEMBERED :], mark))
+    return turn.decision()
+
+
+def _attempt(turn: Turn, action: Action) -> None:
+    """Run the action's handler; if a rule forbids it, nothing of it remains but the refusal."""
+    case, told, sent = turn.case, len(turn.events), len(turn.messages)
+    policy, reason = turn.policy, turn.reason
+    permit = PERMITS[action.action]
+    try:
+        check(turn, action, permit)
+        permit.handler(turn, action)
+    except NotAllowed as refusal:
+        turn.case, turn.policy, turn.reason, turn.copy = case, policy, reason, None
+        del turn.events[told:], turn.messages[sent:]
+        turn.refuse(action.action, refusal.rule)
+
+
+def _for_nobody(action: Action) -> Decision:
+    """Messages between cases may meet one that never was; a follower that was sent to such a leader goes its own way."""
+    if isinstance(action, FollowerJoined):
+        back = Message(action.follower, "unmerge", {"reason": Rule.LEADER_NOT_OPEN.value})
+        return Decision(None, messages=(back,))
+    if isinstance(action, FollowerLeft | LeaderNews):
+        return Decision(None, ignored=True)
+    raise UnknownPetition("no petition with this id was registered")
+
+
+def _mark(cause: str) -> int:
+    return int.from_bytes(hashlib.blake2b(cause.encode(), digest_size=8).digest())

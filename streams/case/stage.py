@@ -1,0 +1,103 @@
+"""The case stage: what the engine runs. It turns records and due timers into decisions, and decisions into records and entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from schemas.actions import Answer
+from schemas.envelope import BadEvent
+from schemas.metrics import CASE_EVENTS_TOTAL
+from schemas.topics import ACTIONS, CASE_CHANGELOG, CLASSIFIED, EVENTS, Topic
+from streams.case.acts.registration import ConflictingResubmission
+from streams.case.acts.substance import mark_of
+from streams.case.copies import Copies, copies_key
+from streams.case.intake import Incoming, command_of
+from streams.case.machine import Asked, Setting, UnknownPetition, decide, fire
+from streams.case.policy.book import Book
+from streams.case.render import event_output, message_output
+from streams.case.state import decode, encode, next_due
+from streams.case.turn import Decision
+from streams.engine.types import Effects, Entries, Entry, Record
+
+
+class CaseStage:
+    """Implements `streams.engine.types.Stage`.
+
+    `policies` gives the versions in force; it is asked once a step, which is where a changed policy file is taken up.
+    `tolerance_ms`: how late a timer may be handled before this counts as an outage, if more than the policy says (scaled clocks).
+    """
+
+    name = "case"
+    inputs: tuple[Topic, ...] = (CLASSIFIED, ACTIONS)
+    outputs: tuple[Topic, ...] = (EVENTS, ACTIONS)
+    changelog: Topic | None = CASE_CHANGELOG
+
+    def __init__(self, policies: Callable[[], Book], tolerance_ms: int | None = None) -> None:
+        self._policies = policies
+        self._tolerance_ms = tolerance_ms
+
+    def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:
+        step = _Step(entries, now_ms, Setting(self._policies(), self._tolerance_ms))
+        for record in records:
+            step.handle(record)
+        return step.effects
+
+    def fire(self, due: Sequence[bytes], entries: Entries, now_ms: int) -> Effects:
+        step = _Step(entries, now_ms, Setting(self._policies(), self._tolerance_ms))
+        for key in due:
+            step.fire(key)
+        return step.effects
+
+
+class _Step:
+    """One step's effects as they grow; what a step has put it sees again."""
+
+    def __init__(self, entries: Entries, now: int, setting: Setting) -> None:
+        self.effects = Effects()
+        self._entries = entries
+        self._now = now
+        self._setting = setting
+
+    def handle(self, record: Record) -> None:
+        try:
+            incoming = command_of(record)
+            decision = self._decide(incoming)
+        except (BadEvent, UnknownPetition, ConflictingResubmission) as error:
+            self.effects.rejected.append((record, error))
+        else:
+            self._apply(incoming.key, decision, incoming.cause)
+
+    def fire(self, key: bytes) -> None:
+        stored = self._get(key)
+        if stored is None:
+            return
+        self._apply(key, fire(decode(stored), self._now, self._setting), "timer")
+
+    def _decide(self, incoming: Incoming) -> Decision:
+        stored = self._get(incoming.key)
+        case = decode(stored) if stored is not None else None
+        command = incoming.command
+        if isinstance(command, Asked) and isinstance(command.action, Answer) and case is not None and case.office is not None:
+            known = Copies.decode(self._get(copies_key(case.office)))
+            copies = known.others(mark_of(command.action.text), case.id, self._now)
+            command = Asked(command.action, command.sent, copies)
+        return decide(case, command, incoming.cause, self._now, self._setting)
+
+    def _apply(self, key: bytes, decision: Decision, cause: str) -> None:
+        case, outputs = decision.case, self.effects.outputs
+        for happened in decision.events:
+            outputs.append(event_output(key, happened))
+            CASE_EVENTS_TOTAL().labels(happened.what).inc()
+        for index, message in enumerate(decision.messages):
+            outputs.append(message_output(message, index, key.decode(), f"{cause}:{case.seq if case else 0}", self._now))
+        if case is None or decision.ignored:
+            return
+        self.effects.puts[key] = Entry(encode(case), next_due(case))
+        if decision.copy is not None:
+            memory = copies_key(decision.copy.office)
+            known = Copies.decode(self._get(memory)).with_copy(decision.copy, case.id, self._now)
+            self.effects.puts[memory] = Entry(known.encode())
+
+    def _get(self, key: bytes) -> bytes | None:
+        put = self.effects.puts.get(key)
+        return put.value if put is not None else self._entries.get(key)
