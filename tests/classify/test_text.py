@@ -1,0 +1,109 @@
+"""Text as typed: nasty input, idempotence, speed in proportion to the length."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.classify.text import expand, fold, language, normalise, words
+
+ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=[]))
+
+
+@settings(max_examples=300, deadline=None)
+@given(ANY_TEXT)
+def test_normalise_is_idempotent(text: str) -> None:
+    """Normalising twice is the same as once, for any code points, lone surrogates included."""
+    once = normalise(text)
+
+    assert once == normalise(once)
+
+
+@settings(max_examples=300, deadline=None)
+@given(ANY_TEXT)
+def test_fold_is_stable(text: str) -> None:
+    """A folded text folds to itself, and it has no Vietnamese diacritics left."""
+    folded = fold(normalise(text))
+
+    assert folded == fold(folded)
+    assert not set("ăâđêôơưáàảãạ") & set(folded)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("hoà", "hòa"),
+        ("Thuỷ", "Thủy"),
+        ("KHOẺ", "KHỎE"),
+        ("tòan bộ", "toàn bộ"),
+        ("ngòai", "ngoài"),
+        ("khùynh", "khuỳnh"),
+        ("quý", "quý"),
+        ("quà", "quà"),
+        ("hoàn", "hoàn"),
+    ],
+)
+def test_tones_stand_in_one_place(typed: str, expected: str) -> None:
+    """Both customs of placing a tone, and the usual slip, give the same word."""
+    assert expected == normalise(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("a\u0300 ha\u0300ng", "à hàng"),
+        ("ng\u200bập nước\u200d", "ngập nước"),
+        ("rác\x00\x07 thải\r\n\t!", "rác thải !"),
+        ("ｖａｙ 𝐭𝐢𝐞̂̀𝐧", "vay tiền"),
+        ("vаy tiền", "vay tiền"),  # the а is Cyrillic
+        ("r\u0336á\u0336c\u0336", "rác"),
+        ("\ud83d mất điện", "mất điện"),
+        ("  \u3000 \n ", ""),
+    ],
+)
+def test_tricks_of_writing_are_undone(typed: str, expected: str) -> None:
+    """Decomposed, invisible, control, stylised, mixed-script and struck-out letters come out as plain words."""
+    assert expected == normalise(typed)
+
+
+def test_fold_has_no_diacritics() -> None:
+    """Every Vietnamese letter becomes its ASCII letter."""
+    assert "duong nguyen trai, quan ha dong: o ga" == fold("Đường Nguyễn Trãi, quận Hà Đông: Ổ gà")
+
+
+def test_emoji_and_punctuation_are_no_words() -> None:
+    """Words are letters and digits; emoji, ZWJ sequences and punctuation separate them."""
+    assert ["ngập", "rồi", "50cm", "cứu"] == words(normalise("NGẬP rồi!!! 👨‍👩‍👧😭 ~50cm… #cứu"))
+
+
+def test_teencode_is_expanded() -> None:
+    """Abbreviations become the words they stand for; other words stay."""
+    assert ["em", "không", "biết", "mọi", "người", "ơi"] == expand(words("e ko bik mn ơi"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("duong nha em ngap k ai lam", "vi"),
+        ("Mất điện từ sáng", "vi"),
+        ("There is a deep hole in the street in front of our school", "en"),
+        ("垃圾三天没有人收集", "other"),
+        ("Улица не освещена уже неделю", "other"),
+        ("쓰레기를 치워 주세요", "other"),
+        ("", "vi"),
+        ("12345 !!!", "vi"),
+    ],
+)
+def test_language_is_recognised(text: str, expected: str) -> None:
+    """Vietnamese with and without diacritics, English, and other scripts are told apart."""
+    assert expected == language(text)
+
+
+def test_a_huge_text_is_no_trouble() -> None:
+    """100 kB of combining marks, surrogates and words come through every function."""
+    text = ("ngập nước đường Hoà Bình " + "a" + "\u0300" * 50 + "\u200b\ud800 ") * 1200
+
+    assert len(text) > 90_000
+    assert "ngap" in fold(" ".join(expand(words(normalise(text)))))
+    assert "vi" == language(text)
