@@ -22,9 +22,7 @@ _NO_MARKS = str.maketrans(dict.fromkeys(_MARKS))
 _SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+")
 _HAS_MARKS = re.compile(r"[\u0300-\u036f]")
-_NOT_CLEAN = re.compile(
-    r"[^\u0020-\u007e\u00a1-\u00ac\u00ae-\u0233\u0253-\u02af\u1e00-\u1eff\u2010-\u2027\U0001f300-\U0001faff]"
-)
+_NOT_CLEAN = re.compile(r"[^\u0020-\u007e\u00a1-\u00ac\u00ae-\u0233\u0253-\u02af\u1e00-\u1eff\u2010-\u2027\U0001f300-\U0001faff]")
 _DIGITS_ONLY = re.compile(r"\d+")
 
 # Letters of other scripts that pass for Latin ones; only replaced inside a word that has Latin letters too.
@@ -87,7 +85,7 @@ _FOLD = _fold_table()
 
 
 def fold(text: str) -> str:
-    """Lower case without diacritics; đ becomes d. Idempotent; expects composed text (`normalise`), as decomposed loses marks too."""
+    """Lower case without diacritics; đ becomes d. Idempotent."""
     lowered = text.lower()
     return lowered if lowered.isascii() else lowered.translate(_FOLD)
 

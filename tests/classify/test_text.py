@@ -69,17 +69,17 @@ def test_tricks_of_writing_are_undone(typed: str, expected: str) -> None:
 
 def test_fold_has_no_diacritics() -> None:
     """Every Vietnamese letter becomes its ASCII letter."""
-    assert "duong nguyen trai, quan ha dong: o ga" == fold("Đường Nguyễn Trãi, quận Hà Đông: Ổ gà")
+    assert fold("Đường Nguyễn Trãi, quận Hà Đông: Ổ gà") == "duong nguyen trai, quan ha dong: o ga"
 
 
 def test_emoji_and_punctuation_are_no_words() -> None:
     """Words are letters and digits; emoji, ZWJ sequences and punctuation separate them."""
-    assert ["ngập", "rồi", "50cm", "cứu"] == words(normalise("NGẬP rồi!!! 👨‍👩‍👧😭 ~50cm… #cứu"))
+    assert words(normalise("NGẬP rồi!!! 👨‍👩‍👧😭 ~50cm… #cứu")) == ["ngập", "rồi", "50cm", "cứu"]
 
 
 def test_teencode_is_expanded() -> None:
     """Abbreviations become the words they stand for; other words stay."""
-    assert ["em", "không", "biết", "mọi", "người", "ơi"] == expand(words("e ko bik mn ơi"))
+    assert expand(words("e ko bik mn ơi")) == ["em", "không", "biết", "mọi", "người", "ơi"]
 
 
 @pytest.mark.parametrize(
@@ -106,4 +106,4 @@ def test_a_huge_text_is_no_trouble() -> None:
 
     assert len(text) > 90_000
     assert "ngap" in fold(" ".join(expand(words(normalise(text)))))
-    assert "vi" == language(text)
+    assert language(text) == "vi"
