@@ -15,6 +15,7 @@ OWN = {
     "ps": "deploy.commands:ps",
     "run": "deploy.commands:run",
     "topics": "deploy.commands:topics",
+    "export": "deploy.export:export",
 }
 """Command → module:attribute."""
 

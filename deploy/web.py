@@ -31,7 +31,7 @@ from schemas.logs import log
 from schemas.metrics import UP_SINCE
 from schemas.settings import ProcessSettings
 
-# The event loop and Kafka's threads share the interpreter: a thread that has an acknowledgement in hand should not wait 5 ms for its turn.
+# The event loop and Kafka's threads share the interpreter: who has an acknowledgement in hand should not wait 5 ms for a turn.
 _SWITCH_SECONDS = 0.0005
 _GRACE_SECONDS = 3
 

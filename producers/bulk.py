@@ -54,7 +54,7 @@ def parse_line(raw: bytes, channel: str) -> dict[str, Any]:
 
 
 def publish_all(producer: IntakeProducer, lines: Iterator[tuple[int, bytes]], channel: str, outcome: Outcome) -> None:
-    """Publish each line, at most `_WINDOW` of them under way. Raises Unavailable when Kafka is away (what was counted is in Kafka)."""
+    """Publish each line, at most `_WINDOW` under way. Raises Unavailable when Kafka is away (what was counted is in Kafka)."""
     waiting: deque[Future[Receipt]] = deque()
     for number, raw in lines:
         if not raw.strip():
@@ -76,7 +76,7 @@ def _settle(waiting: deque[Future[Receipt]], outcome: Outcome) -> None:
     outcome.counts["published"] += 1
 
 
-def import_file(file: Path, channel: str, rejects: Path | None, as_json: bool) -> None:
+def import_file(file: Path, channel: str, rejects: Path | None, *, as_json: bool) -> None:
     """Import `file`; ends the command with 1 when lines were rejected, 3 when Kafka or the database is away."""
     outcome = Outcome()
     path = rejects or file.with_name(f"{file.name}.rejects.jsonl")
@@ -99,7 +99,7 @@ def import_file(file: Path, channel: str, rejects: Path | None, as_json: bool) -
             vault.close()
     if not outcome.counts["rejected"]:
         path.unlink()
-    _report(outcome, path, as_json)
+    _report(outcome, path, as_json=as_json)
 
 
 def _progress(source: IO[bytes], size: int) -> Iterator[tuple[int, bytes]]:
@@ -109,7 +109,7 @@ def _progress(source: IO[bytes], size: int) -> Iterator[tuple[int, bytes]]:
             bar.update(len(raw))
 
 
-def _report(outcome: Outcome, path: Path, as_json: bool) -> None:
+def _report(outcome: Outcome, path: Path, *, as_json: bool) -> None:
     published, rejected = outcome.counts["published"], outcome.counts["rejected"]
     if as_json:
         click.echo(orjson.dumps({"published": published, "rejected": rejected}).decode())

@@ -1,4 +1,4 @@
-"""`petitions submit`, and what an office does on a case: accept, transfer, request-information, extend, answer, reject, assign."""
+"""`petitions submit`, `petitions import`, and what an office does on a case: accept, transfer, answer and so on."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _given(**values: Any) -> dict[str, Any]:
 @click.option("--category")
 @click.option("--urgent", is_flag=True, default=None)
 @_where("--key", "PETITIONS_KEY")
-def submit(text: str, url: str, secret: str | None, data: Path, as_json: bool, **given: Any) -> None:
+def submit(*, text: str, url: str, secret: str | None, data: Path, as_json: bool, **given: Any) -> None:
     """Submit a petition with TEXT; prints its tracking code."""
     access = Access(url.rstrip("/"), data, secret)
     headers = {"X-API-Key": access.intake_key(given["channel"]), "Idempotency-Key": uuid.uuid4().hex}
@@ -90,22 +90,22 @@ def _petition(
     return _given(text=text, location=location, contact=contact, **plain)
 
 
-def _act(
-    action: str, petition_id: str, office: str, url: str, secret: str | None, data: Path, as_json: bool, fields: dict[str, Any]
-) -> None:
-    access = Access(url.rstrip("/"), data, secret)
+def _act(access: Access, office: str, petition_id: str, action: dict[str, Any], *, as_json: bool) -> None:
     headers = {"Authorization": f"Bearer {access.office_token(office)}", "Idempotency-Key": uuid.uuid4().hex}
     path = f"/v1/departments/{office}/queue/{petition_id}/actions"
-    found = post(access, path, {"action": action, **_given(**fields)}, headers)
+    found = post(access, path, action, headers)
     if as_json:
         click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
     else:
-        click.echo(f"{action}: taken for {petition_id} (action {found['action_id']}); the case's events show what came of it.")
+        click.echo(
+            f"{action['action']}: taken for {petition_id} (action {found['action_id']}); the case's events show what came of it."
+        )
 
 
 def _office_command(action: str, help_: str, *options: Callable[[Any], Any]) -> click.Command:
-    def run(petition_id: str, office: str, url: str, secret: str | None, data: Path, as_json: bool, **fields: Any) -> None:
-        _act(action, petition_id, office, url, secret, data, as_json, fields)
+    def run(*, petition_id: str, office: str, url: str, secret: str | None, data: Path, as_json: bool, **fields: Any) -> None:
+        access = Access(url.rstrip("/"), data, secret)
+        _act(access, office, petition_id, {"action": action, **_given(**fields)}, as_json=as_json)
 
     function: Callable[..., Any] = _where("--token", "PETITIONS_TOKEN")(run)
     for option in reversed(options):
@@ -121,7 +121,9 @@ _TO = click.option("--to", "to_office", required=True, help="Code of the office.
 OFFICE_COMMANDS = [
     _office_command("accept", "Take up PETITION_ID."),
     _office_command("transfer", "Hand PETITION_ID on to the proposed office; the deadline stays.", _TO, _REASON),
-    _office_command("request-information", "Ask the petitioner of PETITION_ID a question.", click.option("--question", required=True)),
+    _office_command(
+        "request-information", "Ask the petitioner of PETITION_ID a question.", click.option("--question", required=True)
+    ),
     _office_command(
         "extend",
         "Extend the deadline of PETITION_ID, once.",
@@ -160,15 +162,15 @@ OFFICE_COMMANDS = [
 @click.option("--channel", default="import", show_default=True, help="For lines that name no channel.")
 @click.option("--rejects", type=click.Path(path_type=Path, dir_okay=False), help="Default: FILE.rejects.jsonl")
 @click.option("--json", "as_json", is_flag=True)
-def import_petitions(file: Path, channel: str, rejects: Path | None, as_json: bool) -> None:
+def import_petitions(file: Path, channel: str, rejects: Path | None, *, as_json: bool) -> None:
     """Import petitions from FILE, one JSON object a line as in POST /v1/petitions.
 
-    Lines with an external_id can be imported again without becoming a second petition. Needs KAFKA_BOOTSTRAP_SERVERS and TRACKING_SECRET,
-    and DATABASE_URL for petitions with a contact.
+    Lines with an external_id can be imported again without becoming a second petition. Needs KAFKA_BOOTSTRAP_SERVERS
+    and TRACKING_SECRET, and DATABASE_URL for petitions with a contact.
     """
     from producers.bulk import import_file  # here, so that the other commands start without Kafka's and PostgreSQL's clients
 
-    import_file(file, channel, rejects, as_json)
+    import_file(file, channel, rejects, as_json=as_json)
 
 
 commands: list[click.Command] = [submit, *OFFICE_COMMANDS, import_petitions]

@@ -21,7 +21,7 @@ class Waiting:
 
 
 class Pending:
-    """Used from the callers' threads and from Kafka's sender thread. Each entry is handed out once, to whoever settles it first."""
+    """Used from the callers' threads and from Kafka's sender thread. Each entry is given out once, to who settles it first."""
 
     def __init__(self, monotonic: Monotonic = time.monotonic) -> None:
         self._now = monotonic

@@ -1,8 +1,9 @@
 """The petitioner's contact: sealed before it leaves the process, erased by deleting a key.
 
-Each petition has its own random key (AES-256-GCM) in the table `contact_key`. The key is stored before the event is published, so no
-event ever carries a contact that nobody can open. Deleting the key erases the contact from every topic, copy and backup of them at once.
-Form of a sealed contact: `v1.` and base64url of nonce (12 bytes), ciphertext and tag; the petition id is bound in as associated data.
+Each petition has its own random key (AES-256-GCM) in the table `contact_key`. The key is stored before the event is published, so
+no event ever carries a contact that nobody can open. Deleting the key erases the contact from every topic, copy and backup at once.
+Form of a sealed contact: `v1.` and base64url of nonce (12 bytes), ciphertext and tag; the petition id is bound in as associated
+data.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from producers.requests import Contact
 _PREFIX = "v1."
 _NONCE = 12
 
-# The row keeps its place after an erasure (`key` is null then), so that a late repeat of the petition cannot bring the contact back.
+# The row stays after an erasure (`key` is null then), so that a late repeat of the petition cannot bring the contact back.
 STORE_KEY = """
 insert into contact_key (petition_id, key) values (%s, %s)
 on conflict (petition_id) do update set petition_id = excluded.petition_id

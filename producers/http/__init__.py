@@ -29,7 +29,7 @@ class Routes(list[Route]):
 
 @asynccontextmanager
 async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None) -> AsyncIterator[Routes]:
-    """The intake and action routes while their connections live. Kafka and PostgreSQL may come later or go: calls get 503 meanwhile."""
+    """The intake and action routes while their connections live. Kafka and PostgreSQL may come later or go: 503 meanwhile."""
     own = publisher or Publisher(settings.kafka_bootstrap_servers, _limits(settings))
     if publisher is None:
         own.connect_soon()

@@ -50,7 +50,7 @@ def office_action(intake: Intake) -> Handler:
         key = idempotency_key(request)
         fields = await _fields(intake, request, ALL_ACTIONS)
         petition_id = request.path_params["petition_id"]
-        actor = await _actor(intake, petition_id, acting, admin)
+        actor = await _actor(intake, petition_id, acting, admin=admin)
         allowed = ALLOWED[actor.role]
         if fields["action"] not in allowed:
             raise Refusal(403, "not-allowed", allowed=", ".join(allowed))
@@ -91,14 +91,14 @@ async def _fields(intake: Intake, request: Request, known: Sequence[str]) -> dic
     return fields
 
 
-async def _actor(intake: Intake, petition_id: str, acting: str, admin: bool) -> Actor:
+async def _actor(intake: Intake, petition_id: str, acting: str, *, admin: bool) -> Actor:
     if not _PETITION_ID.fullmatch(petition_id):
         raise Refusal(404, "unknown-petition")
     seconds = intake.settings.action_wait_ms / 1000
-    holding = await wait_for(intake.pool, petition_id, seconds, lambda found: actor_for(acting, admin, found) is not None)
+    holding = await wait_for(intake.pool, petition_id, seconds, lambda found: actor_for(acting, found, admin=admin) is not None)
     if holding is None:
         raise Refusal(404, "unknown-petition")
-    actor = actor_for(acting, admin, holding)
+    actor = actor_for(acting, holding, admin=admin)
     if actor is None:
         raise Refusal(403, "not-in-queue")
     return actor

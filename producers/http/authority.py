@@ -36,7 +36,7 @@ def is_above(upper: str, lower: str) -> bool:
     return False
 
 
-def actor_for(acting: str, admin: bool, holding: Holding) -> Actor | None:
+def actor_for(acting: str, holding: Holding, *, admin: bool) -> Actor | None:
     """The actor that `acting` is on this case; None when the case is not its business."""
     role = Role.OPERATOR if admin else _role(acting, holding)
     return None if role is None else Actor(role=role, office=acting)

@@ -56,8 +56,8 @@ MESSAGES: Texts = {
     "invalid": _both("Some fields break a rule; see `fields`.", "Một số trường không hợp lệ; xem `fields`."),
     "unknown-action": _both("Unknown action. Allowed here: {allowed}.", "Thao tác không hợp lệ. Được phép: {allowed}."),
     "kafka-unavailable": _both(
-        "The petition service cannot take this right now. Repeat it with the same Idempotency-Key (it is in the answer's header): "
-        "it will be counted once.",
+        "The petition service cannot take this right now. "
+        "Repeat it with the same Idempotency-Key (it is in the answer's header): it will be counted once.",
         "Hệ thống tạm thời chưa tiếp nhận được. Hãy gửi lại với cùng Idempotency-Key (có trong tiêu đề trả lời): "
         "yêu cầu chỉ được tính một lần.",
     ),
@@ -108,7 +108,9 @@ RULES: Texts = {
     "unknown_office": _both("is not a known office", "không phải cơ quan đã biết"),
     "unknown_ward": _both("is not a known ward", "không phải phường, xã đã biết"),
     "unknown_action": _both("must be one of {expected}", "phải là một trong {expected}"),
-    "contact_empty": _both("needs a name, a phone number or an e-mail address", "cần có họ tên, số điện thoại hoặc địa chỉ e-mail"),
+    "contact_empty": _both(
+        "needs a name, a phone number or an e-mail address", "cần có họ tên, số điện thoại hoặc địa chỉ e-mail"
+    ),
     "null_character": _both("must not contain the character U+0000", "không được chứa ký tự U+0000"),
     "other": _both("is not valid", "không hợp lệ"),
 }

@@ -1,0 +1,26 @@
+"""`petitions export settings`: the one generated page that needs to know every part's settings."""
+
+from __future__ import annotations
+
+from consumers.settings import DispatcherSettings, ProjectorSettings, ViewSettings
+from deploy.migrate import MigrateSettings
+from deploy.web import WebSettings
+from producers.settings import HttpSettings
+from schemas.export import export, page_command
+from schemas.publishing import reference
+from schemas.settings import ProcessSettings
+from streams.settings import StreamSettings
+
+ROLE_SETTINGS: dict[str, tuple[type[ProcessSettings], ...]] = {
+    "classify": (StreamSettings,),
+    "case": (StreamSettings,),
+    "projector": (ProjectorSettings,),
+    "dispatcher": (DispatcherSettings,),
+    "web": (WebSettings, HttpSettings, ViewSettings),
+    "migrate": (MigrateSettings,),
+}
+"""What each role reads from its environment."""
+
+export.add_command(page_command("settings", lambda: reference.settings(ROLE_SETTINGS), "Page of the settings of every role."))
+
+__all__ = ["ROLE_SETTINGS", "export"]
