@@ -18,4 +18,5 @@ class StreamSettings(ProcessSettings):
     inbox_records: int = Field(20_000, ge=1, description="Records waiting for a partition before its fetching pauses.")
     session_timeout_ms: int = Field(6000, ge=1000, description="A worker silent for so long loses its partitions.")
     stall_seconds: float = Field(30.0, gt=0, description="No progress for so long in spite of work ends the process.")
+    policy_dir: Path | None = Field(None, description="Policy files (case stage); without it the shipped default is in force.")
     crash_at: str = Field("", description="Fault injection: `point` or `point:count`; the process kills itself there.")

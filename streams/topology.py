@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from schemas import topics
 from schemas.topics import Topic
 from streams.engine.types import Stage
+from streams.settings import StreamSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +18,19 @@ class Row:
     outputs: tuple[Topic, ...]
     changelog: Topic | None
     dead_letters: Topic
-    build: Callable[[], Stage]
+    build: Callable[[StreamSettings], Stage]
 
 
-def _classify() -> Stage:
+def _classify(_settings: StreamSettings) -> Stage:
     from streams.classify.build import stage
 
     return stage()
 
 
-def _case() -> Stage:
-    from streams.case.build import stage
+def _case(settings: StreamSettings) -> Stage:
+    from streams.case.build import case_stage
 
-    return stage()
+    return case_stage(settings.policy_dir, settings.clock_scale)
 
 
 TOPOLOGY: tuple[Row, ...] = (

@@ -21,18 +21,20 @@ from streams.topology import TOPOLOGY
 def run(name: str) -> None:
     """Run the stage called `name` until TERM or Ctrl-C; exit 1 on anything fatal."""
     row = next(row for row in TOPOLOGY if row.stage == name)
-    run_stage(row.build(), StreamSettings())
+    settings = StreamSettings()  # type: ignore[call-arg]  # from the environment
+    logs.configure(name, settings.log_level)
+    run_stage(row.build(settings), settings)
 
 
 def run_stage(stage: Stage, settings: StreamSettings) -> None:
-    logs.configure(stage.name, settings.log_level)
+    """As `run`, with the stage already built."""
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     app = StageApp(stage, settings)
     status = StatusServer(settings.listen_host, settings.metrics_port, alive=lambda: True, ready=lambda: app.ready)
     status.start()
     log.info("process-started", port=status.port)
-    worker = faust.Worker(app.faust, loop=loop, quiet=True, redirect_stdouts=False, override_logging=False)
+    worker = faust.Worker(app.faust, loop=loop, quiet=True, stdout=sys.stderr, redirect_stdouts=False, override_logging=False)
     try:
         worker.execute_from_commandline()
     except SystemExit as stop:

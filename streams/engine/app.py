@@ -39,10 +39,12 @@ class StageApp:
 
     def _faust_app(self) -> faust.App:
         settings = self.settings
+        datadir = settings.state_dir.resolve() / "faust"
+        datadir.mkdir(parents=True, exist_ok=True)
         app = faust.App(
             self.group,
             broker=[f"kafka://{server}" for server in settings.kafka_bootstrap_servers.split(",")],
-            datadir=settings.state_dir / "faust",
+            datadir=datadir,
             web_enabled=False,
             topic_disable_leader=True,
             topic_allow_declare=False,

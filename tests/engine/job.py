@@ -50,7 +50,10 @@ class JobStage:
 
 
 if __name__ == "__main__":
+    from schemas import logs
     from streams.settings import StreamSettings
     from streams.worker import run_stage
 
-    run_stage(JobStage(), StreamSettings())  # type: ignore[call-arg]  # all settings come from the environment
+    settings = StreamSettings()
+    logs.configure(PREFIX, settings.log_level)
+    run_stage(JobStage(), settings)
