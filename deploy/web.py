@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 import uvicorn
 import uvloop
@@ -59,9 +61,7 @@ async def mounted() -> AsyncIterator[Mounted]:
     async with AsyncExitStack() as stack:
         accepting = await stack.enter_async_context(producers.http.prepare(HttpSettings()))
         showing = await stack.enter_async_context(consumers.http.prepare(ViewSettings()))
-        checks: list[Check] = [found for part in (accepting, showing) if (found := getattr(part, "ready", None))]
-        stop: Callable[[], None] = getattr(showing, "stop", lambda: None)
-        yield Mounted([*accepting, *showing], lambda: all(check() for check in checks), stop)
+        yield Mounted([*accepting, *showing], lambda: accepting.ready() and showing.ready(), showing.stop)
 
 
 def application(routes: Sequence[BaseRoute], ready: Check) -> Hardened:
@@ -105,6 +105,11 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, stop: Callable[[], None]) -> None:
         super().__init__(config)
         self._stop = stop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # Not as inherited: that one sends itself the signal again at the end, and so cuts off the connections' clean-up.
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         log.info("process-stopping")

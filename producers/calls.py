@@ -44,7 +44,7 @@ def post(access: Access, path: str, body: dict[str, Any], headers: dict[str, str
     import httpx  # here, so that the command line starts quickly
 
     try:
-        answer = httpx.post(f"{access.url}{path}", json=body, headers=headers, timeout=15)
+        answer = httpx.post(f"{access.url}{path}", json=body, headers={"Accept-Language": "en", **headers}, timeout=15)
     except httpx.HTTPError as error:
         fail(UNREACHABLE, f"{access.url} cannot be reached ({type(error).__name__}). Is it running? Start it with: petitions up")
     if answer.status_code != httpx.codes.ACCEPTED:

@@ -3,15 +3,16 @@
 What a caller may rely on:
 
 * `done(None)` means that Kafka has acknowledged the event; it is in the log.
-* `done(error)` or `Unavailable` means that it is not known to be in the log and will not be sent any more: whoever is told of a
-  failure is told after the event has left the queue. One that was already on its way may have arrived all the same. So an error never
-  says "not accepted"; who repeats the call with the same key gets the same petition and the same event id, and readers drop the
-  repeat.
-* Without any acknowledgement for `patience_ms` new events are refused at once, until those that wait have been settled. So a
-  broker's absence costs each caller little time and the process little memory.
+* `done(error)` or `Unavailable` means that it is not known to be in the log and will not be sent any more:
+  who is told of a failure is told after the event has left the queue. One that was already on its way may
+  have arrived all the same. So an error never says "not accepted"; who repeats the call with the same key
+  gets the same petition and the same event id, and readers drop the repeat.
+* Without any acknowledgement for `patience_ms` new events are refused at once, until those that wait have
+  been settled. So a broker's absence costs each caller little time and the process little memory.
 
-kafka-python's own delivery timeout is not enough: while it looks for a broker to give it a new producer id, it expires nothing. So a
-watch gives up a producer whose oldest event is overdue: it is closed by force, which empties its queue, and a new one takes its place.
+kafka-python's own delivery timeout is not enough: while it looks for a broker to give it a new producer id,
+it expires nothing. So a watch gives up a producer whose oldest event is overdue: it is closed by force, which
+empties its queue, and a new one takes its place.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The petitioner's contact: sealed before it leaves the process, erased by deleting a key.
 
 Each petition has its own random key (AES-256-GCM) in the table `contact_key`. The key is stored before the event is published, so
-no event ever carries a contact that nobody can open. Deleting the key erases the contact from every topic, copy and backup at once.
+no event ever carries a contact that nobody can open. Deleting the key erases the contact from every topic, copy and backup.
 Form of a sealed contact: `v1.` and base64url of nonce (12 bytes), ciphertext and tag; the petition id is bound in as associated
 data.
 """

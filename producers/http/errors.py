@@ -37,14 +37,14 @@ class Refusal(Exception):
 
 
 def language(accept: str) -> Lang:
-    """The better liked of Vietnamese and English in an Accept-Language header; English when neither is named."""
+    """The better liked of Vietnamese and English in an Accept-Language header; Vietnamese when neither is named."""
     liked = {"vi": 0.0, "en": 0.0}
     for part in accept.lower().split(","):
         tag, _, weight = part.partition(";q=")
         name = tag.strip()[:2]
         if name in liked:
             liked[name] = max(liked[name], _weight(weight))
-    return "vi" if liked["vi"] > liked["en"] else "en"
+    return "en" if liked["en"] > liked["vi"] else "vi"
 
 
 def _weight(text: str) -> float:
