@@ -106,7 +106,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._stop = stop
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
         # Not as inherited: that one sends itself the signal again at the end, and so cuts off the connections' clean-up.
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
