@@ -50,7 +50,7 @@ class Calendar:
             raise OutsideCalendar(f"{instant} ms lies outside the years of the working calendar")
         passed = instant - self.starts[at]
         length = self.ends[at] - self.starts[at]
-        return self._before[at] + (passed if passed < length else length)
+        return self._before[at] + (min(length, passed))
 
     def reached(self, worked: int) -> int:
         """The earliest instant until which `worked` (> 0) has been measured: at a period's end, not the next one's start."""

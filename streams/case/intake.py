@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import msgspec
 
+from schemas.actions import Action, Answer
 from schemas.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE
 from schemas.clock import to_ms
 from schemas.envelope import BadEvent, read
 from schemas.intake import PetitionClassified
 from streams.case.acts.registration import Register
+from streams.case.acts.substance import mark_of
 from streams.case.machine import Asked
 from streams.engine.types import Record
 
@@ -39,8 +41,13 @@ def command_of(record: Record) -> Incoming:
     petition_id = data.petition.petition_id if classified else data.petition_id
     if record.key is None or record.key != petition_id.encode():
         raise WrongKey("key: missing, or not the petition's id")
-    command = _registration(data) if classified else Asked(data, to_ms(data.requested_at))
+    command = _registration(data) if classified else _asked(data)
     return Incoming(record.key, event.envelope.id, command)
+
+
+def _asked(action: Action) -> Asked:
+    mark = mark_of(action.text) if isinstance(action, Answer) else 0
+    return Asked(action, to_ms(action.requested_at), mark)
 
 
 def _registration(data: PetitionClassified) -> Register:

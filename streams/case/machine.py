@@ -7,7 +7,21 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from schemas.actions import Action, FollowerJoined, FollowerLeft, LeaderNews
+from schemas.actions import (
+    Action,
+    Assign,
+    Extend,
+    FollowerJoined,
+    FollowerLeft,
+    LeaderNews,
+    Merge,
+    Recompute,
+    Reject,
+    Reopen,
+    Transfer,
+    Unmerge,
+    Withdraw,
+)
 from streams.case.acts import merging
 from streams.case.acts.registration import Register, register
 from streams.case.ladder import catch_up
@@ -17,6 +31,7 @@ from streams.case.rules import NotAllowed, Rule
 from streams.case.state import Case
 from streams.case.turn import SYSTEM, Decision, Message, Turn, Who
 
+_REASONED = (Transfer, Extend, Reject, Reopen, Withdraw, Assign, Merge, Unmerge, Recompute)
 REMEMBERED = 32
 """So many handled action ids a case keeps, to know a repeat again."""
 
@@ -27,7 +42,7 @@ class UnknownPetition(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What decisions depend on beside case and command. `tolerance_ms` overrides the policy's outage tolerance, for scaled clocks."""
+    """What decisions depend on beside case and command. `tolerance_ms` raises the policy's outage tolerance, for scaled clocks."""
 
     book: Book
     tolerance_ms: int | None = None
@@ -38,11 +53,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An action as it arrived. `sent` (ms UTC): when its sender says it was made. `copies`: how many other petitions of the acting
-    office were answered in the same words."""
+    """An action as it arrived. `sent` (ms UTC): when its sender says it was made. For an answer, `mark` is its text's fingerprint and
+    `copies` how many other petitions of the office were answered in the same words."""
 
     action: Action
     sent: int
+    mark: int = 0
     copies: int = 0
 
 
@@ -70,14 +86,25 @@ def _act(case: Case, asked: Asked, cause: str, now: int, setting: Setting) -> De
     mark = _mark(cause)
     if mark in case.handled:
         return Decision(case, ignored=True)
-    turn = Turn(case, setting.book, now, Who.of(asked.action.actor), cause, getattr(asked.action, "reason", None))
+    turn = Turn(
+        case,
+        setting.book,
+        now,
+        Who.of(asked.action.actor),
+        cause,
+        asked.action.reason if isinstance(asked.action, _REASONED) else None,
+    )
     turn.sent = min(asked.sent, now)
-    turn.copies = asked.copies
+    turn.mark, turn.copies = asked.mark, asked.copies
     catch_up(turn, setting.tolerance(turn))
     _attempt(turn, asked.action)
     merging.tell_followers(turn)
     turn.case = replace(turn.case, handled=(*turn.case.handled[1 - REMEMBERED :], mark))
     return turn.decision()
+
+
+def _reason(action: Action) -> str | None:
+    return action.reason if isinstance(action, _REASONED) else None
 
 
 def _attempt(turn: Turn, action: Action) -> None:

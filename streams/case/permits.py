@@ -42,9 +42,7 @@ PERMITS: dict[str, Permit] = {
     "assign": Permit(ownership.assign, UNANSWERED | {S.REFUSED}, DIRECTING, (S.ASSIGNED,)),
     "reject": Permit(ownership.reject, UNANSWERED, OWNER | DIRECTING, (S.REFUSED,)),
     "request-information": Permit(information.request_information, frozenset({S.ACCEPTED}), OWNER, (S.INFORMATION_REQUESTED,)),
-    "add-information": Permit(
-        information.add_information, UNANSWERED | {S.MERGED}, CITIZEN | OWNER | DIRECTING, (S.ACCEPTED,)
-    ),
+    "add-information": Permit(information.add_information, UNANSWERED | {S.MERGED}, CITIZEN | OWNER | DIRECTING, (S.ACCEPTED,)),
     "extend": Permit(information.extend, frozenset({S.ACCEPTED}), OWNER),
     "answer": Permit(
         answering.answer,
@@ -61,7 +59,9 @@ PERMITS: dict[str, Permit] = {
     ),
     "withdraw": Permit(citizen.withdraw, UNANSWERED | {S.MERGED}, CITIZEN, (S.WITHDRAWN,)),
     "merge": Permit(merging.merge, UNANSWERED, DIRECTING | SYSTEM, (S.MERGED,)),
-    "unmerge": Permit(merging.unmerge, frozenset({S.MERGED}), DIRECTING | SYSTEM, (S.RECEIVED, S.ASSIGNED, S.ACCEPTED, S.PROMISED)),
+    "unmerge": Permit(
+        merging.unmerge, frozenset({S.MERGED}), DIRECTING | SYSTEM, (S.RECEIVED, S.ASSIGNED, S.ACCEPTED, S.PROMISED)
+    ),
     "follower-joined": Permit(merging.follower_joined, EVERY, SYSTEM),
     "follower-left": Permit(merging.follower_left, EVERY, SYSTEM),
     "leader-news": Permit(merging.leader_news, EVERY, SYSTEM),
@@ -71,7 +71,7 @@ PERMITS: dict[str, Permit] = {
 
 
 def check(turn: Turn, action: actions.Action, permit: Permit) -> None:
-    """Raise NotAllowed unless this actor may do this now. Who comes before when, so that strangers learn nothing of a case's state."""
+    """Raise NotAllowed unless this actor may do this now. Who comes before when: strangers learn nothing of a case's state."""
     who, case = turn.who, turn.case
     role = who.role
     if role not in permit.roles:

@@ -1,4 +1,4 @@
-"""The catalogue of reasons for which a request is refused or an answer sent back. Their words stand in `schemas/reference/texts.toml`."""
+"""Why a request is refused or an answer sent back. The words for each stand in `schemas/reference/texts.toml`."""
 
 from __future__ import annotations
 

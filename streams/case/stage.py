@@ -1,15 +1,15 @@
-"""The case stage: what the engine runs. It turns records and due timers into decisions, and decisions into records and entries."""
+"""The case stage: what the engine runs. Records and due timers become decisions, decisions become records and entries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from schemas.actions import Answer
 from schemas.envelope import BadEvent
 from schemas.metrics import CASE_EVENTS_TOTAL
 from schemas.topics import ACTIONS, CASE_CHANGELOG, CLASSIFIED, EVENTS, Topic
 from streams.case.acts.registration import ConflictingResubmission
-from streams.case.acts.substance import mark_of
 from streams.case.copies import Copies, copies_key
 from streams.case.intake import Incoming, command_of
 from streams.case.machine import Asked, Setting, UnknownPetition, decide, fire
@@ -79,8 +79,8 @@ class _Step:
         command = incoming.command
         if isinstance(command, Asked) and isinstance(command.action, Answer) and case is not None and case.office is not None:
             known = Copies.decode(self._get(copies_key(case.office)))
-            copies = known.others(mark_of(command.action.text), case.id, self._now)
-            command = Asked(command.action, command.sent, copies)
+            copies = known.others(command.mark, case.id, self._now)
+            command = replace(command, copies=copies)
         return decide(case, command, incoming.cause, self._now, self._setting)
 
     def _apply(self, key: bytes, decision: Decision, cause: str) -> None:

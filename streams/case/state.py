@@ -1,6 +1,6 @@
 """What the case stage keeps of each petition, as MessagePack in the store. Instants are milliseconds since the epoch (UTC).
 
-The structs are stored as arrays: a new field goes to the end, with a default, so that what an older version stored stays readable.
+The structs are stored as arrays: a new field goes to the end, with a default, so that what was stored before stays readable.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from schemas.base import Level
 from schemas.case import ClockName, State
 
 
-class Running(msgspec.Struct, frozen=True, array_like=True):
-    """A clock of a case. `limit` is working time without pauses, extensions included; `next_at` when its ladder's next step is due.
+class Running(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A clock of a case. `limit` is working time, extensions included, pauses not; `next_at` when its ladder's next step is due.
 
-    `pauses` has the wall instants between which the clock stood; `paused_at` says that it stands now. `step` counts the climbed steps.
+    `pauses` has the instants between which the clock stood; `paused_at` says that it stands now; `step` counts climbed steps.
     """
 
     name: ClockName
@@ -27,7 +27,7 @@ class Running(msgspec.Struct, frozen=True, array_like=True):
     pauses: tuple[tuple[int, int], ...] = ()
 
 
-class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """A petition's case: what everybody may see, and what the rules need to remember."""
 
     id: str

@@ -6,7 +6,6 @@ A `Turn` lives for one call of the machine and is filled in order; what comes ou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -19,7 +18,7 @@ from streams.case.rules import Rule
 from streams.case.state import Case
 
 
-class Who(msgspec.Struct, frozen=True):
+class Who(msgspec.Struct, frozen=True, gc=False):
     """Who acts, as it stands in events."""
 
     role: Role
@@ -34,7 +33,7 @@ class Who(msgspec.Struct, frozen=True):
 SYSTEM = Who(Role.SYSTEM)
 
 
-class Happened(msgspec.Struct, frozen=True):
+class Happened(msgspec.Struct, frozen=True, gc=False):
     """One thing that happened: the case before and after it, at an instant (ms UTC), and the event type's own fields."""
 
     what: str
@@ -47,7 +46,7 @@ class Happened(msgspec.Struct, frozen=True):
     detail: Mapping[str, Any]
 
 
-class Message(msgspec.Struct, frozen=True):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """A request to another petition's case: the fields of an action of `schemas.actions`, without who and when."""
 
     to: str
@@ -63,8 +62,7 @@ class Copy(msgspec.Struct, frozen=True):
     until: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """`case` None: nothing to keep (the petition is unknown). `ignored`: a repeat that changes nothing."""
 
     case: Case | None
@@ -75,12 +73,25 @@ class Decision:
 
 
 class Turn:
-    """`now`: when it is decided; `sent`: when the request was made, as its sender says; `copies`: other petitions of the office
-    that were answered in the same words."""
+    """`now`: when it is decided; `sent`: when the request was made, as its sender says; `mark` and `copies`: as in `machine.Asked`."""
 
-    __slots__ = ("book", "case", "cause", "copies", "copy", "events", "messages", "now", "policy", "reason", "sent", "who")
+    __slots__ = (
+        "book",
+        "case",
+        "cause",
+        "copies",
+        "copy",
+        "events",
+        "mark",
+        "messages",
+        "now",
+        "policy",
+        "reason",
+        "sent",
+        "who",
+    )
 
-    def __init__(self, case: Case, book: Book, now: int, who: Who, cause: str, reason: str | None = None) -> None:
+    def __init__(self, case: Case, book: Book, now: int, who: Who, cause: str, *, reason: str | None = None) -> None:
         self.case = case
         self.book = book
         self.policy: Policy = book.get(case.policy)
@@ -89,6 +100,7 @@ class Turn:
         self.cause = cause
         self.reason = reason
         self.sent = now
+        self.mark = 0
         self.copies = 0
         self.copy: Copy | None = None
         self.events: list[Happened] = []

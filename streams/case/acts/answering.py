@@ -10,7 +10,7 @@ from streams.case import clocks
 from streams.case.acts.common import WORK_CLOCKS
 from streams.case.acts.information import run_again
 from streams.case.acts.ownership import accept_now, require_decision
-from streams.case.acts.substance import mark_of, weakness
+from streams.case.acts.substance import weakness
 from streams.case.rules import NotAllowed, Rule
 from streams.case.turn import Copy, Turn
 
@@ -63,7 +63,7 @@ def _answer(turn: Turn, action: Answer) -> None:
         deadline=case.answer_due,
         settled=turn.now,
     )
-    turn.copy = Copy(office, mark_of(action.text), turn.rules.calendar.add(turn.now, turn.rules.copies_within_ms))
+    turn.copy = Copy(office, turn.mark, turn.rules.calendar.add(turn.now, turn.rules.copies_within_ms))
 
 
 def _in_time(turn: Turn) -> bool:

@@ -1,4 +1,4 @@
-"""Questions to the citizen and what comes back. Only the answer clock stands meanwhile, and never longer than the policy allows."""
+"""Questions to the citizen and what comes back. Only the answer clock stands meanwhile, no longer than the policy allows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from streams.case.turn import Turn
 
 
 def request_information(turn: Turn, action: RequestInformation) -> None:
-    """Ask the citizen. A question asked after the deadline is passed on too, but stops no clock: lateness is not cured by asking."""
+    """Ask the citizen. A question after the deadline is passed on too, but stops no clock: asking does not cure lateness."""
     case = turn.case
     if case.questions >= turn.policy.questions_at_most:
         raise NotAllowed(Rule.QUESTIONS_USED_UP)

@@ -1,4 +1,4 @@
-"""Several petitions on one matter: followers wait under a leader and hear all that happens to it; each can go its own way again."""
+"""Several petitions on one matter: followers wait under a leader and hear what happens to it; each can go its own way again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ NEWS = frozenset(
 """What followers' petitioners are told about their leader."""
 _RELEASING = frozenset({"withdrawn", "refused"})
 """A leader's end that was not an answer: its followers must still get one."""
-_JOINABLE = frozenset({State.RECEIVED, State.ASSIGNED, State.ACCEPTED, State.INFORMATION_REQUESTED, State.DECISION_REQUIRED, State.PROMISED})
+_JOINABLE = frozenset(
+    {State.RECEIVED, State.ASSIGNED, State.ACCEPTED, State.INFORMATION_REQUESTED, State.DECISION_REQUIRED, State.PROMISED}
+)
 
 
 def merge(turn: Turn, action: Merge) -> None:
@@ -99,7 +101,9 @@ def _unfit(turn: Turn, action: FollowerJoined) -> Rule | None:
     case = turn.case
     if case.state not in _JOINABLE:
         return Rule.LEADER_NOT_OPEN
-    if action.category not in (None, case.category) or None not in (action.ward_code, case.ward) and action.ward_code != case.ward:
+    if action.category not in (None, case.category) or (
+        None not in (action.ward_code, case.ward) and action.ward_code != case.ward
+    ):
         return Rule.LEADER_DIFFERS
     return None
 

@@ -1,4 +1,4 @@
-"""Who must act: accept, transfer, assign, refuse. A transfer never touches the answer's deadline, and none goes round in circles."""
+"""Who must act: accept, transfer, assign, refuse. A transfer never touches the answer's deadline, nor goes round in circles."""
 
 from __future__ import annotations
 
@@ -31,9 +31,7 @@ def transfer(turn: Turn, action: Transfer) -> None:
         raise NotAllowed(Rule.SAME_OFFICE)
     if case.binding:
         raise NotAllowed(Rule.BINDING_ASSIGNMENT)
-    turn.tell(
-        "transferred", {"from_office": office, "to_office": action.to_office}, transfers=case.transfers + 1
-    )
+    turn.tell("transferred", {"from_office": office, "to_office": action.to_office}, transfers=case.transfers + 1)
     came_back = action.to_office in case.had
     if came_back or case.transfers >= turn.policy.transfers_at_most:
         because = "came-back" if came_back else "third-office"
@@ -97,7 +95,7 @@ def assign(turn: Turn, action: Assign) -> None:
 
 
 def _reassigned_clocks(turn: Turn, category: str, level: Level) -> tuple[Running, ...]:
-    """A new accept clock, and the answer's as it was, unless category or level (so its limit) changed. A promise was the old office's."""
+    """A new accept clock, and the answer's as it was unless category or level changed it. A promise was the old office's."""
     case, policy, rules = turn.case, turn.policy, turn.policy.levels[level]
     answer = case.clock(ClockName.ANSWER)
     assert answer is not None

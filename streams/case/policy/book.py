@@ -33,10 +33,11 @@ class Book:
 
 @dataclass(slots=True)
 class PolicyDirectory:
-    """Reads `*.toml` policies of a directory: `current.toml` is for new cases, every other file an earlier version.
+    """Reads the policies (`*.toml`) of a directory: `current.toml` is for new cases, every other file an earlier version.
 
-    Looks for changes at most once in `every_s` seconds. A file with mistakes is refused with a log line, and what was in force stays;
-    a version that has been seen stays known, and its content cannot change under the same name. Without a directory the shipped default holds.
+    Looks for changes at most once in `every_s` seconds. A file with mistakes is refused with a log line, and what was in force
+    stays. A version that has been seen stays known, and its content cannot change under the same name. Without a directory the
+    shipped default holds.
     """
 
     directory: Path | None = None

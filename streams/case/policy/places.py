@@ -34,7 +34,7 @@ def line_of(text: str, path: Path) -> int | None:
         header = _HEADER.match(line)
         key = _KEY.match(line)
         if header:
-            table = _table(header[1], line.lstrip().startswith("[["), counts)
+            table = _array(header[1], counts) if line.lstrip().startswith("[[") else _table(header[1])
             here = table
         elif key and not line.lstrip().startswith("{"):
             here = (*table, key[1])
@@ -45,9 +45,11 @@ def line_of(text: str, path: Path) -> int | None:
     return _item_line(text, best, path[depth:]) if best else None
 
 
-def _table(name: str, array: bool, counts: dict[str, int]) -> Path:
-    if not array:
-        return tuple(part.strip().strip("\"'") for part in name.split("."))
+def _table(name: str) -> Path:
+    return tuple(part.strip().strip("\"'") for part in name.split("."))
+
+
+def _array(name: str, counts: dict[str, int]) -> Path:
     counts[name] = counts.get(name, -1) + 1
     return (name, counts[name])
 
