@@ -42,7 +42,7 @@ class UnknownPetition(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What decisions depend on beside case and command. `tolerance_ms` raises the policy's outage tolerance, for scaled clocks."""
+    """What decisions depend on beside case and command. `tolerance_ms` raises the outage tolerance, for scaled clocks."""
 
     book: Book
     tolerance_ms: int | None = None
@@ -53,8 +53,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An action as it arrived. `sent` (ms UTC): when its sender says it was made. For an answer, `mark` is its text's fingerprint and
-    `copies` how many other petitions of the office were answered in the same words."""
+    """An action as it arrived. `sent` (ms UTC): when its sender says it was made.
+
+    For an answer, `mark` is its text's fingerprint and `copies` how many other petitions of the office got the same words.
+    """
 
     action: Action
     sent: int
@@ -86,14 +88,7 @@ def _act(case: Case, asked: Asked, cause: str, now: int, setting: Setting) -> De
     mark = _mark(cause)
     if mark in case.handled:
         return Decision(case, ignored=True)
-    turn = Turn(
-        case,
-        setting.book,
-        now,
-        Who.of(asked.action.actor),
-        cause,
-        asked.action.reason if isinstance(asked.action, _REASONED) else None,
-    )
+    turn = Turn(case, setting.book, now, Who.of(asked.action.actor), cause, reason=_reason(asked.action))
     turn.sent = min(asked.sent, now)
     turn.mark, turn.copies = asked.mark, asked.copies
     catch_up(turn, setting.tolerance(turn))
@@ -101,6 +96,10 @@ def _act(case: Case, asked: Asked, cause: str, now: int, setting: Setting) -> De
     merging.tell_followers(turn)
     turn.case = replace(turn.case, handled=(*turn.case.handled[1 - REMEMBERED :], mark))
     return turn.decision()
+
+
+def _reason(action: Action) -> str | None:
+    return action.reason if isinstance(action, _REASONED) else None
 
 
 def _reason(action: Action) -> str | None:

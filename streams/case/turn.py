@@ -73,7 +73,7 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
 
 
 class Turn:
-    """`now`: when it is decided; `sent`: when the request was made, as its sender says; `mark` and `copies`: as in `machine.Asked`."""
+    """`now`: when it is decided; `sent`, `mark` and `copies`: as in `machine.Asked`."""
 
     __slots__ = (
         "book",

@@ -33,7 +33,7 @@ def close_unrated(turn: Turn) -> None:
 
 
 def reopen(turn: Turn, _action: Reopen) -> None:
-    """Work begins anew, with new clocks, at the same office; a refused case goes to a person. The second time the superior hears."""
+    """Work begins anew at the same office, with new clocks; a refused case goes to triage. The second time the superior hears."""
     case = turn.case
     if case.reopened >= turn.policy.reopen_at_most:
         raise NotAllowed(Rule.REOPEN_LIMIT)
