@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +54,7 @@ def migrations() -> list[Migration]:
     ]
 
 
-def migrate(database_url: str) -> list[str]:
+def migrate(database_url: str, wanted: Sequence[Migration] | None = None) -> list[str]:
     """Apply what is missing, each file in a transaction; the names applied. Raises DatabaseUnreachable, MigrationFailed."""
     import psycopg
 
@@ -66,7 +67,7 @@ def migrate(database_url: str) -> list[str]:
         connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
         connection.execute(_TABLE)
         done = {row[0] for row in connection.execute("select name from schema_migration")}
-        missing = [migration for migration in migrations() if migration.name not in done]
+        missing = [migration for migration in (migrations() if wanted is None else wanted) if migration.name not in done]
         for migration in missing:
             _apply(connection, migration)
     return [migration.name for migration in missing]

@@ -13,7 +13,7 @@ from schemas.topics import QUEUE_PREFIX, Topic, all_topics
 if TYPE_CHECKING:
     from kafka.admin import KafkaAdminClient
 
-_TIMEOUT_MS = 30_000
+_CONNECT_MS, _TIMEOUT_MS = 5_000, 30_000
 _COMPACTED = {
     "cleanup.policy": "compact",
     # A changelog is read whole at each restore: keep it close to one record a key.
@@ -78,7 +78,12 @@ def _admin(settings: ProcessSettings) -> Iterator[KafkaAdminClient]:
 
     servers = settings.kafka_bootstrap_servers.split(",")
     try:
-        admin = KafkaAdminClient(bootstrap_servers=servers, client_id="petitions-topics", request_timeout_ms=_TIMEOUT_MS)
+        admin = KafkaAdminClient(
+            bootstrap_servers=servers,
+            client_id="petitions-topics",
+            request_timeout_ms=_TIMEOUT_MS,
+            bootstrap_timeout_ms=_CONNECT_MS,
+        )
         try:
             yield admin
         finally:

@@ -44,16 +44,16 @@ class PostgresFailed(Failed):
 class EmbeddedPostgres:
     """One server with the data directory `data`; the port stays the same over restarts of this object.
 
-    The password is made at the first start and kept in `data`.password (mode 0600).
+    The password is made at the first start and kept in `data`.password (mode 0600). `user`: as whom it runs, see postgres_user.py.
     """
 
-    def __init__(self, data: Path, *, port: int | None = None, log: Path | None = None) -> None:
+    def __init__(self, data: Path, *, port: int | None = None, log: Path | None = None, user: str | None = None) -> None:
         self.data = data.resolve()
         self.port = port or free_port()
         self.log = log or self.data.with_suffix(".log")
         self._secret = self.data.with_suffix(".password")
         self._child: Child | None = None
-        self._user = server_user()
+        self._user = user or server_user()
 
     @property
     def url(self) -> str:
@@ -155,8 +155,7 @@ class EmbeddedPostgres:
     def _password(self) -> str:
         if not self._secret.exists():
             self._secret.parent.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(self._secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(24))
+            write_private(self._secret, secrets.token_urlsafe(24))
         return self._secret.read_text(encoding="ascii").strip()
 
     def _initialise(self) -> None:
@@ -165,16 +164,28 @@ class EmbeddedPostgres:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True, mode=0o700)
         hand_over(self._user, fresh, _programs())
-        options = ["-U", _USER, "--pwfile=/dev/stdin", "--auth=scram-sha-256", "--encoding=UTF8", "--no-sync"]
+        # Inside the home-to-be there may be nothing yet, so the copy of the password that the other account may read lies beside it.
+        password = self.data.with_suffix(".initial")
+        password.unlink(missing_ok=True)
+        write_private(password, self._password())
+        hand_over(self._user, password, _programs())
+        options = ["-U", _USER, f"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8", "--no-sync"]
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         argv = guarded([str(_programs() / "initdb"), "-D", str(fresh), *options, *locale], user=self._user)
-        done = subprocess.run(argv, input=self._password(), capture_output=True, text=True, check=False)
+        done = subprocess.run(argv, capture_output=True, text=True, check=False)
+        password.unlink()
         if done.returncode != 0:
             raise PostgresFailed(f"could not make {self.data}: {done.stderr or done.stdout}")
         fresh.rename(self.data)
 
     def _last_words(self) -> str:
         return self._child.last_words() if self._child else "it was not started"
+
+
+def write_private(path: Path, text: str) -> None:
+    """A new file that only the owner can read."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def _programs() -> Path:

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,6 @@ from pathlib import Path
 from deploy.embedded.ports import free_port, is_free
 from deploy.errors import Failed
 from deploy.runner import state
-from deploy.runner.backoff import Backoff
 from deploy.runner.clock import settle
 from deploy.runner.directory import Directory
 from deploy.runner.plan import Plan, Request, plan
@@ -46,8 +45,16 @@ class Stop:
         return self.asked > 1
 
 
-def up(data: Path, *, port: int, workers: int, clock_scale: float | None, clock_start_ms: int | None) -> None:
-    """Run until asked to stop. Raises Failed (with what to do) when it cannot start."""
+def up(
+    data: Path,
+    *,
+    port: int,
+    workers: int = 1,
+    clock_scale: float | None = None,
+    clock_start_ms: int | None = None,
+    layout: Callable[[Request], Plan] = plan,
+) -> None:
+    """Run what `layout` lays out until asked to stop. Raises Failed (with what to do) when it cannot start."""
     directory = Directory(data)
     with directory.locked():
         left = state.end_leftovers(directory.state)
@@ -61,7 +68,7 @@ def up(data: Path, *, port: int, workers: int, clock_scale: float | None, clock_
         directory.ensure_secrets()
         external = os.environ.get("KAFKA_BOOTSTRAP_SERVERS"), os.environ.get("DATABASE_URL")
         port = port or free_port()
-        whole = plan(Request(directory, port, workers, clock, *external))
+        whole = layout(Request(directory, port, workers, clock, *external))
         for prepare in whole.prepare:
             prepare()
         # Only from here on: until now Ctrl-C and TERM end us as they end any program.
@@ -69,7 +76,7 @@ def up(data: Path, *, port: int, workers: int, clock_scale: float | None, clock_
             keep_running(directory, whole, port, stop)
 
 
-def keep_running(directory: Directory, whole: Plan, port: int, stop: Stop, backoff: Backoff | None = None) -> None:
+def keep_running(directory: Directory, whole: Plan, port: int, stop: Stop) -> None:
     """Supervise the plan's roles until `stop`; the ready line goes to standard output, everything else to standard error."""
     url = f"http://127.0.0.1:{port}"
     instance = state.Instance(url, whole.kafka, str(directory.credentials))
@@ -77,9 +84,7 @@ def keep_running(directory: Directory, whole: Plan, port: int, stop: Stop, backo
     with ExitStack() as stack:
         stack.enter_context(_logging(directory))
         own = state.runner_status(f"http://127.0.0.1:{whole.runner_port}/metrics", since)
-        supervisor = Supervisor(
-            whole.roles, say=say, changed=lambda statuses: _write(directory, instance, own, statuses), backoff=backoff
-        )
+        supervisor = Supervisor(whole.roles, say=say, changed=lambda statuses: _write(directory, instance, own, statuses))
         status = StatusServer("127.0.0.1", whole.runner_port, alive=lambda: True, ready=lambda: supervisor.all_ready)
         status.start()
         stack.callback(status.stop)

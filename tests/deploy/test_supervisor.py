@@ -1,0 +1,92 @@
+"""Waves of roles, growing pauses, processes by start time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deploy.embedded.child import Command
+from deploy.runner import state
+from deploy.runner.backoff import Backoff
+from deploy.runner.processes import end, is_running, started_at
+from deploy.runner.roles import Role, waves
+from deploy.runner.supervisor import Supervisor
+from deploy.runner.unit import Status
+
+
+def _never() -> Command:
+    raise AssertionError("nothing is started here")
+
+
+@given(st.lists(st.sets(st.integers(0, 7)), max_size=8))
+def test_every_role_comes_after_what_it_needs(needs: list[set[int]]) -> None:
+    """Whatever the needs, a wave only needs earlier waves, and every role stands in exactly one."""
+    roles = [Role(str(n), _never, tuple(str(m) for m in wanted if m < n)) for n, wanted in enumerate(needs)]
+    seen: set[str] = set()
+    for wave in waves(roles):
+        assert all(seen.issuperset(role.needs) for role in wave)
+        seen.update(role.name for role in wave)
+
+    assert seen == {role.name for role in roles}
+
+
+def test_roles_that_need_each_other_are_refused() -> None:
+    """A circle of needs could never start and is an error at once."""
+    with pytest.raises(ValueError, match="a, b"):
+        waves([Role("a", _never, ("b",)), Role("b", _never, ("a",))])
+
+
+def test_pauses_grow_to_a_limit() -> None:
+    """The first restart comes at once, later ones after longer pauses, never longer than the last."""
+    backoff = Backoff()
+    pauses = [backoff.pause(deaths) for deaths in range(20)]
+
+    assert pauses == sorted(pauses)
+    assert pauses[0] == 0
+    assert pauses[-1] == max(backoff.pauses)
+
+
+def test_a_process_that_keeps_dying_is_started_less_and_less_often(tmp_path: Path) -> None:
+    """A role that dies again and again waits for its pause; the runner goes on."""
+    command = Command((sys.executable, "-I", "-S", "-c", "raise SystemExit(7)"), tmp_path / "log")
+    said: list[str] = []
+    supervisor = Supervisor(
+        [Role("weak", lambda: command, ready=lambda: False)], say=said.append, backoff=Backoff(pauses=(0.0, 0.1, 60.0))
+    )
+    end_at = time.monotonic() + 10
+    while supervisor.statuses()[0].restarts < 3 and time.monotonic() < end_at:
+        supervisor.tick()
+        time.sleep(0.01)
+    supervisor.tick()
+
+    assert [line.rpartition("again in ")[2] for line in said if "died" in line] == ["0.0 s", "0.1 s", "60.0 s"]
+    assert supervisor.statuses()[0].state == "backing-off"
+
+
+def test_a_pid_that_belongs_to_another_program_is_left_alone() -> None:
+    """Only the very process that was recorded is ended: its start time counts, not the pid alone."""
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as other:
+        started = started_at(other.pid)
+        assert started is not None
+
+        assert not end(other.pid, f"{started}0")
+        assert is_running(other.pid, started)
+        other.kill()
+
+
+def test_leftovers_of_a_killed_runner_are_ended(tmp_path: Path) -> None:
+    """A child that state.json names and that still runs is killed before the next start."""
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as left:
+        status = Status("case-1", left.pid, "ready", time.time(), None, 0, started_at(left.pid))
+        state.write(tmp_path / "state.json", state.Instance("", "", ""), [state.runner_status("", 0), status])
+
+        assert state.end_leftovers(tmp_path / "state.json") == ["case-1"]
+        assert left.wait(5) < 0
+    assert started_at(os.getpid()) is not None
