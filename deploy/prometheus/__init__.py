@@ -1,0 +1,1 @@
+"""What Prometheus needs: scrape configurations, alert rules, the targets of a one-machine instance."""
