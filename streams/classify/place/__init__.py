@@ -1,0 +1,9 @@
+"""Where a petition is about: `Locator(...).locate(text, location)` gives the ward, how sure that is, and why."""
+
+from __future__ import annotations
+
+from streams.classify.place.areas import BadOutlines
+from streams.classify.place.locator import Located, Locator
+from streams.classify.place.readings import SURE
+
+__all__ = ["SURE", "BadOutlines", "Located", "Locator"]

@@ -1,0 +1,117 @@
+"""Which ward a point lies in: by the wards' outlines where a GeoJSON file is given, else by their centres, which is only a guess."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from shapely import STRtree, points
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from schemas.reference import wards
+
+METRES_NORTH = 110_700.0  # per degree of latitude at 21° north
+METRES_EAST = 104_000.0  # per degree of longitude there
+EDGE_M = 250.0
+"""Outlines are simplified and phones are off by some metres: up to here a neighbour's point may be meant."""
+OUTSIDE_M = 300.0
+INSIDE = 0.95
+AT_EDGE = 0.75
+BY_CENTRE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The ward at a point (None: outside Hanoi), how sure, the wards that it may be as well, and whether outlines say so."""
+
+    ward: str | None
+    confidence: float
+    near: frozenset[str]
+    outlined: bool
+
+
+class Areas(Protocol):
+    def at(self, lat: float, long: float, among: frozenset[str] = frozenset()) -> Spot:
+        """The ward at a point in degrees (WGS 84), `among` these if some are given and one is possible."""
+        ...
+
+
+class BadOutlines(ValueError):
+    """The configured GeoJSON file cannot be used; says why."""
+
+
+class Outlines:
+    """The wards' polygons in metres on a plane, in a shapely STRtree: one point takes about 20 µs, and nearness comes with it."""
+
+    def __init__(self, path: Path) -> None:
+        self._codes, shapes = _load(path)
+        self._tree = STRtree(shapes)
+        self._shapes = np.array(shapes, dtype=object)
+
+    def at(self, lat: float, long: float, among: frozenset[str] = frozenset()) -> Spot:
+        point = points(long * METRES_EAST, lat * METRES_NORTH)
+        inside = [self._codes[i] for i in self._tree.query(point, predicate="intersects")]
+        around = self._tree.query(point, predicate="dwithin", distance=max(EDGE_M, OUTSIDE_M))
+        distances = {self._codes[i]: float(self._shapes[i].distance(point)) for i in around}
+        near = frozenset(code for code, metres in distances.items() if metres <= EDGE_M)
+        if not inside:
+            nearest = min(distances, key=lambda code: distances[code], default=None)
+            return Spot(nearest, AT_EDGE if nearest else 0.0, near, outlined=True)
+        ward = next((code for code in inside if code in among), inside[0])
+        return Spot(ward, INSIDE, near | {ward}, outlined=True)
+
+
+def _load(path: Path) -> tuple[list[str], list[BaseGeometry]]:
+    try:
+        features: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["features"]
+        pairs = [(str(f["properties"]["code"]), _plane(f["geometry"])) for f in features]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadOutlines(f"{path.name}: {type(error).__name__}: {error}") from error
+    missing = wards().keys() ^ {code for code, _ in pairs}
+    if missing:
+        raise BadOutlines(f"{path.name}: wrong or missing ward codes: {', '.join(sorted(missing)[:5])}")
+    return [code for code, _ in pairs], [outline for _, outline in pairs]
+
+
+def _plane(geometry: dict[str, Any]) -> BaseGeometry:
+    outline = shape({"type": geometry["type"], "coordinates": _scaled(geometry["coordinates"])})
+    return outline if outline.is_valid else outline.buffer(0)
+
+
+def _scaled(coordinates: Any) -> Any:
+    if isinstance(coordinates[0], int | float):
+        return (coordinates[0] * METRES_EAST, coordinates[1] * METRES_NORTH)
+    return [_scaled(part) for part in coordinates]
+
+
+class Centres:
+    """Without outlines: the ward whose centre is nearest, measured in that ward's own radius. Right for about two in three."""
+
+    def __init__(self) -> None:
+        self._wards = [(w.code, w.lat, w.long, math.sqrt(w.area_km2 / math.pi) * 1000) for w in wards().values()]
+
+    def at(self, lat: float, long: float, among: frozenset[str] = frozenset()) -> Spot:
+        ranked = sorted(self._radii(lat, long, among))
+        if not ranked or ranked[0][0] > 3.0:
+            return Spot(None, 0.0, frozenset(), outlined=False)
+        best, second = ranked[0], ranked[1] if len(ranked) > 1 else (3.0, "")
+        confidence = BY_CENTRE * min(1.0, 0.5 + 0.5 * (second[0] - best[0]) / max(second[0], 1e-9))
+        near = frozenset(code for radii, code in ranked if radii <= 2.0)
+        return Spot(best[1], round(confidence, 3), near | {best[1]}, outlined=False)
+
+    def _radii(self, lat: float, long: float, among: frozenset[str]) -> Iterable[tuple[float, str]]:
+        for code, ward_lat, ward_long, radius in self._wards:
+            if not among or code in among:
+                metres = math.hypot((lat - ward_lat) * METRES_NORTH, (long - ward_long) * METRES_EAST)
+                yield metres / radius, code
+
+
+def areas(path: Path | None) -> Areas:
+    """Outlines from the file, or centres when there is none. Raises `BadOutlines` if the file is not what it should be."""
+    return Outlines(path) if path else Centres()

@@ -1,0 +1,149 @@
+"""Where a petition is about: what the text says, what the app gave, where the point lies, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.intake import Location, Place
+from schemas.texts import Language
+from streams.classify.place.areas import Areas, Spot, areas
+from streams.classify.place.readings import Reading, read
+from streams.classify.place.reasons import Reasons
+from streams.classify.place.spotting import Spotter
+from streams.classify.text import fold, normalise
+
+CONTRADICTED = 0.5
+WEAK_AGAINST_POINT = 0.7
+CONFIRMED = 0.98
+MOST_CANDIDATES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The place and one sentence that tells a dispatcher how it was found (empty when nothing was)."""
+
+    place: Place
+    reason: str
+
+
+NOTHING = Located(Place(), "")
+
+
+class Locator:
+    """Finds the ward. Construct it once a process (0.1 s); `locate` is thread-safe.
+
+    `outlines`: GeoJSON file with the wards' outlines, properties `code` and `name`; without it, coordinates count as a guess from
+    the wards' centres, confidence at most 0.5. Raises `areas.BadOutlines` if the file cannot be used.
+    """
+
+    def __init__(self, outlines: Path | None = None, *, language: Language = "vi") -> None:
+        self._areas: Areas = areas(outlines)
+        self._spotter = Spotter()
+        self._say = Reasons(language)
+
+    def locate(self, text: str, location: Location | None = None) -> Located:
+        """The place of a petition. A ward that is not certain has a low confidence; one that cannot be told is not guessed: then
+        `ward_code` is None and `candidates` holds those that it may be."""
+        written = normalise(text)
+        return self.locate_folded(written, fold(written), location)
+
+    def locate_folded(self, written: str, folded: str, location: Location | None = None) -> Located:
+        """As `locate`, for a text that is normalised and folded already."""
+        reading = self._read(written, folded)
+        if location is None:
+            return NOTHING if reading is None else self._by_text(reading)
+        if location.address:
+            reading = self._with_address(normalise(location.address), reading)
+        spot = self._spot(location, reading)
+        if location.ward_code:
+            return self._given(location.ward_code, reading, spot)
+        if spot is None:
+            return NOTHING if reading is None else self._by_text(reading)
+        return self._by_point(spot, reading)
+
+    def _read(self, written: str, folded: str) -> Reading | None:
+        mentions = self._spotter.spot(written, folded)
+        return read(mentions) if mentions else None
+
+    def _with_address(self, address: str, reading: Reading | None) -> Reading | None:
+        """The address says where; the text is asked only if the address leaves it open."""
+        found = self._read(address, fold(address))
+        if found is None or reading is None:
+            return found or reading
+        common = found.wards & reading.wards
+        if found.ward is None and len(common) == 1 and reading.ward:
+            return reading
+        return found
+
+    def _spot(self, location: Location, reading: Reading | None) -> Spot | None:
+        if location.lat is None or location.long is None:
+            return None
+        among = reading.wards if reading and len(reading.wards) > 1 else frozenset()
+        return self._areas.at(location.lat, location.long, among)
+
+    def _by_text(self, reading: Reading) -> Located:
+        ward = reading.ward
+        others = _ordered(reading.wards, ward) if len(reading.wards) > 1 else ()
+        place = Place(ward_code=ward, method=reading.method, confidence=reading.confidence, candidates=others)
+        return Located(place, self._say.by_text(reading))
+
+    def _by_point(self, spot: Spot, reading: Reading | None) -> Located:
+        if reading is None:
+            place = Place(ward_code=spot.ward, method="coordinates" if spot.ward else None, confidence=spot.confidence)
+            if not spot.outlined or spot.confidence < CONFIRMED - 0.1:
+                place = place.model_copy(update={"candidates": _ordered(spot.near, spot.ward) if len(spot.near) > 1 else ()})
+            return Located(place, self._say.by_point(spot))
+        if spot.near & reading.wards:
+            return self._agreed(spot, reading)
+        return self._contradicted(spot, reading)
+
+    def _agreed(self, spot: Spot, reading: Reading) -> Located:
+        """Point and text fit: the point picks among the text's wards, the text picks where the point is only near."""
+        ward = reading.ward if len(reading.wards) == 1 else None
+        if ward:
+            certain = spot.outlined and spot.ward == ward
+            confidence = max(reading.confidence, CONFIRMED) if certain else reading.confidence
+            place = Place(ward_code=ward, method=reading.method, confidence=confidence)
+            return Located(place, self._say.agreed(spot, reading))
+        ward = spot.ward if spot.ward in reading.wards else None
+        common = spot.near & reading.wards
+        if ward is None and len(common) == 1:
+            ward = next(iter(common))
+        confidence = (spot.confidence if ward == spot.ward else WEAK_AGAINST_POINT) if ward else 0.0
+        others = () if ward and spot.outlined else _ordered(reading.wards, ward)
+        place = Place(ward_code=ward, method="coordinates" if ward else reading.method, confidence=confidence, candidates=others)
+        return Located(place, self._say.agreed(spot, reading))
+
+    def _contradicted(self, spot: Spot, reading: Reading) -> Located:
+        """A unit that is named with its prefix stays first; a bare name or a street gives way to a point inside an outline."""
+        by_point = not reading.firm and spot.outlined and spot.ward is not None
+        ward = spot.ward if by_point else reading.ward
+        confidence = WEAK_AGAINST_POINT if by_point else min(reading.confidence, CONTRADICTED)
+        candidates = _ordered(reading.wards | ({spot.ward} if spot.ward else set()), ward)
+        method = "coordinates" if by_point else reading.method
+        place = Place(ward_code=ward, method=method, confidence=confidence if ward else 0.0, candidates=candidates, contradiction=True)
+        return Located(place, self._say.contradicted(spot, reading))
+
+    def _given(self, given: str, reading: Reading | None, spot: Spot | None) -> Located:
+        """The ward that the citizen picked in the app, checked against a unit named with its prefix and against outlines."""
+        against: set[str] = set()
+        if reading and reading.firm and given not in reading.wards:
+            against |= reading.wards
+        if spot and spot.outlined and given not in spot.near:
+            against |= {spot.ward} if spot.ward else set()
+            if not spot.ward:
+                against |= {given}
+        candidates = _ordered(frozenset(against | {given}), given) if against else ()
+        place = Place(
+            ward_code=given,
+            method="given",
+            confidence=CONTRADICTED if against else 1.0,
+            candidates=candidates,
+            contradiction=bool(against),
+        )
+        return Located(place, self._say.given(given, reading if against else None, spot if against else None))
+
+
+def _ordered(wards: frozenset[str], first: str | None) -> tuple[str, ...]:
+    return tuple(sorted(wards, key=lambda code: (code != first, code)))[:MOST_CANDIDATES]

@@ -1,0 +1,224 @@
+"""What the mentions in a text say together about the ward. Pure: mentions in, a reading out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from streams.classify.place.gazetteer import Meaning, Sort
+from streams.classify.place.spotting import Mention
+from streams.classify.place.words import Role
+
+Codes = frozenset[str]
+NOWHERE: Codes = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How sure each way of saying is, 0 to 1. At `SURE` and above a ward may be given work without a person looking."""
+
+    new_prefixed: float = 0.97  # phường Định Công
+    new_old_address: float = 0.75  # phường Kim Liên, quận Đống Đa: old and new ward of the same name, in the old way of writing
+    new_wrong_unit: float = 0.7  # xã Hà Đông
+    new_bare: float = 0.8  # Dương Nội, with capitals or after "ở"
+    new_authority: float = 0.85  # UBND Định Công
+    new_shared: float = 0.5  # Giảng Võ: as well a street
+    new_near: float = 0.55  # chợ Xuân La, trường Dương Nội
+    whole_old_prefixed: float = 0.9  # an old ward that went as a whole into one of today
+    whole_old_bare: float = 0.7
+    former: float = 0.55  # a ward that ended in 2024 already
+    street: float = 0.65  # a street that lies in one ward
+    narrowed: float = 0.65  # the only ward that two hints have in common
+    conflict: float = 0.45  # two wards are named
+    lower_case: float = 0.7  # factor: no capitals, no accents, only "ở" before
+
+
+TRUST = Trust()
+SURE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Wards that are meant (several: one of them), how sure that is, by which method, and the words that say so."""
+
+    wards: Codes
+    confidence: float
+    method: str
+    said: tuple[str, ...]
+    firm: bool = False
+    """A unit is named with its prefix: enough to contradict coordinates."""
+    first: str | None = None
+    """With several wards: the one to show first."""
+
+    @property
+    def ward(self) -> str | None:
+        return next(iter(self.wards)) if len(self.wards) == 1 else self.first if self.confidence else None
+
+
+def read(mentions: Sequence[Mention]) -> Reading | None:
+    """One reading of all mentions; None if no place is named."""
+    districts = _districts(mentions)
+    readings = [reading for mention in mentions if (reading := _ward(mention, districts.names))]
+    streets = [reading for mention in mentions if (reading := _street(mention, districts.names))]
+    firm = [reading for reading in readings if reading.firm]
+    base = _together(firm) or _together(readings)
+    if base is None:
+        base = _together(streets) or districts.reading
+        return _narrow(base, [districts.reading] if districts.reading and base is not districts.reading else [])
+    return _narrow(base, [*streets, *(reading for reading in readings if not reading.firm)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Districts:
+    names: frozenset[str]
+    reading: Reading | None
+
+
+def _districts(mentions: Sequence[Mention]) -> _Districts:
+    """Old districts that are named, as such (`quận Đống Đa`) or by the bare name. Alone they only give candidates."""
+    found = [m for m in mentions if m.of(Sort.DISTRICT) and _may_be_district(m)]
+    names = frozenset(name for m in found for meaning in m.of(Sort.DISTRICT) for name in meaning.districts)
+    wards = frozenset(code for m in found for meaning in m.of(Sort.DISTRICT) for code in meaning.wards)
+    if not found:
+        return _Districts(names, None)
+    return _Districts(names, Reading(wards, 0.0, "old-name", tuple(m.said for m in found)))
+
+
+def _may_be_district(mention: Mention) -> bool:
+    if mention.role in (Role.DISTRICT, Role.AUTHORITY):
+        return True
+    if mention.role in (Role.AREA, Role.NONE):
+        return mention.titled or mention.role is Role.AREA
+    return False
+
+
+def _ward(mention: Mention, districts: frozenset[str]) -> Reading | None:
+    if mention.role in (Role.WARD, Role.COMMUNE, Role.TOWN):
+        return _prefixed(mention, districts)
+    if mention.role in (Role.NONE, Role.AREA, Role.AUTHORITY, Role.NEAR):
+        return _bare(mention, districts)
+    return None
+
+
+def _within(meanings: Iterable[Meaning], districts: frozenset[str]) -> tuple[Meaning, ...]:
+    """The meanings in one of the districts that are named; all of them if none fits or none is named."""
+    every = tuple(meanings)
+    return tuple(meaning for meaning in every if meaning.districts & districts) or every
+
+
+def _union(meanings: Iterable[Meaning]) -> Codes:
+    return NOWHERE.union(*(meaning.wards for meaning in meanings))
+
+
+def _prefixed(mention: Mention, districts: frozenset[str]) -> Reading | None:
+    """With phường, xã, thị trấn. Today's name goes first, unless "cũ" or an old district says that the old one is meant."""
+    unit = mention.role.value
+    new, old = mention.of(Sort.NEW), mention.of(Sort.OLD, Sort.FORMER, Sort.AREA)
+    if not new and not old:
+        return None
+    same_new = tuple(meaning for meaning in new if meaning.unit == unit)
+    same_old = _within((meaning for meaning in old if meaning.unit == unit), districts)
+    if mention.old and old:
+        return _old(mention, same_old or _within(old, districts))
+    if same_new:
+        return _today(mention, same_new, old, districts)
+    if same_old:
+        return _old(mention, same_old)
+    if new and not old:
+        return Reading(_union(new), TRUST.new_wrong_unit, "ward-name", (mention.said,), firm=True)
+    return _old(mention, _within(old, districts), also=_union(new))
+
+
+def _today(mention: Mention, new: tuple[Meaning, ...], old: tuple[Meaning, ...], districts: frozenset[str]) -> Reading:
+    outside = bool(districts) and not any(meaning.districts & districts for meaning in new)
+    older = tuple(meaning for meaning in old if meaning.districts & districts)
+    if outside and older:
+        return _old(mention, older)
+    confidence = TRUST.new_wrong_unit if outside else TRUST.new_prefixed
+    if not outside and len(_union(older)) > 1:
+        confidence = TRUST.new_old_address
+    return Reading(_union(new), confidence, "ward-name", (mention.said,), firm=True)
+
+
+def _old(mention: Mention, meanings: tuple[Meaning, ...], also: Codes = NOWHERE) -> Reading:
+    wards = _union(meanings) | also
+    whole = len(wards) == 1
+    known = any(meaning.sort is Sort.OLD for meaning in meanings)
+    trust = TRUST.whole_old_prefixed if known else TRUST.former
+    return Reading(wards, trust if whole else 0.0, "old-name", (mention.said,), firm=True)
+
+
+def _bare(mention: Mention, districts: frozenset[str]) -> Reading | None:
+    """Without prefix. A name that is a district, a street or an ordinary word too says less, or nothing."""
+    meanings = mention.of(Sort.NEW, Sort.OLD, Sort.FORMER, Sort.AREA)
+    if not meanings or mention.of(Sort.DISTRICT) or _no_place(mention):
+        return None
+    confidence, wards, method = _bare_trust(mention, _within(meanings, districts))
+    if not mention.titled:
+        confidence *= TRUST.lower_case
+    if mention.role is Role.NEAR:
+        confidence = min(confidence, TRUST.new_near)
+    return Reading(wards, confidence if len(wards) == 1 else 0.0, method, (mention.said,))
+
+
+def _no_place(mention: Mention) -> bool:
+    if mention.titled:
+        return mention.ordinary and " " not in mention.said and mention.role not in (Role.AREA, Role.AUTHORITY)
+    return mention.ordinary or mention.role is Role.NONE
+
+
+def _bare_trust(mention: Mention, meanings: tuple[Meaning, ...]) -> tuple[float, Codes, str]:
+    new = tuple(meaning for meaning in meanings if meaning.sort is Sort.NEW)
+    old = tuple(meaning for meaning in meanings if meaning.sort is not Sort.NEW)
+    street = mention.of(Sort.STREET)
+    if mention.old and old:
+        return TRUST.whole_old_bare, _union(old), "old-name"
+    if new and all(meaning.wards & _union(new) for meaning in old):
+        shared = bool(street) or mention.ordinary
+        named = TRUST.new_authority if mention.role is Role.AUTHORITY else TRUST.new_bare
+        return (TRUST.new_shared if shared else named), _union(new), "ward-name"
+    wards = _union(meanings) | (NOWHERE if mention.role is Role.AUTHORITY else _union(street))
+    former = all(meaning.sort is Sort.FORMER for meaning in old)
+    return (TRUST.former if former else TRUST.whole_old_bare), wards, "old-name"
+
+
+def _street(mention: Mention, districts: frozenset[str]) -> Reading | None:
+    meanings = mention.of(Sort.STREET)
+    if not meanings or mention.role not in (Role.STREET, Role.NONE, Role.AREA):
+        return None
+    if not mention.titled and (mention.role is not Role.STREET or " " not in mention.said):
+        return None
+    if mention.role is not Role.STREET and len(mention.meanings) > len(meanings):
+        return None  # rather a ward of that name
+    wards = _union(_within(meanings, districts))
+    return Reading(wards, TRUST.street if len(wards) == 1 else 0.0, "street", (mention.said,))
+
+
+def _together(readings: Sequence[Reading]) -> Reading | None:
+    """Several mentions of the same tier: what they have in common, else a conflict with all of them as candidates."""
+    if not readings:
+        return None
+    said = tuple(dict.fromkeys(word for reading in readings for word in reading.said))
+    best = max(readings, key=lambda reading: reading.confidence)
+    common = frozenset.intersection(*(reading.wards for reading in readings))
+    if len(common) == 1:
+        alone = common == best.wards
+        return replace(best, wards=common, said=said, confidence=best.confidence if alone else TRUST.narrowed)
+    if common:
+        return replace(best, wards=common, said=said, confidence=0.0)
+    wards = NOWHERE.union(*(reading.wards for reading in readings))
+    named = [reading for reading in readings if reading.confidence]
+    first = next(iter(named[0].wards)) if named else None
+    return replace(best, wards=wards, said=said, confidence=TRUST.conflict if named else 0.0, first=first)
+
+
+def _narrow(base: Reading | None, hints: Sequence[Reading]) -> Reading | None:
+    """Among several wards, those that a further hint (a street, a bare name, a district) has too."""
+    if base is None or len(base.wards) == 1 or base.first:
+        return base
+    for hint in hints:
+        common = base.wards & hint.wards
+        if common and len(common) < len(base.wards):
+            confidence = TRUST.narrowed if len(common) == 1 else 0.0
+            base = replace(base, wards=common, confidence=confidence, said=(*base.said, *hint.said))
+    return base
