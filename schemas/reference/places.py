@@ -16,8 +16,8 @@ from schemas.reference import wards
 
 @dataclass(frozen=True, slots=True)
 class OldWard:
-    """A dissolved unit: `kind` is `ward`, `commune` or `town` (thị trấn), `merged` the year in which it went, `wards` the codes of
-    those that hold a part of it now: several when it was split."""
+    """A dissolved unit: `kind` is `ward`, `commune` or `town` (thị trấn), `merged` the year in which it went, `wards` the codes
+    of those that hold a part of it now: several when it was split."""
 
     district: str
     kind: str

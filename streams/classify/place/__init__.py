@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from streams.classify.place.areas import BadOutlines
+from streams.classify.place.areas import BadOutlinesError
 from streams.classify.place.locator import Located, Locator
 from streams.classify.place.readings import SURE
 
-__all__ = ["SURE", "BadOutlines", "Located", "Locator"]
+__all__ = ["SURE", "BadOutlinesError", "Located", "Locator"]

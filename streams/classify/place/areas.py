@@ -1,4 +1,4 @@
-"""Which ward a point lies in: by the wards' outlines where a GeoJSON file is given, else by their centres, which is only a guess."""
+"""Which ward a point lies in: by the wards' outlines where a GeoJSON file is given, else by their centres, a mere guess."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Areas(Protocol):
         ...
 
 
-class BadOutlines(ValueError):
+class BadOutlinesError(ValueError):
     """The configured GeoJSON file cannot be used; says why."""
 
 
@@ -72,10 +72,10 @@ def _load(path: Path) -> tuple[list[str], list[BaseGeometry]]:
         features: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["features"]
         pairs = [(str(f["properties"]["code"]), _plane(f["geometry"])) for f in features]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadOutlines(f"{path.name}: {type(error).__name__}: {error}") from error
+        raise BadOutlinesError(f"{path.name}: {type(error).__name__}: {error}") from error
     missing = wards().keys() ^ {code for code, _ in pairs}
     if missing:
-        raise BadOutlines(f"{path.name}: wrong or missing ward codes: {', '.join(sorted(missing)[:5])}")
+        raise BadOutlinesError(f"{path.name}: wrong or missing ward codes: {', '.join(sorted(missing)[:5])}")
     return [code for code, _ in pairs], [outline for _, outline in pairs]
 
 
@@ -113,5 +113,5 @@ class Centres:
 
 
 def areas(path: Path | None) -> Areas:
-    """Outlines from the file, or centres when there is none. Raises `BadOutlines` if the file is not what it should be."""
+    """Outlines from the file, or centres when there is none. Raises `BadOutlinesError` if the file is not what it should be."""
     return Outlines(path) if path else Centres()

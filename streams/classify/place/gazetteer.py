@@ -1,4 +1,4 @@
-"""Every name that can say where, and what it can mean. One name may mean several: a ward of today, an old one, a district, a street."""
+"""Every name that can say where, and what it can mean: a ward of today, an old one, a district, a street; often several."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ SHORT_NAMES = {"Văn Miếu": "Văn Miếu - Quốc Tử Giám", "Quốc Tử Gi
 
 def _new() -> Iterator[tuple[str, Meaning]]:
     by_name = {ward.name_vi: ward for ward in wards().values()}
-    named = [(name, ward) for name, ward in by_name.items()] + [(short, by_name[full]) for short, full in SHORT_NAMES.items()]
+    named = [*by_name.items(), *((short, by_name[full]) for short, full in SHORT_NAMES.items())]
     for name, ward in named:
         within = frozenset(name for name, codes in old_districts().items() if ward.code in codes)
         yield name, Meaning(Sort.NEW, ward.kind, frozenset({ward.code}), within)

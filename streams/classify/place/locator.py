@@ -34,7 +34,7 @@ class Locator:
     """Finds the ward. Construct it once a process (0.1 s); `locate` is thread-safe.
 
     `outlines`: GeoJSON file with the wards' outlines, properties `code` and `name`; without it, coordinates count as a guess from
-    the wards' centres, confidence at most 0.5. Raises `areas.BadOutlines` if the file cannot be used.
+    the wards' centres, confidence at most 0.5. Raises `areas.BadOutlinesError` if the file cannot be used.
     """
 
     def __init__(self, outlines: Path | None = None, *, language: Language = "vi") -> None:
@@ -84,7 +84,7 @@ class Locator:
 
     def _by_text(self, reading: Reading) -> Located:
         ward = reading.ward
-        others = _ordered(reading.wards, ward) if len(reading.wards) > 1 else ()
+        others = _ordered(reading.wards, ward or reading.first) if len(reading.wards) > 1 else ()
         place = Place(ward_code=ward, method=reading.method, confidence=reading.confidence, candidates=others)
         return Located(place, self._say.by_text(reading))
 
@@ -122,7 +122,9 @@ class Locator:
         confidence = WEAK_AGAINST_POINT if by_point else min(reading.confidence, CONTRADICTED)
         candidates = _ordered(reading.wards | ({spot.ward} if spot.ward else set()), ward)
         method = "coordinates" if by_point else reading.method
-        place = Place(ward_code=ward, method=method, confidence=confidence if ward else 0.0, candidates=candidates, contradiction=True)
+        place = Place(
+            ward_code=ward, method=method, confidence=confidence if ward else 0.0, candidates=candidates, contradiction=True
+        )
         return Located(place, self._say.contradicted(spot, reading))
 
     def _given(self, given: str, reading: Reading | None, spot: Spot | None) -> Located:

@@ -35,6 +35,8 @@ class Trust:
 
 TRUST = Trust()
 SURE = 0.6
+_ADDRESS_GAP = 3
+"""Characters between a place and the district after it: `, ` or ` - `."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ class Reading:
 def read(mentions: Sequence[Mention]) -> Reading | None:
     """One reading of all mentions; None if no place is named."""
     districts = _districts(mentions)
-    readings = [reading for mention in mentions if (reading := _ward(mention, districts.names))]
-    streets = [reading for mention in mentions if (reading := _street(mention, districts.names))]
+    readings = [reading for mention in mentions if (reading := _ward(mention, districts.said))]
+    streets = [reading for mention in mentions if (reading := _street(mention, districts.said))]
     firm = [reading for reading in readings if reading.firm]
     base = _together(firm) or _together(readings)
     if base is None:
@@ -70,26 +72,29 @@ def read(mentions: Sequence[Mention]) -> Reading | None:
 
 @dataclass(frozen=True, slots=True)
 class _Districts:
-    names: frozenset[str]
+    """`said`: those that tell which ward of a name is meant; `reading`: what all that are named give alone."""
+
+    said: frozenset[str]
     reading: Reading | None
 
 
 def _districts(mentions: Sequence[Mention]) -> _Districts:
-    """Old districts that are named, as such (`quận Đống Đa`) or by the bare name. Alone they only give candidates."""
-    found = [m for m in mentions if m.of(Sort.DISTRICT) and _may_be_district(m)]
-    names = frozenset(name for m in found for meaning in m.of(Sort.DISTRICT) for name in meaning.districts)
-    wards = frozenset(code for m in found for meaning in m.of(Sort.DISTRICT) for code in meaning.wards)
+    """Old districts, named as such (`quận Đống Đa`), after another place (`Quang Trung, Đống Đa`) or bare."""
+    found = [mention for mention in mentions if mention.of(Sort.DISTRICT) and _may_be_district(mention)]
     if not found:
-        return _Districts(names, None)
-    return _Districts(names, Reading(wards, 0.0, "old-name", tuple(m.said for m in found)))
+        return _Districts(frozenset(), None)
+    ends = [mention.end for mention in mentions]
+    said = [m for m in found if m.role is Role.DISTRICT or any(0 < m.start - end <= _ADDRESS_GAP for end in ends)]
+    wards = _union(meaning for mention in found for meaning in mention.of(Sort.DISTRICT))
+    namesakes = [code for mention in found for meaning in mention.of(Sort.NEW) for code in meaning.wards]
+    reading = Reading(wards, 0.0, "old-name", tuple(m.said for m in found), first=namesakes[0] if namesakes else None)
+    return _Districts(frozenset().union(*(meaning.districts for m in said for meaning in m.of(Sort.DISTRICT))), reading)
 
 
 def _may_be_district(mention: Mention) -> bool:
-    if mention.role in (Role.DISTRICT, Role.AUTHORITY):
-        return True
     if mention.role in (Role.AREA, Role.NONE):
         return mention.titled or mention.role is Role.AREA
-    return False
+    return mention.role in (Role.DISTRICT, Role.AUTHORITY)
 
 
 def _ward(mention: Mention, districts: frozenset[str]) -> Reading | None:
@@ -174,7 +179,7 @@ def _bare_trust(mention: Mention, meanings: tuple[Meaning, ...]) -> tuple[float,
     if mention.old and old:
         return TRUST.whole_old_bare, _union(old), "old-name"
     if new and all(meaning.wards & _union(new) for meaning in old):
-        shared = bool(street) or mention.ordinary
+        shared = mention.ordinary or not _union(street) <= _union(new)
         named = TRUST.new_authority if mention.role is Role.AUTHORITY else TRUST.new_bare
         return (TRUST.new_shared if shared else named), _union(new), "ward-name"
     wards = _union(meanings) | (NOWHERE if mention.role is Role.AUTHORITY else _union(street))
@@ -214,7 +219,7 @@ def _together(readings: Sequence[Reading]) -> Reading | None:
 
 def _narrow(base: Reading | None, hints: Sequence[Reading]) -> Reading | None:
     """Among several wards, those that a further hint (a street, a bare name, a district) has too."""
-    if base is None or len(base.wards) == 1 or base.first:
+    if base is None or len(base.wards) == 1 or base.confidence:
         return base
     for hint in hints:
         common = base.wards & hint.wards

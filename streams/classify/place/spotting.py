@@ -11,7 +11,7 @@ from functools import cache
 import ahocorasick
 
 from streams.classify.place.gazetteer import Meaning, Name, Sort, by_key
-from streams.classify.place.words import LONGEST, ORDINARY, Role, roles
+from streams.classify.place.words import LONGEST, Role, ordinary, roles
 from streams.classify.text import fold
 
 _UNITS = (Role.WARD, Role.COMMUNE, Role.TOWN, Role.DISTRICT)
@@ -26,7 +26,7 @@ _TONES = dict.fromkeys((0x300, 0x301, 0x303, 0x309, 0x323))
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A name in a text. `said`: as written, with its prefix; `role`: what the words before it make of it; `old`: "cũ" follows;
-    `plain`: nothing but the name itself says that a place is meant (no prefix, no capital letters)."""
+    `titled`: each word begins with a capital letter; `ordinary`: the name is an ordinary word too."""
 
     said: str
     start: int
@@ -96,9 +96,8 @@ def _mention(text: _Text, start: int, end: int, group: tuple[Name, ...]) -> Ment
         return None
     after = text.read[end : end + 14]
     old = bool((_OLD if text.marked else _OLD_PLAIN).match(after))
-    return Mention(
-        text.written[begin:end], begin, end, role, meanings, old, titled, folded[start:end] in ORDINARY or " " not in folded[start:end]
-    )
+    common = folded[start:end] in ordinary() or " " not in folded[start:end]
+    return Mention(text.written[begin:end], begin, end, role, meanings, old, titled, common)
 
 
 def _meanings(said: str, group: tuple[Name, ...], *, sure: bool, marked: bool) -> tuple[Meaning, ...]:
@@ -136,8 +135,9 @@ def _role(text: _Text, start: int) -> tuple[Role, int]:
         return Role.NONE, start
     if any(char.isdigit() for char in words[-1]):
         return _numbered(bare), start
+    table = roles("accented" if text.marked else "plain")
     for joined in _tails(words):
-        role = roles(not text.marked).get(joined)
+        role = table.get(joined)
         if role is not None:
             return role, start - len(between) - len(joined) if role in _UNITS else start
     return Role.NONE, start

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cache
+from importlib import resources
+from typing import Literal
 
 from streams.classify.text import fold
 
@@ -21,7 +23,7 @@ class Role(StrEnum):
     DISTRICT = "district"
     AUTHORITY = "authority"  # UBND, công an: of a unit, but of which level is not said
     STREET = "street"
-    NEAR = "near"  # chợ, hồ, trường: mostly within the place that it is named after
+    NEAR = "near"  # chợ, trường, thôn: mostly within the place that it is named after
     FAR = "far"  # cầu, sông, sân bay: may be anywhere
     PERSON = "person"
     AREA = "area"  # ở, tại, thôn, chung cư: a plain place
@@ -37,18 +39,18 @@ _ACCENTED = {
     Role.STREET: "đường|phố|mặt đường|mặt phố|đại lộ|vỉa hè|tuyến đường|đoạn đường|ngã tư|ngã ba|nút giao|dốc",
     Role.NEAR: (
         "chợ|hồ|trường|tiểu học|trung học cơ sở|mầm non|mẫu giáo|công viên|vườn hoa|nhà văn hóa|nghĩa trang|chùa|đình|đền|"
-        "khu công nghiệp|cụm công nghiệp|trạm y tế|sân vận động|bể bơi"
+        "khu công nghiệp|cụm công nghiệp|trạm y tế|sân vận động|bể bơi|thôn|làng|xóm"
     ),
     Role.FAR: (
         "cầu|cầu vượt|sông|sân bay|đê|ga|bến xe|bệnh viện|cao tốc|quốc lộ|tỉnh lộ|đại học|học viện|công ty|cao đẳng|"
-        "ngân hàng|siêu thị|nhà máy|hầm|tàu|tuyến|xe buýt"
+        "ngân hàng|siêu thị|nhà máy|hầm|tàu|tuyến|xe buýt|metro|ga metro|bến"
     ),
     Role.PERSON: (
         "ông|bà|anh|chị|cô|chú|bác|cháu|thầy|bạn|đồng chí|em|tên|tên là|nguyễn|trần|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|ngô|"
-        "lý|đinh|trịnh|lương|nguyễn thị|trần thị|bé|con|mẹ|bố|cụ|dì"
+        "lý|đinh|trịnh|lương|thị|bé|con|mẹ|bố|cụ|dì"
     ),
     Role.AREA: (
-        "ở|tại|khu|thôn|làng|xóm|dân|người|chung cư|khu đô thị|tập thể|khu tập thể|phía|về|qua|bên|từ|đến|gần|đoạn|địa bàn|vùng|"
+        "ở|tại|khu|dân|người|chung cư|khu đô thị|tập thể|khu tập thể|phía|về|qua|bên|từ|đến|gần|đoạn|địa bàn|vùng|"
         "khu vực|nhà ở|tổ dân phố|cả|quanh|ngay|giữa|thuộc|hướng|sang|lên|xuống|khắp|trên|dân cư|cư dân|mạn|đất|quê|ra|vào"
     ),
 }
@@ -61,44 +63,41 @@ _ABBREVIATED = {
     Role.STREET: "đ|đg|d",
     Role.NEAR: "thcs|thpt|kcn|tyt|svđ|th",
     Role.FAR: "bv|bvđk|bx|ql|tl|cty|đh|brt",
-    Role.AREA: "kđt|kdt|ktt|cc|tdp|kdc|kv|xom|thon",
+    Role.AREA: "kđt|kdt|ktt|cc|tdp|kdc|kv",
 }
 LONGEST = 4
 """Words in the longest entry."""
 
 
-def _table(plain: bool) -> dict[str, Role]:
-    table: dict[str, Role] = {}
-    for source in (_ACCENTED, _ABBREVIATED):
-        for role, words in source.items():
-            for word in words.split("|"):
-                table[word] = role
-                if plain:
-                    table.setdefault(fold(word), role)
-    if plain:
-        table |= _PLAIN
-    return table
+def _accented() -> dict[str, Role]:
+    return {word: role for source in (_ACCENTED, _ABBREVIATED) for role, words in source.items() for word in words.split("|")}
 
 
 # Without accents these stand for several words; the commoner reading before the name of a place.
-_PLAIN = {"xa": Role.COMMUNE, "quan": Role.DISTRICT, "cho": Role.NEAR, "ho": Role.NEAR, "dinh": Role.NONE, "ba": Role.NONE,
-          "ban": Role.NONE, "co": Role.NONE, "ten": Role.NONE, "con": Role.NONE, "be": Role.NONE, "cu": Role.NONE, "bo": Role.NONE,
-          "duong": Role.STREET, "cau": Role.FAR, "di": Role.NONE, "to": Role.AREA, "vo": Role.NONE, "bac": Role.NONE}  # fmt: skip
+_PLAIN = {
+    "xa": Role.COMMUNE,
+    "quan": Role.DISTRICT,
+    "cho": Role.NEAR,
+    "ho": Role.NEAR,
+    "duong": Role.STREET,
+    "cau": Role.FAR,
+    "to": Role.AREA,
+}
+_NOT_PLAIN = ("dinh", "ba", "ban", "co", "ten", "con", "be", "cu", "bo", "di", "vo", "bac")
 
 
 @cache
-def roles(plain: bool) -> dict[str, Role]:
-    """Words (lower case, one space between) → role, for texts without accents (`plain`) or with them."""
-    return _table(plain)
+def roles(text: Literal["accented", "plain"]) -> dict[str, Role]:
+    """Words (lower case, one space between) → role, for texts with accents or without."""
+    accented = _accented()
+    if text == "accented":
+        return accented
+    folded = {fold(word): role for word, role in reversed(accented.items())}
+    return folded | _PLAIN | dict.fromkeys(_NOT_PLAIN, Role.NONE)
 
 
-ORDINARY = frozenset(
-    "binh minh|quang minh|tu nhien|hop dong|dong tien|tu lap|thong nhat|hoa binh|dan chu|doan ket|tien phong|can kiem|thanh cong|"
-    "dong tam|trung hoa|tan tien|hop tien|dai dong|dan quyen|tien tien|dong lac|bach khoa|lang|thang loi|hoa lac|hop thanh|"
-    "an tien|dong thai|dai hung|tan dan|tan minh|tan phu|tan hoa|quang trung|phu cuong|dai thanh|hoa nam|dong phu|hoa phu|"
-    "dai thang|binh phu|nam son|bac son|dong son|hai boi|kim lan|mai lam|lam son|trung tu|van mieu|xuan thu|tien duoc|"
-    "ba vi|minh phu|minh tri|minh tan|minh duc|thanh nien|hoa son|an phu|son ha|viet long|binh yen|yen bai|dong la|nha tho|"
-    "ngoc khanh|kim anh|minh chau|hung dao|phu minh|thanh binh|lien quan|lien ha|tam hiep|thuan an|van vo|buoi|cua nam|cua bac|"
-    "kim chung|hong ha|hoang long|tuyet nghia|an thuong|an khanh|thanh mai|kim thu|thanh van|thanh cao|bac hong|nam hong".split("|")
-)
-"""Folded names that are ordinary words, persons' names or places elsewhere too: in lower case they mean nothing by themselves."""
+@cache
+def ordinary() -> frozenset[str]:
+    """Folded names that are ordinary words, persons' names or places elsewhere too (`ordinary.txt`)."""
+    lines = resources.files(__package__).joinpath("ordinary.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
