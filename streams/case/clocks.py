@@ -81,11 +81,10 @@ def _stepped(clock: Running, rules: LevelRules) -> Running:
 
 
 def _step_at(clock: Running, step: int, rules: LevelRules) -> int | None:
-    """When a step of the clock's ladder is due; None above its top."""
-    ladder, calendar = rules.ladders[clock.name], rules.calendar
-    if step >= len(ladder):
+    """When a step of the clock's ladder is due; None above the top of the citizen's."""
+    rung, calendar = rules.rung(clock.name, step), rules.calendar
+    if rung is None:
         return None
-    rung = ladder[step]
     if rung.after_ms:
         return calendar.add(clock.due, rung.after_ms)
     return calendar.back(clock.due, clock.limit * rung.left // 100) if rung.left else clock.due

@@ -21,14 +21,14 @@ from streams.case.turn import SYSTEM, Turn
 Climb = Callable[[Turn, Running, Rung], None]
 
 
-def catch_up(turn: Turn, tolerance_ms: int) -> None:
+def catch_up(turn: Turn) -> None:
     """Fire all that is due, in order of its due instants; first say so on the record if it is late."""
     due = next_due(turn.case)
     if due is None or due > turn.now:
         return
     asked = turn.who, turn.cause, turn.reason
     turn.who, turn.reason = SYSTEM, None
-    if turn.now - due > tolerance_ms:
+    if turn.now - due > turn.tolerance:
         turn.cause = "timer:outage"
         away(turn, due, turn.now)
     while due is not None and due <= turn.now:
@@ -44,7 +44,8 @@ def _fire_one(turn: Turn, due: int) -> None:
         _end_pause(turn, due)
         return
     clock = next(clock for clock in case.clocks if clock.next_at == due)
-    rung = turn.rules.ladders[clock.name][clock.step]
+    rung = turn.rules.rung(clock.name, clock.step)
+    assert rung is not None
     turn.cause = f"timer:{clock.name.value}:{clock.step + 1}"
     STEPS[rung.do](turn, clocks.climbed(clock, turn.rules), rung)
 
@@ -55,6 +56,12 @@ def _end_pause(turn: Turn, due: int) -> None:
 
 def _warn(turn: Turn, clock: Running, rung: Rung) -> None:
     turn.tell("warned", {"clock": clock.name, "percent": rung.percent}, clocks=clocks.with_clock(turn.case.clocks, clock))
+
+
+def _remind(turn: Turn, clock: Running, rung: Rung) -> None:
+    """The top is reached and the case still open: it is called to mind again and again, with how much of the limit has passed."""
+    percent = 100 + 100 * rung.after_ms // clock.limit
+    turn.tell("warned", {"clock": clock.name, "percent": percent}, clocks=clocks.with_clock(turn.case.clocks, clock))
 
 
 def _breach(turn: Turn, clock: Running, _rung: Rung) -> None:
@@ -98,4 +105,4 @@ def _close(turn: Turn, _clock: Running, _rung: Rung) -> None:
     close_unrated(turn)
 
 
-STEPS: dict[str, Climb] = {"warn": _warn, "breach": _breach, "escalate": _escalate, "close": _close}
+STEPS: dict[str, Climb] = {"warn": _warn, "breach": _breach, "escalate": _escalate, "close": _close, "remind": _remind}

@@ -26,10 +26,9 @@ from streams.case.acts import merging
 from streams.case.acts.registration import Register, register
 from streams.case.ladder import catch_up
 from streams.case.permits import PERMITS, check
-from streams.case.policy.book import Book
 from streams.case.rules import NotAllowed, Rule
 from streams.case.state import Case
-from streams.case.turn import SYSTEM, Decision, Message, Turn, Who
+from streams.case.turn import SYSTEM, Decision, Message, Setting, Turn, Who
 
 _REASONED = (Transfer, Extend, Reject, Reopen, Withdraw, Assign, Merge, Unmerge, Recompute)
 REMEMBERED = 32
@@ -38,17 +37,6 @@ REMEMBERED = 32
 
 class UnknownPetition(ValueError):
     """An action names a petition that was never registered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What decisions depend on beside case and command. `tolerance_ms` raises the outage tolerance, for scaled clocks."""
-
-    book: Book
-    tolerance_ms: int | None = None
-
-    def tolerance(self, turn: Turn) -> int:
-        return max(turn.policy.outage_tolerance_ms, self.tolerance_ms or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +58,7 @@ def decide(case: Case | None, command: Register | Asked, cause: str, now: int, s
     Raise ConflictingResubmission or UnknownPetition for what cannot be a case's business.
     """
     if isinstance(command, Register):
-        return register(case, command, cause, now, setting.book)
+        return register(case, command, cause, now, setting)
     if case is None:
         return _for_nobody(command.action)
     return _act(case, command, cause, now, setting)
@@ -78,8 +66,8 @@ def decide(case: Case | None, command: Register | Asked, cause: str, now: int, s
 
 def fire(case: Case, now: int, setting: Setting) -> Decision:
     """What time alone brings about: all steps that are due at `now`, in order."""
-    turn = Turn(case, setting.book, now, SYSTEM, "timer")
-    catch_up(turn, setting.tolerance(turn))
+    turn = Turn(case, setting, now, SYSTEM, "timer")
+    catch_up(turn)
     merging.tell_followers(turn)
     return turn.decision()
 
@@ -88,18 +76,14 @@ def _act(case: Case, asked: Asked, cause: str, now: int, setting: Setting) -> De
     mark = _mark(cause)
     if mark in case.handled:
         return Decision(case, ignored=True)
-    turn = Turn(case, setting.book, now, Who.of(asked.action.actor), cause, reason=_reason(asked.action))
+    turn = Turn(case, setting, now, Who.of(asked.action.actor), cause, reason=_reason(asked.action))
     turn.sent = min(asked.sent, now)
     turn.mark, turn.copies = asked.mark, asked.copies
-    catch_up(turn, setting.tolerance(turn))
+    catch_up(turn)
     _attempt(turn, asked.action)
     merging.tell_followers(turn)
     turn.case = replace(turn.case, handled=(*turn.case.handled[1 - REMEMBERED :], mark))
     return turn.decision()
-
-
-def _reason(action: Action) -> str | None:
-    return action.reason if isinstance(action, _REASONED) else None
 
 
 def _reason(action: Action) -> str | None:

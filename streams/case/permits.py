@@ -21,9 +21,12 @@ WORKED = frozenset({S.ASSIGNED, S.ACCEPTED, S.INFORMATION_REQUESTED, S.DECISION_
 UNANSWERED = WORKED | {S.RECEIVED}
 EVERY = frozenset(State)
 DIRECTING = frozenset({Role.TRIAGE, Role.SUPERIOR, Role.OPERATOR})
-OWNER = frozenset({Role.OFFICE})
+OWNER = frozenset({Role.OFFICE, Role.OPERATOR})
 CITIZEN = frozenset({Role.CITIZEN, Role.OPERATOR})
 SYSTEM = frozenset({Role.SYSTEM})
+
+_JOINING = ("merge", "unmerge", "add-information")
+"""What triage may do on cases that an office has, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,12 @@ PERMITS: dict[str, Permit] = {
     "transfer": Permit(ownership.transfer, frozenset({S.ASSIGNED, S.ACCEPTED}), OWNER, (S.ASSIGNED, S.DECISION_REQUIRED)),
     "assign": Permit(ownership.assign, UNANSWERED | {S.REFUSED}, DIRECTING, (S.ASSIGNED,)),
     "reject": Permit(ownership.reject, UNANSWERED, OWNER | DIRECTING, (S.REFUSED,)),
-    "request-information": Permit(information.request_information, frozenset({S.ACCEPTED}), OWNER, (S.INFORMATION_REQUESTED,)),
-    "add-information": Permit(information.add_information, UNANSWERED | {S.MERGED}, CITIZEN | OWNER | DIRECTING, (S.ACCEPTED,)),
+    "request-information": Permit(
+        information.request_information, frozenset({S.RECEIVED, S.ACCEPTED}), OWNER | {Role.TRIAGE}, (S.INFORMATION_REQUESTED,)
+    ),
+    "add-information": Permit(
+        information.add_information, UNANSWERED | {S.MERGED}, CITIZEN | OWNER | DIRECTING, (S.ACCEPTED, S.RECEIVED)
+    ),
     "extend": Permit(information.extend, frozenset({S.ACCEPTED}), OWNER),
     "answer": Permit(
         answering.answer,
@@ -78,8 +85,8 @@ def check(turn: Turn, action: actions.Action, permit: Permit) -> None:
         raise NotAllowed(Rule.ROLE_NOT_ALLOWED)
     if role is Role.OFFICE and who.office != case.office:
         raise NotAllowed(Rule.NOT_YOUR_CASE)
-    if role is Role.TRIAGE and case.state not in (S.RECEIVED, S.REFUSED) and action.action in ("assign", "reject"):
-        raise NotAllowed(Rule.ROLE_NOT_ALLOWED)
+    if role is Role.TRIAGE and case.office is not None and case.state is not S.REFUSED and action.action not in _JOINING:
+        raise NotAllowed(Rule.NOT_YOUR_CASE)
     if role is Role.SUPERIOR and not _decides(who, case.decider, case.office or TRIAGE_OFFICE):
         raise NotAllowed(Rule.NOT_THE_DECIDER)
     if case.state not in permit.states:

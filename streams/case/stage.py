@@ -12,11 +12,11 @@ from schemas.topics import ACTIONS, CASE_CHANGELOG, CLASSIFIED, EVENTS, Topic
 from streams.case.acts.registration import ConflictingResubmission
 from streams.case.copies import Copies, copies_key
 from streams.case.intake import Incoming, command_of
-from streams.case.machine import Asked, Setting, UnknownPetition, decide, fire
+from streams.case.machine import Asked, UnknownPetition, decide, fire
 from streams.case.policy.book import Book
 from streams.case.render import event_output, message_output
 from streams.case.state import decode, encode, next_due
-from streams.case.turn import Decision
+from streams.case.turn import Decision, Setting
 from streams.engine.types import Effects, Entries, Entry, Record
 
 
@@ -32,7 +32,7 @@ class CaseStage:
     outputs: tuple[Topic, ...] = (EVENTS, ACTIONS)
     changelog: Topic | None = CASE_CHANGELOG
 
-    def __init__(self, policies: Callable[[], Book], tolerance_ms: int | None = None) -> None:
+    def __init__(self, policies: Callable[[], Book], tolerance_ms: int = 0) -> None:
         self._policies = policies
         self._tolerance_ms = tolerance_ms
 

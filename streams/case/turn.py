@@ -6,6 +6,7 @@ A `Turn` lives for one call of the machine and is filled in order; what comes ou
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -16,6 +17,14 @@ from streams.case.policy.book import Book
 from streams.case.policy.compiled import LevelRules, Limits, Policy
 from streams.case.rules import Rule
 from streams.case.state import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What decisions depend on beside case and command. `tolerance_ms` raises the outage tolerance, for scaled clocks."""
+
+    book: Book
+    tolerance_ms: int = 0
 
 
 class Who(msgspec.Struct, frozen=True, gc=False):
@@ -76,7 +85,6 @@ class Turn:
     """`now`: when it is decided; `sent`, `mark` and `copies`: as in `machine.Asked`."""
 
     __slots__ = (
-        "book",
         "case",
         "cause",
         "copies",
@@ -88,13 +96,14 @@ class Turn:
         "policy",
         "reason",
         "sent",
+        "setting",
         "who",
     )
 
-    def __init__(self, case: Case, book: Book, now: int, who: Who, cause: str, *, reason: str | None = None) -> None:
+    def __init__(self, case: Case, setting: Setting, now: int, who: Who, cause: str, *, reason: str | None = None) -> None:
         self.case = case
-        self.book = book
-        self.policy: Policy = book.get(case.policy)
+        self.setting = setting
+        self.policy: Policy = setting.book.get(case.policy)
         self.now = now
         self.who = who
         self.cause = cause
@@ -105,6 +114,11 @@ class Turn:
         self.copy: Copy | None = None
         self.events: list[Happened] = []
         self.messages: list[Message] = []
+
+    @property
+    def tolerance(self) -> int:
+        """A delay beyond this many milliseconds is an outage of the pipeline."""
+        return max(self.policy.outage_tolerance_ms, self.setting.tolerance_ms)
 
     @property
     def rules(self) -> LevelRules:

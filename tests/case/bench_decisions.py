@@ -14,11 +14,12 @@ from schemas.base import Actor, Level, Role
 from schemas.clock import HANOI, to_ms
 from schemas.intake import PetitionKind
 from streams.case.acts.registration import Register
-from streams.case.machine import Asked, Setting, decide, fire
+from streams.case.machine import Asked, decide, fire
 from streams.case.policy.book import Book
 from streams.case.policy.load import DEFAULT_FILE, load
 from streams.case.render import event_output
 from streams.case.state import Case, decode, encode, next_due
+from streams.case.turn import Setting
 
 NOW = to_ms(datetime(2026, 11, 25, 9, 0, tzinfo=HANOI))
 SENT = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)

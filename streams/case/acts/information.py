@@ -46,7 +46,7 @@ def run_again(turn: Turn, at: int, because: str) -> None:
     turn.tell(
         "resumed",
         {"because": because},
-        state=State.ACCEPTED,
+        state=State.ACCEPTED if turn.case.office else State.RECEIVED,
         clocks=running,
         pause_end=None,
         deadline=answer.due,

@@ -11,6 +11,7 @@ from streams.case import clocks
 from streams.case.acts.citizen import reopen
 from streams.case.acts.common import resumed
 from streams.case.rules import NotAllowed, Rule
+from streams.case.state import Case
 from streams.case.turn import Happened, Turn
 
 NEWS = frozenset(
@@ -31,10 +32,7 @@ def merge(turn: Turn, action: Merge) -> None:
         raise NotAllowed(Rule.MERGE_WITH_ITSELF)
     if case.followers:
         raise NotAllowed(Rule.HAS_FOLLOWERS)
-    if case.state is State.INFORMATION_REQUESTED:
-        standing = tuple(clock if clock.paused_at is not None else clocks.pause(clock, turn.now) for clock in case.clocks)
-    else:
-        standing = tuple(clocks.pause(clock, turn.now) for clock in case.clocks)
+    standing = tuple(clock if clock.paused_at is not None else clocks.pause(clock, turn.now) for clock in case.clocks)
     turn.tell(
         "merged",
         {"into": action.into},
@@ -43,14 +41,16 @@ def merge(turn: Turn, action: Merge) -> None:
         clocks=standing,
         pause_end=None,
         decider=None,
-        resume_state=_back_to(case.state),
+        resume_state=_back_to(case),
     )
     turn.send(action.into, "follower-joined", follower=case.id, category=case.category, ward_code=case.ward)
 
 
-def _back_to(state: State) -> State:
+def _back_to(case: Case) -> State:
     """Where a case goes on after a merge: to waiting states it does not return, since what they waited for is gone."""
-    return {State.INFORMATION_REQUESTED: State.ACCEPTED, State.DECISION_REQUIRED: State.ASSIGNED}.get(state, state)
+    if case.state is State.INFORMATION_REQUESTED:
+        return State.ACCEPTED if case.office else State.RECEIVED
+    return State.ASSIGNED if case.state is State.DECISION_REQUIRED else case.state
 
 
 def unmerge(turn: Turn, _action: Unmerge) -> None:
@@ -64,7 +64,7 @@ def go_own_way(turn: Turn) -> None:
     """The clocks run again with what was left of their limits when the case was merged."""
     case = turn.case
     running = resumed(turn, turn.now)
-    answer = next(clock for clock in running if clock.name is ClockName.ANSWER)
+    due = {clock.name: clock.due for clock in running}
     turn.tell(
         "unmerged",
         {"leader": case.leader},
@@ -73,8 +73,8 @@ def go_own_way(turn: Turn) -> None:
         resume_state=None,
         settled=None,
         clocks=running,
-        deadline=answer.due,
-        answer_due=answer.due,
+        deadline=due.get(ClockName.PROMISE, due[ClockName.ANSWER]),
+        answer_due=due[ClockName.ANSWER],
     )
 
 
@@ -101,11 +101,8 @@ def _unfit(turn: Turn, action: FollowerJoined) -> Rule | None:
     case = turn.case
     if case.state not in _JOINABLE:
         return Rule.LEADER_NOT_OPEN
-    if action.category not in (None, case.category) or (
-        None not in (action.ward_code, case.ward) and action.ward_code != case.ward
-    ):
-        return Rule.LEADER_DIFFERS
-    return None
+    other_ward = None not in (action.ward_code, case.ward) and action.ward_code != case.ward
+    return Rule.LEADER_DIFFERS if other_ward or action.category not in (None, case.category) else None
 
 
 def send_back(turn: Turn, follower: str, rule: Rule) -> None:

@@ -12,9 +12,10 @@ from schemas.case import State
 from schemas.intake import PetitionKind
 from schemas.texts import right_address
 from streams.case.acts.common import opening_clocks
+from streams.case.acts.upkeep import away
 from streams.case.policy.book import Book
 from streams.case.state import Case
-from streams.case.turn import SYSTEM, Decision, Turn
+from streams.case.turn import SYSTEM, Decision, Setting, Turn
 
 REFUSED_KINDS = {
     PetitionKind.COMPLAINT: RefusalKind.COMPLAINT,
@@ -49,13 +50,13 @@ class ConflictingResubmission(ValueError):
     """A petition with this id is registered already, with another text."""
 
 
-def register(known: Case | None, command: Register, cause: str, now: int, book: Book) -> Decision:
+def register(known: Case | None, command: Register, cause: str, now: int, setting: Setting) -> Decision:
     """Open a case. The same petition again is ignored; raise ConflictingResubmission if its text is another."""
     if known is not None:
         if known.text_mark != command.text_mark:
             raise ConflictingResubmission("this petition id is registered already, with another text")
         return Decision(known, ignored=True)
-    turn = Turn(_opened(command, now, book), book, now, SYSTEM, cause)
+    turn = Turn(_opened(command, now, setting.book), setting, now, SYSTEM, cause)
     detail = {"petition": command.petition, "classification": command.classification}
     if command.kind in REFUSED_KINDS:
         turn.tell("received", detail)
@@ -65,7 +66,8 @@ def register(known: Case | None, command: Register, cause: str, now: int, book: 
         turn.reason = right_address("emergency")
     opened = turn.case
     recent = opened.received >= now - turn.policy.backdate_ms
-    accept, answer = opening_clocks(turn, opened.received if recent else now, opened.category, opened.level)
+    started = opened.received if recent else now
+    accept, answer = opening_clocks(turn, started, opened.category, opened.level)
     timing = {"clocks": (accept, answer), "deadline": answer.due, "answer_due": answer.due}
     if command.triage:
         turn.tell("received", detail, **timing)
@@ -78,6 +80,8 @@ def register(known: Case | None, command: Register, cause: str, now: int, book: 
             had=(command.office,),
             **timing,
         )
+    if now - started > turn.tolerance:
+        away(turn, started, now)
     return turn.decision()
 
 

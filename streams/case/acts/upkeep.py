@@ -14,7 +14,7 @@ from streams.case.turn import Turn
 
 def recompute(turn: Turn, action: Recompute) -> None:
     """Put the case under another version. Every limit counts anew from where its clock started; a promised date stays."""
-    case, policy = turn.case, turn.book.versions.get(action.policy_version)
+    case, policy = turn.case, turn.setting.book.versions.get(action.policy_version)
     if policy is None:
         raise NotAllowed(Rule.UNKNOWN_POLICY)
     running = tuple(_under(turn, clock, policy) for clock in case.clocks)

@@ -38,6 +38,16 @@ class LevelRules:
     promise_farthest_ms: int
     copies_within_ms: int
     ladders: Mapping[ClockName, tuple[Rung, ...]]
+    remind_ms: int
+
+    def rung(self, clock: ClockName, step: int) -> Rung | None:
+        """The step of a clock's ladder, counted from 0; reminders without end above its top; None above the citizen's."""
+        ladder = self.ladders[clock]
+        if step < len(ladder):
+            return ladder[step]
+        if clock is ClockName.RATING:
+            return None
+        return Rung("remind", 0, ladder[-1].after_ms + (step - len(ladder) + 1) * self.remind_ms, 100, 0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,7 @@ def _level(file: PolicyFile, level: Level, calendar: Calendar) -> LevelRules:
         promise_farthest_ms=file.promise.farthest.on(calendar),
         copies_within_ms=file.answers.copies_within.on(calendar),
         ladders={clock: tuple(_rung(step, calendar) for step in file.ladders.of(clock)) for clock in ClockName},
+        remind_ms=file.ladders.remind_every.on(calendar),
     )
 
 

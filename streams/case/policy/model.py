@@ -127,6 +127,8 @@ Ladder = Annotated[tuple[Step, ...], Field(min_length=1, max_length=20)]
 class LaddersPart(Part):
     """`default` holds for each clock that has no ladder of its own."""
 
+    remind_every: Duration
+    """Above its top a ladder goes on with reminders, so that an open case always has a next timer; not the citizen's."""
     default: Ladder
     accept: Ladder | None = None
     answer: Ladder | None = None

@@ -1,0 +1,183 @@
+"""A small world for tests: the real case stage over a dict, a clock that is set by hand, and a mailbox between petitions.
+
+Every record that the stage writes is read back through the catalogue, with unknown fields forbidden, so each test also checks the contract.
+"""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from schemas import envelope
+from schemas.actions import Action
+from schemas.base import Model, Role
+from schemas.case import CaseEvent, CaseView
+from schemas.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, EVENT_TYPES, EventType
+from schemas.clock import HANOI, to_datetime, to_ms
+from schemas.intake import PetitionClassified
+from schemas.topics import EVENTS
+from streams.case.policy.book import Book
+from streams.case.policy.load import DEFAULT_FILE, load
+from streams.case.stage import CaseStage
+from streams.case.state import Case, decode
+from streams.engine.types import Effects, Entry, Output, Record
+
+POLICY = load(DEFAULT_FILE).policy
+EVIDENCE = ("https://files.hanoi.example/after.jpg",)
+GOOD_TEXT = "Đã vá ổ gà trước số nhà 12 phố Huế sáng 25 tháng 11."
+
+
+def hanoi(text: str) -> int:
+    """`2026-11-25 09:00` in Hanoi as milliseconds UTC."""
+    return to_ms(datetime.fromisoformat(text).replace(tzinfo=HANOI))
+
+
+def local(ms: int | datetime | None) -> str | None:
+    """An instant as Hanoi's wall clock shows it."""
+    if ms is None:
+        return None
+    moment = ms if isinstance(ms, datetime) else to_datetime(ms)
+    return f"{moment.astimezone(HANOI):%Y-%m-%d %H:%M}"
+
+
+def pid(number: int) -> str:
+    return f"{number:026x}"
+
+
+class Store(dict[bytes, Entry]):
+    """The engine's store as a decision sees it."""
+
+    def value(self, key: bytes) -> bytes | None:
+        entry = self[key] if key in self else None
+        return entry.value if entry else None
+
+
+@dataclass
+class Entries:
+    store: Store
+
+    def get(self, key: bytes) -> bytes | None:
+        return self.store.value(key)
+
+
+@dataclass
+class World:
+    """`late_ms`: how long after its due instant each timer is handled."""
+
+    now: int = hanoi("2026-11-25 09:00")
+    books: Callable[[], Book] = lambda: Book.of(POLICY)
+    store: Store = field(default_factory=Store)
+    record: list[CaseEvent] = field(default_factory=list)
+    raw: list[Output] = field(default_factory=list)
+    rejected: list[Exception] = field(default_factory=list)
+    ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def stage(self) -> CaseStage:
+        return CaseStage(self.books)
+
+    def submit(self, number: int = 1, text: str = "Ổ gà sâu trước số nhà 12 phố Huế", **changes: Any) -> str:
+        """Put a classified petition in; gives its id."""
+        id_ = pid(number)
+        place = {"ward_code": changes.pop("ward", "00070")}
+        petition = {
+            "petition_id": id_,
+            "channel": "ihanoi",
+            "text": text,
+            "submitted_at": changes.pop("submitted", to_datetime(self.now)),
+        }
+        classification = {
+            "category": "road-damage",
+            "confidence": 0.9,
+            "level": "ordinary",
+            "office": "so-xd",
+            "triage": False,
+            "place": place,
+            "model_version": "test",
+            **changes,
+        }
+        data = PetitionClassified.model_validate({"petition": petition, "classification": classification})
+        self.put(CLASSIFIED_TYPE, id_, data)
+        return id_
+
+    def act(
+        self, id_: str, kind: type[Action], who: str = "citizen", *, event_id: str | None = None, **fields: Any
+    ) -> list[CaseEvent]:
+        """`who`: an office's code (acting on its own case), `superior:CODE`, or a role's name. Gives the events on this petition."""
+        role, _, office = who.partition(":")
+        if role in {member.value for member in Role}:
+            actor = {"role": role, "office": office or None}
+        else:
+            actor = {"role": "office", "office": who}
+        sent = fields.pop("requested_at", to_datetime(self.now))
+        action = kind.model_validate({"petition_id": id_, "actor": actor, "requested_at": sent, **fields})
+        before = len(self.record)
+        self.put(ACTION_REQUESTED, id_, action, event_id)
+        return [event for event in self.record[before:] if event.petition_id == id_]
+
+    def put(self, type_: EventType, id_: str, data: Model, event_id: str | None = None) -> None:
+        sent = envelope.Envelope(event_id or f"event-{next(self.ids)}", "test", type_.type, id_, to_datetime(self.now))
+        self.handle(
+            Record(type_.topic.name, 0, 0, self.now, id_.encode(), data.model_dump_json().encode(), envelope.headers(sent))
+        )
+
+    def handle(self, record: Record) -> None:
+        self._take(self.stage.decide([record], Entries(self.store), self.now))
+
+    def pass_until(self, until: int | str, late_ms: int = 0) -> None:
+        """Let time pass: timers fire in order of their due instants, each `late_ms` late."""
+        end = hanoi(until) if isinstance(until, str) else until
+        while (due := self.next_due()) is not None and due[0] <= end:
+            self.now = max(self.now, due[0] + late_ms)
+            self._take(self.stage.fire([due[1]], Entries(self.store), self.now))
+        self.now = max(self.now, end)
+
+    def next_due(self) -> tuple[int, bytes] | None:
+        return min(((entry.due_ms, key) for key, entry in self.store.items() if entry.due_ms is not None), default=None)
+
+    def _take(self, effects: Effects) -> None:
+        self.store.update(effects.puts)
+        self.rejected += [error for _, error in effects.rejected]
+        mail = []
+        for output in effects.outputs:
+            event = read_back(output)
+            if output.topic == EVENTS.name:
+                self.raw.append(output)
+                self.record.append(event.data)
+            else:
+                mail.append(Record(output.topic, 0, 0, self.now, output.key, output.value, output.headers))
+        for record in mail:
+            self.handle(record)
+
+    def case(self, id_: str) -> Case:
+        stored = self.store.value(id_.encode())
+        assert stored is not None
+        return decode(stored)
+
+    def view(self, id_: str) -> CaseView:
+        return self.events(id_)[-1].case
+
+    def events(self, id_: str) -> list[CaseEvent]:
+        return [event for event in self.record if event.petition_id == id_]
+
+    def whats(self, id_: str) -> list[str]:
+        return [event.what for event in self.events(id_)]
+
+
+def read_back(output: Output) -> "envelope.Event[Any]":
+    """Read a written record through the catalogue; fields that the models do not know are an error."""
+    event = envelope.read(output.value, output.headers, EVENT_TYPES.values())
+    import orjson
+
+    unknown = _unknown(orjson.loads(output.value or b""), event.data)
+    assert not unknown, f"{event.envelope.type} has fields that its model lacks: {unknown}"
+    return event
+
+
+def _unknown(raw: Any, model: Any) -> list[str]:
+    if not isinstance(raw, dict) or not isinstance(model, Model):
+        return []
+    known = type(model).model_fields
+    deeper = [f"{name}.{inner}" for name in raw if name in known for inner in _unknown(raw[name], getattr(model, name))]
+    return [name for name in raw if name not in known] + deeper
