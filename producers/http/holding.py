@@ -11,7 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 from producers.http.authority import Holding
 from producers.http.endpoint import DatabaseAway
 
-_QUERY = "select office, view->'co_offices', view->>'decider' from petition where petition_id = %s"
+_QUERY = "select office, co_offices, decider from petition where petition_id = %s"
 _STEP_SECONDS = 0.03
 
 

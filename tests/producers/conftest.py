@@ -1,0 +1,62 @@
+"""The producers' HTTP application on the session's real broker and a fresh database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from deploy.embedded import EmbeddedKafka, EmbeddedPostgres
+from deploy.migrate import migrate
+from deploy.topics import ensure_topics, existing_topics
+from deploy.web import application
+from producers.http import prepare
+from producers.settings import HttpSettings
+from schemas.settings import ProcessSettings
+from schemas.topics import INTAKE
+from tests.producers.support import CREDENTIALS, SECRET, Asked, until
+
+
+@pytest.fixture(scope="session")
+def broker(kafka: EmbeddedKafka) -> EmbeddedKafka:
+    """The session's broker with the catalogue's topics."""
+    existing = existing_topics(ProcessSettings(kafka_bootstrap_servers=kafka.bootstrap)).get(INTAKE.name, 4)
+    ensure_topics(ProcessSettings(kafka_bootstrap_servers=kafka.bootstrap, partitions=existing))
+    return kafka
+
+
+@pytest.fixture(scope="session")
+def settings(broker: EmbeddedKafka, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> HttpSettings:
+    """Settings on a database of the producers' tests; each test makes petitions of its own."""
+    database = postgres.ensure_database("producers")
+    migrate(database)
+    return settings_for(broker.bootstrap, database, tmp_path_factory.mktemp("producers"))
+
+
+def settings_for(bootstrap: str, database: str, directory: Path) -> HttpSettings:
+    """Settings with short times, so that a missing service is noticed within a second or two."""
+    credentials = directory / "credentials.json"
+    credentials.write_text(json.dumps(CREDENTIALS), encoding="utf-8")
+    return HttpSettings(
+        kafka_bootstrap_servers=bootstrap,
+        database_url=database,
+        tracking_secret=SECRET,
+        credentials_file=credentials,
+        delivery_timeout_ms=1500,
+        patience_ms=500,
+        action_wait_ms=200,
+    )
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def asked(settings: HttpSettings) -> AsyncIterator[Asked]:
+    """A client of the whole application, connected to Kafka."""
+    async with prepare(settings) as routes:
+        await until(lambda: routes.ready())
+        transport = httpx.ASGITransport(application(routes, routes.ready))
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            yield Asked(client)

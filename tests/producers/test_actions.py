@@ -1,0 +1,183 @@
+"""Action calls on real Kafka and PostgreSQL."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import psycopg
+import pytest
+
+from deploy.embedded import EmbeddedKafka
+from producers.settings import HttpSettings
+from schemas import tracking
+from schemas.catalogue import ACTION_REQUESTED
+from tests.producers.support import SECRET, Asked, on_topic
+
+TRANSFER = {"action": "transfer", "to_office": "so-nnmt", "reason": "Thuộc lĩnh vực môi trường"}
+ASSIGN = {"action": "assign", "to_office": "so-nnmt", "reason": "Đúng thẩm quyền"}
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def case_of(
+    settings: HttpSettings, office: str | None, *, co_offices: list[str] | None = None, decider: str | None = None
+) -> tuple[str, str]:
+    """A case in the read model; its tracking code and petition id."""
+    code = tracking.new_code()
+    petition_id = tracking.petition_id(SECRET.encode(), code)
+    with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        connection.execute(
+            "insert into petition (petition_id, seq, state, category, level, office, co_offices, decider, channel, received_at,"
+            " escalation, is_open, urgency, due, view, updated_at)"
+            " values (%s, 1, 'assigned', 'waste', 'ordinary', %s, %s, %s, 'ihanoi', now(), 0, true, 3, now(), '{}', now())",
+            (petition_id, office, co_offices, decider),
+        )
+    return code, petition_id
+
+
+async def test_an_office_acts_on_its_own_case(asked: Asked, settings: HttpSettings, broker: EmbeddedKafka) -> None:
+    """202 after Kafka's acknowledgement; the actor is the office of the token, whatever the body says."""
+    _, petition_id = case_of(settings, "so-xd")
+    answer = await asked.act("so-xd", petition_id, {**TRANSFER, "actor": {"role": "operator"}, "petition_id": "0" * 26})
+    (event,) = on_topic(broker.bootstrap, ACTION_REQUESTED, petition_id)
+
+    assert answer.status_code == 202
+    assert answer.json() == {"action_id": event.envelope.id, "petition_id": petition_id}
+    assert (event.data.action, event.data.actor.role, event.data.actor.office) == ("transfer", "office", "so-xd")
+
+
+@pytest.mark.parametrize(
+    ("office", "token", "owner", "body", "role"),
+    [
+        ("vp-ubnd", None, "so-xd", ASSIGN, "superior"),
+        ("tt-pvhcc", None, None, {**ASSIGN, "category": "waste", "level": "urgent"}, "triage"),
+        ("vp-ubnd", None, None, ASSIGN, "superior"),
+        ("so-xd", "admin-token", "so-nnmt", ASSIGN, "operator"),
+    ],
+    ids=["an office above", "triage", "above triage", "the administrator"],
+)
+async def test_who_may_assign(
+    asked: Asked,
+    settings: HttpSettings,
+    broker: EmbeddedKafka,
+    office: str,
+    token: str | None,
+    owner: str | None,
+    body: dict[str, Any],
+    role: str,
+) -> None:
+    """Superiors, triage and the administrator assign, each in its own role."""
+    _, petition_id = case_of(settings, owner)
+    answer = await asked.act(office, petition_id, body, token)
+    (event,) = on_topic(broker.bootstrap, ACTION_REQUESTED, petition_id)
+
+    assert answer.status_code == 202
+    assert (event.data.actor.role, event.data.actor.office) == (role, office)
+
+
+async def test_a_co_owner_and_a_decider_may_act(asked: Asked, settings: HttpSettings) -> None:
+    """Co-owning offices act as offices; who must decide acts as a superior."""
+    _, shared = case_of(settings, "so-xd", co_offices=["so-nnmt"])
+    _, passed_around = case_of(settings, "so-xd", decider="vp-ubnd")
+
+    assert (await asked.act("so-nnmt", shared, {"action": "accept"})).status_code == 202
+    assert (await asked.act("vp-ubnd", passed_around, ASSIGN)).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("office", "token", "body", "status", "code"),
+    [
+        ("so-nnmt", None, {"action": "accept"}, 403, "not-in-queue"),
+        ("so-xd", "token-so-nnmt", {"action": "accept"}, 403, "foreign-office"),
+        ("so-xd", "forged", {"action": "accept"}, 401, "unknown-token"),
+        ("no-office", "admin-token", {"action": "accept"}, 404, "unknown-office"),
+        ("so-xd", None, ASSIGN, 403, "not-allowed"),
+        ("vp-ubnd", None, {"action": "accept"}, 403, "not-allowed"),
+        ("so-xd", None, {"action": "explode"}, 422, "unknown-action"),
+        ("so-xd", None, {"action": ["accept"]}, 422, "unknown-action"),
+        ("so-xd", None, {}, 422, "unknown-action"),
+        ("so-xd", None, {"action": "rate", "stars": 5}, 422, "unknown-action"),
+        ("so-xd", None, {"action": "leader-news"}, 422, "unknown-action"),
+    ],
+)
+async def test_what_an_office_may_not_do(
+    asked: Asked, settings: HttpSettings, office: str, token: str | None, body: dict[str, Any], status: int, code: str
+) -> None:
+    """Each refusal has its own status and code, and nothing is published."""
+    _, petition_id = case_of(settings, "so-xd")
+    answer = await asked.act(office, petition_id, body, token)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+
+
+async def test_an_unknown_action_is_answered_with_the_known_ones(asked: Asked, settings: HttpSettings) -> None:
+    """The caller learns what could be asked for."""
+    _, petition_id = case_of(settings, "so-xd")
+    error = (await asked.act("so-xd", petition_id, {"action": "close"})).json()["error"]
+
+    assert "accept, transfer" in error["message"]
+    assert error["fields"][0]["field"] == "action"
+
+
+async def test_fields_of_an_action_are_named_as_in_the_body(asked: Asked, settings: HttpSettings) -> None:
+    """Paths do not show how the service models actions."""
+    _, petition_id = case_of(settings, "so-xd")
+    answer = await asked.act("so-xd", petition_id, {"action": "transfer", "to_office": "nowhere"})
+
+    assert answer.status_code == 422
+    assert [(one["field"], one["rule"]) for one in answer.json()["error"]["fields"]] == [
+        ("to_office", "unknown_office"),
+        ("reason", "missing"),
+    ]
+
+
+@pytest.mark.parametrize("petition_id", ["f" * 26, "not-an-id", "' or 1=1 --"])
+async def test_an_unknown_petition_is_not_found(asked: Asked, petition_id: str) -> None:
+    """404, and nothing is published for it."""
+    answer = await asked.act("so-xd", petition_id, {"action": "accept"})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "unknown-petition")
+
+
+async def test_a_repeat_with_the_same_key_has_the_same_action_id(
+    asked: Asked, settings: HttpSettings, broker: EmbeddedKafka
+) -> None:
+    """So that the case stage does it once; another action under the same key is another action."""
+    code, petition_id = case_of(settings, "so-xd")
+    path, headers = f"/v1/petitions/{code}/actions", {"Idempotency-Key": "tap"}
+    bodies = [{"action": "rate", "stars": 4}, {"action": "rate", "stars": 4}, {"action": "reopen", "reason": "Chưa xong"}]
+    first, again, other = [await asked.client.post(path, json=body, headers=headers) for body in bodies]
+
+    assert first.json() == again.json()
+    assert first.json() != other.json()
+    assert {event.data.actor.role for event in on_topic(broker.bootstrap, ACTION_REQUESTED, petition_id)} == {"citizen"}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("7KMA-2PXD-49RC", "bad-code"), ("nonsense", "bad-code"), (tracking.new_code(), "unknown-petition")],
+    ids=["forged", "nonsense", "never given out"],
+)
+async def test_a_wrong_tracking_code_is_not_found(asked: Asked, code: str, expected: str) -> None:
+    """404 for what is no code and for a code that nobody has."""
+    answer = await asked.client.post(f"/v1/petitions/{code}/actions", json={"action": "withdraw"})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, expected)
+
+
+@pytest.mark.parametrize("action", ["accept", "assign", "record-outage"])
+async def test_a_citizen_cannot_act_as_an_office(asked: Asked, settings: HttpSettings, action: str) -> None:
+    """Only the citizen's own actions are known here."""
+    code, _ = case_of(settings, "so-xd")
+    answer = await asked.client.post(f"/v1/petitions/{code}/actions", json={"action": action})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "unknown-action")
+
+
+async def test_a_bearer_token_is_needed(asked: Asked) -> None:
+    """401 tells how to authenticate."""
+    answer = await asked.client.post(f"/v1/departments/so-xd/queue/{secrets.token_hex(13)}/actions", json={"action": "accept"})
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
