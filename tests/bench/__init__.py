@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m tests.bench [engines|pipeline|latency|store|all]`."""

@@ -1,0 +1,78 @@
+"""`python -m tests.bench [engines|pipeline|latency|store|all]`: progress on standard error, tables on standard output, JSON on request."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from tests.bench.machine import facts
+from tests.bench.results import Section, WrongResult, say, show, text
+
+ALL = ("engines", "pipeline", "latency", "store")
+
+
+async def _engines(directory: Path, count: int | None, rounds: int) -> Section:
+    from tests.bench import engines
+
+    return engines.section(await engines.measure(directory, count or 300_000, rounds))
+
+
+def _other(name: str, default: int) -> Callable[[Path, int | None, int], Awaitable[Section]]:
+    async def measure(directory: Path, count: int | None, rounds: int) -> Section:
+        found: Section = await import_module(f"tests.bench.{name}").measure(directory, count or default)
+        return found
+
+    return measure
+
+
+BENCHMARKS: dict[str, Callable[[Path, int | None, int], Awaitable[Section]]] = {
+    "engines": _engines,
+    "pipeline": _other("pipeline", 200_000),
+    "latency": _other("latency", 2_000),
+    "store": _other("store", 1_000_000),
+}
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice([*ALL, "all"]))
+@click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write everything found as JSON.")
+@click.option("--docs", type=click.Path(dir_okay=False, path_type=Path), help="Write the tables as Markdown (docs/benchmarks.md).")
+@click.option("--rounds", type=click.IntRange(1, 50), default=3, show_default=True, help="Runs of each engine.")
+@click.option("--count", type=click.IntRange(1), help="Records, petitions or cases instead of each benchmark's own number.")
+def main(names: tuple[str, ...], file: Path | None, docs: Path | None, rounds: int, count: int | None) -> None:
+    """Measure on this machine, on brokers and databases of its own, and clean up."""
+    chosen = ALL if not names or "all" in names else names
+    machine = facts()
+    say(", ".join(f"{name} {value}" for name, value in machine.items()))
+    found = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine, "sections": []}
+    wrong = False
+    for name in chosen:
+        try:
+            with tempfile.TemporaryDirectory(prefix="petitions-bench-") as directory:
+                result = asyncio.run(BENCHMARKS[name](Path(directory), count, rounds))
+        except WrongResult as error:
+            wrong = True
+            click.echo(f"== {name}: WRONG RESULT: {error}")
+            continue
+        click.echo(text(result) + "\n")
+        found["sections"].append(result.as_json())
+    click.echo("machine: " + ", ".join(f"{name} {show(value)}" for name, value in machine.items()))
+    if file:
+        file.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if docs:
+        from tests.bench.markdown import page
+
+        docs.write_text(page(found), encoding="utf-8")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
