@@ -14,7 +14,8 @@ from streams.classify.place.spotting import Spotter
 from streams.classify.text import fold, normalise
 
 CONTRADICTED = 0.5
-WEAK_AGAINST_POINT = 0.7
+POINT_CONTRADICTED = 0.55
+NEAR_POINT = 0.7
 CONFIRMED = 0.98
 MOST_CANDIDATES = 12
 
@@ -110,7 +111,7 @@ class Locator:
         common = spot.near & reading.wards
         if ward is None and len(common) == 1:
             ward = next(iter(common))
-        confidence = (spot.confidence if ward == spot.ward else WEAK_AGAINST_POINT) if ward else 0.0
+        confidence = (spot.confidence if ward == spot.ward else NEAR_POINT) if ward else 0.0
         others = () if ward and spot.outlined else _ordered(reading.wards, ward)
         place = Place(ward_code=ward, method="coordinates" if ward else reading.method, confidence=confidence, candidates=others)
         return Located(place, self._say.agreed(spot, reading))
@@ -119,7 +120,7 @@ class Locator:
         """A unit that is named with its prefix stays first; a bare name or a street gives way to a point inside an outline."""
         by_point = not reading.firm and spot.outlined and spot.ward is not None
         ward = spot.ward if by_point else reading.ward
-        confidence = WEAK_AGAINST_POINT if by_point else min(reading.confidence, CONTRADICTED)
+        confidence = POINT_CONTRADICTED if by_point else min(reading.confidence, CONTRADICTED)
         candidates = _ordered(reading.wards | ({spot.ward} if spot.ward else set()), ward)
         method = "coordinates" if by_point else reading.method
         place = Place(

@@ -1,0 +1,23 @@
+"""Settings of place and routing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from schemas.settings import ProcessSettings
+
+
+class PlaceSettings(ProcessSettings):
+    """What an operator can put in place of the project's own data."""
+
+    wards_geojson: Path | None = Field(
+        None, description="GeoJSON with the 126 wards' outlines (properties code, name); without it coordinates are a guess."
+    )
+    routing_table: Path | None = Field(None, description="Routing table (CSV); checked by `petitions routing check FILE`.")
+
+
+def place_settings() -> PlaceSettings:
+    """From the environment."""
+    return PlaceSettings()  # type: ignore[call-arg]  # values come from the environment

@@ -1,0 +1,167 @@
+"""The routing table as a file: how it is read, and every mistake that it can have, with its line.
+
+A CSV file with the columns of `COLUMNS`. Fields take `*` for any and `a|b` for several. `place` takes `known`, `unknown`,
+`ward`, `commune`, a group of `routing_places.csv` or ward codes. `office` takes a code, `@ward` (the ward where it happened)
+or `@triage`; `co_offices` takes codes and `@ward`. The first rule that fits decides.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import product
+
+from schemas.base import Level
+from schemas.intake import PetitionKind
+from schemas.reference import categories, offices, wards
+
+COLUMNS = ("kind", "category", "level", "place", "office", "co_offices", "note")
+WARD = "@ward"
+TRIAGE = "@triage"
+ANY = "*"
+UNKNOWN = ""
+"""Stands for the ward of a place that is not known."""
+
+Key = tuple[str, str, str]
+"""kind, category, level"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line. `wards`: ward codes for which it holds, `UNKNOWN` among them if it holds without a known ward."""
+
+    line: int
+    kinds: tuple[str, ...]
+    categories: tuple[str, ...]
+    levels: tuple[str, ...]
+    wards: frozenset[str]
+    office: str
+    co_offices: tuple[str, ...]
+    note: str
+
+    def combinations(self) -> Iterator[Key]:
+        return product(self.kinds, self.categories, self.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong, and where: a line from 1, or 0 for the table as a whole."""
+
+    line: int
+    what: str
+
+
+@cache
+def groups() -> Mapping[str, frozenset[str]]:
+    """Names that the column `place` may use → ward codes."""
+    codes = {ward.name_vi: ward.code for ward in wards().values()}
+    found: dict[str, frozenset[str]] = {
+        ANY: frozenset({UNKNOWN, *wards()}),
+        "unknown": frozenset({UNKNOWN}),
+        "known": frozenset(wards()),
+        "ward": frozenset(code for code, ward in wards().items() if ward.kind == "ward"),
+        "commune": frozenset(code for code, ward in wards().items() if ward.kind == "commune"),
+    }
+    text = resources.files(__package__).joinpath("routing_places.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        found[row["group"]] = found.get(row["group"], frozenset()) | {codes[row["ward"]]}
+    return found
+
+
+def parse(text: str) -> tuple[list[Rule], list[Mistake]]:
+    """The rules that can be read and the mistakes of those that cannot."""
+    rows = csv.reader(text.splitlines())
+    header = next(rows, [])
+    if tuple(header) != COLUMNS:
+        return [], [Mistake(1, f"the first line must be {','.join(COLUMNS)}")]
+    rules: list[Rule] = []
+    mistakes: list[Mistake] = []
+    for fields in rows:
+        if not fields or fields[0].startswith("#"):
+            continue
+        found = list(_field_mistakes(rows.line_num, fields))
+        mistakes += found
+        if not found:
+            rules.append(_rule(rows.line_num, [field.strip() for field in fields]))
+    return rules, mistakes
+
+
+def check(text: str) -> list[Mistake]:
+    """Every mistake: of fields, rules that never decide, combinations without an owner. Empty: the table can be used."""
+    rules, mistakes = parse(text)
+    return mistakes or [*_never_reached(rules), *_without_owner(rules)]
+
+
+def compiled(rules: Sequence[Rule]) -> dict[Key, tuple[Rule, ...]]:
+    """The rules in order for each kind, category and level."""
+    found: dict[Key, list[Rule]] = {}
+    for rule in rules:
+        for key in rule.combinations():
+            found.setdefault(key, []).append(rule)
+    return {key: tuple(fitting) for key, fitting in found.items()}
+
+
+def _values() -> tuple[tuple[str, Sequence[str]], ...]:
+    return (("kind", list(PetitionKind)), ("category", list(categories())), ("level", list(Level)))
+
+
+def _field_mistakes(line: int, fields: list[str]) -> Iterator[Mistake]:
+    if len(fields) != len(COLUMNS):
+        yield Mistake(line, f"{len(fields)} fields instead of {len(COLUMNS)} (a comma in a field needs quotes)")
+        return
+    values = [field.strip() for field in fields]
+    for (column, known), value in zip(_values(), values, strict=False):
+        for part in value.split("|"):
+            if part != ANY and part not in known:
+                yield Mistake(line, f"{column}: {part!r} is not known")
+    for part in values[3].split("|"):
+        if part not in groups() and part not in wards():
+            yield Mistake(line, f"place: {part!r} is no group and no ward code")
+    yield from _office_mistakes(line, values[4], [part for part in values[5].split("|") if part])
+    if values[3] == "unknown" and values[4] == WARD:
+        yield Mistake(line, "office: @ward cannot own what has no known ward")
+
+
+def _office_mistakes(line: int, office: str, co_offices: list[str]) -> Iterator[Mistake]:
+    if office not in (WARD, TRIAGE) and office not in offices():
+        yield Mistake(line, f"office: {office!r} is not known" if office else "office: missing")
+    for part in co_offices:
+        if part != WARD and part not in offices():
+            yield Mistake(line, f"co_offices: {part!r} is not known")
+    if office in co_offices or len(set(co_offices)) < len(co_offices):
+        yield Mistake(line, "co_offices: an office is named twice")
+
+
+def _rule(line: int, fields: list[str]) -> Rule:
+    kinds, codes, levels = (
+        tuple(known) if ANY in value.split("|") else tuple(value.split("|"))
+        for (_, known), value in zip(_values(), fields, strict=False)
+    )
+    places = frozenset[str]().union(*(groups().get(part, frozenset({part})) for part in fields[3].split("|")))
+    co_offices = tuple(part for part in fields[5].split("|") if part)
+    return Rule(line, kinds, codes, levels, places, fields[4], co_offices, fields[6])
+
+
+def _never_reached(rules: Sequence[Rule]) -> Iterator[Mistake]:
+    taken: dict[Key, frozenset[str]] = {}
+    for rule in rules:
+        free = False
+        for key in rule.combinations():
+            before = taken.get(key, frozenset())
+            free = free or not rule.wards <= before
+            taken[key] = before | rule.wards
+        if not free:
+            yield Mistake(rule.line, "never decides: rules above cover all of it")
+
+
+def _without_owner(rules: Sequence[Rule]) -> Iterator[Mistake]:
+    table = compiled(rules)
+    for key in product(*(known for _, known in _values())):
+        covered = frozenset[str]().union(*(rule.wards for rule in table.get(key, ())))
+        missing = groups()[ANY] - covered
+        if missing:
+            where = "an unknown place" if missing == {UNKNOWN} else f"{len(missing)} places"
+            yield Mistake(0, f"no owner for {', '.join(key)} at {where}")
