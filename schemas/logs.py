@@ -13,6 +13,7 @@ LogEvent = Literal[
     "process-stopping",  # TERM or Ctrl-C came
     "fatal",  # the process ends itself; with the error
     "partition-opened",  # a stage's processor runs; with restored records
+    "store-locked",  # a hanging predecessor keeps its store open; another one is built
     "partition-closed",  # a stage's processor was revoked or stopped
     "restoring",  # progress while a store catches up
     "step-split",  # a batch raised and is being halved to find the culprit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import time
 from collections import Counter
@@ -17,13 +18,14 @@ from streams.engine import restore
 from streams.engine.faults import Faults
 from streams.engine.inbox import Fetched, Inbox
 from streams.engine.step import View, dead_letter, decide, fire, merge
-from streams.engine.store import Store, encode
+from streams.engine.store import Store, StoreLocked, encode, open_store
 from streams.engine.types import Effects, Entry, Output, Record, Stage
 from streams.engine.writer import Destination, Writer
 
 Seek = Callable[[str, int, int], Awaitable[int]]
 """(topic, partition, offset) → the epoch that fetches from there will carry."""
 MAX_SLEEP_SECONDS = 60.0
+LOCK_TRIES, LOCK_PAUSE_SECONDS = 20, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Processor:
         faults.passing("start:positioned")
         restored = 0
         if stage.changelog is not None:
-            self._store = Store(self._store_path())
+            self._store = await self._open_store()
             faults.passing("start:opened")
             restored = await self._catch_up(stage.changelog.name)
         faults.passing("start:caught-up")
@@ -113,8 +115,17 @@ class Processor:
         seconds = round(time.monotonic() - started, 3)
         log.info("partition-opened", stage=stage.name, partition=self.partition, restored=restored, seconds=seconds)
 
-    def _store_path(self) -> Path:
-        return self.context.state_dir / self.stage.name / str(self.partition)
+    async def _open_store(self) -> Store:
+        """Usually at once. A predecessor on this machine that hangs keeps its lock: then a store of our own is built beside it."""
+        self._store_path = self.context.state_dir / self.stage.name / str(self.partition)
+        for _ in range(LOCK_TRIES):
+            try:
+                return open_store(self._store_path)
+            except StoreLocked:
+                await asyncio.sleep(LOCK_PAUSE_SECONDS)
+        self._store_path = self._store_path.with_name(f"{self.partition}-{os.getpid()}")
+        log.warning("store-locked", stage=self.stage.name, partition=self.partition, instead=self._store_path.name)
+        return open_store(self._store_path)
 
     async def _catch_up(self, changelog: str) -> int:
         assert self._store is not None
@@ -124,8 +135,8 @@ class Processor:
         except restore.StoreAhead as error:
             log.error("fatal", stage=self.stage.name, error=str(error), then="the local store is built anew")
             self._store.close()
-            shutil.rmtree(self._store_path())
-            self._store = Store(self._store_path())
+            shutil.rmtree(self._store_path)
+            self._store = open_store(self._store_path)
             return await restore.catch_up(self.context.bootstrap, self._store, *args)
 
     async def _next(self) -> None:

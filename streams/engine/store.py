@@ -133,4 +133,20 @@ class Store:
         return int(self._timers.property_int_value("rocksdb.estimate-num-keys") or 0)
 
     def close(self) -> None:
-        self._db.close()
+        """Release the lock too: RocksDB stays open as long as any handle of it is."""
+        for handle in (self._entries, self._timers, self._db):
+            handle.close()
+        del self._entries, self._timers, self._entries_cf, self._timers_cf, self._db
+
+
+class StoreLocked(RuntimeError):
+    """Another process has the store open."""
+
+
+def open_store(path: Path) -> Store:
+    try:
+        return Store(path)
+    except Exception as error:  # rocksdict raises bare Exception
+        if "lock" in str(error).lower():
+            raise StoreLocked(str(path)) from error
+        raise

@@ -1,0 +1,163 @@
+"""Runs the comparison job in real worker processes on real Kafka topics of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import KafkaAdminClient, NewTopic
+
+from deploy.embedded.ports import free_port
+
+PARTITIONS = 2
+PATIENCE = 120.0
+"""Seconds after which a wait fails; only ever reached by a bug or a stuck machine."""
+
+
+@dataclass
+class Job:
+    """One set of topics with its workers. `inputs` has what Kafka acknowledged, by key in order."""
+
+    bootstrap: str
+    state_dir: Path
+    prefix: str = field(default_factory=lambda: f"job-{uuid.uuid4().hex[:8]}")
+    inputs: dict[bytes, list[int]] = field(default_factory=lambda: defaultdict(list))
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    sent: int = 0
+    _ports: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        existing = admin.list_topics()
+        names = [name for name in (f"{self.prefix}.in", f"{self.prefix}.out", f"{self.prefix}.changelog", "petitions.dlq")]
+        admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in names if name not in existing])
+        admin.close()
+        self._producer = KafkaProducer(bootstrap_servers=self.bootstrap, acks="all", linger_ms=5)
+
+    def produce(self, count: int, keys: int = 50, **extra: Any) -> None:
+        """Send `count` numbered events round-robin over the keys and wait for the acknowledgements."""
+        futures = []
+        for _ in range(count):
+            key = f"key-{self.sent % keys}".encode()
+            futures.append(self._producer.send(f"{self.prefix}.in", key=key, value=json.dumps({"id": self.sent, **extra}).encode()))
+            self.inputs[key].append(self.sent)
+            self.sent += 1
+        for future in futures:
+            future.get(30)
+
+    def send_raw(self, key: bytes | None, value: bytes | None, partition: int | None = None) -> None:
+        self._producer.send(f"{self.prefix}.in", key=key, value=value, partition=partition).get(30)
+
+    def start(self, worker_id: str = "w", **settings: str) -> subprocess.Popen[bytes]:
+        port = free_port()
+        environment = {
+            **os.environ,
+            "METRICS_PORT": str(port),
+            "JOB_PREFIX": self.prefix,
+            "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
+            "STATE_DIR": str(self.state_dir),
+            "PARTITIONS": str(PARTITIONS),
+            "WORKER_ID": worker_id,
+            "SESSION_TIMEOUT_MS": "3000",
+            **settings,
+        }
+        worker = subprocess.Popen([sys.executable, "-m", "tests.engine.job"], env=environment)
+        self.workers.append(worker)
+        self._ports[worker.pid] = port
+        return worker
+
+    def wait_ready(self, worker: subprocess.Popen[bytes]) -> None:
+        """Wait until the worker processes all the partitions assigned to it (at least one)."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                if httpx.get(f"http://127.0.0.1:{self._ports[worker.pid]}/readyz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
+        raise AssertionError("the worker did not get ready")
+
+    def outputs(self, wanted: int) -> dict[bytes, list[dict[str, Any]]]:
+        """The committed outputs by key in order, once there are at least `wanted` and no more are coming."""
+        found: dict[bytes, list[dict[str, Any]]] = defaultdict(list)
+        for key, value in self.read(f"{self.prefix}.out", wanted):
+            found[key].append(json.loads(value))
+        return found
+
+    def read(self, topic: str, wanted: int) -> list[tuple[bytes, bytes]]:
+        consumer = self._reader()
+        try:
+            tps = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+            consumer.assign(tps)
+            rows: list[tuple[bytes, bytes]] = []
+            end = time.monotonic() + PATIENCE
+            while len(rows) < wanted and time.monotonic() < end:
+                rows += [(row.key, row.value) for batch in consumer.poll(timeout_ms=200).values() for row in batch]
+            for batch in consumer.poll(timeout_ms=1500).values():
+                rows += [(row.key, row.value) for row in batch]
+            return rows
+        finally:
+            consumer.close()
+
+    def dead_letters(self, wanted: int) -> list[tuple[bytes | None, bytes | None, dict[str, str]]]:
+        """(key, value, headers) of this job's dead letters."""
+        consumer = self._reader()
+        try:
+            consumer.assign([TopicPartition("petitions.dlq", number) for number in range(PARTITIONS)])
+            rows: list[tuple[bytes | None, bytes | None, dict[str, str]]] = []
+            end = time.monotonic() + PATIENCE
+            while len(rows) < wanted and time.monotonic() < end:
+                for batch in consumer.poll(timeout_ms=200).values():
+                    for row in batch:
+                        headers = {name: value.decode() for name, value in row.headers}
+                        if headers["__connect.errors.stage"] == self.prefix:
+                            rows.append((row.key, row.value, headers))
+            return rows
+        finally:
+            consumer.close()
+
+    def _reader(self) -> KafkaConsumer:
+        return KafkaConsumer(
+            bootstrap_servers=self.bootstrap,
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            group_id=None,
+        )
+
+    def stop(self) -> None:
+        """End this job's own workers."""
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.send_signal(signal.SIGCONT)
+                worker.kill()
+            worker.wait(30)
+        self._producer.close()
+
+
+def wait_killed(worker: subprocess.Popen[bytes]) -> None:
+    """Wait until the worker has ended by SIGKILL, its own."""
+    assert worker.wait(PATIENCE) == -signal.SIGKILL
+
+
+def assert_exactly_once(job: Job) -> None:
+    """Each acknowledged input has led to exactly one output, in order, and its key's state counted it once."""
+    outputs = job.outputs(job.sent)
+    got = {key: [row["id"] for row in rows] for key, rows in outputs.items()}
+
+    assert got == dict(job.inputs)
+    assert {key: [row["count"] for row in rows] for key, rows in outputs.items()} == {
+        key: list(range(1, len(ids) + 1)) for key, ids in job.inputs.items()
+    }
