@@ -44,7 +44,7 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
     "deadline-recomputed": ("deadline_before", "deadline_after", "reason"),
     "action-refused": ("action", "rule"),
 }
-"""Event types that a citizen sees, with the fields shown. Warnings, returned answers and other people's petitions are not among them."""
+"""Event types that a citizen sees, with the fields shown. Warnings, returned answers and other people's petitions are not."""
 
 _OFFICES = ("from_office", "to_office", "decider")
 
@@ -163,15 +163,15 @@ def local(instant: str | None) -> str:
     return datetime.fromisoformat(instant).astimezone(HANOI).strftime("%H:%M %d/%m/%Y") if instant else "—"
 
 
-def _plain(value: Any, lang: Language) -> str:
+def _plain(value: Any, _: Language) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _office_name(value: Any, lang: Language) -> str:
+def _office_name(value: Any, _: Language) -> str:
     return str(value["name"])
 
 
-def _instant(value: Any, lang: Language) -> str:
+def _instant(value: Any, _: Language) -> str:
     return local(str(value))
 
 

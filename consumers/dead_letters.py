@@ -38,9 +38,7 @@ class DeadLetters:
         self._pending: list[Any] = []
 
     def send(self, partition: int, record: Record, error: Exception) -> None:
-        log.warning(
-            "dead-letter", topic=self._source.name, partition=partition, offset=record.offset, error=str(error)[:200]
-        )
+        log.warning("dead-letter", topic=self._source.name, partition=partition, offset=record.offset, error=str(error)[:200])
         self._pending.append(self._connected().send(**letter(self._source.name, partition, record, self._stage, error)))
         metrics.DEAD_LETTERS().labels(self._stage, type(error).__name__).inc()
 

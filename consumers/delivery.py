@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
 from consumers import slices
 from consumers.kafka import Headers, Record
 from consumers.routing import offices_of
-from consumers.slices import NotAnEvent
+from consumers.slices import Event, NotAnEvent
 
 PERSONAL = ("contact_sealed", "external_id")
-_OBJECT = msgspec.json.Decoder(slices.Fields)
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One event for one office."""
 
     office: str
@@ -52,19 +52,19 @@ def plan(records: Iterable[tuple[int, Record]]) -> Plan:
 
 def _deliveries(partition: int, record: Record) -> list[Delivery]:
     slices.head(record)
-    found = slices.fields(record)
-    offices = offices_of(found, slices.case(found["case"]))
-    value = without_personal_data(record.value or b"", found)
-    return [Delivery(office, partition, record, value, record.headers) for office in offices]
+    event = slices.event(record)
+    value = without_personal_data(record.value or b"", event)
+    return [Delivery(office, partition, record, value, record.headers) for office in offices_of(event, slices.case(event.case))]
 
 
-def without_personal_data(value: bytes, found: slices.Fields) -> bytes:
+def without_personal_data(value: bytes, event: Event) -> bytes:
     """The event's JSON; the petition in a first event loses its sealed contact and its id in the channel."""
-    if "petition" not in found or bytes(found["petition"]) == b"null":
+    whole = slices.given(event.petition)
+    if not whole:
         return value
     try:
-        petition = _OBJECT.decode(found["petition"])
+        petition = _OBJECT.decode(whole)
     except msgspec.DecodeError:
         raise NotAnEvent("petition: not a JSON object") from None
-    kept = msgspec.Raw(msgspec.json.encode({name: raw for name, raw in petition.items() if name not in PERSONAL}))
-    return msgspec.json.encode({**found, "petition": kept})
+    kept = msgspec.json.encode({name: raw for name, raw in petition.items() if name not in PERSONAL})
+    return slices.cut(value, b"petition", whole, kept)

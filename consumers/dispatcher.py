@@ -1,7 +1,8 @@
 """Role `dispatcher`: petitions.events → one Kafka topic an office (`queue.<office>`), each event once.
 
-Step, in this order: poll → plan (pure) → one Kafka transaction with the deliveries, the dead letters and the group's offsets (see
-consumers/outbox.py). A transaction that was not committed leaves nothing behind, and the batch is read again from the committed offsets.
+Step, in this order: poll → plan (pure) → one Kafka transaction with the deliveries, the dead letters and the group's offsets
+(see consumers/outbox.py). A transaction that was not committed leaves nothing behind; the batch is read again from the committed
+offsets.
 """
 
 from __future__ import annotations
@@ -39,9 +40,7 @@ class Dispatcher:
             return 0
         offsets = {tp: OffsetAndMetadata(records[-1].offset + 1, "", -1) for tp, records in batches.items()}
         try:
-            self._box.send(
-                plan((tp.partition, record) for tp, records in batches.items() for record in records), offsets
-            )
+            self._box.send(plan((tp.partition, record) for tp, records in batches.items() for record in records), offsets)
         except NotCommitted as error:
             log.warning("kafka-unavailable", error=str(error))
             self._rewind()

@@ -17,7 +17,7 @@ _OUTSIDE = frozenset({"petition_id", "seq", "at", "case", "petition", "classific
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`data` are the event's own fields, `case` is the case after it (at least state, office and deadline), `at` ISO 8601 in UTC."""
+    """`data` are the event's own fields, `case` the case after it (at least state, office, deadline), `at` ISO 8601 in UTC."""
 
     petition_id: str
     seq: int
@@ -43,9 +43,9 @@ def from_record(record: Record) -> Entry:
     )
 
 
-def from_row(petition_id: str, seq: int, event_id: str, what: str, at: datetime, data: dict[str, Any]) -> Entry:
+def from_row(petition_id: str, seq: int, event_id: str, what: str, at: datetime, data: dict[str, Any]) -> Entry:  # noqa: PLR0917 — a row
     """From the columns of a row of `timeline`."""
-    own = {name: given for name, given in data.items() if name != "case"}
+    own = {name: given for name, given in data.items() if name not in _OUTSIDE}
     return Entry(petition_id, seq, event_id, what, iso(at), own, data["case"])
 
 

@@ -1,7 +1,7 @@
 """The live feed: petitions.events as they come, for citizens' streams. Subscriptions are by petition.
 
-With no subscriber an event costs two dictionary steps; its JSON is read only for a subscriber. A ring of recent events lets a subscriber who
-comes just after his event, but before PostgreSQL has it, miss nothing.
+With no subscriber an event costs two dictionary steps; its JSON is read only for a subscriber. A ring of recent events lets a
+subscriber who comes just after his event, but before PostgreSQL has it, miss nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PENDING_LIMIT = 1000
 
 
 class Subscription:
-    """New entries for one listener. After `lost` the listener must fetch what he missed; after `closed` nothing comes any more."""
+    """New entries for one listener. After `lost` he must fetch what he missed; after `closed` nothing comes any more."""
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
@@ -85,7 +85,7 @@ class LiveFeed:
         self._ring = Ring(ring_size)
         self._subscriptions: dict[bytes, set[Subscription]] = {}
         self._closed = False
-        self.tail = TopicTail(settings, "live", EVENTS.name, loop, self.take, self._lost)
+        self.tail = TopicTail(EVENTS.name, settings, loop, self.take, self._lost)
 
     @property
     def ready(self) -> bool:

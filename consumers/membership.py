@@ -29,11 +29,7 @@ def connect(service: Service, settings: ProcessSettings, name: str, worker_id: s
     """Subscribe to petitions.events; waits for the broker. None when the process is told to stop meanwhile."""
     for _ in service.tries():
         try:
-            return lean(
-                KafkaConsumer(
-                    EVENTS.name, **config(settings, name, bootstrap_timeout_ms=5000, **group(name, worker_id))
-                )
-            )
+            return lean(KafkaConsumer(EVENTS.name, **config(settings, name, bootstrap_timeout_ms=5000, **group(name, worker_id))))
         except KafkaError as error:
             log.warning("kafka-unavailable", error=f"{type(error).__name__}: {error}")
     return None

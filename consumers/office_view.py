@@ -24,7 +24,7 @@ def role_of(code: str, case: Json) -> str | None:
     return "superior" if code == case.get("escalated_to") else "co-office"
 
 
-def queue_item(code: str, petition_id: str, seq: int, case: Json, petition: Json | None, lang: Language) -> Json:
+def queue_item(code: str, *, petition_id: str, seq: int, case: Json, petition: Json | None, lang: Language) -> Json:
     """One line of the queue."""
     category = categories().get(case["category"])
     given = petition or {}
@@ -55,7 +55,7 @@ def queue_item(code: str, petition_id: str, seq: int, case: Json, petition: Json
 
 
 def queue_detail(
-    line: Json, case: Json, petition: Json | None, classification: Json | None, entries: list[Entry], lang: Language
+    line: Json, *, case: Json, petition: Json | None, classification: Json | None, entries: list[Entry], lang: Language
 ) -> Json:
     """A line with everything the office needs to work on it."""
     given = without_personal_data(petition or {})

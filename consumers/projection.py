@@ -10,19 +10,15 @@ import msgspec
 
 from consumers import slices
 from consumers.kafka import Record
-from consumers.slices import Case, Fields, NotAnEvent
+from consumers.slices import Case, Event, NotAnEvent
 from schemas.case import OPEN_STATES
 from schemas.reference import TRIAGE_OFFICE
 
 Row = tuple[str, ...]
 """Columns as PostgreSQL's text; empty is NULL."""
 
-# Kept elsewhere: in the petition's row or in columns of their own.
-_NOT_IN_TIMELINE = frozenset({"petition_id", "seq", "at", "case", "petition", "classification"})
-_NOTHING = (b"null", b"[]", b"{}")
 
-
-class _Channel(msgspec.Struct):
+class _Channel(msgspec.Struct, gc=False):
     channel: str = ""
 
 
@@ -40,9 +36,10 @@ class Rows:
 
 @dataclass(slots=True)
 class _Latest:
-    seq: int
-    at: str
-    case: msgspec.Raw
+    """The newest event of a petition in this batch, and what the first one carried."""
+
+    event: Event
+    case: Case
     petition: bytes = b""
     classification: bytes = b""
 
@@ -61,89 +58,74 @@ def project(records: Sequence[Record]) -> Rows:
 
 
 def _timeline_row(record: Record, latest: dict[str, _Latest]) -> Row:
-    head = slices.head(record)
-    found = slices.fields(record)
-    view = slices.case(found["case"])
-    seq, at = _number(found["seq"]), slices.text(found["at"])
-    _remember(latest, head.petition_id, seq, at, found)
-    return head.petition_id, str(seq), head.event_id, head.what, at, _timeline_data(found, view)
+    event_id, what = slices.head(record)
+    event = slices.event(record)
+    case = slices.case(event.case)
+    _remember(latest, event, case)
+    return event.petition_id, str(event.seq), event_id, what, event.at, _timeline_data(record.value or b"", event, case)
 
 
-def _remember(latest: dict[str, _Latest], petition_id: str, seq: int, at: str, found: Fields) -> None:
-    entry = latest.get(petition_id)
+def _remember(latest: dict[str, _Latest], event: Event, case: Case) -> None:
+    entry = latest.get(event.petition_id)
     if entry is None:
-        entry = latest[petition_id] = _Latest(seq, at, found["case"])
-    elif seq > entry.seq:
-        entry.seq, entry.at, entry.case = seq, at, found["case"]
-    if "petition" in found:
-        entry.petition = _json(found["petition"]) or entry.petition
-    if "classification" in found:
-        entry.classification = _json(found["classification"]) or entry.classification
+        entry = latest[event.petition_id] = _Latest(event, case)
+    elif event.seq > entry.event.seq:
+        entry.event, entry.case = event, case
+    entry.petition = slices.given(event.petition) or entry.petition
+    entry.classification = slices.given(event.classification) or entry.classification
 
 
-def _timeline_data(found: Fields, view: Case) -> str:
-    """What happened, without the empty fields, and where the case stood after it."""
-    data: dict[str, object] = {
-        name: raw for name, raw in found.items() if name not in _NOT_IN_TIMELINE and bytes(raw) not in _NOTHING
-    }
-    data["case"] = _standing(view.state, view.category, view.level, view.office, view.deadline, view.escalation)
-    return msgspec.json.encode(data).decode()
+def _timeline_data(value: bytes, event: Event, case: Case) -> str:
+    """The event's JSON, its view cut down to where the case stood; petition and classification are in the petition's row."""
+    short = _standing(case.state, case.category, case.level, case.office, case.deadline, case.escalation)
+    data = slices.cut(value, b"case", bytes(event.case), short)
+    if part := slices.given(event.petition):
+        data = slices.cut(data, b"petition", part, b"null")
+    if part := slices.given(event.classification):
+        data = slices.cut(data, b"classification", part, b"null")
+    return data.decode()
 
 
 @lru_cache(maxsize=4096)
-def _standing(
+def _standing(  # noqa: PLR0917 — hashable arguments for the cache
     state: str, category: str, level: str, office: str | None, deadline: str | None, escalation: int
-) -> msgspec.Raw:
-    parts = {
-        "state": state,
-        "category": category,
-        "level": level,
-        "office": office,
-        "deadline": deadline,
-        "escalation": escalation,
-    }
-    return msgspec.Raw(msgspec.json.encode(parts))
-
-
-def _petition_row(petition_id: str, entry: _Latest) -> Row:
-    view = slices.case(entry.case)
-    work = view.is_work
-    return (
-        petition_id,
-        str(entry.seq),
-        view.state,
-        view.category,
-        view.level,
-        view.office or "",
-        view.ward_code or "",
-        _CHANNEL.decode(entry.petition).channel if entry.petition else "",
-        view.received_at,
-        view.deadline or "",
-        str(view.escalation),
-        "t" if view.state in _OPEN else "f",
-        (view.office or TRIAGE_OFFICE) if work else "",
-        str(view.urgency),
-        view.due or "infinity",
-        (view.decider or "") if work else "",
-        (view.escalated_to or "") if work else "",
-        ("{" + ",".join(view.co_offices) + "}") if work and view.co_offices else "",
-        bytes(entry.case).decode(),
-        entry.petition.decode(),
-        entry.classification.decode(),
-        entry.at,
+) -> bytes:
+    return msgspec.json.encode(
+        {"state": state, "category": category, "level": level, "office": office, "deadline": deadline, "escalation": escalation}
     )
 
 
+def _petition_row(petition_id: str, entry: _Latest) -> Row:
+    case = entry.case
+    work = case.is_work
+    return (
+        petition_id,
+        str(entry.event.seq),
+        case.state,
+        case.category,
+        case.level,
+        case.office or "",
+        case.ward_code or "",
+        _channel(entry.petition),
+        case.received_at,
+        case.deadline or "",
+        str(case.escalation),
+        "t" if case.state in _OPEN else "f",
+        (case.office or TRIAGE_OFFICE) if work else "",
+        str(case.urgency),
+        case.due or "infinity",
+        (case.decider or "") if work else "",
+        (case.escalated_to or "") if work else "",
+        ("{" + ",".join(case.co_offices) + "}") if work and case.co_offices else "",
+        bytes(entry.event.case).decode(),
+        entry.petition.decode(),
+        entry.classification.decode(),
+        entry.event.at,
+    )
+
+
+def _channel(petition: bytes) -> str:
+    return _CHANNEL.decode(petition).channel if petition else ""
+
+
 _OPEN = frozenset(state.value for state in OPEN_STATES)
-
-
-def _number(raw: msgspec.Raw) -> int:
-    try:
-        return int(bytes(raw))
-    except ValueError:
-        raise NotAnEvent("seq: not a number") from None
-
-
-def _json(raw: msgspec.Raw) -> bytes:
-    value = bytes(raw)
-    return b"" if value == b"null" else value

@@ -2,24 +2,27 @@
 
 Start: join the group; when a partition's first records come, seek to the offset that stands in PostgreSQL.
 Step, in this order:
-1. poll a batch; 2. turn it into rows (pure); 3. write unreadable records to the dead letters and wait for the acknowledgement;
-4. one PostgreSQL transaction: move the offsets (compare and set), write the rows.
-A crash between 3 and 4 repeats a dead letter and nothing else. Whoever moves an offset that another owner has already moved writes nothing
-and reads the stored offset again, so two owners of a partition during a rebalance do no harm.
+1. poll a batch; 2. turn it into rows (pure), while PostgreSQL still writes the batch before; 3. wait for that write;
+4. write unreadable records to the dead letters and wait for the acknowledgement;
+5. begin one PostgreSQL transaction: move the offsets (compare and set), write the rows.
+A crash between 4 and 5 repeats a dead letter and nothing else. Whoever moves an offset that another owner has already moved
+writes nothing and reads the stored offset again, so two owners of a partition during a rebalance do no harm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import psycopg
 from kafka import KafkaConsumer, TopicPartition
 
 from consumers.dead_letters import DeadLetters
-from consumers.kafka import Batches, Record, newest
+from consumers.kafka import Batches, Record
 from consumers.lag import LagReport
 from consumers.membership import connect
-from consumers.projection import project
+from consumers.projection import Rows, project
 from consumers.read_model import Move, NotMine, ReadModel, UnusableText
 from consumers.service import Service
 from consumers.settings import ProjectorSettings
@@ -30,6 +33,19 @@ from schemas.topics import EVENTS
 NAME = "projector"
 POLL_MS = 500
 CannotWrite = (psycopg.DataError, psycopg.IntegrityError, UnusableText)
+ByPartition = Mapping[int, list[Record]]
+
+
+class ForeignReadModel(RuntimeError):
+    """The read model was made from another cluster's topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """A batch on its way into PostgreSQL."""
+
+    batches: ByPartition
+    done: Future[None]
 
 
 class Projector:
@@ -38,25 +54,48 @@ class Projector:
     def __init__(self, consumer: KafkaConsumer, model: ReadModel, letters: DeadLetters) -> None:
         self._consumer, self._model, self._letters = consumer, model, letters
         self._positions: dict[int, int] = {}
+        self._writer = ThreadPoolExecutor(1, "write")
+        self._pending: _Write | None = None
         self.newest_ms = 0
 
     def step(self, max_records: int, timeout_ms: int = POLL_MS) -> int:
-        """Poll once and write what came; the number of events handled."""
-        batches: Batches = self._consumer.poll(timeout_ms=timeout_ms, max_records=max_records)
+        """Poll once and begin to write what came; the number of events whose write has ended since the last step."""
+        polled: Batches = self._consumer.poll(timeout_ms=timeout_ms, max_records=max_records)
+        batches = {tp.partition: records for tp, records in polled.items()}
+        rows = project([record for records in batches.values() for record in records])
+        handled = self.finish()
         self._forget_revoked()
-        ready = {tp: records for tp, records in batches.items() if tp.partition in self._positions}
-        for tp in batches.keys() - ready.keys():
-            self._take_up(tp)
-        if not ready:
+        if any(not self._is_next(partition, records) for partition, records in batches.items()):
+            for tp in polled:
+                self._take_up(tp)
+        elif batches:
+            self._begin(batches, rows)
+        return handled
+
+    def finish(self) -> int:
+        """Wait for the write that is under way; the number of its events, 0 when it was for nothing."""
+        write, self._pending = self._pending, None
+        if write is None:
             return 0
         try:
-            self._write({tp.partition: records for tp, records in ready.items()})
+            write.done.result()
+        except CannotWrite as error:
+            self._write_halves(write.batches, error)
         except NotMine:
-            for tp in ready:
-                self._take_up(tp)
+            for partition in write.batches:
+                self._positions.pop(partition, None)
             return 0
-        self.newest_ms = newest(ready)
-        return sum(map(len, ready.values()))
+        else:
+            self._handled(write.batches)
+        return sum(map(len, write.batches.values()))
+
+    def close(self) -> None:
+        self._writer.shutdown()
+
+    def _is_next(self, partition: int, records: list[Record]) -> bool:
+        """The batch goes on where the stored offset stands (offsets of transaction markers are skipped by the broker)."""
+        position = self._positions.get(partition)
+        return position is not None and records[0].offset >= position
 
     def _forget_revoked(self) -> None:
         mine = {tp.partition for tp in self._consumer.assignment()}
@@ -67,48 +106,62 @@ class Projector:
         """Go on where PostgreSQL says; what was polled before is read again from there."""
         if tp not in self._consumer.assignment():
             return
-        offset = self._model.position(tp.partition)
+        offset, end = self._model.position(tp.partition), self._consumer.end_offsets([tp])[tp]
+        if offset > end:
+            raise ForeignReadModel(f"partition {tp.partition} ends at {end}, the read model stands at {offset}: empty its tables")
         self._consumer.seek(tp, offset)
         self._positions[tp.partition] = offset
         log.info("consumer-positioned", topic=tp.topic, partition=tp.partition, offset=offset)
 
-    def _write(self, batches: dict[int, list[Record]]) -> None:
-        """Write a batch; when a row does not fit, halve it until the culprit is alone, and dead-letter that."""
-        rows = project([record for records in batches.values() for record in records])
+    def _begin(self, batches: ByPartition, rows: Rows) -> None:
+        self._reject(batches, rows)
+        self._pending = _Write(batches, self._writer.submit(self._model.write, rows, self._moves(batches)))
+
+    def _reject(self, batches: ByPartition, rows: Rows) -> None:
+        if not rows.rejected:
+            return
         sources = {id(record): partition for partition, records in batches.items() for record in records}
         for record, error in rows.rejected:
             self._letters.send(sources[id(record)], record, error)
         self._letters.flush()
+
+    def _handled(self, batches: ByPartition) -> None:
+        for partition, records in batches.items():
+            self._positions[partition] = records[-1].offset + 1
+            self.newest_ms = max(self.newest_ms, records[-1].timestamp)
+        metrics.CONSUMED().labels(NAME).inc(sum(map(len, batches.values())))
+
+    def _write_halves(self, batches: ByPartition, error: Exception) -> None:
+        """A row does not fit: halve the batch until the culprit is alone, and dead-letter that; all others are written."""
+        parts = [{partition: records} for partition, records in batches.items()]
+        if len(parts) == 1:
+            ((partition, records),) = batches.items()
+            if len(records) == 1:
+                self._write_nothing(partition, records[0], error)
+                return
+            middle = len(records) // 2
+            parts = [{partition: records[:middle]}, {partition: records[middle:]}]
+        for part in parts:
+            self._write_now(part)
+
+    def _write_now(self, batches: ByPartition) -> None:
+        # What cannot be read was dead-lettered when the whole batch was begun.
+        rows = project([record for records in batches.values() for record in records])
         try:
             self._model.write(rows, self._moves(batches))
         except CannotWrite as error:
             self._write_halves(batches, error)
-            return
-        for partition, records in batches.items():
-            self._positions[partition] = records[-1].offset + 1
-        metrics.CONSUMED().labels(NAME).inc(sum(map(len, batches.values())))
+        else:
+            self._handled(batches)
 
-    def _write_halves(self, batches: dict[int, list[Record]], error: Exception) -> None:
-        if len(batches) > 1:
-            for partition, records in batches.items():
-                self._write({partition: records})
-            return
-        ((partition, records),) = batches.items()
-        if len(records) > 1:
-            middle = len(records) // 2
-            self._write({partition: records[:middle]})
-            self._write({partition: records[middle:]})
-            return
-        self._letters.send(partition, records[0], error)
+    def _write_nothing(self, partition: int, record: Record, error: Exception) -> None:
+        self._letters.send(partition, record, error)
         self._letters.flush()
-        self._model.write(project([]), self._moves(batches))
-        self._positions[partition] = records[0].offset + 1
+        self._model.write(Rows(), self._moves({partition: [record]}))
+        self._handled({partition: [record]})
 
-    def _moves(self, batches: dict[int, list[Record]]) -> Sequence[Move]:
-        return [
-            Move(partition, self._positions[partition], records[-1].offset + 1)
-            for partition, records in batches.items()
-        ]
+    def _moves(self, batches: ByPartition) -> list[Move]:
+        return [Move(partition, self._positions[partition], records[-1].offset + 1) for partition, records in batches.items()]
 
 
 def work(service: Service, settings: ProjectorSettings) -> None:
@@ -118,22 +171,22 @@ def work(service: Service, settings: ProjectorSettings) -> None:
         return
     letters = DeadLetters(settings, NAME, EVENTS)
     report = LagReport(NAME, consumer)
-    try:
-        for _ in service.tries():
-            try:
-                model = ReadModel(settings.database_url.get_secret_value(), NAME, EVENTS.name)
-            except psycopg.OperationalError as error:
-                log.warning("database-unavailable", error=str(error).strip())
-                continue
-            try:
-                _loop(service, settings, Projector(consumer, model, letters), report)
-            except psycopg.OperationalError as error:
-                log.warning("database-unavailable", error=str(error).strip())
-            finally:
-                model.close()
-    finally:
-        consumer.close(timeout_ms=3000)
-        letters.close()
+    for _ in service.tries():
+        try:
+            model = ReadModel(settings.database_url.get_secret_value(), NAME, EVENTS.name)
+        except psycopg.OperationalError as error:
+            log.warning("database-unavailable", error=str(error).strip())
+            continue
+        projector = Projector(consumer, model, letters)
+        try:
+            _loop(service, settings, projector, report)
+        except psycopg.OperationalError as error:
+            # Whether the last transaction was committed is unknown; the next projector starts from the stored offsets.
+            log.warning("database-unavailable", error=str(error).strip())
+        projector.close()
+        model.close()
+    consumer.close(timeout_ms=3000)
+    letters.close()
 
 
 def _loop(service: Service, settings: ProjectorSettings, projector: Projector, report: LagReport) -> None:
@@ -141,6 +194,7 @@ def _loop(service: Service, settings: ProjectorSettings, projector: Projector, r
         projector.step(settings.projector_batch)
         service.beat()
         service.ready = report.update(projector.newest_ms)
+    projector.finish()
 
 
 def run() -> None:

@@ -1,4 +1,4 @@
-"""Live events of offices' queues, from the topics `queue.<office>`: one ordered list each, so that its offsets are ids to resume from."""
+"""Live events of offices' queues, from the topics `queue.<office>`: one ordered list each, its offsets the ids to resume from."""
 
 from __future__ import annotations
 
@@ -159,6 +159,4 @@ def _next_chunk(consumer: KafkaConsumer) -> tuple[list[Record], int]:
     """What comes within a second, and the position after it."""
     batches: Batches = consumer.poll(timeout_ms=1000, max_records=HISTORY_CHUNK)
     (tp,) = consumer.assignment()
-    return [record for records in batches.values() for record in records], int(
-        consumer.position(tp, timeout_ms=5000) or 0
-    )
+    return [record for records in batches.values() for record in records], int(consumer.position(tp, timeout_ms=5000) or 0)

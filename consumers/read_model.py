@@ -51,7 +51,7 @@ def _select(columns: Sequence[tuple[str, str]]) -> str:
     names = ", ".join(name for name, _ in columns)
     casts = ", ".join(f"coalesce({n}, '')" if n == "channel" else f"{n}::{kind}" for n, kind in columns)
     arrays = ", ".join(["string_to_array(%s, E'\\x01', '')"] * len(columns))
-    return f"select {casts} from unnest({arrays}) as given ({names})"
+    return f"select {casts} from unnest({arrays}) as given ({names})"  # noqa: S608 — made of this module's constants
 
 
 def _upsert_petition() -> str:
@@ -97,10 +97,8 @@ class ReadModel:
 
     def __init__(self, url: str, consumer: str, topic: str) -> None:
         self._consumer, self._topic = consumer, topic
-        self._connection: psycopg.Connection[Any] = psycopg.connect(
-            url, autocommit=True, connect_timeout=5, prepare_threshold=2
-        )
-        # Losing the newest transactions in a crash of PostgreSQL loses nothing: their offsets go with them and they are read again.
+        self._connection: psycopg.Connection[Any] = psycopg.connect(url, autocommit=True, connect_timeout=5, prepare_threshold=2)
+        # A crash of PostgreSQL may lose the newest transactions; their offsets go with them, and they are read again.
         self._connection.execute("set synchronous_commit = off")
 
     def close(self) -> None:
@@ -116,7 +114,7 @@ class ReadModel:
         return int(row[0]) if row else 0
 
     def write(self, rows: Rows, moves: Sequence[Move]) -> None:
-        """Write all or nothing. Raise NotMine when another owner moved an offset, psycopg.DataError for a row that does not fit."""
+        """Write all or nothing. Raise NotMine when another owner moved an offset, DataError or IntegrityError for a bad row."""
         petitions, timeline = _columns(rows.petitions), _columns(rows.timeline)
         with self._connection.transaction():
             # 1. The offsets first: their row locks make a second owner of the partition wait, and then see that it is too late.

@@ -27,7 +27,9 @@ select p.seq, p.view, p.petition, p.classification,
         from timeline t where t.petition_id = p.petition_id) as timeline
 from petition p where p.petition_id = %s
 """
-_AFTER = "select petition_id, seq, event_id, type, at, data from timeline where petition_id = %s and seq > %s order by seq limit 1000"
+_AFTER = (
+    "select petition_id, seq, event_id, type, at, data from timeline where petition_id = %s and seq > %s order by seq limit 1000"
+)
 _PARTS = (
     "queue_office = %(office)s",
     "decider = %(office)s",
@@ -81,9 +83,7 @@ def parse_cursor(text: str) -> tuple[int, str, str]:
         urgency, due, petition_id = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, orjson.JSONDecodeError, TypeError, UnicodeError) as error:
         raise ValueError("not a cursor") from error
-    if not (isinstance(urgency, int) and isinstance(due, str) and isinstance(petition_id, str)) or urgency not in range(
-        4
-    ):
+    if not (isinstance(urgency, int) and isinstance(due, str) and isinstance(petition_id, str)) or urgency not in range(4):
         raise ValueError("not a cursor")
     if due != "infinity":
         datetime.fromisoformat(due)
@@ -101,9 +101,7 @@ class Reader:
         if not rows:
             return None
         row = rows[0]
-        entries = [
-            from_row(petition_id, s, i, w, datetime.fromisoformat(at), data) for s, i, w, at, data in row["timeline"]
-        ]
+        entries = [from_row(petition_id, s, i, w, datetime.fromisoformat(at), data) for s, i, w, at, data in row["timeline"]]
         return Snapshot(petition_id, row["seq"], row["view"], row["petition"], row["classification"], entries)
 
     async def after(self, petition_id: str, seq: int) -> list[Entry]:
@@ -128,9 +126,7 @@ def _queue_query(office: str, wanted: QueueFilter) -> tuple[str, dict[str, Any]]
     conditions = []
     if wanted.after is not None:
         parameters |= dict(zip(("urgency", "due", "petition_id"), wanted.after, strict=True))
-        conditions.append(
-            "(urgency, due, petition_id) > (%(urgency)s::smallint, %(due)s::timestamptz, %(petition_id)s)"
-        )
+        conditions.append("(urgency, due, petition_id) > (%(urgency)s::smallint, %(due)s::timestamptz, %(petition_id)s)")
     for name in ("state", "category"):
         if (value := getattr(wanted, name)) is not None:
             parameters[name] = value
@@ -140,17 +136,17 @@ def _queue_query(office: str, wanted: QueueFilter) -> tuple[str, dict[str, Any]]
         conditions.append("(view->>'breached')::boolean = %(overdue)s")
     order = "order by urgency, due, petition_id limit %(limit)s"
     columns = "petition_id, seq, urgency, due, view, petition"
-    parts = [f"(select {columns} from petition where {' and '.join((part, *conditions))} {order})" for part in _PARTS]
-    distinct = f"select distinct on (urgency, due, petition_id) * from ({' union all '.join(parts)}) as found"
+    parts = [f"(select {columns} from petition where {' and '.join((part, *conditions))} {order})" for part in _PARTS]  # noqa: S608 — constants
+    distinct = f"select distinct on (urgency, due, petition_id) * from ({' union all '.join(parts)}) as found"  # noqa: S608
     return (
-        f'select petition_id, seq, urgency, due::text, view as "case", petition from ({distinct}) as once {order}',
+        f'select petition_id, seq, urgency, due::text, view as "case", petition from ({distinct}) as once {order}',  # noqa: S608
         parameters,
     )
 
 
 @asynccontextmanager
 async def opened(url: str, size: int) -> AsyncIterator[Reader]:
-    """A reader while its pool lives. The pool opens at once and connects in the background: a database that is away is no reason to wait."""
+    """A reader while its pool lives. The pool connects in the background: a database that is away is no reason to wait."""
 
     async def prepare(connection: psycopg.AsyncConnection[Any]) -> None:
         set_json_loads(orjson.loads, connection)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from consumers import slices
-from consumers.slices import Case, Fields
+from consumers.slices import Case, Event
 from schemas.reference import TRIAGE_OFFICE
 
 
-def offices_of(found: Fields, case: Case) -> list[str]:
+def offices_of(event: Event, case: Case) -> list[str]:
     """Every office that the event concerns, once each: who owns the case (triage when nobody does), who helps, who must decide,
     to whom it was escalated, and who had it until now."""
-    wanted = [
+    wanted = (
         case.office or TRIAGE_OFFICE,
         *case.co_offices,
-        case.decider or "",
-        case.escalated_to or "",
-        slices.text(found.get("from_office")),
-        slices.text(found.get("to_office")),
-    ]
+        case.decider,
+        case.escalated_to,
+        event.from_office,
+        event.to_office,
+    )
     return [office for office in dict.fromkeys(wanted) if office]
 
 

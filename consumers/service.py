@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -67,6 +68,8 @@ class Service:
             self._settings.listen_host, self._settings.metrics_port, alive=self._alive, ready=lambda: self._ready
         )
         status.start()
+        # A batch is tens of thousands of small objects that die together: do not look for cycles among them all the time.
+        gc.set_threshold(50_000, 20, 50)
         log.info("process-started", port=status.port)
         try:
             work()

@@ -39,9 +39,7 @@ class DispatcherSettings(_Member):
 class ViewSettings(DatabaseSettings, TrackingSettings):
     """What citizens and offices see over HTTP (part of role `web`)."""
 
-    credentials_file: Path = Field(
-        Path(".data/credentials.json"), description="Intake keys, office tokens, admin token."
-    )
+    credentials_file: Path = Field(Path(".data/credentials.json"), description="Intake keys, office tokens, admin token.")
     database_pool: int = Field(8, ge=1, le=200, description="Database connections for reading.")
     live_ring: int = Field(
         20_000, ge=0, le=1_000_000, description="Recent events kept in memory for subscribers who have just come."
@@ -50,6 +48,4 @@ class ViewSettings(DatabaseSettings, TrackingSettings):
         3_000, ge=0, le=30_000, description="How long a fresh tracking code may wait for its first event (ms)."
     )
     arrival_waiters: int = Field(500, ge=0, le=100_000, description="How many requests may wait like that at once.")
-    heartbeat_seconds: float = Field(
-        15.0, gt=0, le=300, description="Pause between heartbeat comments on an event stream (s)."
-    )
+    heartbeat_seconds: float = Field(15.0, gt=0, le=300, description="Pause between heartbeat comments on an event stream (s).")

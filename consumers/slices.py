@@ -5,7 +5,7 @@ The events come from our own committed transactions, where the models made them;
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import lru_cache
 
 import msgspec
 
@@ -14,19 +14,19 @@ from schemas.base import Level
 from schemas.case import State
 from schemas.catalogue import PREFIX, what_of
 
-Fields = dict[str, msgspec.Raw]
+NOTHING = msgspec.Raw(b"")
 
 
 class NotAnEvent(ValueError):
     """The record is not a case event that can be used; the message says why, without its content."""
 
 
-class Clock(msgspec.Struct):
+class Clock(msgspec.Struct, gc=False):
     due_at: str
     paused_at: str | None = None
 
 
-class Case(msgspec.Struct):
+class Case(msgspec.Struct, gc=False):
     """What the read model and the dispatcher need of `CaseView`; instants as they were written."""
 
     state: str
@@ -60,6 +60,19 @@ class Case(msgspec.Struct):
         return min((clock.due_at for clock in self.clocks if clock.paused_at is None), default=self.deadline)
 
 
+class Event(msgspec.Struct, gc=False):
+    """A case event; the big parts stay raw JSON until somebody needs them."""
+
+    petition_id: str
+    seq: int
+    at: str
+    case: msgspec.Raw
+    petition: msgspec.Raw = NOTHING
+    classification: msgspec.Raw = NOTHING
+    from_office: str | None = None
+    to_office: str | None = None
+
+
 WORK = frozenset(
     {
         State.RECEIVED.value,
@@ -70,48 +83,39 @@ WORK = frozenset(
         State.PROMISED.value,
     }
 )
-_FIELDS = msgspec.json.Decoder(Fields)
+_EVENT = msgspec.json.Decoder(Event)
 _CASE = msgspec.json.Decoder(Case)
-_TEXT = msgspec.json.Decoder(str | None)
 
 
-class EventHead(NamedTuple):
-    """`what` happened, as in `assigned`."""
-
-    event_id: str
-    what: str
-    petition_id: str
-
-
-def head(record: Record) -> EventHead:
-    """Read the headers; raise NotAnEvent when one is missing."""
-    event_id, type_, subject = _three(record)
-    if not type_.startswith(PREFIX):
-        raise NotAnEvent("ce_type: not an event of a petition")
-    if record.key != subject.encode():
-        raise NotAnEvent("key: not the petition id of ce_subject")
-    return EventHead(event_id, what_of(type_), subject)
-
-
-def _three(record: Record) -> tuple[str, str, str]:
-    found = dict(record.headers)
+def head(record: Record) -> tuple[str, str]:
+    """The event's id and what happened (`assigned`), from the headers; raise NotAnEvent when one is missing."""
+    event_id, type_ = record.header("ce_id"), record.header("ce_type")
+    if not event_id or not type_:
+        raise NotAnEvent("ce_id, ce_type: missing")
     try:
-        return found["ce_id"].decode(), found["ce_type"].decode(), found["ce_subject"].decode()
-    except KeyError as error:
-        raise NotAnEvent(f"{error.args[0]}: missing") from None
+        return event_id.decode(), _what(type_)
     except UnicodeDecodeError:
         raise NotAnEvent("headers: not UTF-8") from None
 
 
-def fields(record: Record) -> Fields:
-    """The event's fields as raw JSON; raise NotAnEvent when the value is no JSON object with a `case` and a `seq`."""
+@lru_cache(maxsize=1024)
+def _what(type_: bytes) -> str:
+    text = type_.decode()
+    if not text.startswith(PREFIX):
+        raise NotAnEvent("ce_type: not an event of a petition")
+    return what_of(text)
+
+
+def event(record: Record) -> Event:
+    """Decode the value; raise NotAnEvent when it is no case event or stands under another petition's key."""
     try:
-        found = _FIELDS.decode(record.value or b"")
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise NotAnEvent("value: not a JSON object") from None
-    for name in ("case", "seq", "at"):
-        if name not in found:
-            raise NotAnEvent(f"{name}: missing")
+        found = _EVENT.decode(record.value or b"")
+    except msgspec.DecodeError as error:
+        raise NotAnEvent(f"value: {error}") from None
+    except UnicodeDecodeError:
+        raise NotAnEvent("value: not UTF-8") from None
+    if record.key != found.petition_id.encode():
+        raise NotAnEvent("key: not the event's petition id")
     return found
 
 
@@ -123,9 +127,16 @@ def case(raw: msgspec.Raw) -> Case:
         raise NotAnEvent(f"case: {error}") from None
 
 
-def text(raw: msgspec.Raw | None) -> str:
-    """A raw JSON string as text; empty when it is missing or null."""
-    try:
-        return _TEXT.decode(raw or b"null") or ""
-    except msgspec.DecodeError:
-        raise NotAnEvent("a text was expected") from None
+def given(raw: msgspec.Raw) -> bytes:
+    """Raw JSON as bytes, empty when it is missing or null."""
+    value = bytes(raw)
+    return b"" if value == b"null" else value
+
+
+def cut(value: bytes, name: bytes, part: bytes, by: bytes) -> bytes:
+    """Put `by` in the place of the field `name`, whose JSON is `part`."""
+    # A search for the short name: a search for the long part itself costs ten times as much.
+    at = value.find(b'"' + name + b'":') + len(name) + 3
+    if value[at : at + len(part)] != part:
+        return value.replace(part, by, 1)  # spaces in the JSON, or the name occurs twice
+    return value[:at] + by + value[at + len(part) :]

@@ -23,7 +23,7 @@ Take = Callable[[Batches], None]
 
 
 class Tail:
-    """A thread with a consumer that starts at the end. `take` and `lost` run on the loop. `ready` while the consumer has its positions."""
+    """A thread with a consumer that starts at the end. `take` and `lost` run on the loop; `ready` while the consumer stands."""
 
     def __init__(
         self,
@@ -67,9 +67,7 @@ class Tail:
     def _read(self, consumer: KafkaConsumer) -> None:
         while not self._stopping.is_set():
             self._prepare(consumer)
-            batches: Batches = (
-                consumer.poll(timeout_ms=POLL_MS, max_records=MAX_RECORDS) if consumer.assignment() else {}
-            )
+            batches: Batches = consumer.poll(timeout_ms=POLL_MS, max_records=MAX_RECORDS) if consumer.assignment() else {}
             if batches:
                 self._hand_over(batches)
 
@@ -89,9 +87,7 @@ class Tail:
         while not self._stopping.is_set():
             try:
                 consumer = lean(
-                    KafkaConsumer(
-                        **config(self._settings, self._name, auto_offset_reset="latest", bootstrap_timeout_ms=3000)
-                    )
+                    KafkaConsumer(**config(self._settings, self._name, auto_offset_reset="latest", bootstrap_timeout_ms=3000))
                 )
                 self._assign(consumer)
             except KafkaError as error:
@@ -120,14 +116,13 @@ class TopicTail(Tail):
 
     def __init__(
         self,
-        settings: ProcessSettings,
-        name: str,
         topic: str,
+        settings: ProcessSettings,
         loop: asyncio.AbstractEventLoop,
         take: Take,
         lost: Callable[[], None],
     ) -> None:
-        super().__init__(settings, name, loop, take, lost)
+        super().__init__(settings, topic, loop, take, lost)
         self._topic = topic
 
     def _assign(self, consumer: KafkaConsumer) -> None:
@@ -138,7 +133,7 @@ class TopicTail(Tail):
 
 
 def at_end(consumer: KafkaConsumer, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
-    """Assign these partitions; the new ones start at their end. The position of each (raises KafkaError when it cannot be found)."""
+    """Assign these partitions; the new ones start at their end. The position of each; KafkaError when it cannot be found."""
     fresh = [tp for tp in partitions if tp not in consumer.assignment()]
     consumer.assign(partitions)
     if fresh:

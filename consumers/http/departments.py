@@ -1,4 +1,7 @@
-"""For offices: the queue, one case of it, and the queue as it changes. Bearer token; an office sees its own queue, the administrator all."""
+"""For offices: the queue, one case of it, and the queue as it changes.
+
+Bearer token: an office sees its own queue, the administrator all.
+"""
 
 from __future__ import annotations
 
@@ -30,20 +33,30 @@ def department_routes(views: Views) -> list[Route]:
         wanted = _filter(request)
         lines = await views.reader.queue(office, wanted)
         items = [
-            office_view.queue_item(office, line.petition_id, line.seq, line.case, line.petition, lang) for line in lines
+            office_view.queue_item(
+                office, petition_id=line.petition_id, seq=line.seq, case=line.case, petition=line.petition, lang=lang
+            )
+            for line in lines
         ]
-        return json(
-            {"office": office, "items": items, "next": lines[-1].cursor if len(lines) == wanted.limit else None}
-        )
+        return json({"office": office, "items": items, "next": lines[-1].cursor if len(lines) == wanted.limit else None})
 
     async def detail(request: Request) -> Response:
         office, lang = _office(views, request), language(request)
         found = await views.reader.snapshot(request.path_params["petition_id"])
         if found is None or not _may_see(office, found):
             raise Problem(404, "unknown-petition", field="petition_id")
-        line = office_view.queue_item(office, found.petition_id, found.seq, found.case, found.petition, lang)
+        line = office_view.queue_item(
+            office, petition_id=found.petition_id, seq=found.seq, case=found.case, petition=found.petition, lang=lang
+        )
         return json(
-            office_view.queue_detail(line, found.case, found.petition, found.classification, found.entries, lang)
+            office_view.queue_detail(
+                line,
+                case=found.case,
+                petition=found.petition,
+                classification=found.classification,
+                entries=found.entries,
+                lang=lang,
+            )
         )
 
     async def events(request: Request) -> Response:

@@ -48,7 +48,7 @@ class Joined:
 
 
 def merged(snapshot: Snapshot | None, recent: list[Entry]) -> tuple[dict[str, object], list[Entry]] | None:
-    """The newest view of the case and all entries, from the read model and the live ring; None when neither knows the petition."""
+    """The newest view and all entries, from the read model and the live ring; None when neither knows the petition."""
     joined = Joined(0)
     joined.add(snapshot.entries if snapshot else [])
     joined.add(recent)
@@ -61,9 +61,7 @@ def merged(snapshot: Snapshot | None, recent: list[Entry]) -> tuple[dict[str, ob
     return (newest, entries) if "received_at" in newest else ((snapshot.case, entries) if snapshot else None)
 
 
-async def follow(
-    views: Views, petition_id: str, subscription: Subscription, joined: Joined
-) -> AsyncIterator[list[Entry]]:
+async def follow(views: Views, petition_id: str, subscription: Subscription, joined: Joined) -> AsyncIterator[list[Entry]]:
     """Entries behind `joined.last` as they come, for ever; an empty list is a heartbeat. Ends when the subscription is closed."""
     heartbeat = views.settings.heartbeat_seconds
     while not subscription.closed:

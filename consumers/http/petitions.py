@@ -76,9 +76,7 @@ async def _look(views: Views, petition_id: str) -> Found | None:
     return merged(await views.reader.snapshot(petition_id), views.live.recent(petition_id))
 
 
-async def _events(
-    views: Views, petition_id: str, entries: list[Entry], after: int, lang: Language
-) -> AsyncIterator[bytes]:
+async def _events(views: Views, petition_id: str, entries: list[Entry], after: int, lang: Language) -> AsyncIterator[bytes]:
     joined = Joined(after)
     with views.live.subscribe(petition_id) as subscription:
         yield sse.HELLO
