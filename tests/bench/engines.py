@@ -171,8 +171,8 @@ def section(outcomes: Sequence[Outcome], contestants: Sequence[Contestant] = ALL
         _goals(ours, by_name),
         (
             "medians over the rounds; one process each on the same broker, input and cores; every output checked: none lost, none twice, counts exact",
-            "events/s: from the first output to the last commit; steady/s: the second half of the outputs, when a JVM is warm; `ours is`: median of the ratios
-            within a round; the goals go by the lower one of both ratios",
+            "events/s: from the first output to the last commit; steady/s: the second half of the outputs, when a JVM is warm",
+            "`ours is`: median of the ratios within a round; the goals go by the lower one of both ratios",
         ),
         {"runs": [_plain(outcome) for outcome in outcomes]},
     )

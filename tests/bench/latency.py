@@ -1,0 +1,92 @@
+"""From the 202 to the reply at the citizen's event stream, on a whole instance as `petitions up` runs it, at a steady rate."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from deploy.embedded.child import Command
+from deploy.embedded.ports import free_port
+from deploy.runner.directory import Directory
+from tests.bench.petitions import CHANNEL
+from tests.bench.process import Running, running
+from tests.bench.quix_environment import ROOT
+from tests.bench.results import Goal, Section, WrongResult, say
+
+RATE = 100.0
+WARM_UP_SECONDS = 3
+P50_MS, P99_MS = 25.0, 100.0
+_START_LIMIT_SECONDS = 180.0
+
+
+async def measure(directory: Path, count: int, rate: float = RATE) -> Section:
+    """`count` petitions at `rate` a second, after a warm-up of three seconds that does not count."""
+    port, place = free_port(), Directory(directory / "instance")
+    argv = (sys.executable, "-m", "deploy.cli", "up", "--data", str(place.path), "--port", str(port))
+    async with running(Command(argv, directory / "up.log", cwd=ROOT), limit=60) as instance:
+        say("starting a whole instance")
+        await _ready(instance, directory / "up.log")
+        key = json.loads(place.credentials.read_text(encoding="utf-8"))["intake"][CHANNEL]
+        say(f"warming up, then {count:,} petitions at {rate:.0f}/s")
+        await _load(f"http://127.0.0.1:{port}", key, rate, round(rate * WARM_UP_SECONDS))
+        samples = await _load(f"http://127.0.0.1:{port}", key, rate, count)
+    return _section(samples, rate)
+
+
+async def _ready(instance: Running, log: Path) -> None:
+    until = time.monotonic() + _START_LIMIT_SECONDS
+    while "ready http://" not in log.read_text(encoding="utf-8", errors="replace"):
+        instance.check()
+        if time.monotonic() > until:
+            raise TimeoutError(f"the instance was not ready after {_START_LIMIT_SECONDS:.0f} s: {instance.child.last_words()}")
+        await asyncio.sleep(0.2)
+
+
+async def _load(url: str, key: str, rate: float, count: int) -> list[dict[str, Any]]:
+    argv = (sys.executable, "-m", "tests.bench.load", url, key, str(rate), str(count))
+    process = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.PIPE, cwd=ROOT)
+    output, _ = await process.communicate()
+    if process.returncode != 0:
+        raise RuntimeError(f"the load generator ended with exit code {process.returncode}")
+    found: list[dict[str, Any]] = json.loads(output)
+    return found
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least this share of all values do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, -(-len(ordered) * round(share * 1000) // 1000) - 1)]
+
+
+def _section(samples: Sequence[dict[str, Any]], rate: float) -> Section:
+    if failed := [sample["error"] for sample in samples if sample["error"]]:
+        raise WrongResult(f"{len(failed)} of {len(samples)} petitions got no reply, the first: {failed[0]}")
+    ways = {
+        "202 to the reply event": [s["replied"] - s["accepted"] for s in samples],
+        "intended sending to the 202": [s["accepted"] - s["intended"] for s in samples],
+        "intended sending to the reply event": [s["replied"] - s["intended"] for s in samples],
+    }
+    rows = tuple(
+        {
+            "ms": name,
+            **{f"p{share * 100:g}": round(percentile(values, share) * 1000, 1) for share in (0.5, 0.95, 0.99)},
+            "longest": round(max(values) * 1000, 1),
+        }
+        for name, values in ways.items()
+    )
+    replies = ways["202 to the reply event"]
+    return Section(
+        "latency",
+        f"HTTP to the citizen's event stream: {len(samples):,} petitions at {rate:.0f}/s",
+        rows,
+        (
+            Goal("202 to the reply event, p50", P50_MS, round(percentile(replies, 0.5) * 1000, 1), " ms", at_least=False),
+            Goal("202 to the reply event, p99", P99_MS, round(percentile(replies, 0.99) * 1000, 1), " ms", at_least=False),
+        ),
+        ("open loop: sent by the clock, not by the answers; load generator in a process of its own on the same cores",),
+    )

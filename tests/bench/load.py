@@ -1,0 +1,90 @@
+"""The load generator, a process of its own: `python -m tests.bench.load URL KEY RATE COUNT`; one JSON array on standard output.
+
+Open loop: petition number n is sent at start + n / rate, whether or not earlier ones were answered. Each is followed, as a citizen would,
+by a subscription to its events_url on a connection of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
+
+import orjson
+import uvloop
+
+from tests.bench import petitions
+from tests.bench.wire import Connection
+
+REPLIES = (b"event: assigned", b"event: received")
+_PATIENCE_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class Sample:
+    """Seconds since the start: when it was to be sent, when the 202 came, when the reply came. `error` else."""
+
+    intended: float
+    accepted: float | None = None
+    replied: float | None = None
+    error: str | None = None
+
+
+class Load:
+    def __init__(self, url: str, key: str) -> None:
+        self._url = url
+        self._headers = {"X-API-Key": key, "Content-Type": "application/json"}
+        self._idle: list[Connection] = []
+        self._start = time.perf_counter()
+
+    async def run(self, rate: float, count: int) -> list[Sample]:
+        bodies = [petitions.request(number).model_dump_json(exclude_none=True, exclude={"external_id"}).encode() for number in range(count)]
+        self._start = time.perf_counter() + 0.5
+        samples = [Sample(number / rate) for number in range(count)]
+        tasks = []
+        for sample, body in zip(samples, bodies, strict=True):
+            await asyncio.sleep(self._start + sample.intended - time.perf_counter())
+            tasks.append(asyncio.create_task(self._one(sample, body)))
+        await asyncio.gather(*tasks)
+        return samples
+
+    async def _one(self, sample: Sample, body: bytes) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._follow(sample, await self._submit(sample, body))
+        except (OSError, EOFError, TimeoutError, Refused) as error:
+            sample.error = f"{type(error).__name__}: {error}"
+
+    async def _submit(self, sample: Sample, body: bytes) -> str:
+        connection = self._idle.pop() if self._idle else await Connection.open(self._url)
+        answer = await connection.request("POST", "/v1/petitions", self._headers, body)
+        sample.accepted = time.perf_counter() - self._start
+        self._idle.append(connection)
+        if answer.status != 202:
+            raise Refused(f"{answer.status} {answer.body[:200]!r}")
+        return str(orjson.loads(answer.body)["events_url"])
+
+    async def _follow(self, sample: Sample, events_url: str) -> None:
+        connection = await Connection.open(self._url)
+        try:
+            status = await connection.stream_until(urlsplit(events_url).path, REPLIES)
+        finally:
+            connection.close()
+        if status != 200:
+            raise Refused(f"the stream answered {status}")
+        sample.replied = time.perf_counter() - self._start
+
+
+class Refused(Exception):
+    """The status and the beginning of the answer."""
+
+
+def main(url: str, key: str, rate: str, count: str) -> None:
+    samples = uvloop.run(Load(url, key).run(float(rate), int(count)))
+    sys.stdout.buffer.write(orjson.dumps([asdict(sample) for sample in samples]))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
