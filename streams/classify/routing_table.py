@@ -159,7 +159,7 @@ def _never_reached(rules: Sequence[Rule]) -> Iterator[Mistake]:
 
 def _without_owner(rules: Sequence[Rule]) -> Iterator[Mistake]:
     table = compiled(rules)
-    for key in product(*(known for _, known in _values())):
+    for key in product(PetitionKind, categories(), Level):
         covered = frozenset[str]().union(*(rule.wards for rule in table.get(key, ())))
         missing = groups()[ANY] - covered
         if missing:

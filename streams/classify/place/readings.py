@@ -18,9 +18,12 @@ class Trust:
     """How sure each way of saying is, 0 to 1. At `SURE` and above a ward may be given work without a person looking."""
 
     new_prefixed: float = 0.97  # phường Định Công
-    new_old_address: float = 0.75  # phường Kim Liên, quận Đống Đa: old and new ward of the same name, in the old way of writing
+    new_old_address: float = 0.58  # phường Cửa Nam, quận Hoàn Kiếm: in the old way of writing, and the old one was split
+    new_alike: float = 0.8  # xã Hòa Phú, xa Son Dong: there was another of that name (Sơn Đông) elsewhere
     new_wrong_unit: float = 0.7  # xã Hà Đông
-    new_bare: float = 0.8  # Dương Nội, with capitals or after "ở"
+    new_bare: float = 0.8  # Thiên Lộc, with capitals or after "ở"
+    new_bare_split: float = 0.75  # Dương Nội: the old one of that name was split
+    new_or_other: float = 0.4  # Hà Đông, Hồng Hà: as well a district or an old ward elsewhere
     new_authority: float = 0.85  # UBND Định Công
     new_shared: float = 0.5  # Giảng Võ: as well a street
     new_near: float = 0.55  # chợ Xuân La, trường Dương Nội
@@ -50,7 +53,7 @@ class Reading:
     firm: bool = False
     """A unit is named with its prefix: enough to contradict coordinates."""
     first: str | None = None
-    """With several wards: the one to show first."""
+    """With several wards: the likeliest, which the confidence is about."""
 
     @property
     def ward(self) -> str | None:
@@ -87,7 +90,9 @@ def _districts(mentions: Sequence[Mention]) -> _Districts:
     said = [m for m in found if m.role is Role.DISTRICT or any(0 < m.start - end <= _ADDRESS_GAP for end in ends)]
     wards = _union(meaning for mention in found for meaning in mention.of(Sort.DISTRICT))
     namesakes = [code for mention in found for meaning in mention.of(Sort.NEW) for code in meaning.wards]
-    reading = Reading(wards, 0.0, "old-name", tuple(m.said for m in found), first=namesakes[0] if namesakes else None)
+    bare = namesakes and all(mention.role is not Role.DISTRICT for mention in found)
+    trust, first = (TRUST.new_or_other, namesakes[0]) if bare else (0.0, None)
+    reading = Reading(wards, trust, "old-name", tuple(m.said for m in found), first=first)
     return _Districts(frozenset().union(*(meaning.districts for m in said for meaning in m.of(Sort.DISTRICT))), reading)
 
 
@@ -139,10 +144,12 @@ def _today(mention: Mention, new: tuple[Meaning, ...], old: tuple[Meaning, ...],
     older = tuple(meaning for meaning in old if meaning.districts & districts)
     if outside and older:
         return _old(mention, older)
-    confidence = TRUST.new_wrong_unit if outside else TRUST.new_prefixed
+    wards, first = _union(new), next(iter(_union(new)))
     if not outside and len(_union(older)) > 1:
-        confidence = TRUST.new_old_address
-    return Reading(_union(new), confidence, "ward-name", (mention.said,), firm=True)
+        return Reading(wards | _union(older), TRUST.new_old_address, "ward-name", (mention.said,), firm=True, first=first)
+    elsewhere = any(meaning.unit == new[0].unit and not meaning.wards & wards for meaning in old)
+    confidence = TRUST.new_wrong_unit if outside else TRUST.new_alike if elsewhere else TRUST.new_prefixed
+    return Reading(wards, confidence, "ward-name", (mention.said,), firm=True)
 
 
 def _old(mention: Mention, meanings: tuple[Meaning, ...], also: Codes = NOWHERE) -> Reading:
@@ -158,12 +165,11 @@ def _bare(mention: Mention, districts: frozenset[str]) -> Reading | None:
     meanings = mention.of(Sort.NEW, Sort.OLD, Sort.FORMER, Sort.AREA)
     if not meanings or mention.of(Sort.DISTRICT) or _no_place(mention):
         return None
-    confidence, wards, method = _bare_trust(mention, _within(meanings, districts))
-    if not mention.titled:
-        confidence *= TRUST.lower_case
+    reading = _bare_reading(mention, _within(meanings, districts), districts)
+    confidence = reading.confidence if mention.titled else reading.confidence * TRUST.lower_case
     if mention.role is Role.NEAR:
         confidence = min(confidence, TRUST.new_near)
-    return Reading(wards, confidence if len(wards) == 1 else 0.0, method, (mention.said,))
+    return replace(reading, confidence=round(confidence, 3) if len(reading.wards) == 1 or reading.first else 0.0)
 
 
 def _no_place(mention: Mention) -> bool:
@@ -172,19 +178,29 @@ def _no_place(mention: Mention) -> bool:
     return mention.ordinary or mention.role is Role.NONE
 
 
-def _bare_trust(mention: Mention, meanings: tuple[Meaning, ...]) -> tuple[float, Codes, str]:
-    new = tuple(meaning for meaning in meanings if meaning.sort is Sort.NEW)
+def _bare_reading(mention: Mention, meanings: tuple[Meaning, ...], districts: frozenset[str]) -> Reading:
+    new = _union(meaning for meaning in meanings if meaning.sort is Sort.NEW)
     old = tuple(meaning for meaning in meanings if meaning.sort is not Sort.NEW)
-    street = mention.of(Sort.STREET)
-    if mention.old and old:
-        return TRUST.whole_old_bare, _union(old), "old-name"
-    if new and all(meaning.wards & _union(new) for meaning in old):
-        shared = mention.ordinary or not _union(street) <= _union(new)
-        named = TRUST.new_authority if mention.role is Role.AUTHORITY else TRUST.new_bare
-        return (TRUST.new_shared if shared else named), _union(new), "ward-name"
-    wards = _union(meanings) | (NOWHERE if mention.role is Role.AUTHORITY else _union(street))
-    former = all(meaning.sort is Sort.FORMER for meaning in old)
-    return (TRUST.former if former else TRUST.whole_old_bare), wards, "old-name"
+    street = NOWHERE if mention.role is Role.AUTHORITY else _union(mention.of(Sort.STREET))
+    said = (mention.said,)
+    if new and not (mention.old and old):
+        first = next(iter(new))
+        if not all(meaning.wards & new for meaning in old):
+            return Reading(new | _union(old) | street, TRUST.new_or_other, "ward-name", said, first=first)
+        if districts and len(_union(old)) > 1:
+            return Reading(new | _union(old), TRUST.new_shared, "ward-name", said, first=first)
+        return Reading(new, _new_trust(mention, shared=not street <= new, split=len(_union(old)) > 1), "ward-name", said)
+    known = any(meaning.sort is Sort.OLD for meaning in old)
+    wards = _union(old) if mention.old else _union(meanings) | street
+    return Reading(wards, TRUST.whole_old_bare if known else TRUST.former, "old-name", said)
+
+
+def _new_trust(mention: Mention, *, shared: bool, split: bool) -> float:
+    if shared or mention.ordinary:
+        return TRUST.new_shared
+    if mention.role is Role.AUTHORITY:
+        return TRUST.new_authority
+    return TRUST.new_bare_split if split else TRUST.new_bare
 
 
 def _street(mention: Mention, districts: frozenset[str]) -> Reading | None:
@@ -208,22 +224,23 @@ def _together(readings: Sequence[Reading]) -> Reading | None:
     common = frozenset.intersection(*(reading.wards for reading in readings))
     if len(common) == 1:
         alone = common == best.wards
-        return replace(best, wards=common, said=said, confidence=best.confidence if alone else TRUST.narrowed)
+        return replace(best, wards=common, said=said, confidence=best.confidence if alone else TRUST.narrowed, first=None)
     if common:
-        return replace(best, wards=common, said=said, confidence=0.0)
+        first = best.first if best.first in common else None
+        return replace(best, wards=common, said=said, confidence=best.confidence if first else 0.0, first=first)
     wards = NOWHERE.union(*(reading.wards for reading in readings))
     named = [reading for reading in readings if reading.confidence]
-    first = next(iter(named[0].wards)) if named else None
+    first = named[0].ward if named else None
     return replace(best, wards=wards, said=said, confidence=TRUST.conflict if named else 0.0, first=first)
 
 
 def _narrow(base: Reading | None, hints: Sequence[Reading]) -> Reading | None:
     """Among several wards, those that a further hint (a street, a bare name, a district) has too."""
-    if base is None or len(base.wards) == 1 or base.confidence:
+    if base is None or len(base.wards) == 1:
         return base
     for hint in hints:
         common = base.wards & hint.wards
         if common and len(common) < len(base.wards):
             confidence = TRUST.narrowed if len(common) == 1 else 0.0
-            base = replace(base, wards=common, confidence=confidence, said=(*base.said, *hint.said))
+            base = replace(base, wards=common, confidence=confidence, said=(*base.said, *hint.said), first=None)
     return base

@@ -91,22 +91,22 @@ def _mention(text: _Text, start: int, end: int, group: tuple[Name, ...]) -> Ment
         return None
     titled = _titled(text.written[start:end])
     role, begin = _role(text, start)
-    meanings = _meanings(text.lowered[start:end], group, sure=titled or role in _UNITS, marked=text.marked)
-    if not meanings:
+    meant = _meant(text.lowered[start:end], group, sure=titled or role in _UNITS, marked=text.marked)
+    if not meant:
         return None
-    after = text.read[end : end + 14]
-    old = bool((_OLD if text.marked else _OLD_PLAIN).match(after))
+    old = bool((_OLD if text.marked else _OLD_PLAIN).match(text.read[end : end + 14]))
     common = folded[start:end] in ordinary() or " " not in folded[start:end]
+    meanings = tuple(meaning for name in meant for meaning in name.meanings)
     return Mention(text.written[begin:end], begin, end, role, meanings, old, titled, common)
 
 
-def _meanings(said: str, group: tuple[Name, ...], *, sure: bool, marked: bool) -> tuple[Meaning, ...]:
+def _meant(said: str, group: tuple[Name, ...], *, sure: bool, marked: bool) -> list[Name]:
     """Names written with the right accents; else, where something else says that a place is meant (`sure`) or the whole text is
     without accents, names of which some accents are missing. A wrong accent is another word."""
     exact = [name for name in group if name.name.lower() == said]
     if not exact and (sure or not marked):
-        exact = [name for name in group if _accents_missing(said, name.name)]
-    return tuple(meaning for name in exact for meaning in name.meanings)
+        return [name for name in group if _accents_missing(said, name.name)]
+    return exact
 
 
 def _accents_missing(said: str, name: str) -> bool:
