@@ -11,6 +11,7 @@ from streams.classify.place.words import Role
 
 Codes = frozenset[str]
 NOWHERE: Codes = frozenset()
+_UNITS = (Role.WARD, Role.COMMUNE, Role.TOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Trust:
     whole_old_bare: float = 0.7
     former: float = 0.55  # a ward that ended in 2024 already
     street: float = 0.65  # a street that lies in one ward
-    narrowed: float = 0.65  # the only ward that two hints have in common
+    narrowed: float = 0.65  # the only ward that an old name and a street have in common
+    narrowed_bare: float = 0.5  # … that an old name and a place that is merely mentioned have in common
     conflict: float = 0.45  # two wards are named
     lower_case: float = 0.7  # factor: no capitals, no accents, only "ở" before
 
@@ -68,9 +70,9 @@ def read(mentions: Sequence[Mention]) -> Reading | None:
     firm = [reading for reading in readings if reading.firm]
     base = _together(firm) or _together(readings)
     if base is None:
-        base = _together(streets) or districts.reading
-        return _narrow(base, [districts.reading] if districts.reading and base is not districts.reading else [])
-    return _narrow(base, [*streets, *(reading for reading in readings if not reading.firm)])
+        return _narrow(_together(streets), [districts.reading] if districts.reading else []) or districts.reading
+    base = _narrow(base, streets)
+    return _narrow(base, [reading for reading in readings if not reading.firm], TRUST.narrowed_bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +85,22 @@ class _Districts:
 
 def _districts(mentions: Sequence[Mention]) -> _Districts:
     """Old districts, named as such (`quận Đống Đa`), after another place (`Quang Trung, Đống Đa`) or bare."""
-    found = [mention for mention in mentions if mention.of(Sort.DISTRICT) and _may_be_district(mention)]
+    ends = [mention.end for mention in mentions]
+    unit_ends = [mention.end for mention in mentions if mention.role in _UNITS]
+    found = [m for m in mentions if m.of(Sort.DISTRICT) and (_may_be_district(m) or _follows(m, unit_ends))]
     if not found:
         return _Districts(frozenset(), None)
-    ends = [mention.end for mention in mentions]
-    said = [m for m in found if m.role is Role.DISTRICT or any(0 < m.start - end <= _ADDRESS_GAP for end in ends)]
+    said = [mention for mention in found if mention.role is Role.DISTRICT or _follows(mention, ends)]
     wards = _union(meaning for mention in found for meaning in mention.of(Sort.DISTRICT))
     namesakes = [code for mention in found for meaning in mention.of(Sort.NEW) for code in meaning.wards]
     bare = namesakes and all(mention.role is not Role.DISTRICT for mention in found)
     trust, first = (TRUST.new_or_other, namesakes[0]) if bare else (0.0, None)
     reading = Reading(wards, trust, "old-name", tuple(m.said for m in found), first=first)
     return _Districts(frozenset().union(*(meaning.districts for m in said for meaning in m.of(Sort.DISTRICT))), reading)
+
+
+def _follows(mention: Mention, ends: Sequence[int]) -> bool:
+    return mention.role is Role.NONE and any(0 < mention.start - end <= _ADDRESS_GAP for end in ends)
 
 
 def _may_be_district(mention: Mention) -> bool:
@@ -103,7 +110,7 @@ def _may_be_district(mention: Mention) -> bool:
 
 
 def _ward(mention: Mention, districts: frozenset[str]) -> Reading | None:
-    if mention.role in (Role.WARD, Role.COMMUNE, Role.TOWN):
+    if mention.role in _UNITS:
         return _prefixed(mention, districts)
     if mention.role in (Role.NONE, Role.AREA, Role.AUTHORITY, Role.NEAR):
         return _bare(mention, districts)
@@ -162,10 +169,9 @@ def _old(mention: Mention, meanings: tuple[Meaning, ...], also: Codes = NOWHERE)
 
 def _bare(mention: Mention, districts: frozenset[str]) -> Reading | None:
     """Without prefix. A name that is a district, a street or an ordinary word too says less, or nothing."""
-    meanings = mention.of(Sort.NEW, Sort.OLD, Sort.FORMER, Sort.AREA)
-    if not meanings or mention.of(Sort.DISTRICT) or _no_place(mention):
+    if not mention.of(Sort.NEW, Sort.OLD, Sort.FORMER, Sort.AREA) or mention.of(Sort.DISTRICT) or _no_place(mention):
         return None
-    reading = _bare_reading(mention, _within(meanings, districts), districts)
+    reading = _bare_reading(mention, _within(mention.meanings, districts), districts)
     confidence = reading.confidence if mention.titled else reading.confidence * TRUST.lower_case
     if mention.role is Role.NEAR:
         confidence = min(confidence, TRUST.new_near)
@@ -180,8 +186,9 @@ def _no_place(mention: Mention) -> bool:
 
 def _bare_reading(mention: Mention, meanings: tuple[Meaning, ...], districts: frozenset[str]) -> Reading:
     new = _union(meaning for meaning in meanings if meaning.sort is Sort.NEW)
-    old = tuple(meaning for meaning in meanings if meaning.sort is not Sort.NEW)
-    street = NOWHERE if mention.role is Role.AUTHORITY else _union(mention.of(Sort.STREET))
+    old = tuple(meaning for meaning in meanings if meaning.sort not in (Sort.NEW, Sort.STREET))
+    streets = _union(meaning for meaning in meanings if meaning.sort is Sort.STREET)
+    street = NOWHERE if mention.role is Role.AUTHORITY else streets
     said = (mention.said,)
     if new and not (mention.old and old):
         first = next(iter(new))
@@ -190,8 +197,10 @@ def _bare_reading(mention: Mention, meanings: tuple[Meaning, ...], districts: fr
         if districts and len(_union(old)) > 1:
             return Reading(new | _union(old), TRUST.new_shared, "ward-name", said, first=first)
         return Reading(new, _new_trust(mention, shared=not street <= new, split=len(_union(old)) > 1), "ward-name", said)
+    if not old and not new:
+        return Reading(street, TRUST.street, "street", said)
     known = any(meaning.sort is Sort.OLD for meaning in old)
-    wards = _union(old) if mention.old else _union(meanings) | street
+    wards = _union(old) if mention.old else new | _union(old) | street
     return Reading(wards, TRUST.whole_old_bare if known else TRUST.former, "old-name", said)
 
 
@@ -234,13 +243,13 @@ def _together(readings: Sequence[Reading]) -> Reading | None:
     return replace(best, wards=wards, said=said, confidence=TRUST.conflict if named else 0.0, first=first)
 
 
-def _narrow(base: Reading | None, hints: Sequence[Reading]) -> Reading | None:
+def _narrow(base: Reading | None, hints: Sequence[Reading], trust: float = TRUST.narrowed) -> Reading | None:
     """Among several wards, those that a further hint (a street, a bare name, a district) has too."""
     if base is None or len(base.wards) == 1:
         return base
     for hint in hints:
         common = base.wards & hint.wards
         if common and len(common) < len(base.wards):
-            confidence = TRUST.narrowed if len(common) == 1 else 0.0
+            confidence = trust if len(common) == 1 else 0.0
             base = replace(base, wards=common, confidence=confidence, said=(*base.said, *hint.said), first=None)
     return base

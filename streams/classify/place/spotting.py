@@ -16,7 +16,7 @@ from streams.classify.text import fold
 
 _UNITS = (Role.WARD, Role.COMMUNE, Role.TOWN, Role.DISTRICT)
 _LOOK_BACK = 40
-_HOUSE = re.compile(r"(?:ngõ|ngo|ngách|ngach|hẻm|hem|số|so|nhà|nha|kiệt|kiet|sn)\s*(?:số\s*|so\s*)?\d[\w/.-]*$")
+_HOUSE = re.compile(r"(?:ngõ|ngo|ngách|ngach|hẻm|hem|số|so|nhà|nha|kiệt|kiet|sn)\s*(?:số\s*|so\s*)?\d[\w/.-]*$|(?:^|[,.(:;]\s*)\d{1,4}[a-z]?$")
 _CLUSTER = re.compile(r"(?:tổ|to|xóm|xom|thôn|thon|cụm|cum|tdp|phố|pho|đội|doi|khu|lô|lo|tòa|toa|ct|kđt|kdt)\s*\d+\w*$")
 _OLD = re.compile(r"\s*[(,]?\s*(?:cũ|ngày trước|trước đây|trước kia|truoc day|truoc kia)(?!\w)")
 _OLD_PLAIN = re.compile(r"\s*[(,]?\s*(?:cu|truoc day|truoc kia)(?!\w)")
