@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deploy.errors import Failed, Unreachable
 from schemas.settings import ProcessSettings
-from schemas.topics import QUEUE_PREFIX, Topic, all_topics
+from schemas.topics import DEAD_LETTERS, QUEUE_PREFIX, Topic, all_topics
 
 if TYPE_CHECKING:
     from kafka.admin import KafkaAdminClient
@@ -22,6 +22,8 @@ _COMPACTED = {
 }
 # Small, so that retention works on an office's few petitions and 143 such topics stay cheap.
 _QUEUE = {"segment.bytes": str(8 * 1024 * 1024), "segment.index.bytes": str(64 * 1024)}
+# A dead letter is the rejected record and its reason: it must always fit, or one record just below the limit would stop a stage.
+_DEAD_LETTERS = {"max.message.bytes": str(8 * 1024 * 1024)}
 
 
 class TopicMismatch(Failed):
@@ -41,7 +43,9 @@ def config_of(topic: Topic) -> dict[str, str]:
     if topic.compacted:
         return dict(_COMPACTED)
     retention = {"retention.ms": str(topic.retention_ms)}
-    return {**retention, **_QUEUE} if topic.name.startswith(QUEUE_PREFIX) else retention
+    if topic == DEAD_LETTERS:
+        return retention | _DEAD_LETTERS
+    return retention | _QUEUE if topic.name.startswith(QUEUE_PREFIX) else retention
 
 
 def mismatches(topics: Iterable[Topic], existing: dict[str, int], common: int) -> list[str]:

@@ -38,7 +38,7 @@ class Writer:
             request_timeout_ms=20_000,
             retry_backoff_ms=15,  # aiokafka sleeps it for each CONCURRENT_TRANSACTIONS after a quick commit
             max_batch_size=BATCH_BYTES,
-            max_request_size=4 * BATCH_BYTES,
+            max_request_size=8 * BATCH_BYTES,
             compression_type="lz4",
             linger_ms=0,
         )
