@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from consumers.entries import Entry
+from consumers.local_time import local
 from schemas import texts
 from schemas.base import Level, Role
-from schemas.clock import HANOI
 from schemas.reference import TRIAGE_OFFICE, categories, offices
 from schemas.texts import Language
 
@@ -39,7 +38,7 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
     "merged": (),
     "unmerged": (),
     "leader-reported": ("event_type",),
-    "breached": ("clock",),
+    "breached": ("clock", "deadline"),
     "escalated": ("to_office", "rung", "because"),
     "deadline-recomputed": ("deadline_before", "deadline_after", "reason"),
     "action-refused": ("action", "rule"),
@@ -158,11 +157,6 @@ def _in_words(entry: Entry, details: Json, lang: Language) -> Json:
     return words
 
 
-def local(instant: str | None) -> str:
-    """An ISO instant in Hanoi's time, like `17:30 05/12/2025`; a dash for none."""
-    return datetime.fromisoformat(instant).astimezone(HANOI).strftime("%H:%M %d/%m/%Y") if instant else "—"
-
-
 def _plain(value: Any, _: Language) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
@@ -177,7 +171,7 @@ def _instant(value: Any, _: Language) -> str:
 
 _WORDS: Mapping[str, Callable[[Any, Language], str]] = {
     **dict.fromkeys(_OFFICES, _office_name),
-    **dict.fromkeys(("promise_date", "deadline_before", "deadline_after"), _instant),
+    **dict.fromkeys(("promise_date", "deadline", "deadline_before", "deadline_after"), _instant),
     "result": lambda value, lang: texts.words("result", str(value), lang),
     "clock": lambda value, lang: texts.words("clock", str(value), lang),
     "event_type": lambda value, lang: texts.title(str(value), lang),

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import click
 
 from consumers.calls import Access, StreamEvent, follow, get
-from consumers.citizen_view import local
 from consumers.cli_dlq import dlq
+from consumers.local_time import local
 from consumers.tables import show
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -71,7 +71,7 @@ def _track_line(event: StreamEvent) -> str:
     help="The runner's directory, for its credentials.json.",
 )
 @where
-def queue(  # noqa: PLR0913 — one argument an option
+def queue(
     *,
     office: str,
     following: bool,

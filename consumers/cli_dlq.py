@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from consumers.calls import REFUSED, UNREACHABLE, fail
-from consumers.citizen_view import local
+from consumers.local_time import local
 from consumers.tables import show as show_table
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ def show_letter(*, place: str, data: Path) -> None:
 def replay(*, places: tuple[str, ...], dry_run: bool, data: Path) -> None:
     """Send dead letters back to where they came from, with their key, value and headers.
 
-    PLACES are PARTITION:OFFSET or PARTITION:FIRST-LAST. The letters stay in the topic. Ends with 1 when one could not be sent back.
+    PLACES are PARTITION:OFFSET or PARTITION:FIRST-LAST. The letters stay in the topic. Ends with 1 when one could not be
+    sent back.
     """
     from consumers.dlq import NotReplayable, Replay, read, target
 

@@ -1,0 +1,64 @@
+"""What the consumers' tests share: the topics, settings for the session's Kafka and a fresh database, a producer."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from kafka import KafkaProducer
+
+from consumers.service import Service
+from consumers.settings import DispatcherSettings, ProjectorSettings
+from deploy.embedded import EmbeddedKafka
+from deploy.topics import ensure_topics
+from schemas.settings import ProcessSettings
+from schemas.topics import EVENTS
+from tests.consumers.events import Sent, write
+
+_NUMBERS = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Rig:
+    """One test's view of Kafka and PostgreSQL; `name` is a group name of its own."""
+
+    bootstrap: str
+    database: str
+    producer: KafkaProducer
+    name: str
+
+    @property
+    def projector(self) -> ProjectorSettings:
+        return ProjectorSettings(kafka_bootstrap_servers=self.bootstrap, database_url=self.database)
+
+    @property
+    def dispatcher(self) -> DispatcherSettings:
+        return DispatcherSettings(kafka_bootstrap_servers=self.bootstrap, worker_id=self.name)
+
+    @property
+    def service(self) -> Service:
+        return Service(self.name, self.projector)
+
+    def write(self, *sent: Sent) -> None:
+        write(self.producer, EVENTS.name, sent)
+
+
+@pytest.fixture(scope="session")
+def broker(kafka: EmbeddedKafka) -> str:
+    """Bootstrap servers of a broker with all topics."""
+    ensure_topics(ProcessSettings(kafka_bootstrap_servers=kafka.bootstrap))
+    return kafka.bootstrap
+
+
+@pytest.fixture(scope="session")
+def shared_producer(broker: str) -> Iterator[KafkaProducer]:
+    producer = KafkaProducer(bootstrap_servers=broker, acks="all")
+    yield producer
+    producer.close()
+
+
+@pytest.fixture
+def rig(broker: str, shared_producer: KafkaProducer, database_url: Callable[[], str]) -> Rig:
+    return Rig(broker, database_url(), shared_producer, f"test-consumers-{next(_NUMBERS)}")

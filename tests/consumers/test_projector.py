@@ -1,0 +1,192 @@
+"""The read model on real Kafka and PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from kafka import KafkaConsumer
+
+from consumers.dead_letters import DeadLetters
+from consumers.dlq import read
+from consumers.membership import connect
+from consumers.projection import Rows, project
+from consumers.projector import Projector
+from consumers.read_model import Move, NotMine, ReadModel
+from schemas.case import Accepted, State
+from schemas.topics import EVENTS
+from tests.consumers.conftest import Rig
+from tests.consumers.events import Life, Sent, answered
+
+PATIENCE_SECONDS = 30
+
+
+@contextmanager
+def projecting(rig: Rig, group: str = "") -> Iterator[tuple[Projector, KafkaConsumer]]:
+    consumer = connect(rig.service, rig.projector, group or rig.name, "")
+    assert consumer is not None
+    model = ReadModel(rig.database, rig.name, EVENTS.name)
+    letters = DeadLetters(rig.projector, rig.name, EVENTS)
+    projector = Projector(consumer, model, letters)
+    try:
+        yield projector, consumer
+    finally:
+        projector.close()
+        model.close()
+        letters.close()
+        consumer.close()
+
+
+def rows(rig: Rig, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    with psycopg.connect(rig.database, autocommit=True) as connection:
+        return connection.execute(query, parameters).fetchall()
+
+
+def until(step: Callable[[], object], done: Callable[[], bool]) -> None:
+    """Step until it is done; a test that waits in vain fails."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not done():
+        assert time.monotonic() < end, "it did not happen"
+        step()
+
+
+def state_of(rig: Rig, life: Life) -> tuple[int, str] | None:
+    found = rows(rig, "select seq, state from petition where petition_id = %s", life.petition_id)
+    return found[0] if found else None
+
+
+def whole(rig: Rig) -> tuple[list[Any], list[Any]]:
+    return rows(rig, "select * from petition order by petition_id"), rows(rig, "select * from timeline order by petition_id, seq")
+
+
+def test_events_become_rows_each_once(rig: Rig) -> None:
+    """Views and timelines of all petitions are written; replaying everything changes nothing; an empty model is rebuilt alike."""
+    lives = [Life() for _ in range(30)]
+    for life in lives:
+        life.begins()
+        life.happens(Accepted, view={"state": State.ACCEPTED})
+    rig.write(*(sent for life in lives for sent in life.sent))
+    with projecting(rig) as (projector, _):
+        until(lambda: projector.step(7, 200), lambda: all(state_of(rig, life) == (2, "accepted") for life in lives))
+        projector.finish()
+    before = whole(rig)
+
+    assert len({row[:2] for row in before[1]}) == len(before[1])
+
+    rows(rig, "update consumer_offset set next_offset = 0 returning 1")
+    with projecting(rig, rig.name + "-again") as (projector, consumer):
+        until(lambda: projector.step(1000, 200), lambda: at_end(rig, consumer))
+        projector.finish()
+    assert before == whole(rig)
+
+    truncate(rig)
+    with projecting(rig, rig.name + "-rebuilt") as (projector, consumer):
+        until(lambda: projector.step(1000, 200), lambda: at_end(rig, consumer))
+        projector.finish()
+    assert before == whole(rig)
+
+
+def truncate(rig: Rig) -> None:
+    with psycopg.connect(rig.database, autocommit=True) as connection:
+        connection.execute("truncate petition, timeline, consumer_offset")
+
+
+def at_end(rig: Rig, consumer: KafkaConsumer) -> bool:
+    """All stored offsets are behind the last record (markers of transactions may follow)."""
+    ends = consumer.end_offsets(list(consumer.assignment()))
+    stored = dict(rows(rig, "select partition, next_offset from consumer_offset where consumer = %s", rig.name))
+    return bool(ends) and all(stored.get(tp.partition, 0) >= end - 1 for tp, end in ends.items() if end)
+
+
+def test_it_goes_on_where_postgresql_says(rig: Rig) -> None:
+    """A second process of another group goes on from the stored offsets: what was projected is not projected again."""
+    first = Life()
+    rig.write(first.begins())
+    with projecting(rig) as (projector, _):
+        until(lambda: projector.step(1000, 200), lambda: state_of(rig, first) is not None)
+    rows(rig, "delete from petition where petition_id = %s returning 1", first.petition_id)
+    second = Life()
+    rig.write(second.begins())
+    with projecting(rig, rig.name + "-b") as (projector, _):
+        until(lambda: projector.step(1000, 200), lambda: state_of(rig, second) is not None)
+
+    assert state_of(rig, first) is None
+
+
+@pytest.mark.parametrize("spoil", [b'"\\u0000"', b'"2025-99-99T00:00:00Z"'], ids=["null character", "no instant"])
+def test_a_row_that_does_not_fit_goes_to_the_dead_letters(rig: Rig, spoil: bytes) -> None:
+    """An event that PostgreSQL refuses is dead-lettered with the reason; its neighbours in the batch are written."""
+    before, bad, after = Life(), Life(), Life()
+    sent = bad.begins()
+    at = sent.value[sent.value.index(b'"at":') + 5 :].split(b",")[0]
+    spoilt = Sent(sent.event, sent.key, sent.value.replace(at, spoil, 1), sent.headers)
+    rig.write(before.begins(), spoilt, after.begins())
+    with projecting(rig) as (projector, _):
+        until(lambda: projector.step(1000, 200), lambda: state_of(rig, before) is not None and state_of(rig, after) is not None)
+        projector.finish()
+    letters = [letter for letter in read(rig.projector) if letter.record.key == bad.petition_id.encode()]
+
+    assert state_of(rig, bad) is None
+    assert {letter.reason.stage for letter in letters if letter.reason} == {rig.name}
+    assert letters[0].record.value == spoilt.value
+
+
+def test_garbage_goes_to_the_dead_letters(rig: Rig) -> None:
+    """Bytes that are no event are dead-lettered as they came, and the rest go on."""
+    life = Life()
+    sent = life.begins()
+    garbage = Sent(sent.event, b"garbage-" + sent.key, b"\x00\xffgarbage", sent.headers)
+    rig.write(garbage, sent)
+    with projecting(rig) as (projector, _):
+        until(lambda: projector.step(1000, 200), lambda: state_of(rig, life) is not None)
+    letters = [letter for letter in read(rig.projector) if letter.record.key == garbage.key]
+
+    assert letters
+    assert letters[0].record.value == garbage.value
+    assert letters[0].record.headers[: len(garbage.headers)] == garbage.headers
+
+
+def test_an_owner_that_was_overtaken_writes_nothing(rig: Rig) -> None:
+    """Who moves an offset that another owner has moved since gets nothing written, not even rows; the offset never goes back."""
+    life = Life()
+    life.begins()
+    answered(life)
+    first, second = ReadModel(rig.database, rig.name, EVENTS.name), ReadModel(rig.database, rig.name, EVENTS.name)
+    start = first.position(0)
+    assert start == second.position(0) == 0
+    second.write(Rows(), [Move(0, 0, 40)])
+
+    with pytest.raises(NotMine):
+        first.write(project([]), [Move(0, 0, 20)])
+
+    assert second.position(0) == 40
+    assert whole(rig) == ([], [])
+    first.close()
+    second.close()
+
+
+def test_two_processes_share_the_work_and_double_nothing(rig: Rig) -> None:
+    """Two members of a group project everything together, also while the second one joins; every event stands once."""
+    lives = [Life() for _ in range(40)]
+    for life in lives:
+        life.begins()
+    rig.write(*(life.sent[0] for life in lives))
+    with projecting(rig) as (one, _), projecting(rig) as (two, _):
+        until(lambda: one.step(5, 100), lambda: any(state_of(rig, life) for life in lives))
+        for life in lives:
+            rig.write(life.happens(Accepted, view={"state": State.ACCEPTED}))
+
+        def both() -> None:
+            one.step(20, 50)
+            two.step(20, 50)
+
+        until(both, lambda: all(state_of(rig, life) == (2, "accepted") for life in lives))
+        one.finish()
+        two.finish()
+    counted = rows(rig, "select count(*) from timeline where petition_id = any(%s)", [life.petition_id for life in lives])
+
+    assert counted == [(80,)]
