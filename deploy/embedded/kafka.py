@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import subprocess
-import sys
 import tempfile
 import time
 import uuid
@@ -12,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import click
 
 from deploy.embedded.child import Child, Command, guarded
 from deploy.embedded.jvm import fast_start, java
@@ -33,7 +34,7 @@ def new_cluster_id() -> str:
 
 
 class EmbeddedKafka:
-    """One broker. Alone it is a cluster of one; for several give each its `node_id` and all of them the same `voters` and `cluster_id`.
+    """One broker. Alone it is a cluster of one; of several, each has its `node_id` and all the same `voters` and `cluster_id`.
 
     `voters` maps node ids to controller ports. Ports stay the same over restarts of this object. `overrides`: broker settings;
     `jvm_options`: instead of those for a fast start.
@@ -148,7 +149,7 @@ def _train(option: str) -> None:
             broker.start(120)
         except KafkaFailed as error:
             # A JVM that cannot do this can still run the broker.
-            print(f"went on without: {error}", file=sys.stderr, flush=True)
+            click.echo(f"went on without: {error}", err=True)
         broker.stop(120)  # at its end the JVM writes the archive
 
 

@@ -1,4 +1,4 @@
-"""Asks a broker, in Kafka's own protocol, whether it serves. By hand, because a client library takes longer to import than to ask."""
+"""Asks a broker, in Kafka's own protocol, whether it serves. By hand: a client library takes longer to import than to ask."""
 
 from __future__ import annotations
 

