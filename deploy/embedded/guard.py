@@ -3,7 +3,8 @@
     python -I -S guard.py PARENT_PID DEATH_SIGNAL USER COMMAND ARGUMENT…
 
 DEATH_SIGNAL is the number of the signal that the kernel sends when the parent is gone. USER says whom to become when this
-is root: `-` nobody else; `map:UID` that user in a user namespace of its own, in which root's files belong to it; `uid:UID` that user.
+is root: `-` nobody else; `map:UID` that user in a user namespace of its own, in which root's files belong to it; `uid:UID` that
+user.
 
 It is a program of its own, because the code between fork and exec of a process with threads must not run Python.
 """
