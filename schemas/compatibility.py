@@ -14,6 +14,7 @@ from typing import Any
 Schema = Mapping[str, Any]
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+_ANYTHING = "anything"
 _EXACT = ("pattern", "format", "multipleOf", "uniqueItems")
 
 
@@ -68,7 +69,7 @@ class _Comparison:
             return []
         mine = _label(_resolved(variant, self._old_root))
         for candidate, breaks_ in zip(candidates, found, strict=True):
-            if _label(_resolved(candidate, self._new_root)) == mine:
+            if _label(_resolved(candidate, self._new_root)) in (mine, _ANYTHING):
                 return breaks_
         return [Break(path, f"no longer allows {mine}")]
 
@@ -128,7 +129,7 @@ def _label(schema: Schema) -> str:
             return f"{name} {tag!r}"
     if "const" in schema:
         return repr(schema["const"])
-    return str(schema.get("title") if schema.get("type") == "object" and "title" in schema else schema.get("type", "this"))
+    return str(schema.get("title") if schema.get("type") == "object" and "title" in schema else schema.get("type", _ANYTHING))
 
 
 def _types(old: Schema, new: Schema, path: str) -> Iterator[Break]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+from kafka import KafkaProducer
 
 from deploy.embedded import EmbeddedKafka, EmbeddedPostgres
 from deploy.migrate import migrate
@@ -17,16 +18,34 @@ from deploy.web import application
 from producers.http import prepare
 from producers.settings import HttpSettings
 from schemas.settings import ProcessSettings
-from schemas.topics import INTAKE
+from schemas.topics import ACTIONS, INTAKE
 from tests.producers.support import CREDENTIALS, SECRET, Asked, until
 
 
 @pytest.fixture(scope="session")
 def broker(kafka: EmbeddedKafka) -> EmbeddedKafka:
-    """The session's broker with the catalogue's topics."""
+    """The session's broker with the catalogue's topics, each partition with its leader at work."""
     existing = existing_topics(ProcessSettings(kafka_bootstrap_servers=kafka.bootstrap)).get(INTAKE.name, 4)
     ensure_topics(ProcessSettings(kafka_bootstrap_servers=kafka.bootstrap, partitions=existing))
+    lead(kafka.bootstrap)
     return kafka
+
+
+def lead(bootstrap: str) -> None:
+    """Wait until every partition that the producers write to takes events: its leader comes a moment after the topic.
+
+    What is sent for that is never committed, so nobody reads it.
+    """
+    producer = KafkaProducer(bootstrap_servers=bootstrap, transactional_id="warm-up")
+    try:
+        producer.init_transactions()
+        producer.begin_transaction()
+        for topic in (INTAKE.name, ACTIONS.name):
+            for partition in producer.partitions_for(topic):
+                producer.send(topic, key=b"warm-up", value=b"{}", partition=partition).get(timeout=60)
+        producer.abort_transaction()
+    finally:
+        producer.close()
 
 
 @pytest.fixture(scope="session")
@@ -34,11 +53,11 @@ def settings(broker: EmbeddedKafka, postgres: EmbeddedPostgres, tmp_path_factory
     """Settings on a database of the producers' tests; each test makes petitions of its own."""
     database = postgres.ensure_database("producers")
     migrate(database)
-    return settings_for(broker.bootstrap, database, tmp_path_factory.mktemp("producers"))
+    return settings_for(broker.bootstrap, database, tmp_path_factory.mktemp("producers"), patient=True)
 
 
-def settings_for(bootstrap: str, database: str, directory: Path) -> HttpSettings:
-    """Settings with short times, so that a missing service is noticed within a second or two."""
+def settings_for(bootstrap: str, database: str, directory: Path, *, patient: bool = False) -> HttpSettings:
+    """Settings with short times, so that a missing service is noticed quickly; `patient`: as on a machine that is very busy."""
     credentials = directory / "credentials.json"
     credentials.write_text(json.dumps(CREDENTIALS), encoding="utf-8")
     return HttpSettings(
@@ -46,8 +65,8 @@ def settings_for(bootstrap: str, database: str, directory: Path) -> HttpSettings
         database_url=database,
         tracking_secret=SECRET,
         credentials_file=credentials,
-        delivery_timeout_ms=1500,
-        patience_ms=500,
+        delivery_timeout_ms=60_000 if patient else 1500,
+        patience_ms=60_000 if patient else 500,
         action_wait_ms=200,
     )
 
@@ -56,7 +75,7 @@ def settings_for(bootstrap: str, database: str, directory: Path) -> HttpSettings
 async def asked(settings: HttpSettings) -> AsyncIterator[Asked]:
     """A client of the whole application, connected to Kafka."""
     async with prepare(settings) as routes:
-        await until(lambda: routes.ready())
+        await until(routes.ready)
         transport = httpx.ASGITransport(application(routes, routes.ready))
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
             yield Asked(client)

@@ -1,0 +1,70 @@
+"""The producers as libraries, on a real broker."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from deploy.embedded import EmbeddedKafka
+from deploy.embedded.ports import free_port
+from producers.client import ActionProducer, IntakeProducer
+from producers.publisher import Limits, Unavailable
+from producers.vault import NoVault
+from schemas.base import Actor, Role
+from schemas.catalogue import ACTION_REQUESTED, SUBMITTED
+from tests.producers.support import PETITION, SECRET, on_topic
+
+
+@pytest.fixture(scope="module")
+def intake(broker: EmbeddedKafka):
+    with IntakeProducer(broker.bootstrap, tracking_secret=SECRET.encode()) as producer:
+        yield producer
+
+
+def test_a_receipt_means_that_kafka_has_it(intake: IntakeProducer, broker: EmbeddedKafka) -> None:
+    """The event of the receipt is on the topic, with its id."""
+    receipt = intake.submit(**PETITION)
+
+    assert [event.envelope.id for event in on_topic(broker.bootstrap, SUBMITTED, receipt.petition_id)] == [receipt.ce_id]
+
+
+def test_the_same_external_id_is_the_same_petition(intake: IntakeProducer) -> None:
+    """A channel may repeat a call without fear."""
+    first, again = (intake.submit(**PETITION, external_id="PA-7") for _ in range(2))
+
+    assert first == again
+
+
+def test_many_can_be_under_way_at_once(intake: IntakeProducer) -> None:
+    """submit_soon does not wait; each future gets its own receipt."""
+    futures = [intake.submit_soon(**PETITION) for _ in range(500)]
+
+    assert len({future.result(timeout=30).petition_id for future in futures}) == 500
+
+
+def test_bad_input_is_refused_before_anything_is_sent(intake: IntakeProducer) -> None:
+    """The models of the topic decide."""
+    with pytest.raises(ValidationError):
+        intake.submit(channel="ihanoi", text="")
+
+
+def test_a_contact_needs_a_vault(intake: IntakeProducer) -> None:
+    """Without one there is no place for its key, and in the clear it never travels."""
+    with pytest.raises(NoVault, match="vault"):
+        intake.submit(**PETITION, contact={"phone": "0912345678"})
+
+
+def test_an_action_can_be_published(broker: EmbeddedKafka) -> None:
+    """With the same key it has the same id."""
+    petition_id, actor = "a" * 26, Actor(role=Role.OFFICE, office="so-xd")
+    with ActionProducer(broker.bootstrap) as producer:
+        ids = {producer.submit(petition_id, actor, {"action": "accept"}, idempotency_key="k") for _ in range(2)}
+
+    assert {event.envelope.id for event in on_topic(broker.bootstrap, ACTION_REQUESTED, petition_id)} == ids
+    assert len(ids) == 1
+
+
+def test_no_broker_is_a_clear_error() -> None:
+    """Unavailable, within the connect timeout."""
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        IntakeProducer(f"127.0.0.1:{free_port()}", tracking_secret=SECRET.encode(), limits=Limits(connect_timeout_ms=300))
