@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from shapely import STRtree, points
+from shapely import STRtree, distance, points
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -56,15 +56,15 @@ class Outlines:
 
     def at(self, lat: float, long: float, among: frozenset[str] = frozenset()) -> Spot:
         point = points(long * METRES_EAST, lat * METRES_NORTH)
-        inside = [self._codes[i] for i in self._tree.query(point, predicate="intersects")]
-        around = self._tree.query(point, predicate="dwithin", distance=max(EDGE_M, OUTSIDE_M))
-        distances = {self._codes[i]: float(self._shapes[i].distance(point)) for i in around}
-        near = frozenset(code for code, metres in distances.items() if metres <= EDGE_M)
+        around = self._tree.query(point, predicate="dwithin", distance=OUTSIDE_M)
+        metres = dict(zip((self._codes[i] for i in around), distance(self._shapes[around], point).tolist(), strict=True))
+        near = frozenset(code for code, far in metres.items() if far <= EDGE_M)
+        inside = [code for code, far in metres.items() if far == 0]
         if not inside:
-            nearest = min(distances, key=lambda code: distances[code], default=None)
+            nearest = min(metres, key=lambda code: metres[code], default=None)
             return Spot(nearest, AT_EDGE if nearest else 0.0, near, outlined=True)
         ward = next((code for code in inside if code in among), inside[0])
-        return Spot(ward, INSIDE, near | {ward}, outlined=True)
+        return Spot(ward, INSIDE, near, outlined=True)
 
 
 def _load(path: Path) -> tuple[list[str], list[BaseGeometry]]:

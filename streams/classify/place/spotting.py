@@ -16,7 +16,10 @@ from streams.classify.text import fold
 
 _UNITS = (Role.WARD, Role.COMMUNE, Role.TOWN, Role.DISTRICT)
 _LOOK_BACK = 40
-_HOUSE = re.compile(r"(?:ngõ|ngo|ngách|ngach|hẻm|hem|số|so|nhà|nha|kiệt|kiet|sn)\s*(?:số\s*|so\s*)?\d[\w/.-]*$|(?:^|[,.(:;]\s*)\d{1,4}[a-z]?$")
+_HOUSE = re.compile(
+    r"(?:ngõ|ngo|ngách|ngach|hẻm|hem|số|so|nhà|nha|kiệt|kiet|sn)\s*(?:số\s*|so\s*)?\d[\w/.-]*$"
+    r"|(?:^|[,.(:;]\s*)\d{1,4}[a-z]?$"
+)
 _CLUSTER = re.compile(r"(?:tổ|to|xóm|xom|thôn|thon|cụm|cum|tdp|phố|pho|đội|doi|khu|lô|lo|tòa|toa|ct|kđt|kdt)\s*\d+\w*$")
 _OLD = re.compile(r"\s*[(,]?\s*(?:cũ|ngày trước|trước đây|trước kia|truoc day|truoc kia)(?!\w)")
 _OLD_PLAIN = re.compile(r"\s*[(,]?\s*(?:cu|truoc day|truoc kia)(?!\w)")
@@ -89,24 +92,24 @@ def _mention(text: _Text, start: int, end: int, group: tuple[Name, ...]) -> Ment
     folded = text.folded
     if (start and folded[start - 1].isalnum()) or (end < len(folded) and folded[end].isalnum()):
         return None
+    exact, partly = _meant(text.lowered[start:end], group)
+    if not exact and not partly:
+        return None
     titled = _titled(text.written[start:end])
     role, begin = _role(text, start)
-    meant = _meant(text.lowered[start:end], group, sure=titled or role in _UNITS, marked=text.marked)
-    if not meant:
+    if not exact and text.marked and not titled and role not in _UNITS:
         return None
     old = bool((_OLD if text.marked else _OLD_PLAIN).match(text.read[end : end + 14]))
     common = folded[start:end] in ordinary() or " " not in folded[start:end]
-    meanings = tuple(meaning for name in meant for meaning in name.meanings)
+    meanings = tuple(meaning for name in exact or partly for meaning in name.meanings)
     return Mention(text.written[begin:end], begin, end, role, meanings, old, titled, common)
 
 
-def _meant(said: str, group: tuple[Name, ...], *, sure: bool, marked: bool) -> list[Name]:
-    """Names written with the right accents; else, where something else says that a place is meant (`sure`) or the whole text is
-    without accents, names of which some accents are missing. A wrong accent is another word."""
+def _meant(said: str, group: tuple[Name, ...]) -> tuple[list[Name], list[Name]]:
+    """Names written with their accents, else those of which some accents are missing; these count only where a prefix or capital
+    letters say that a place is meant, or the whole text has no accents. A wrong accent is another word."""
     exact = [name for name in group if name.name.lower() == said]
-    if not exact and (sure or not marked):
-        return [name for name in group if _accents_missing(said, name.name)]
-    return exact
+    return exact, [] if exact else [name for name in group if _accents_missing(said, name.name)]
 
 
 def _accents_missing(said: str, name: str) -> bool:
