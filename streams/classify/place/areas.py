@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from shapely import STRtree, distance, points
+from shapely import ShapelyError, STRtree, distance, points
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -71,7 +71,7 @@ def _load(path: Path) -> tuple[list[str], list[BaseGeometry]]:
     try:
         features: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["features"]
         pairs = [(str(f["properties"]["code"]), _plane(f["geometry"])) for f in features]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, ShapelyError) as error:
         raise BadOutlinesError(f"{path.name}: {type(error).__name__}: {error}") from error
     missing = wards().keys() ^ {code for code, _ in pairs}
     if missing:

@@ -28,8 +28,8 @@ _TONES = dict.fromkeys((0x300, 0x301, 0x303, 0x309, 0x323))
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name in a text. `said`: as written, with its prefix; `role`: what the words before it make of it; `old`: "cũ" follows;
-    `titled`: each word begins with a capital letter; `ordinary`: the name is an ordinary word too."""
+    """A name in a text. `said`: as written, with its prefix and a "cũ" after it; `role`: what the words before it make of it;
+    `old`: "cũ" follows; `titled`: each word begins with a capital letter; `ordinary`: the name is an ordinary word too."""
 
     said: str
     start: int
@@ -99,10 +99,11 @@ def _mention(text: _Text, start: int, end: int, group: tuple[Name, ...]) -> Ment
     role, begin = _role(text, start)
     if not exact and text.marked and not titled and role not in _UNITS:
         return None
-    old = bool((_OLD if text.marked else _OLD_PLAIN).match(text.read[end : end + 14]))
+    old = (_OLD if text.marked else _OLD_PLAIN).match(text.read, end)
     common = folded[start:end] in ordinary() or " " not in folded[start:end]
     meanings = tuple(meaning for name in exact or partly for meaning in name.meanings)
-    return Mention(text.written[begin:end], begin, end, role, meanings, old, titled, common)
+    after = old.end() if old else end
+    return Mention(text.written[begin:after], begin, after, role, meanings, old is not None, titled, common)
 
 
 def _meant(said: str, group: tuple[Name, ...]) -> tuple[list[Name], list[Name]]:
