@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from shapely import ShapelyError, STRtree, distance, points
+from shapely import STRtree, distance, points
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
