@@ -60,9 +60,11 @@ def relimited(clock: Running, limit: int, rules: LevelRules, now: int) -> Runnin
     return _stepped(moved, rules)
 
 
-def with_clock(clocks: Iterable[Running], clock: Running) -> tuple[Running, ...]:
-    """The clocks with this one in place of its namesake."""
-    return (*(other for other in clocks if other.name != clock.name), clock)
+def with_clock(clocks: tuple[Running, ...], clock: Running) -> tuple[Running, ...]:
+    """The clocks with this one in its namesake's place, or at the end."""
+    if any(other.name == clock.name for other in clocks):
+        return tuple(clock if other.name == clock.name else other for other in clocks)
+    return (*clocks, clock)
 
 
 def without(clocks: Iterable[Running], *names: ClockName) -> tuple[Running, ...]:

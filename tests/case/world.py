@@ -1,11 +1,11 @@
 """A small world for tests: the real case stage over a dict, a clock that is set by hand, and a mailbox between petitions.
 
-Every record that the stage writes is read back through the catalogue, with unknown fields forbidden, so each test also checks the contract.
+Every record that the stage writes is read back through the catalogue, unknown fields forbidden: each test checks the contract.
 """
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from schemas.clock import HANOI, to_datetime, to_ms
 from schemas.intake import PetitionClassified
 from schemas.topics import EVENTS
 from streams.case.policy.book import Book
+from streams.case.policy.compiled import Policy
 from streams.case.policy.load import DEFAULT_FILE, load
 from streams.case.stage import CaseStage
 from streams.case.state import Case, decode
@@ -45,11 +46,17 @@ def pid(number: int) -> str:
     return f"{number:026x}"
 
 
+def shorter_limits(version: str) -> Policy:
+    """The shipped policy with one working day for every answer, as another version."""
+    limits = {key: replace(limit, answer_ms=POLICY.levels[key[1]].calendar.day_ms) for key, limit in POLICY.limits.items()}
+    return replace(POLICY, version=version, limits=limits)
+
+
 class Store(dict[bytes, Entry]):
-    """The engine's store as a decision sees it."""
+    """What the engine keeps between steps."""
 
     def value(self, key: bytes) -> bytes | None:
-        entry = self[key] if key in self else None
+        entry = self.get(key)
         return entry.value if entry else None
 
 
@@ -70,6 +77,7 @@ class World:
     store: Store = field(default_factory=Store)
     record: list[CaseEvent] = field(default_factory=list)
     raw: list[Output] = field(default_factory=list)
+    journal: list[tuple[int, str, Any]] = field(default_factory=list)
     rejected: list[Exception] = field(default_factory=list)
     ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
@@ -81,12 +89,8 @@ class World:
         """Put a classified petition in; gives its id."""
         id_ = pid(number)
         place = {"ward_code": changes.pop("ward", "00070")}
-        petition = {
-            "petition_id": id_,
-            "channel": "ihanoi",
-            "text": text,
-            "submitted_at": changes.pop("submitted", to_datetime(self.now)),
-        }
+        submitted = changes.pop("submitted", to_datetime(self.now))
+        petition = {"petition_id": id_, "channel": "ihanoi", "text": text, "submitted_at": submitted}
         classification = {
             "category": "road-damage",
             "confidence": 0.9,
@@ -102,9 +106,9 @@ class World:
         return id_
 
     def act(
-        self, id_: str, kind: type[Action], who: str = "citizen", *, event_id: str | None = None, **fields: Any
+        self, id_: str, kind: type[Action], who: str = "citizen", /, *, event_id: str | None = None, **fields: Any
     ) -> list[CaseEvent]:
-        """`who`: an office's code (acting on its own case), `superior:CODE`, or a role's name. Gives the events on this petition."""
+        """`who`: an office (on its own case), `superior:CODE`, or a role. Gives the new events on this petition."""
         role, _, office = who.partition(":")
         if role in {member.value for member in Role}:
             actor = {"role": role, "office": office or None}
@@ -123,20 +127,39 @@ class World:
         )
 
     def handle(self, record: Record) -> None:
-        self._take(self.stage.decide([record], Entries(self.store), self.now))
+        self.journal.append((self.now, "decide", record))
+        self._deliver(self._decide(record))
+
+    def fire(self, key: bytes) -> None:
+        self.journal.append((self.now, "fire", key))
+        self._deliver(self._fire(key))
+
+    def replay(self, kind: str, payload: Any) -> None:
+        """Do again what the journal of another world has; mail between petitions stands there too."""
+        self._decide(payload) if kind == "decide" else self._fire(payload)
+
+    def _decide(self, record: Record) -> list[Record]:
+        return self._take(self.stage.decide([record], Entries(self.store), self.now))
+
+    def _fire(self, key: bytes) -> list[Record]:
+        return self._take(self.stage.fire([key], Entries(self.store), self.now))
+
+    def _deliver(self, mail: list[Record]) -> None:
+        for record in mail:
+            self.handle(record)
 
     def pass_until(self, until: int | str, late_ms: int = 0) -> None:
         """Let time pass: timers fire in order of their due instants, each `late_ms` late."""
         end = hanoi(until) if isinstance(until, str) else until
         while (due := self.next_due()) is not None and due[0] <= end:
             self.now = max(self.now, due[0] + late_ms)
-            self._take(self.stage.fire([due[1]], Entries(self.store), self.now))
+            self.fire(due[1])
         self.now = max(self.now, end)
 
     def next_due(self) -> tuple[int, bytes] | None:
         return min(((entry.due_ms, key) for key, entry in self.store.items() if entry.due_ms is not None), default=None)
 
-    def _take(self, effects: Effects) -> None:
+    def _take(self, effects: Effects) -> list[Record]:
         self.store.update(effects.puts)
         self.rejected += [error for _, error in effects.rejected]
         mail = []
@@ -147,8 +170,7 @@ class World:
                 self.record.append(event.data)
             else:
                 mail.append(Record(output.topic, 0, 0, self.now, output.key, output.value, output.headers))
-        for record in mail:
-            self.handle(record)
+        return mail
 
     def case(self, id_: str) -> Case:
         stored = self.store.value(id_.encode())

@@ -1,0 +1,252 @@
+"""How other systems of this kind go wrong, one test each (the list stands in the project's domain rules)."""
+
+import pytest
+
+from schemas import actions as do
+from schemas.base import Level
+from schemas.case import Breached, ClockName, Escalated, State, Warned
+from schemas.clock import to_datetime
+from streams.case.policy.book import Book
+from tests.case.world import EVIDENCE, GOOD_TEXT, POLICY, World, hanoi, local, shorter_limits
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def answered(world: World, number: int = 1) -> str:
+    """A petition that its office accepted and answered."""
+    id_ = world.submit(number)
+    world.act(id_, do.Accept, "so-xd")
+    world.act(id_, do.Answer, "so-xd", result="done", text=GOOD_TEXT, evidence_urls=EVIDENCE)
+    return id_
+
+
+def clock(world: World, id_: str, name: ClockName) -> tuple[str | None, str | None]:
+    """A clock's start and due instant, in Hanoi."""
+    found = next(clock for clock in world.view(id_).clocks if clock.name is name)
+    return local(found.started_at), local(found.due_at)
+
+
+def test_lunch_break_is_not_working_time(world: World) -> None:
+    """A day has two working periods: eight hours from 11:00 end at 11:00 the next working day, not at 19:00."""
+    world.now = hanoi("2026-11-25 11:00")
+
+    assert clock(world, world.submit(), ClockName.ACCEPT)[1] == "2026-11-26 11:00"
+
+
+def test_midnight_between_two_working_days(world: World) -> None:
+    """What comes in late in the evening starts to count in the morning."""
+    world.now = hanoi("2026-11-25 23:30")
+
+    assert clock(world, world.submit(), ClockName.ACCEPT)[1] == "2026-11-26 17:30"
+
+
+@pytest.mark.parametrize("arrival", ["2026-11-24 10:00", "2026-11-23 17:30", "2026-11-24 23:59"])
+def test_a_case_that_arrives_on_a_holiday(world: World, arrival: str) -> None:
+    """It counts from the first working minute after it."""
+    world.now = hanoi(arrival)
+
+    assert clock(world, world.submit(), ClockName.ACCEPT)[1] == "2026-11-25 17:30"
+
+
+def test_a_case_that_arrives_during_lunch(world: World) -> None:
+    """It counts from half past one."""
+    world.now = hanoi("2026-11-25 12:30")
+
+    assert clock(world, world.submit(level="urgent"), ClockName.ANSWER)[1] == "2026-11-25 17:30"
+
+
+def test_a_working_saturday_counts(world: World) -> None:
+    """Saturday 22 August 2026 is worked for Monday 31 August."""
+    world.now = hanoi("2026-08-21 13:30")
+
+    assert clock(world, world.submit(), ClockName.ACCEPT)[1] == "2026-08-22 12:00"
+
+
+def test_a_pause_that_starts_and_ends_outside_working_hours_moves_the_deadline_by_working_time_only(world: World) -> None:
+    """Asked at 20:00 on Wednesday, answered at 06:00 on Friday: one working day, not thirty-four hours."""
+    id_ = world.submit()
+    world.act(id_, do.Accept, "so-xd")
+    world.pass_until("2026-11-25 20:00")
+    world.act(id_, do.RequestInformation, "so-xd", question="Ở số nhà nào?")
+    world.pass_until("2026-11-27 06:00")
+    before = hanoi("2026-12-02 09:00")
+    world.act(id_, do.AddInformation, text="Số nhà 12")
+
+    assert (local(before), local(world.view(id_).deadline)) == ("2026-12-02 09:00", "2026-12-03 09:00")
+
+
+def test_a_calendar_that_changes_while_cases_are_open_moves_no_running_deadline(world: World) -> None:
+    """A case keeps the version that it started with; new cases get the new one."""
+    old = world.submit(1)
+    calendar = POLICY.levels[Level.ORDINARY].calendar
+    faster = shorter_limits("2026.2")
+    world.books = lambda: Book.of(POLICY, faster)
+    new = world.submit(2)
+    world.act(old, do.Accept, "so-xd")
+
+    assert calendar.add(world.now, 5 * calendar.day_ms) == world.case(old).deadline
+    assert (world.view(old).policy_version, world.view(new).policy_version) == ("2026.1", "2026.2")
+    assert local(world.view(new).deadline) == "2026-11-26 09:00"
+
+
+def test_recompute_moves_a_running_deadline_with_an_event_that_says_so(world: World) -> None:
+    """Only an explicit request puts an open case under a newer policy; before and after stand in the event."""
+    id_ = world.submit()
+    faster = shorter_limits("2026.2")
+    world.books = lambda: Book.of(POLICY, faster)
+    (event,) = world.act(id_, do.Recompute, "operator", policy_version="2026.2", reason="quy định mới")
+
+    assert event.what == "deadline-recomputed"
+    assert [local(event.deadline_before), local(event.deadline_after)] == ["2026-12-02 09:00", "2026-11-26 09:00"]
+
+
+def test_a_reopened_case_has_new_clocks_and_its_own_escalations(world: World) -> None:
+    """The second round is watched like the first."""
+    id_ = answered(world)
+    world.act(id_, do.Reopen, reason="vẫn còn ổ gà")
+    world.pass_until("2027-01-15 09:00")
+    second = world.events(id_)[world.whats(id_).index("reopened") :]
+
+    assert second[0].case.state == State.ASSIGNED
+    assert [event.rung for event in second if isinstance(event, Escalated)] == [2, 3, 2, 3]
+
+
+def test_a_case_whose_category_changes_is_due_by_the_new_limit_counted_from_the_old_start(world: World) -> None:
+    """Reclassifying neither restarts the clock nor leaves the wrong limit in force."""
+    id_ = world.submit(triage=True, office="tt-pvhcc")
+    world.pass_until("2026-11-25 15:30")
+    world.act(id_, do.Assign, "triage", to_office="so-xd", reason="đúng lĩnh vực", level="complex")
+
+    assert clock(world, id_, ClockName.ANSWER) == ("2026-11-25 09:00", "2026-12-16 09:00")
+    assert clock(world, id_, ClockName.ACCEPT) == ("2026-11-25 15:30", "2026-11-26 15:30")
+
+
+def test_a_merged_case_does_not_lose_its_clock(world: World) -> None:
+    """While merged its clock stands; separated again, it runs with what was left."""
+    leader, follower = world.submit(1), world.submit(2)
+    world.pass_until("2026-11-25 15:30")
+    world.act(follower, do.Merge, "triage", into=leader, reason="cùng vụ việc")
+    world.pass_until("2026-11-26 15:30")
+    world.act(follower, do.Unmerge, "triage", reason="khác vụ việc")
+
+    assert [local(world.view(id_).deadline) for id_ in (leader, follower)] == ["2026-12-02 09:00", "2026-12-03 09:00"]
+
+
+def test_an_update_by_the_office_itself_is_not_progress(world: World) -> None:
+    """A note by the office ends no pause, moves no deadline and accepts nothing."""
+    id_ = world.submit()
+    before = world.view(id_)
+    world.act(id_, do.AddInformation, "so-xd", text="Đang xem xét")
+
+    assert before == world.view(id_)
+    world.act(id_, do.Accept, "so-xd")
+    world.act(id_, do.RequestInformation, "so-xd", question="Ở đâu?")
+    world.act(id_, do.AddInformation, "so-xd", text="Đã gọi điện")
+
+    assert world.view(id_).state is State.INFORMATION_REQUESTED
+
+
+def test_the_oldest_case_escalates_however_many_newer_ones_there_are(world: World) -> None:
+    """No scan is limited to the newest cases of a state."""
+    ids = [world.submit(number) for number in range(1, 151)]
+    world.pass_until("2026-12-09 09:00")
+
+    assert {3} == {world.view(id_).escalation for id_ in ids}
+
+
+def test_no_edit_restarts_the_clock(world: World) -> None:
+    """Refused requests, notes, questions from the citizen and transfers leave the next timers where they were."""
+    id_ = world.submit()
+    due = clock(world, id_, ClockName.ANSWER)
+    world.pass_until("2026-11-25 11:00")
+    world.act(id_, do.AddInformation, text="Ổ gà to thêm")
+    world.act(id_, do.Extend, "so-xd", working_hours=8, reason="chờ vật tư")
+    world.act(id_, do.Transfer, "so-xd", to_office="ca-tp", reason="thuộc công an")
+
+    assert due == clock(world, id_, ClockName.ANSWER)
+
+
+def test_every_level_of_the_ladder_can_be_reached(world: World) -> None:
+    """50%, 80%, deadline, one working day after, three more: each once for each clock, at its instant."""
+    id_ = world.submit()
+    world.pass_until("2026-12-08 09:00")
+    steps = [(event.cause, local(event.at)) for event in world.events(id_) if isinstance(event, Warned | Breached | Escalated)]
+
+    assert [step for step in steps if step[0] < "timer:accept:6" or step[0] > "timer:answer"] == [
+        ("timer:accept:1", "2026-11-25 14:30"),
+        ("timer:accept:2", "2026-11-25 16:54"),
+        ("timer:accept:3", "2026-11-26 09:00"),
+        ("timer:accept:4", "2026-11-27 09:00"),
+        ("timer:answer:1", "2026-11-27 14:30"),
+        ("timer:answer:2", "2026-12-01 09:00"),
+        ("timer:accept:5", "2026-12-02 09:00"),
+        ("timer:answer:3", "2026-12-02 09:00"),
+        ("timer:answer:4", "2026-12-03 09:00"),
+        ("timer:answer:5", "2026-12-08 09:00"),
+    ]
+
+
+def test_an_unassigned_case_escalates(world: World) -> None:
+    """Waiting in triage is waiting: the triage office, the city office, the chairman."""
+    id_ = world.submit(triage=True, office="tt-pvhcc")
+    world.pass_until("2026-12-02 09:00")
+
+    assert [
+        event.case.escalated_to
+        for event in world.events(id_)
+        if event.cause in {"timer:accept:3", "timer:accept:4", "timer:accept:5"}
+    ] == ["tt-pvhcc", "vp-ubnd", "ubnd-tp"]
+
+
+def test_an_answer_just_before_a_late_timer_does_not_hide_the_breach(world: World) -> None:
+    """The deadline passed; that the timer was not handled yet when the answer came changes nothing."""
+    id_ = world.submit(level="urgent")
+    world.act(id_, do.Accept, "so-xd")
+    world.now = hanoi("2026-11-25 14:30") + 1000
+    events = world.act(id_, do.Answer, "so-xd", result="done", text=GOOD_TEXT, evidence_urls=EVIDENCE)
+
+    assert [event.what for event in events] == ["outage-recorded", "warned", "warned", "breached", "answered"]
+    assert events[-1].in_time is False
+
+
+def test_an_answer_sent_during_an_outage_counts_from_when_it_was_sent(world: World) -> None:
+    """The office is not blamed for the pipeline's absence, and the breach is marked as excused."""
+    id_ = world.submit(level="urgent")
+    world.act(id_, do.Accept, "so-xd")
+    sent = to_datetime(hanoi("2026-11-25 14:00"))
+    world.now = hanoi("2026-11-25 16:00")
+    events = world.act(id_, do.Answer, "so-xd", requested_at=sent, result="done", text=GOOD_TEXT, evidence_urls=EVIDENCE)
+
+    assert [event.excused for event in events if isinstance(event, Breached)] == [True]
+    assert events[-1].in_time is True
+
+
+def test_overdue_timers_fire_at_once_after_an_outage_in_order_and_once(world: World) -> None:
+    """A week's steps in one go, oldest first, after a line that says the pipeline was away."""
+    id_ = world.submit()
+    world.pass_until(world.now, late_ms=0)
+    due = world.next_due()
+    assert due is not None
+    world.pass_until(due[0], late_ms=14 * 86_400_000)
+    events = world.events(id_)[1:]
+
+    assert events[0].what == "outage-recorded"
+    assert [event.cause for event in events[1:]] == [
+        f"timer:{step}"
+        for step in (
+            *("accept:1", "accept:2", "accept:3", "accept:4", "answer:1", "answer:2", "accept:5"),
+            *("answer:3", "answer:4", "answer:5", "accept:6"),
+        )
+    ]
+
+
+def test_nothing_is_closed_by_silence(world: World) -> None:
+    """Without an answer a case stays open for ever, with a next timer, whatever time passes."""
+    id_ = world.submit()
+    world.pass_until("2027-11-25 09:00")
+
+    assert world.view(id_).state == State.ASSIGNED
+    assert world.next_due() is not None
