@@ -1,7 +1,7 @@
-"""What Prometheus needs to watch a one-machine instance: its processes as `file_sd` targets, with the configuration and the rules.
+"""What Prometheus needs to watch a one-machine instance: its processes as `file_sd` targets, configuration and rules.
 
-`python -m deploy.prometheus.targets --data DIR --out FOLDER`, then `prometheus --config.file FOLDER/prometheus.yaml`. Ports stay the same
-over restarts of an instance; run it again when processes were added.
+`python -m deploy.prometheus.targets --data DIR --out FOLDER`, then `prometheus --config.file FOLDER/prometheus.yaml`.
+Ports stay the same over restarts of an instance; run it again when processes were added.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def targets(data: Path, out: Path | None) -> None:
         click.echo(json.dumps(found, indent=1))
         return
     write_folder(out, found)
-    click.echo(f"{len(found)} targets; now: prometheus --config.file {out / 'prometheus.yaml'} --web.listen-address 127.0.0.1:9090")
+    click.echo(
+        f"{len(found)} targets; now: prometheus --config.file {out / 'prometheus.yaml'} --web.listen-address 127.0.0.1:9090"
+    )
 
 
 commands: list[click.Command] = [targets]

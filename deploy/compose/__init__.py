@@ -1,0 +1,1 @@
+"""The compose file, its image and its secrets."""

@@ -1,0 +1,110 @@
+"""The compose file: every role, settings that exist, no secret and no open port."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import SecretStr
+
+from deploy.compose.secrets import generate, write_missing
+from deploy.export import ROLE_SETTINGS
+from deploy.runner.run import ENTRIES
+from schemas.credentials import Credentials
+
+FOLDER = Path(__file__).parents[2] / "deploy/compose"
+COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))
+SERVICES: dict[str, Any] = COMPOSE["services"]
+PROMETHEUS = yaml.safe_load((FOLDER.parent / "prometheus/prometheus.yaml").read_text(encoding="utf-8"))
+
+
+def test_every_role_has_a_service() -> None:
+    """Each role of `petitions run` is a service of its name, which runs it."""
+    assert {role: ["run", role] for role in ENTRIES} == {role: SERVICES[role]["command"] for role in ENTRIES}
+
+
+@pytest.mark.parametrize("role", ENTRIES)
+def test_settings_exist(role: str) -> None:
+    """Each variable that a role's service sets is one that the role reads; NAME_FILE only where NAME is a secret."""
+    fields = {name.upper(): field for found in ROLE_SETTINGS[role] for name, field in found.model_fields.items()}
+    files = {f"{name}_FILE" for name, field in fields.items() if field.annotation is SecretStr}
+
+    assert [name for name in SERVICES[role]["environment"] if name not in fields and name not in files] == []
+
+
+@pytest.mark.parametrize("role", ENTRIES)
+def test_required_settings_are_set(role: str) -> None:
+    """What a role cannot start without is there."""
+    given = SERVICES[role]["environment"]
+    required = {
+        name.upper() for found in ROLE_SETTINGS[role] for name, field in found.model_fields.items() if field.is_required()
+    }
+
+    assert [name for name in required if name not in given and f"{name}_FILE" not in given] == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_service_is_pinned_limited_and_closed(name: str) -> None:
+    """Images have a version, ports are published on the loopback address, memory is limited, what dies comes back."""
+    service = SERVICES[name]
+
+    assert re.search(r":(v?\d|\$\{PETITIONS_VERSION:-\d)", service["image"])
+    assert all(port.startswith("${BIND:-127.0.0.1}:") for port in service.get("ports", []))
+    assert service["deploy"]["resources"]["limits"]["memory"]
+    assert service["restart"] == ("on-failure" if name == "migrate" else "unless-stopped")
+    assert "healthcheck" in service or name == "migrate"
+
+
+@pytest.mark.parametrize("role", [role for role in ENTRIES if role != "migrate"])
+def test_role_waits_and_is_watched(role: str) -> None:
+    """A role starts after the migration, is asked for /readyz, and is scraped at the port at which it serves."""
+    service = SERVICES[role]
+    port = service["environment"].get("PORT") or service["environment"]["METRICS_PORT"]
+    jobs = {job["job_name"]: job for job in PROMETHEUS["scrape_configs"]}
+    (found,) = jobs[role]["dns_sd_configs"]
+
+    assert service["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    assert f"127.0.0.1:{port}/readyz" in service["healthcheck"]["test"][-1]
+    assert ([role], int(port)) == (found["names"], found["port"])
+
+
+def test_no_secret_in_the_file() -> None:
+    """Passwords, keys and URLs with them come from files that are not committed."""
+    variables = {name: value for service in SERVICES.values() for name, value in service.get("environment", {}).items()}
+    suspicious = [name for name in variables if re.search(r"PASSWORD|SECRET|TOKEN|DATABASE_URL|CREDENTIALS", name)]
+
+    assert all(variables[name].startswith("/run/secrets/") for name in suspicious)
+    assert "secrets/" in (FOLDER / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+def test_secrets_are_those_that_are_mounted(tmp_path: Path) -> None:
+    """The command makes each file that the compose file mounts; the folder is closed to others."""
+    folder = tmp_path / "secrets"
+    write_missing(folder, generate("http://pager.example/alerts"))
+
+    mounted = {Path(secret["file"]).name for secret in COMPOSE["secrets"].values()}
+    assert mounted == {path.name for path in folder.iterdir()}
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / "postgres-password").read_text() in (folder / "database-url").read_text()
+    assert Credentials.load(folder / "credentials.json").is_admin(json.loads((folder / "credentials.json").read_text())["admin"])
+
+
+def test_secrets_are_kept(tmp_path: Path) -> None:
+    """A second call changes nothing: a new tracking secret would cut off every citizen's code."""
+    write_missing(tmp_path, generate("http://pager.example/alerts"))
+    before = {path.name: path.read_text() for path in tmp_path.iterdir()}
+
+    assert write_missing(tmp_path, generate("http://pager.example/alerts")) == []
+    assert before == {path.name: path.read_text() for path in tmp_path.iterdir()}
+
+
+def test_half_a_database_secret_is_refused(tmp_path: Path) -> None:
+    """A password without its URL is not completed with another password."""
+    (tmp_path / "postgres-password").write_text("known")
+
+    with pytest.raises(FileExistsError, match="only one of"):
+        write_missing(tmp_path, generate("http://pager.example/alerts"))
