@@ -1,0 +1,332 @@
+"""What citizens and offices get over HTTP, on real Kafka and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+
+from consumers.calls import StreamEvent
+from consumers.http import Showing, prepare
+from consumers.kafka import Record
+from consumers.projection import project
+from consumers.read_model import ReadModel
+from consumers.settings import ViewSettings
+from deploy.embedded.ports import free_port
+from schemas import tracking
+from schemas.base import Level
+from schemas.case import Accepted, Breached, Escalated, State, Warned
+from schemas.credentials import generate
+from schemas.topics import EVENTS, queue_topic
+from tests.consumers.conftest import Rig
+from tests.consumers.events import Life, Sent, answered, transferred, write
+
+SECRET = "s" * 32
+PATIENCE_SECONDS = 30
+
+
+@dataclass
+class Web:
+    """A running consumers' app, and ways to give it petitions."""
+
+    client: httpx.AsyncClient
+    rig: Rig
+    credentials: dict[str, Any]
+    showing: Showing
+
+    def life(self, **about: Any) -> tuple[str, Life]:
+        code = tracking.new_code()
+        life = Life(petition_id=tracking.petition_id(SECRET.encode(), code), **about)
+        life.begins()
+        return code, life
+
+    def project(self, *sent: Sent) -> None:
+        """Write events straight into the read model."""
+        model = ReadModel(self.rig.database, "test", EVENTS.name)
+        model.write(project([Record(n, 1, one.key, one.value, one.headers) for n, one in enumerate(sent)]), [])
+        model.close()
+
+    async def publish(self, *sent: Sent) -> None:
+        await asyncio.to_thread(self.rig.write, *sent)
+
+    async def get(self, path: str, status: int = 200, **headers: str) -> Any:
+        answer = await self.client.get(path, headers=headers)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def token(self, office: str) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.credentials['departments'][office]}"}
+
+    @asynccontextmanager
+    async def stream(self, path: str, **headers: str) -> AsyncIterator[Callable[[], Any]]:
+        """Gives a function that waits for the next event."""
+        async with self.client.stream("GET", path, headers=headers, timeout=PATIENCE_SECONDS) as answer:
+            assert answer.status_code == 200
+            events = _events(answer.aiter_lines())
+            yield lambda: asyncio.wait_for(anext(events), PATIENCE_SECONDS)
+
+
+async def _events(lines: AsyncIterator[str]) -> AsyncIterator[StreamEvent]:
+    fields: dict[str, str] = {}
+    async for line in lines:
+        if line:
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        elif "data" in fields:
+            yield StreamEvent(fields.get("id", ""), fields["event"], json.loads(fields["data"]))
+            fields = {}
+
+
+@pytest.fixture
+async def web(rig: Rig, tmp_path: Path) -> AsyncIterator[Web]:
+    credentials = generate()
+    (tmp_path / "credentials.json").write_text(json.dumps(credentials))
+    settings = ViewSettings(
+        kafka_bootstrap_servers=rig.bootstrap,
+        database_url=rig.database,
+        tracking_secret=SECRET,
+        credentials_file=tmp_path / "credentials.json",
+        arrival_wait_ms=1500,
+        heartbeat_seconds=0.5,
+    )
+    async with prepare(settings) as showing:
+        port = free_port()
+        server = uvicorn.Server(uvicorn.Config(Starlette(routes=list(showing)), port=port, log_config=None, lifespan="off"))
+        serving = asyncio.create_task(server.serve())
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (server.started and showing.ready()):
+                await asyncio.sleep(0.02)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS) as client:
+            yield Web(client, rig, credentials, showing)
+        showing.stop()
+        server.should_exit = True
+        await serving
+
+
+async def test_a_citizen_sees_his_petition(web: Web) -> None:
+    """State, office, deadline and timeline by tracking code, typed as people type it; in English when asked for."""
+    code, life = web.life()
+    web.project(*life.sent)
+    found = await web.get(f"/v1/petitions/{code.replace('-', '').lower()}")
+
+    assert (found["petition_id"], found["tracking_code"]) == (life.petition_id, code)
+    assert (found["state"], found["office"]["code"], found["urgent"]) == ("assigned", "so-xd", False)
+    assert [line["type"] for line in found["timeline"]] == ["received", "assigned"]
+    assert (await web.get(f"/v1/petitions/{code}?lang=en"))["timeline"][0]["title"] == "Received"
+    assert (await web.get(f"/v1/petitions/{code}", **{"accept-language": "en-GB,vi;q=0.5"}))["timeline"][0]["title"] == "Received"
+    assert "c2VhbGVk" not in json.dumps(found)
+
+
+async def test_wrong_codes_are_not_found(web: Web) -> None:
+    """A code with a typing error and a code that nobody has: 404 with a code and a message each."""
+    unknown = tracking.new_code()
+    typo = unknown[:-1] + next(letter for letter in tracking.ALPHABET if letter != unknown[-1])
+
+    assert (await web.get(f"/v1/petitions/{typo}", 404))["error"]["code"] == "bad-code"
+    assert (await web.get(f"/v1/petitions/{unknown}", 404))["error"]["code"] == "unknown-petition"
+    assert (await web.get(f"/v1/petitions/{unknown}/events", 404))["error"]["code"] == "unknown-petition"
+
+
+async def test_straight_after_the_answer_the_petition_is_waited_for(web: Web) -> None:
+    """A request that comes before the event waits for it, without the read model."""
+    code, life = web.life()
+    asking = asyncio.create_task(web.get(f"/v1/petitions/{code}"))
+    await asyncio.sleep(0.1)
+    await web.publish(*life.sent)
+
+    assert (await asking)["state"] == "assigned"
+    assert (await web.get(f"/v1/petitions/{code}"))["petition_id"] == life.petition_id
+
+
+async def test_a_stream_gives_history_then_what_happens(web: Web) -> None:
+    """History from the read model, then live events, each once and in order, although both sources have some of them."""
+    code, life = web.life()
+    life.happens(Accepted, view={"state": State.ACCEPTED})
+    web.project(*life.sent)
+    await web.publish(*life.sent)
+    async with web.stream(f"/v1/petitions/{code}/events") as event:
+        assert [(await event()).name for _ in range(3)] == ["received", "assigned", "accepted"]
+        await web.publish(life.happens(Warned, clock="answer", percent=50), answered(life))
+        last = await event()
+
+    assert (last.name, last.id) == ("answered", "4")
+    assert last.data["state"] == "answered"
+    assert last.data["details"]["text"] == "Đã thay nắp cống mới ngày 02/12."
+
+
+async def test_a_stream_resumes_behind_the_last_id(web: Web) -> None:
+    """With Last-Event-ID (or ?after=) only what came later is given."""
+    code, life = web.life()
+    life.happens(Accepted, view={"state": State.ACCEPTED})
+    answered(life)
+    web.project(*life.sent)
+    async with web.stream(f"/v1/petitions/{code}/events", **{"last-event-id": "2"}) as event:
+        assert (await event()).name == "answered"
+    async with web.stream(f"/v1/petitions/{code}/events?after=1") as event:
+        assert (await event()).name == "accepted"
+    assert (await web.get(f"/v1/petitions/{code}/events?after=x", 400))["error"]["field"] == "after"
+
+
+async def test_a_hole_between_the_sources_is_filled(web: Web) -> None:
+    """Live is ahead of the read model: the stream waits for what is missing and keeps the order."""
+    code, life = web.life()
+    web.project(*life.sent)
+    life.happens(Accepted, view={"state": State.ACCEPTED})
+    answered(life)
+    async with web.stream(f"/v1/petitions/{code}/events") as event:
+        assert [(await event()).name for _ in range(2)] == ["received", "assigned"]
+        await web.publish(life.sent[2])
+        web.project(*life.sent)
+
+        assert [(await event()).name for _ in range(2)] == ["accepted", "answered"]
+
+
+async def test_streams_end_when_the_process_stops(web: Web) -> None:
+    """Stopping ends open streams at once."""
+    code, life = web.life()
+    web.project(*life.sent)
+    async with web.client.stream("GET", f"/v1/petitions/{code}/events") as answer:
+        lines = answer.aiter_lines()
+        await anext(lines)
+        web.showing.stop()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            async for _ in lines:
+                pass
+
+
+async def test_a_queue_is_ordered_by_urgency_then_due(web: Web) -> None:
+    """Urgent and late, urgent, late, then the nearest due; answered ones and other offices' are not in it; paging keeps the order."""
+    urgent, late, plain = (web.life(office="so-yt", level=level)[1] for level in (Level.URGENT, Level.ORDINARY, Level.ORDINARY))
+    late.happens(Breached, view={"breached": True}, clock="answer", deadline=late.start)
+    done, foreign = web.life(office="so-yt")[1], web.life(office="so-xd")[1]
+    answered(done)
+    web.project(*(sent for life in (plain, late, urgent, done, foreign) for sent in life.sent))
+    path, expected = "/v1/departments/so-yt/queue", [life.petition_id for life in (urgent, late, plain)]
+    whole = await web.get(path, **web.token("so-yt"))
+    paged, cursor = [], ""
+    while cursor is not None:
+        page = await web.get(f"{path}?limit=1{cursor}", **web.token("so-yt"))
+        paged += [item["petition_id"] for item in page["items"]]
+        cursor = f"&cursor={page['next']}" if page["next"] else None
+    overdue = await web.get(f"{path}?overdue=true", **web.token("so-yt"))
+
+    assert [item["petition_id"] for item in whole["items"]] == expected == paged
+    assert [item["petition_id"] for item in overdue["items"]] == [late.petition_id]
+    assert (await web.get(f"{path}?state=accepted", **web.token("so-yt")))["items"] == []
+    assert len((await web.get(f"{path}?category=drainage", **web.token("so-yt")))["items"]) == 3
+
+
+async def test_superiors_and_triage_see_what_is_theirs(web: Web) -> None:
+    """An escalated case is in the superior's queue too; what nobody owns is in triage's."""
+    escalated, nobodys = web.life()[1], web.life(office=None)[1]
+    escalated.happens(
+        Escalated, view={"escalated_to": "vp-ubnd", "escalation": 2}, to_office="vp-ubnd", rung=2, because="deadline"
+    )
+    web.project(*escalated.sent, *nobodys.sent)
+    superior = await web.get("/v1/departments/vp-ubnd/queue", **web.token("vp-ubnd"))
+    triage = await web.get("/v1/departments/tt-pvhcc/queue", **web.token("tt-pvhcc"))
+
+    assert [(item["petition_id"], item["role"]) for item in superior["items"]] == [(escalated.petition_id, "superior")]
+    assert [item["petition_id"] for item in triage["items"]] == [nobodys.petition_id]
+
+
+async def test_only_the_office_itself_and_the_administrator_see_a_queue(web: Web) -> None:
+    """No token or an unknown one: 401; a foreign office's: 403; the administrator's: any office; an unknown office: 404."""
+    path = "/v1/departments/so-xd/queue"
+
+    assert (await web.get(path, 401))["error"]["code"] == "no-token"
+    assert (await web.get(path, 401, authorization="Bearer guess"))["error"]["code"] == "unknown-token"
+    assert (await web.get(path, 403, **web.token("so-yt")))["error"]["code"] == "foreign-office"
+    assert (await web.get(f"{path}/events", 403, **web.token("so-yt")))["error"]["code"] == "foreign-office"
+    admin = {"authorization": f"Bearer {web.credentials['admin']}"}
+    assert (await web.get(path, **admin))["items"] == []
+    assert (await web.get("/v1/departments/so-none/queue", 404, **admin))["error"]["code"] == "unknown-office"
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=x", "limit=501", "state=none", "category=none", "overdue=maybe", "cursor=abc"]
+)
+async def test_wrong_parameters_are_named(web: Web, query: str) -> None:
+    """A parameter out of its range is a 400 that names it."""
+    found = await web.get(f"/v1/departments/so-xd/queue?{query}", 400, **web.token("so-xd"))
+
+    assert found["error"]["field"] == query.partition("=")[0]
+
+
+async def test_an_office_sees_the_case_and_not_the_person(web: Web) -> None:
+    """The detail has text, place, pictures, reasons and the whole timeline, but no contact, tracking code or channel's id."""
+    code, life = web.life()
+    life.happens(Warned, clock="answer", percent=50)
+    web.project(*life.sent)
+    path = f"/v1/departments/so-xd/queue/{life.petition_id}"
+    found = await web.get(path, **web.token("so-xd"))
+    shown = json.dumps(found)
+
+    assert found["location"]["address"] == "12 Hàng Bài"
+    assert found["classification"]["reasons"] == ["nắp cống → drainage"]
+    assert [line["type"] for line in found["timeline"]] == ["assigned", "warned"]
+    assert all(secret not in shown for secret in ("c2VhbGVk", "outside-1", code))
+    await web.get(f"/v1/departments/so-yt/queue/{life.petition_id}", 404, **web.token("so-yt"))
+
+
+async def test_a_queue_stream_gives_changes_and_resumes(web: Web) -> None:
+    """Events of the office's own topic as they come; `left` when the case goes; resumed from the last id without gap or repeat."""
+    life = Life(office="thanh-tra")
+    life.begins()
+    life.happens(Accepted, view={"state": State.ACCEPTED})
+    transferred(life, "so-xd")
+    topic, path = queue_topic("thanh-tra").name, "/v1/departments/thanh-tra/queue/events"
+
+    async def deliver(*sent: Sent) -> None:
+        await asyncio.to_thread(write, web.rig.producer, topic, sent)
+
+    async with web.stream(path, **web.token("thanh-tra")) as event:
+        while not web.showing._views.queues._listeners[topic]:
+            await asyncio.sleep(0.01)
+        listener = next(iter(web.showing._views.queues._listeners[topic]))
+        await asyncio.wait_for(asyncio.shield(listener.start), PATIENCE_SECONDS)
+        await deliver(life.sent[0], life.sent[1])
+        first, second = await event(), await event()
+    await deliver(life.sent[2])
+    async with web.stream(path, **web.token("thanh-tra"), **{"last-event-id": first.id}) as event:
+        again, left = await event(), await event()
+
+    assert (first.name, second.name) == ("assigned", "accepted")
+    assert (again.id, again.name) == (second.id, "accepted")
+    assert (left.name, left.data["type"], left.data["role"]) == ("left", "transferred", None)
+    assert first.data["petition_id"] == life.petition_id
+
+
+async def test_reference_lists(web: Web) -> None:
+    """Offices, categories and wards with their names."""
+    assert len((await web.get("/v1/offices"))["offices"]) == 143
+    assert len((await web.get("/v1/categories"))["categories"]) == 29
+    wards = (await web.get("/v1/wards"))["wards"]
+    assert {"code", "full_name_vi", "office"} <= set(wards[0])
+
+
+async def test_without_a_database_the_answer_is_503(web: Web) -> None:
+    """A database that is away: 503 with Retry-After, and live events are still found."""
+    code, life = web.life()
+    await web.publish(*life.sent)
+    assert (await web.get(f"/v1/petitions/{code}"))["state"] == "assigned"
+    name = web.rig.database.rpartition("/")[2]
+    with psycopg.connect(web.rig.database.replace(name, "postgres"), autocommit=True) as admin:
+        admin.execute(f'alter database "{name}" with allow_connections false')
+        admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (name,))
+        answer = await web.client.get("/v1/departments/so-xd/queue", headers=web.token("so-xd"))
+        admin.execute(f'alter database "{name}" with allow_connections true')
+
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert (await web.get(f"/v1/petitions/{code}"))["state"] == "assigned"
