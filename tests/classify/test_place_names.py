@@ -129,6 +129,9 @@ def test_every_ward_of_today_holds_some_old_one() -> None:
         ("số 5 phố Trần Phú, Hà Đông", "Hà Đông", SURE),
         ("UBND Định Công không trả lời", "Định Công", 0.8),
         ("phuong phuong liet", "Phương Liệt", 0.8),
+        ("phương Định Công", "Định Công", 0.8),
+        ("Garbage everywhere in Lang ward, please help", "Láng", 0.8),
+        ("Illegal dumping at Bat Trang commune.", "Bát Tràng", 0.8),
         ("phường Văn Miếu–Quốc Tử Giám", "Văn Miếu - Quốc Tử Giám", 0.8),
     ],
 )

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from streams.classify.place.areas import BadOutlinesError
 from streams.classify.place.locator import Located, Locator
-from streams.classify.place.readings import SURE
+from streams.classify.place.trust import SURE
 
 __all__ = ["SURE", "BadOutlinesError", "Located", "Locator"]

@@ -8,9 +8,10 @@ from pathlib import Path
 from schemas.intake import Location, Place
 from schemas.texts import Language
 from streams.classify.place.areas import Areas, Spot, areas
-from streams.classify.place.readings import Reading, read
+from streams.classify.place.readings import read
 from streams.classify.place.reasons import Reasons
 from streams.classify.place.spotting import Spotter
+from streams.classify.place.trust import Reading
 from streams.classify.text import fold, normalise
 
 CONTRADICTED = 0.5

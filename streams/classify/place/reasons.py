@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from schemas.reference import wards
 from schemas.texts import Language
 from streams.classify.place.areas import Spot
-from streams.classify.place.readings import Reading
+from streams.classify.place.trust import Reading
 
 _SENTENCES: dict[Language, dict[str, str]] = {
     "vi": {

@@ -11,7 +11,7 @@ from functools import cache
 import ahocorasick
 
 from streams.classify.place.gazetteer import Meaning, Name, Sort, by_key
-from streams.classify.place.words import LONGEST, Role, ordinary, roles
+from streams.classify.place.words import LONGEST, Role, ordinary, role_after, roles
 from streams.classify.text import fold
 
 _UNITS = (Role.WARD, Role.COMMUNE, Role.TOWN, Role.DISTRICT)
@@ -20,7 +20,9 @@ _HOUSE = re.compile(
     r"(?:ngõ|ngo|ngách|ngach|hẻm|hem|số|so|nhà|nha|kiệt|kiet|sn)\s*(?:số\s*|so\s*)?\d[\w/.-]*$"
     r"|(?:^|[,.(:;]\s*)\d{1,4}[a-z]?$"
 )
-_CLUSTER = re.compile(r"(?:tổ|to|xóm|xom|thôn|thon|cụm|cum|tdp|phố|pho|đội|doi|khu|lô|lo|tòa|toa|ct|kđt|kdt)\s*\d+\w*$")
+_CLUSTER = re.compile(
+    r"(?:tổ|to|xóm|xom|thôn|thon|cụm|cum|tdp|phố|pho|đội|doi|khu|lô|lo|tòa|toa|ct|kđt|kdt|khối|khoi)\s*(?:số\s*|so\s*)?\d+\w*$"
+)
 _OLD = re.compile(r"\s*[(,]?\s*(?:cũ|ngày trước|trước đây|trước kia|truoc day|truoc kia)(?!\w)")
 _OLD_PLAIN = re.compile(r"\s*[(,]?\s*(?:cu|truoc day|truoc kia)(?!\w)")
 _TONES = dict.fromkeys((0x300, 0x301, 0x303, 0x309, 0x323))
@@ -28,8 +30,8 @@ _TONES = dict.fromkeys((0x300, 0x301, 0x303, 0x309, 0x323))
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name in a text. `said`: as written, with its prefix and a "cũ" after it; `role`: what the words before it make of it;
-    `old`: "cũ" follows; `titled`: each word begins with a capital letter; `ordinary`: the name is an ordinary word too."""
+    """A name in a text. `said`: as written, with its prefix; `role`: what the words around make of it; `old`: "cũ" follows
+    (`end` is after it); `titled`: each word begins with a capital letter; `ordinary`: the name is an ordinary word too."""
 
     said: str
     start: int
@@ -97,13 +99,15 @@ def _mention(text: _Text, start: int, end: int, group: tuple[Name, ...]) -> Ment
         return None
     titled = _titled(text.written[start:end])
     role, begin = _role(text, start)
+    if role in (Role.NONE, Role.AREA):
+        role = role_after(folded[end : end + 12]) or role
     if not exact and text.marked and not titled and role not in _UNITS:
         return None
     old = (_OLD if text.marked else _OLD_PLAIN).match(text.read, end)
     common = folded[start:end] in ordinary() or " " not in folded[start:end]
     meanings = tuple(meaning for name in exact or partly for meaning in name.meanings)
     after = old.end() if old else end
-    return Mention(text.written[begin:after], begin, after, role, meanings, old is not None, titled, common)
+    return Mention(text.written[begin:end], begin, after, role, meanings, old is not None, titled, common)
 
 
 def _meant(said: str, group: tuple[Name, ...]) -> tuple[list[Name], list[Name]]:

@@ -55,7 +55,7 @@ _ACCENTED = {
     ),
 }
 _ABBREVIATED = {
-    Role.WARD: "p|ph|phg|f|phuong|phuog|phường",
+    Role.WARD: "p|ph|phg|f|phuong|phuog|phương|phừơng|phưòng|phuờng|phừong|fường",
     Role.COMMUNE: "x",
     Role.TOWN: "tt|ttr|thi tran",
     Role.DISTRICT: "q|h|tx|huyen|tp",
@@ -65,6 +65,8 @@ _ABBREVIATED = {
     Role.FAR: "bv|bvđk|bx|ql|tl|cty|đh|brt",
     Role.AREA: "kđt|kdt|ktt|cc|tdp|kdc|kv",
 }
+_AFTER = {"ward": Role.WARD, "commune": Role.COMMUNE, "district": Role.DISTRICT, "street": Role.STREET, "road": Role.STREET}
+"""English puts them after the name."""
 LONGEST = 4
 """Words in the longest entry."""
 
@@ -94,6 +96,11 @@ def roles(text: Literal["accented", "plain"]) -> dict[str, Role]:
         return accented
     folded = {fold(word): role for word, role in reversed(accented.items())}
     return folded | _PLAIN | dict.fromkeys(_NOT_PLAIN, Role.NONE)
+
+
+def role_after(text: str) -> Role | None:
+    """What the English word after a name makes of it; `text` is in lower case and begins after the name."""
+    return _AFTER.get(text.lstrip(" ").split(" ", 1)[0].rstrip(".,;:!?)"))
 
 
 @cache
