@@ -31,8 +31,13 @@ def run_chaos(data: Path, *, petitions: int, rate: float, victims: list[str], br
             environment["TRACKING_SECRET"] = Path(environment["TRACKING_SECRET_FILE"]).read_text(encoding="utf-8").strip()
         environment.setdefault("PARTITIONS", "4")
         began = time.monotonic()
-        load = subprocess.Popen([sys.executable, "-m", "tests.chaos.load", str(petitions), str(rate), str(ledger)], env=environment)
-        kills = _kill_while(instance, load, victims, petitions / rate)
+        command = [sys.executable, "-m", "tests.chaos.load", str(petitions), str(rate), str(ledger)]
+        load = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE)
+        assert load.stdin is not None
+        try:
+            _kill_all(instance, victims, petitions / rate)
+        finally:
+            load.stdin.close()
         if load.wait(LIMIT_SECONDS) != 0:
             raise RuntimeError("the load generator failed")
         seconds = time.monotonic() - began
@@ -41,24 +46,19 @@ def run_chaos(data: Path, *, petitions: int, rate: float, victims: list[str], br
             [sys.executable, "-m", "tests.chaos.verify", str(ledger)], env=environment, capture_output=True, text=True, check=False
         )
         sys.stderr.write(verdict.stderr)
-        return {**json.loads(verdict.stdout), "kills": kills, "load_seconds": round(seconds, 1)}
+        return {**json.loads(verdict.stdout), "kills": victims, "load_seconds": round(seconds, 1)}
     finally:
         instance.stop()
 
 
-def _kill_while(instance: Instance, load: subprocess.Popen[bytes], victims: list[str], expected_seconds: float) -> list[str]:
+def _kill_all(instance: Instance, victims: list[str], expected_seconds: float) -> None:
     """Spread the kills over the time that the load takes; each after everything is ready again."""
-    pause = max(1.0, expected_seconds / (len(victims) + 1))
-    done = []
+    pause = expected_seconds / (len(victims) + 1)
     for victim in victims:
         time.sleep(pause * random.uniform(0.5, 1.0))
-        if load.poll() is not None:
-            break
         sys.stderr.write(f"kill -9 {victim}\n")
         instance.kill(victim)
-        done.append(victim)
         instance.wait_ready()
-    return done
 
 
 @click.command()

@@ -1,6 +1,7 @@
 """The load, in a process of its own: an intake app that publishes petitions, and offices that accept every fifth one.
 
-Writes what Kafka acknowledged as JSON lines: `{"petition_id", "at"}` and `{"petition_id", "accepted"}`.
+Writes what Kafka acknowledged as JSON lines: `{"petition_id", "at"}` and `{"petition_id", "accepted"}`. Goes on beyond the count until its
+standard input is closed, so that whoever kills processes meanwhile is not raced.
 """
 
 from __future__ import annotations
@@ -57,17 +58,20 @@ class Intake:
         self._producer, self._ledger = producer, ledger
         self._again: deque[int] = deque()
 
-    def run(self, count: int, rate: float) -> None:
+    def run(self, count: int, rate: float, stop: threading.Event) -> int:
+        """Send `count`, and more until `stop`; return how many were sent, all of them acknowledged."""
         began, number = time.monotonic(), 0
-        while self._ledger.petitions < count:
+        while not stop.is_set() or number < count or self._ledger.petitions < number:
             while self._again:
                 self._send(self._again.popleft())
                 time.sleep(0.001)
-            allowed = min(count, int((time.monotonic() - began) * rate))
-            while number < allowed and not self._again:
+            allowed = int((time.monotonic() - began) * rate)
+            most = max(count, number) if stop.is_set() else allowed
+            while number < min(allowed, most) and not self._again:
                 self._send(number)
                 number += 1
             time.sleep(0.005)
+        return number
 
     def _send(self, number: int) -> None:
         try:
@@ -85,7 +89,7 @@ class Intake:
             self._again.append(number)
 
 
-def accept_some(bootstrap: str, partitions: int, ledger: Ledger, wanted: int) -> None:
+def accept_some(bootstrap: str, partitions: int, ledger: Ledger, wanted: Future[int]) -> None:
     """The offices: each fifth petition of the record is accepted by the office that owns it."""
     consumer = KafkaConsumer(
         bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, group_id=None,
@@ -94,7 +98,7 @@ def accept_some(bootstrap: str, partitions: int, ledger: Ledger, wanted: int) ->
     consumer.assign([TopicPartition(EVENTS.name, number) for number in range(partitions)])
     producer = ActionProducer(bootstrap)
     seen = 0
-    while seen < wanted:
+    while not wanted.done() or seen < wanted.result():
         for records in consumer.poll(timeout_ms=200).values():
             for record in records:
                 event = json.loads(record.value)
@@ -124,10 +128,13 @@ def main() -> None:
     bootstrap, partitions = os.environ["KAFKA_BOOTSTRAP_SERVERS"], int(os.environ["PARTITIONS"])
     with open(path, "w", encoding="utf-8", buffering=1) as out:
         ledger = Ledger(out)
-        offices = threading.Thread(target=accept_some, args=(bootstrap, partitions, ledger, count))
+        total: Future[int] = Future()
+        stop = threading.Event()
+        offices = threading.Thread(target=accept_some, args=(bootstrap, partitions, ledger, total))
         offices.start()
+        threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
         with IntakeProducer(bootstrap, tracking_secret=os.environ["TRACKING_SECRET"].encode()) as producer:
-            Intake(producer, ledger).run(count, rate)
+            total.set_result(Intake(producer, ledger).run(count, rate, stop))
         offices.join()
 
 
