@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -215,6 +216,19 @@ def test_a_street_touches_known_wards_once() -> None:
 
     assert len(named) == len(set(named))
     assert len(named) >= 150
+
+
+@pytest.mark.parametrize("part", ["phường Láng, ", "lang ", "Hà Đông, ", "Định Công Hoàng Mai ", "phường phường ", "ngõ 1 "])
+def test_effort_grows_with_the_length_only(locator: Locator, part: str) -> None:
+    """Eight times the text takes about eight times as long, not sixty-four times."""
+    short, long = (part * (size // len(part)) for size in (2_500, 20_000))
+
+    def seconds(text: str) -> float:
+        started = time.process_time()
+        locator.locate(text)
+        return time.process_time() - started
+
+    assert min(seconds(long) for _ in range(3)) < 24 * min(seconds(short) for _ in range(3)) + 0.05
 
 
 @given(st.text(max_size=300))

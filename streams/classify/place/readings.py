@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from streams.classify.place.gazetteer import Sort
@@ -38,8 +38,8 @@ class _Districts:
 
 def _districts(mentions: Sequence[Mention]) -> _Districts:
     """Old districts, named as such (`quận Đống Đa`), after another place (`Quang Trung, Đống Đa`) or bare."""
-    ends = [mention.end for mention in mentions]
-    unit_ends = [mention.end for mention in mentions if mention.role in UNITS]
+    ends = {mention.end for mention in mentions}
+    unit_ends = {mention.end for mention in mentions if mention.role in UNITS}
     found = [m for m in mentions if m.of(Sort.DISTRICT) and (_may_be_district(m) or _follows(m, unit_ends))]
     if not found:
         return _Districts(frozenset(), None)
@@ -52,8 +52,8 @@ def _districts(mentions: Sequence[Mention]) -> _Districts:
     return _Districts(frozenset().union(*(meaning.districts for m in said for meaning in m.of(Sort.DISTRICT))), reading)
 
 
-def _follows(mention: Mention, ends: Sequence[int]) -> bool:
-    return mention.role is Role.NONE and any(0 < mention.start - end <= _ADDRESS_GAP for end in ends)
+def _follows(mention: Mention, ends: Set[int]) -> bool:
+    return mention.role is Role.NONE and any(mention.start - gap in ends for gap in range(1, _ADDRESS_GAP + 1))
 
 
 def _may_be_district(mention: Mention) -> bool:

@@ -79,13 +79,15 @@ class Spotter:
         if len(lowered) != len(folded) or len(written) != len(folded):
             text = _Text(folded, folded, folded, False)
         mentions = [mention for start, end, group in hits if (mention := _mention(text, start, end, group))]
-        return _longest(mentions)
+        return _longest(mentions, len(folded)) if len(mentions) > 1 else mentions
 
 
-def _longest(mentions: list[Mention]) -> list[Mention]:
+def _longest(mentions: list[Mention], length: int) -> list[Mention]:
     kept: list[Mention] = []
+    taken = bytearray(length)
     for mention in sorted(mentions, key=lambda m: (m.start - m.end, m.start)):
-        if all(mention.end <= other.start or mention.start >= other.end for other in kept):
+        if not any(taken[mention.start : mention.end]):
+            taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
             kept.append(mention)
     return sorted(kept, key=lambda m: m.start)
 
