@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from streams.classify.place.gazetteer import Sort
@@ -52,7 +53,7 @@ def _districts(mentions: Sequence[Mention]) -> _Districts:
     return _Districts(frozenset().union(*(meaning.districts for m in said for meaning in m.of(Sort.DISTRICT))), reading)
 
 
-def _follows(mention: Mention, ends: Set[int]) -> bool:
+def _follows(mention: Mention, ends: AbstractSet[int]) -> bool:
     return mention.role is Role.NONE and any(mention.start - gap in ends for gap in range(1, _ADDRESS_GAP + 1))
 
 
