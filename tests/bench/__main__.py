@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from schemas import logs
 from tests.bench.machine import facts
 from tests.bench.results import Section, WrongResult, say, show, text
 
@@ -44,12 +46,16 @@ BENCHMARKS: dict[str, Callable[[Path, int | None, int], Awaitable[Section]]] = {
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice([*ALL, "all"]))
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write everything found as JSON.")
-@click.option("--docs", type=click.Path(dir_okay=False, path_type=Path), help="Write the tables as Markdown (docs/benchmarks.md).")
+@click.option(
+    "--docs", type=click.Path(dir_okay=False, path_type=Path), help="Write the tables as Markdown (docs/benchmarks.md)."
+)
 @click.option("--rounds", type=click.IntRange(1, 50), default=3, show_default=True, help="Runs of each engine.")
 @click.option("--count", type=click.IntRange(1), help="Records, petitions or cases instead of each benchmark's own number.")
 def main(names: tuple[str, ...], file: Path | None, docs: Path | None, rounds: int, count: int | None) -> None:
     """Measure on this machine, on brokers and databases of its own, and clean up."""
     chosen = ALL if not names or "all" in names else names
+    logs.configure("bench", "error", sys.stderr)
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)
     machine = facts()
     say(", ".join(f"{name} {value}" for name, value in machine.items()))
     found = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine, "sections": []}

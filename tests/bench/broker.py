@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from streams.engine.writer import partition_of
 
 APPEND_TIME = {"message.timestamp.type": "LogAppendTime"}
 COMPACTED = {"cleanup.policy": "compact"}
+Positions = Mapping[TopicPartition, int]
 _IN_FLIGHT = 8
 
 
@@ -34,7 +35,9 @@ class Broker:
 
     async def create(self, topics: Mapping[str, Mapping[str, str]], partitions: int) -> None:
         """Create topics (name → configuration)."""
-        await self._admin.create_topics([NewTopic(name, partitions, 1, topic_configs=dict(config)) for name, config in topics.items()])
+        await self._admin.create_topics(
+            [NewTopic(name, partitions, 1, topic_configs=dict(config)) for name, config in topics.items()]
+        )
 
     async def delete(self, containing: str) -> None:
         """Delete the topics whose name has the text in it."""
@@ -56,12 +59,32 @@ class Broker:
     async def load(self, topic: str, rows: Iterable[Row], partitions: int) -> int:
         """Write all rows to their key's partition; the number written."""
         async with AIOKafkaProducer(
-            bootstrap_servers=self.bootstrap, compression_type="lz4", max_batch_size=500_000, max_request_size=4_000_000, linger_ms=0
+            bootstrap_servers=self.bootstrap,
+            compression_type="lz4",
+            max_batch_size=500_000,
+            max_request_size=4_000_000,
+            linger_ms=0,
         ) as producer:
             return await _Loader(producer, topic, partitions).load(rows)
 
-    async def read(self, topics: Iterable[str]) -> AsyncIterator[list[Any]]:
-        """All committed records of the topics, as aiokafka's, in batches of one partition."""
+    async def ends(self, topic: str) -> Positions:
+        """Where the committed part of each partition ends."""
+        async with self._reader([topic]) as (_, ends):
+            return ends
+
+    async def read(self, topics: Sequence[str], since: Positions | None = None) -> AsyncIterator[list[Any]]:
+        """All committed records of the topics (or those `since`), as aiokafka's, in batches of one partition."""
+        async with self._reader(topics) as (consumer, ends):
+            starts = {tp: (since or {}).get(tp, 0) for tp, end in ends.items() if end > (since or {}).get(tp, 0)}
+            consumer.assign(list(starts))
+            for tp, start in starts.items():
+                consumer.seek(tp, start)
+            while any([await consumer.position(tp) < ends[tp] for tp in starts]):
+                for records in (await consumer.getmany(timeout_ms=500, max_records=20_000)).values():
+                    yield records
+
+    @asynccontextmanager
+    async def _reader(self, topics: Sequence[str]) -> AsyncIterator[tuple[AIOKafkaConsumer, Positions]]:
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.bootstrap,
             isolation_level="read_committed",
@@ -71,17 +94,9 @@ class Broker:
         )
         await consumer.start()
         try:
-            await consumer._client.force_metadata_update()
             await _know(consumer, topics)
             tps = [TopicPartition(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic) or ()]
-            ends = {tp: end for tp, end in (await consumer.end_offsets(tps)).items() if end > 0}
-            if not ends:
-                return
-            consumer.assign(list(ends))
-            await consumer.seek_to_beginning(*ends)
-            while any([await consumer.position(tp) < end for tp, end in ends.items()]):
-                for records in (await consumer.getmany(timeout_ms=500, max_records=20_000)).values():
-                    yield records
+            yield consumer, await consumer.end_offsets(tps)
         finally:
             await consumer.stop()
 

@@ -118,7 +118,9 @@ async def _all_committed(shared: Ground, group: str, process: Running) -> float:
             return time.time()
         process.check()
         if time.monotonic() > until:
-            raise TimeoutError(f"{group} has not handled {shared.count} records in {_LIMIT_SECONDS:.0f} s: {process.child.last_words()}")
+            raise TimeoutError(
+                f"{group} has not handled {shared.count} records in {_LIMIT_SECONDS:.0f} s: {process.child.last_words()}"
+            )
         await asyncio.sleep(_POLL_SECONDS)
 
 

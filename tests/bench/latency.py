@@ -88,5 +88,8 @@ def _section(samples: Sequence[dict[str, Any]], rate: float) -> Section:
             Goal("202 to the reply event, p50", P50_MS, round(percentile(replies, 0.5) * 1000, 1), " ms", at_least=False),
             Goal("202 to the reply event, p99", P99_MS, round(percentile(replies, 0.99) * 1000, 1), " ms", at_least=False),
         ),
-        ("open loop: sent by the clock, not by the answers; load generator in a process of its own on the same cores",),
+        (
+            "open loop: sent by the clock, not by the answers; load generator in a process of its own on the same cores",
+            f"streams refused at first, because the petition had not come through yet: {sum(s['refused'] for s in samples)}",
+        ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from schemas import logs
 from schemas.topics import Topic
 from streams.settings import StreamSettings
 from streams.worker import run_stage
@@ -15,4 +16,6 @@ class BenchStage(JobStage):
 
 
 if __name__ == "__main__":
-    run_stage(BenchStage(), StreamSettings())
+    settings = StreamSettings()
+    logs.configure("bench", settings.log_level)
+    run_stage(BenchStage(), settings)

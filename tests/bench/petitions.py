@@ -63,10 +63,10 @@ def request(number: int) -> PetitionRequest:
     )
 
 
-def intake_rows(count: int) -> Iterator[Row]:
-    """Events of petitions.intake, made as the producers make them."""
+def intake_rows(count: int, first: int = 0) -> Iterator[Row]:
+    """Events of petitions.intake from number `first` on, made as the producers make them."""
     now_ms = round(datetime.now(UTC).timestamp() * 1000)
-    for number in range(count):
+    for number in range(first, first + count):
         petition = request(number)
         event = event_of(petition, identify(SECRET, CHANNEL, petition.external_id, None), None, now_ms)
         yield Row(event.key, event.value, event.headers)

@@ -124,7 +124,9 @@ async def _watch(shared: Ground, roles: Mapping[str, Running], count: int) -> li
             process = roles[one.role].check()
             one.start_cpu = one.start_cpu if one.count else process.cpu
         if time.monotonic() > until:
-            raise TimeoutError(f"not done after {_LIMIT_SECONDS:.0f} s: " + ", ".join(f"{p.role} {p.count:.0f}" for p in progress))
+            raise TimeoutError(
+                f"not done after {_LIMIT_SECONDS:.0f} s: " + ", ".join(f"{p.role} {p.count:.0f}" for p in progress)
+            )
         if time.monotonic() - said > 2:
             said = time.monotonic()
             say("  ".join(f"{one.role} {one.count:,.0f}" for one in progress))
@@ -170,7 +172,9 @@ async def _checked(shared: Ground, count: int) -> int:
         (rows,) = connection.execute("select count(*) from petition").fetchone() or (0,)
         (lines,) = connection.execute("select count(*) from timeline").fetchone() or (0,)
     if not len(numbers) == rows == count or lines != events:
-        raise WrongResult(f"{count} petitions came in: {len(numbers)} in the record, {rows} in PostgreSQL; {events} events, {lines} in PostgreSQL")
+        raise WrongResult(
+            f"{count} petitions came in: {len(numbers)} in the record, {rows} in PostgreSQL; {events} events, {lines} in PostgreSQL"
+        )
     if missing := expected - delivered.keys():
         raise WrongResult(f"{len(missing)} of {len(expected)} deliveries to offices are missing")
     if twice := [one for one, times in delivered.items() if times > 1]:

@@ -23,7 +23,17 @@ def python() -> Path:
     if not is_there():
         say(f"making {_ENVIRONMENT.name} for Quix Streams (once, about a minute)")
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(_ENVIRONMENT)], check=True)
-        pip = [str(program), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes", "-r", str(_LOCK)]
+        pip = [
+            str(program),
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "install",
+            "--quiet",
+            "--require-hashes",
+            "-r",
+            str(_LOCK),
+        ]
         subprocess.run(pip, check=True)
         _stamp().write_text(_LOCK.read_text(encoding="utf-8"), encoding="utf-8")
     return program

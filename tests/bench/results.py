@@ -73,7 +73,9 @@ def text(section: Section) -> str:
     cells = grid(section.rows)
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     lines = [
-        "  ".join(cell.ljust(width) if column == 0 else cell.rjust(width) for column, (cell, width) in enumerate(zip(line, widths)))
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width) for column, (cell, width) in enumerate(zip(line, widths))
+        )
         for line in cells
     ]
     head = [f"== {section.title}", *lines, *(f"   {goal}" for goal in section.goals)]

@@ -1,0 +1,71 @@
+"""The benchmarks in their shortest form, without any threshold on time, so that they cannot rot."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.bench import engines, latency, pipeline, quix_environment, store
+from tests.bench.contestants import KAFKA_STREAMS_2, OURS, QUIX
+from tests.bench.latency import percentile
+from tests.bench.markdown import page
+from tests.bench.results import Goal, Section, text
+from tests.bench.subjects import CaseSubject, JobSubject
+
+
+async def test_all_engines_do_the_same_job_exactly_once(tmp_path: Path) -> None:
+    """Each contestant turns each input into one output with the key's exact count; the checks raise otherwise."""
+    contestants = (OURS, KAFKA_STREAMS_2, *((QUIX,) if quix_environment.is_there() else ()))
+
+    outcomes = await engines.measure(tmp_path, count=1000, rounds=1, contestants=contestants)
+
+    assert [one.name for one in contestants] == [outcome.contestant for outcome in outcomes]
+    assert all(outcome.rate > 0 for outcome in outcomes)
+    assert "this project's engine" in text(engines.section(outcomes, contestants))
+
+
+async def test_every_petition_of_the_pipeline_benchmark_arrives_everywhere(tmp_path: Path) -> None:
+    """The whole pipeline's run ends by itself and finds each petition in the record, PostgreSQL and the queues."""
+    section = await pipeline.measure(tmp_path, 200)
+
+    assert {"classify-1", "case-1", "projector", "dispatcher", "kafka", "postgres", "all"} == {
+        row["role"] for row in section.rows
+    }
+
+
+async def test_each_petition_over_http_gets_its_reply(tmp_path: Path) -> None:
+    """On a whole instance each accepted petition is followed by its reply on the citizen's stream."""
+    section = await latency.measure(tmp_path, 10, rate=10.0)
+
+    assert len(section.rows) == 3
+
+
+@pytest.mark.parametrize("subject", [JobSubject, CaseSubject])
+async def test_a_worker_is_measured_with_stored_cases(tmp_path: Path, subject: type[JobSubject | CaseSubject]) -> None:
+    """A worker restores cases, handles input beside them, restarts and fires each deadline once."""
+    section = await store.measure(tmp_path, 500, (subject(),), slack=4)
+
+    assert [500] == [row["open cases"] for row in section.rows]
+
+
+def test_percentiles_are_values_that_were_seen() -> None:
+    """A share's percentile is the smallest value which at least that share does not exceed."""
+    values = [float(number) for number in range(1, 101)]
+
+    assert [50.0, 95.0, 99.0, 100.0] == [percentile(values, share) for share in (0.5, 0.95, 0.99, 1.0)]
+
+
+def test_the_page_says_which_goals_were_missed() -> None:
+    """A run's JSON becomes tables, and a missed goal is written as such."""
+    section = Section(
+        "x", "Title", ({"what": "a", "rate": 1234},), (Goal("speed", 10, 9.0, "/s"), Goal("time", 10, 9.0, " s", at_least=False))
+    )
+    found = json.loads(json.dumps({"at": "2026-01-05", "machine": {"cores": 2}, "sections": [section.as_json()]}))
+
+    shown = page(found)
+
+    assert "| a | 1,234 |" in shown
+    assert "MISSED speed: 9/s (at least 10/s)" in shown
+    assert "met time: 9 s (at most 10 s)" in shown
