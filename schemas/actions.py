@@ -27,7 +27,7 @@ class RefusalKind(StrEnum):
 
     COMPLAINT = "complaint"
     DENUNCIATION = "denunciation"
-    STATE_SECRET = "state-secret"
+    STATE_SECRET = "state-secret"  # noqa: S105 -- a kind of reason
     OUTSIDE_HANOI = "outside-hanoi"
     EMERGENCY = "emergency"
     SPAM = "spam"

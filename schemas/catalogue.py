@@ -32,9 +32,7 @@ class EventType:
     what: str
 
 
-SUBMITTED = EventType(
-    type_name("submitted"), INTAKE, TypeAdapter(PetitionSubmitted), "A citizen's petition came in through a channel."
-)
+SUBMITTED = EventType(type_name("submitted"), INTAKE, TypeAdapter(PetitionSubmitted), "A citizen's petition came in through a channel.")
 CLASSIFIED_TYPE = EventType(
     type_name("classified"), CLASSIFIED, TypeAdapter(PetitionClassified), "A petition was given category, level, place and office."
 )
@@ -48,9 +46,6 @@ EVENT_TYPES: dict[str, EventType] = {
         SUBMITTED,
         CLASSIFIED_TYPE,
         ACTION_REQUESTED,
-        *(
-            EventType(type_name(model.what), EVENTS, TypeAdapter(model), (model.__doc__ or model.what).strip())
-            for model in CASE_EVENTS
-        ),
+        *(EventType(type_name(model.what), EVENTS, TypeAdapter(model), (model.__doc__ or model.what).strip()) for model in CASE_EVENTS),
     )
 }

@@ -88,11 +88,7 @@ class _Comparison:
         if after is False and before is not False:
             yield Break(path, "unknown fields are no longer allowed")
         elif isinstance(after, Mapping):
-            yield from (
-                self.compare(before if isinstance(before, Mapping) else {}, after, _join(path, "*"))
-                if before is not False
-                else ()
-            )
+            yield from (self.compare(before if isinstance(before, Mapping) else {}, after, _join(path, "*")) if before is not False else ())
 
     def _entries(self, old: Schema, new: Schema, path: str) -> Iterator[Break]:
         if "items" in new:

@@ -80,9 +80,7 @@ def publish(files: Files, out: Path, *, check: bool) -> None:
     stale = [diff for name, text in files.items() if (diff := difference(out / name, text))]
     if stale:
         click.echo("\n".join(stale))
-        click.echo(
-            f"Error: {len(stale)} of {len(files)} files in {out} are stale; run the same command without --check", err=True
-        )
+        click.echo(f"Error: {len(stale)} of {len(files)} files in {out} are stale; run the same command without --check", err=True)
         raise SystemExit(1)
     click.echo(f"{len(files)} files in {out} are up to date")
 

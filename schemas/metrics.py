@@ -20,7 +20,8 @@ class Spec(Generic[M]):
     """One metric of the catalogue; call it to get the prometheus-client object."""
 
     def __init__(self, make: Callable[[], M], name: str, what: str, labels: tuple[str, ...]) -> None:
-        self._make, self.name, self.what, self.labels = make, name, what, labels
+        self._make: Callable[[], M] = make
+        self.name, self.what, self.labels = name, what, labels
         CATALOGUE.append(self)
 
     @cached_property
@@ -52,7 +53,9 @@ TRANSACTIONS = _counter("petitions_stage_transactions_total", "Kafka transaction
 STEP_SECONDS = _histogram("petitions_stage_step_seconds", "One step, from decision to committed and stored.", "stage")
 STEP_RECORDS = _histogram("petitions_stage_step_records", "Records in one step.", "stage", buckets=BATCH)
 STAGE_LAG = _gauge("petitions_stage_lag_records", "Records fetched or waiting in the broker, not yet committed.", "stage", "partition")
-STAGE_LAG_SECONDS = _gauge("petitions_stage_lag_seconds", "Age of the oldest record waiting in the inbox, 0 when none waits.", "stage", "partition")
+STAGE_LAG_SECONDS = _gauge(
+    "petitions_stage_lag_seconds", "Age of the oldest record waiting in the inbox, 0 when none waits.", "stage", "partition"
+)
 STAGE_READY = _gauge("petitions_stage_ready", "1 while the partition's processor runs, 0 while it restores.", "stage", "partition")
 RESTORED = _counter("petitions_stage_restored_records_total", "Changelog records read while restoring a store.", "stage")
 DEAD_LETTERS = _counter("petitions_dead_letters_total", "Records sent to petitions.dlq, when their transaction commits.", "stage", "error")
@@ -61,19 +64,27 @@ OPEN_CASES = _gauge("petitions_open_entries", "Entries with a pending timer in t
 # The SLA clock
 TIMERS_FIRED = _counter("petitions_timers_fired_total", "Due cases handled by the timer, when committed.", "stage")
 TIMERS_LATE_SECONDS = _histogram("petitions_timers_late_seconds", "How long after its due instant a timer fired.", "stage")
-TIMERS_OVERDUE_SECONDS = _gauge("petitions_timers_overdue_seconds", "Lateness of the oldest due timer not yet fired, 0 when none.", "stage", "partition")
+TIMERS_OVERDUE_SECONDS = _gauge(
+    "petitions_timers_overdue_seconds", "Lateness of the oldest due timer not yet fired, 0 when none.", "stage", "partition"
+)
 CASE_EVENTS_TOTAL = _counter("petitions_case_events_total", "Events written to the record, by what happened.", "what")
 
 # Intake and actions (role web)
-HTTP_REQUESTS = _counter("petitions_http_requests_total", "HTTP requests by route template, method and status.", "route", "method", "status")
+HTTP_REQUESTS = _counter(
+    "petitions_http_requests_total", "HTTP requests by route template, method and status.", "route", "method", "status"
+)
 HTTP_SECONDS = _histogram("petitions_http_request_seconds", "Time to the response's start.", "route", "method")
 PUBLISHED = _counter("petitions_published_total", "Events acknowledged by Kafka, by type.", "type")
 PUBLISH_FAILED = _counter("petitions_publish_failed_total", "Events that Kafka did not acknowledge; the caller got an error.", "type")
 
 # Consumers
 CONSUMED = _counter("petitions_consumed_total", "Events whose effect is committed.", "consumer")
-CONSUMER_LAG = _gauge("petitions_consumer_lag_records", "Committed records of the topic that the consumer has not handled.", "consumer", "partition")
-CONSUMER_LAG_SECONDS = _gauge("petitions_consumer_lag_seconds", "Age of the newest handled event behind the topic's end, 0 at the end.", "consumer")
+CONSUMER_LAG = _gauge(
+    "petitions_consumer_lag_records", "Committed records of the topic that the consumer has not handled.", "consumer", "partition"
+)
+CONSUMER_LAG_SECONDS = _gauge(
+    "petitions_consumer_lag_seconds", "Age of the newest handled event behind the topic's end, 0 at the end.", "consumer"
+)
 DELIVERED = _counter("petitions_delivered_total", "Petition events delivered to an office's queue topic.", "office")
 PARKED = _counter("petitions_parked_total", "Deliveries to an office that were put aside after failing.", "office")
 REPLY_SECONDS = _histogram("petitions_reply_seconds", "From the petition's reception to the event at the citizen's view.", "what")

@@ -32,7 +32,7 @@ class StatusServer:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- its name in the base class
                 """Requests for metrics are not worth a log line."""
 
         self._server = ThreadingHTTPServer((host, port), Handler)

@@ -21,7 +21,7 @@ from streams.topology import TOPOLOGY
 def run(name: str) -> None:
     """Run the stage called `name` until TERM or Ctrl-C; exit 1 on anything fatal."""
     row = next(row for row in TOPOLOGY if row.stage == name)
-    settings = StreamSettings()  # type: ignore[call-arg]  # from the environment
+    settings = StreamSettings()
     logs.configure(name, settings.log_level)
     run_stage(row.build(settings), settings)
 
@@ -40,5 +40,5 @@ def run_stage(stage: Stage, settings: StreamSettings) -> None:
     except SystemExit as stop:
         status.stop()
         sys.exit(1 if app.faust.crashed else stop.code)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 -- whatever it is, it is fatal
         end_process("the worker failed", error=repr(error))

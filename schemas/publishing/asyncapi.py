@@ -68,9 +68,7 @@ def _kafka(topic: str) -> Json:
 
 
 def _references(topic: Topic) -> Json:
-    return {
-        _what(entry): {"$ref": f"#/components/messages/{_what(entry)}"} for entry in EVENT_TYPES.values() if entry.topic is topic
-    }
+    return {_what(entry): {"$ref": f"#/components/messages/{_what(entry)}"} for entry in EVENT_TYPES.values() if entry.topic is topic}
 
 
 def _channel(topic: Topic) -> Json:

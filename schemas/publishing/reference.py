@@ -59,15 +59,12 @@ def metrics() -> str:
         (f"`{spec.name}`", type(spec()).__name__.lower(), ", ".join(f"`{label}`" for label in spec.labels), spec.what)
         for spec in metric_catalogue.CATALOGUE
     ]
-    return _page(
-        "metrics", "Metrics", "No label ever holds personal data.", table(("metric", "kind", "labels", "changes when"), rows)
-    )
+    return _page("metrics", "Metrics", "No label ever holds personal data.", table(("metric", "kind", "labels", "changes when"), rows))
 
 
 def states() -> str:
     state_rows = [
-        (f"`{state}`", "yes" if state in OPEN_STATES else "no", words("state", state, "vi"), words("state", state, "en"))
-        for state in State
+        (f"`{state}`", "yes" if state in OPEN_STATES else "no", words("state", state, "vi"), words("state", state, "en")) for state in State
     ]
     event_rows = [(f"`{model.what}`", title(model.what, "vi"), " ".join((model.__doc__ or "").split())) for model in CASE_EVENTS]
     who = [

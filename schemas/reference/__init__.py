@@ -71,9 +71,7 @@ def categories() -> dict[str, Category]:
 def wards() -> dict[str, Ward]:
     """Ward or commune by its five-digit code."""
     return {
-        row["code"]: Ward(
-            row["code"], row["name_vi"], row["kind"], float(row["lat"]), float(row["long"]), float(row["area_km2"])
-        )
+        row["code"]: Ward(row["code"], row["name_vi"], row["kind"], float(row["lat"]), float(row["long"]), float(row["area_km2"]))
         for row in _rows("wards.csv")
     }
 

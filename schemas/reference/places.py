@@ -61,6 +61,4 @@ def old_districts() -> dict[str, frozenset[str]]:
 def streets() -> tuple[Street, ...]:
     """The streets of `streets.csv`, where wards stand by name."""
     codes = {ward.name_vi: ward.code for ward in wards().values()}
-    return tuple(
-        Street(row["name_vi"], frozenset(codes[name] for name in row["wards"].split(";"))) for row in _rows("streets.csv")
-    )
+    return tuple(Street(row["name_vi"], frozenset(codes[name] for name in row["wards"].split(";"))) for row in _rows("streets.csv"))

@@ -59,9 +59,9 @@ class StageApp:
         names = [topic.name for topic in self.stage.inputs]
         channel = app.topic(*names, schema=BatchSchema(), acks=False, internal=True)
         app.agent(channel, name="take")(self._take)
-        app.on_partitions_assigned.connect(self._assigned)
-        app.on_partitions_revoked.connect(self._revoked)
-        app.on_before_shutdown.connect(self._shutting_down)
+        app.on_partitions_assigned.connect(self._assigned)  # type: ignore[arg-type]  # mode's signals take any keyword
+        app.on_partitions_revoked.connect(self._revoked)  # type: ignore[arg-type]
+        app.on_before_shutdown.connect(self._shutting_down)  # type: ignore[arg-type]
         app.task(self._observe)
         return app
 
@@ -81,7 +81,7 @@ class StageApp:
     def _tps(self, partition: int) -> set[TP]:
         return {TP(topic.name, partition) for topic in self.stage.inputs}
 
-    async def _assigned(self, _app: object, assigned: Iterable[TP], **_: object) -> None:
+    async def _assigned(self, _app: Any, assigned: Iterable[TP], **_: Any) -> None:
         for partition in sorted({tp.partition for tp in assigned}):
             if partition not in self._processors:
                 self._open(partition)
@@ -116,10 +116,10 @@ class StageApp:
         if not task.cancelled() and (error := task.exception()) is not None:
             end_process("a processor failed", processor=task.get_name(), error=repr(error))
 
-    async def _revoked(self, _app: object, revoked: Iterable[TP], **_: object) -> None:
+    async def _revoked(self, _app: Any, revoked: Iterable[TP], **_: Any) -> None:
         await self.close({tp.partition for tp in revoked})
 
-    async def _shutting_down(self, _app: object, **_: object) -> None:
+    async def _shutting_down(self, _app: Any, **_: Any) -> None:
         self._watchdog.stop()
         await self.close()
 

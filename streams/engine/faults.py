@@ -25,7 +25,7 @@ class Faults:
     """Kills the process with SIGKILL at the `count`-th pass of one point (`CRASH_AT=step:produced:3`); else does nothing."""
 
     def __init__(self, spec: str = "") -> None:
-        stage, point, count = (spec.split(":") + ["", ""])[:3] if spec else ("", "", "")
+        stage, point, count = [*spec.split(":"), "", ""][:3] if spec else ("", "", "")
         self._point = f"{stage}:{point}"
         self._left = int(count or 1)
         if spec and self._point not in CRASH_POINTS:

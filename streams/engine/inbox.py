@@ -75,7 +75,7 @@ class Inbox:
         self._oldest_since = time.monotonic()
         return taken
 
-    async def wait(self, timeout: float | None) -> None:
+    async def wait(self, timeout: float | None) -> None:  # noqa: ASYNC109 -- a pause, not a limit
         """Return when records are here, `wake` was called, or `timeout` seconds have passed."""
         if self._records:
             return

@@ -44,6 +44,18 @@ class Context:
     max_step_records: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A step that has happened, for the metrics."""
+
+    records: Sequence[Record]
+    due: Sequence[bytes]
+    effects: Effects
+    before: dict[bytes, Entry]
+    now_ms: int
+    seconds: float
+
+
 class Processor:
     """Handles one partition number over all of a stage's input topics. `run` ends only by `close` or by raising (fatal)."""
 
@@ -185,7 +197,7 @@ class Processor:
             self._store.apply(effects.puts, before, ends[Destination(self.stage.changelog.name, self.partition)])
         faults.passing("step:stored")
         self._done.update({topic: offset for (topic, _), offset in offsets.items()})
-        self._measure(records, due, effects, before, now_ms, time.monotonic() - began)
+        self._measure(_Done(records, due, effects, before, now_ms, time.monotonic() - began))
 
     def _decide(self, records: Sequence[Record], due: Sequence[bytes], now_ms: int) -> tuple[dict[bytes, Entry], Effects]:
         known = {*(record.key for record in records if record.key is not None), *due}
@@ -206,22 +218,20 @@ class Processor:
             found += [Output(name, key, encode(entry), ()) for key, entry in effects.puts.items()]
         return found
 
-    def _measure(
-        self, records: Sequence[Record], due: Sequence[bytes], effects: Effects, before: dict[bytes, Entry], now_ms: int, seconds: float
-    ) -> None:
+    def _measure(self, done: _Done) -> None:
         name = self.stage.name
-        metrics.RECORDS().labels(name).inc(len(records))
+        metrics.RECORDS().labels(name).inc(len(done.records))
         metrics.TRANSACTIONS().labels(name, "committed").inc()
-        metrics.STEP_SECONDS().labels(name).observe(seconds)
-        metrics.STEP_RECORDS().labels(name).observe(len(records))
-        if due:
-            metrics.TIMERS_FIRED().labels(name).inc(len(due))
-            for key in due:
-                if (entry := before.get(key)) and entry.due_ms is not None:
-                    metrics.TIMERS_LATE_SECONDS().labels(name).observe(max(0, now_ms - entry.due_ms) / 1000)
-        for kind, count in Counter(type(error).__name__ for _, error in effects.rejected).items():
+        metrics.STEP_SECONDS().labels(name).observe(done.seconds)
+        metrics.STEP_RECORDS().labels(name).observe(len(done.records))
+        if done.due:
+            metrics.TIMERS_FIRED().labels(name).inc(len(done.due))
+            for key in done.due:
+                if (entry := done.before.get(key)) and entry.due_ms is not None:
+                    metrics.TIMERS_LATE_SECONDS().labels(name).observe(max(0, done.now_ms - entry.due_ms) / 1000)
+        for kind, count in Counter(type(error).__name__ for _, error in done.effects.rejected).items():
             metrics.DEAD_LETTERS().labels(name, kind).inc(count)
-        for record, error in effects.rejected:
+        for record, error in done.effects.rejected:
             at = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
             log.warning("dead-letter", stage=name, error=type(error).__name__, to=topics.DEAD_LETTERS.name, **at)
 

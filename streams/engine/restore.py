@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import AsyncIterator
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas import metrics
 from schemas.logs import log
 from streams.engine.store import Store, decode
+from streams.engine.types import Entry
 
 
 @asynccontextmanager
@@ -71,17 +72,18 @@ class StoreAhead(RuntimeError):
     """The local store knows more than the changelog: it belongs to another cluster's data and must not be used."""
 
 
-def _apply(store: Store, records: Sequence[object]) -> None:
-    puts, gone = {}, set()
+def _apply(store: Store, records: Sequence[Any]) -> None:
+    puts: dict[bytes, Entry] = {}
+    gone: set[bytes] = set()
     for record in records:
-        key, value = record.key, record.value  # type: ignore[attr-defined]  # aiokafka has no type for it
+        key, value = record.key, record.value
         if value is None:
             gone.add(key)
             puts.pop(key, None)
         else:
             puts[key] = decode(value)
             gone.discard(key)
-    position = records[-1].offset + 1  # type: ignore[attr-defined]
+    position = records[-1].offset + 1
     if gone:
         store.delete(gone, position)
     store.apply(puts, store.read(list(puts)), position)

@@ -50,7 +50,7 @@ def decide(stage: Stage, records: Sequence[Record], entries: Entries, now_ms: in
     try:
         effects = stage.decide(records, entries, now_ms)
         _check_sizes(effects)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- whatever a stage raises, its record must not stop the others
         if len(records) == 1:
             return Effects(rejected=[(records[0], error)])
         middle = len(records) // 2
@@ -66,7 +66,7 @@ def fire(stage: Stage, due: Sequence[bytes], entries: Entries, now_ms: int) -> E
     try:
         effects = stage.fire(due, entries, now_ms)
         _check_sizes(effects)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- likewise
         if len(due) == 1:
             return _postponed(stage, due[0], entries, now_ms, error)
         middle = len(due) // 2
@@ -76,9 +76,7 @@ def fire(stage: Stage, due: Sequence[bytes], entries: Entries, now_ms: int) -> E
 
 
 def merge(first: Effects, second: Effects) -> Effects:
-    return Effects(
-        first.outputs + second.outputs, {**first.puts, **second.puts}, first.rejected + second.rejected
-    )
+    return Effects(first.outputs + second.outputs, {**first.puts, **second.puts}, first.rejected + second.rejected)
 
 
 def _postponed(stage: Stage, key: bytes, entries: Entries, now_ms: int, error: Exception) -> Effects:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 from rocksdict import BlockBasedOptions, Cache, Options, Rdict, WriteBatch
 
@@ -66,7 +67,7 @@ class Store:
 
     def read(self, keys: Sequence[bytes]) -> dict[bytes, Entry]:
         """The entries that exist, by key."""
-        values = self._entries.get(list(keys)) if keys else []
+        values: list[bytes | None] = cast("list[bytes | None]", self._entries.get(list(keys))) if keys else []
         return {key: decode(raw) for key, raw in zip(keys, values, strict=True) if raw is not None}
 
     def apply(self, puts: Mapping[bytes, Entry], before: Mapping[bytes, Entry], position: int) -> None:
@@ -80,8 +81,7 @@ class Store:
             if entry.due_ms is not None:
                 timer = _DUE.pack(entry.due_ms) + key
                 batch.put(timer, b"", self._timers_cf)
-                if timer < self._scan_from:
-                    self._scan_from = timer
+                self._scan_from = min(self._scan_from, timer)
         batch.put(_POSITION, _DUE.pack(position))
         self._db.write(batch)
         self.position = position

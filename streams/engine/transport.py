@@ -52,11 +52,11 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
             retry_backoff_ms=50,
         )
 
-    async def fetch(self, active: set[TP] | None, timeout: float) -> list[Fetched]:
+    async def fetch(self, active: set[TP] | None, timeout: float) -> list[Fetched]:  # noqa: ASYNC109 -- Kafka's long poll
         """The records that are there, by partition; waits at most `timeout` seconds for some."""
-        return cast(list[Fetched], await self.call_thread(self._fetch_batches, active, timeout))
+        return cast("list[Fetched]", await self.call_thread(self._fetch_batches, active, timeout))
 
-    async def _fetch_batches(self, active: set[TP] | None, timeout: float) -> list[Fetched]:
+    async def _fetch_batches(self, active: set[TP] | None, timeout: float) -> list[Fetched]:  # noqa: ASYNC109
         consumer = self._ensure_consumer()
         found = await self._fetch_records(consumer, active or set(), timeout=timeout, max_records=FETCH_RECORDS)
         # No await between the fetcher's return and here: the epoch is the one that these records were fetched under.
@@ -65,15 +65,15 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
             for tp, records in found.items()
         ]
 
-    def position(self, tp: TP) -> int:
+    def fetch_position(self, tp: TP) -> int:
         """The next offset to fetch, -1 when the partition is not assigned."""
-        assignment = self._ensure_consumer()._subscription.subscription.assignment
+        assignment = self._ensure_consumer()._subscription.subscription.assignment  # noqa: SLF001 -- aiokafka's own position() may wait
         state = assignment.state_value(driver.ensure_aiokafka_TP(tp)) if assignment else None
         return state.position if state is not None and state.has_valid_position else -1
 
     async def seek_from(self, tp: TP, offset: int) -> int:
         """Move the partition to `offset`; return the epoch that fetches from there will carry."""
-        return cast(int, await self.call_thread(self._seek_from, tp, offset))
+        return cast("int", await self.call_thread(self._seek_from, tp, offset))
 
     async def _seek_from(self, tp: TP, offset: int) -> int:
         self._ensure_consumer().seek(driver.ensure_aiokafka_TP(tp), offset)
@@ -92,21 +92,25 @@ class BatchConsumer(driver.Consumer):
         self._fetched: dict[TP, int] = {}
         super().__init__(*args, **kwargs)
 
+    @property
+    def _batch_thread(self) -> BatchConsumerThread:
+        return cast("BatchConsumerThread", self._thread)
+
     def progress(self, tp: TP) -> tuple[int, int]:
         """(offset after the newest record fetched since the last seek, next offset to fetch)."""
-        return self._fetched.get(tp, -1), cast(BatchConsumerThread, self._thread).position(tp)
+        return self._fetched.get(tp, -1), self._batch_thread.fetch_position(tp)
 
     def _new_consumer_thread(self) -> BatchConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
-    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109
         if not self.flow_active:
-            await self.wait(self.can_resume_flow)
+            await self.can_resume_flow.wait()
         active = self._get_active_partitions()
         if not active:
             await self.sleep(0.01)
             return
-        for fetched in await cast(BatchConsumerThread, self._thread).fetch(active, timeout):
+        for fetched in await self._batch_thread.fetch(active, timeout):
             if not self.flow_active:
                 return  # a rebalance began: the partitions' next owner seeks to the committed offset
             tp = TP(fetched.topic, fetched.partition)
@@ -116,13 +120,13 @@ class BatchConsumer(driver.Consumer):
     def _batch_message(self, tp: TP, fetched: Fetched) -> ConsumerMessage:
         last = fetched.records[-1]
         return ConsumerMessage(
-            tp.topic, tp.partition, last.offset, last.timestamp_ms / 1000, 0, (), None, cast(Any, fetched), None, 0, 0, tp,
+            tp.topic, tp.partition, last.offset, last.timestamp_ms / 1000, 0, [], None, cast("Any", fetched), None, 0, 0, tp,
             generation_id=self.app.consumer_generation_id,
         )  # fmt: skip
 
     async def seek_from(self, tp: TP, offset: int) -> int:
         """See BatchConsumerThread.seek_from; also makes Faust forget how far it has read."""
-        epoch = await cast(BatchConsumerThread, self._thread).seek_from(tp, offset)
+        epoch = await self._batch_thread.seek_from(tp, offset)
         self._read_offset.pop(tp, None)
         self._fetched.pop(tp, None)
         return epoch
@@ -135,11 +139,11 @@ class BatchTransport(driver.Transport):
     Consumer: ClassVar[type[BatchConsumer]] = BatchConsumer
 
 
-class BatchSchema(Schema):
+class BatchSchema(Schema[Any, Any]):
     """Hands the fetched batch through as the event's value."""
 
     def compile(self, app: Any, **_: Any) -> Any:
-        async def decode(message: ConsumerMessage, *, propagate: bool = False) -> Any:
+        async def decode(message: ConsumerMessage, *, propagate: bool = False) -> Any:  # noqa: ARG001 -- Faust passes it
             return app.create_event(None, message.value, message.headers, message=message)
 
         return decode

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.partitioner import murmur2
@@ -75,14 +76,12 @@ class Writer:
         done = await asyncio.gather(*acknowledgements)
         return int(done[-1].offset) + counts[-1]
 
-    async def _send(self, batch: object, target: Destination) -> asyncio.Future[object]:
+    async def _send(self, batch: Any, target: Destination) -> Any:
         return await self._producer.send_batch(batch, target.topic, partition=target.partition)
 
     async def send_offsets(self, offsets: Mapping[tuple[str, int], int], group: str) -> None:
         """Add the input's next offsets to the transaction."""
-        await self._producer.send_offsets_to_transaction(
-            {TopicPartition(*tp): offset for tp, offset in offsets.items()}, group
-        )
+        await self._producer.send_offsets_to_transaction({TopicPartition(*tp): offset for tp, offset in offsets.items()}, group)
 
     async def commit(self) -> None:
         await self._producer.commit_transaction()

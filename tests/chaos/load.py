@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import Future
+from pathlib import Path
 from typing import IO, Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -126,7 +127,7 @@ def _accept(producer: ActionProducer, petition_id: str, office: str) -> None:
 def main() -> None:
     count, rate, path = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
     bootstrap, partitions = os.environ["KAFKA_BOOTSTRAP_SERVERS"], int(os.environ["PARTITIONS"])
-    with open(path, "w", encoding="utf-8", buffering=1) as out:
+    with Path(path).open("w", encoding="utf-8", buffering=1) as out:
         ledger = Ledger(out)
         total: Future[int] = Future()
         stop = threading.Event()

@@ -8,6 +8,8 @@ import sys
 import time
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -38,7 +40,6 @@ class Report:
     view_lost: int = 0
     view_differs: int = 0
     longest_gap_seconds: float = 0.0
-    longest_wait_seconds: float = 0.0
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -77,7 +78,7 @@ class Verifier:
         self.report = Report()
         self._acknowledged: dict[str, float] = {}
         self._accepted: set[str] = set()
-        with open(ledger, encoding="utf-8") as lines:
+        with Path(ledger).open(encoding="utf-8") as lines:
             for line in lines:
                 row = json.loads(line)
                 if "accepted" in row:
@@ -119,7 +120,7 @@ class Verifier:
         self.report.events = len(times)
         self._check_order(events)
         self._check_effects(events)
-        self._check_times(sorted(times), events)
+        self._check_times(sorted(times))
         return events
 
     def _check_order(self, events: dict[str, list[dict[str, Any]]]) -> None:
@@ -140,10 +141,10 @@ class Verifier:
             if accepts != (petition in self._accepted):
                 self.report.blame("doubled_events" if accepts > 1 else "lost_actions", petition)
 
-    def _check_times(self, times: list[float], events: dict[str, list[dict[str, Any]]]) -> None:
+    def _check_times(self, times: list[float]) -> None:
         last = max(self._acknowledged.values(), default=0)
         within = [moment for moment in times if moment <= last]
-        self.report.longest_gap_seconds = round(max((b - a for a, b in zip(within, within[1:], strict=False)), default=0.0), 2)
+        self.report.longest_gap_seconds = round(max((b - a for a, b in pairwise(within)), default=0.0), 2)
 
     def _dead_letters(self) -> None:
         for row in self._shared(DEAD_LETTERS.name):
@@ -190,9 +191,7 @@ class Verifier:
 
 def main() -> int:
     environment = os.environ
-    verifier = Verifier(
-        environment["KAFKA_BOOTSTRAP_SERVERS"], int(environment["PARTITIONS"]), environment["DATABASE_URL"], sys.argv[1]
-    )
+    verifier = Verifier(environment["KAFKA_BOOTSTRAP_SERVERS"], int(environment["PARTITIONS"]), environment["DATABASE_URL"], sys.argv[1])
     report = verifier.run()
     sys.stdout.write(json.dumps({"right": report.right, **asdict(report)}, ensure_ascii=False) + "\n")
     return 0 if report.right else 1

@@ -40,7 +40,7 @@ class Job:
     def __post_init__(self) -> None:
         admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
         existing = admin.list_topics()
-        names = [name for name in (f"{self.prefix}.in", f"{self.prefix}.out", f"{self.prefix}.changelog", "petitions.dlq")]
+        names = (f"{self.prefix}.in", f"{self.prefix}.out", f"{self.prefix}.changelog", "petitions.dlq")
         admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in names if name not in existing])
         admin.close()
         self._producer = KafkaProducer(bootstrap_servers=self.bootstrap, acks="all", linger_ms=5)

@@ -24,7 +24,7 @@ class JobStage:
     outputs: tuple[Topic, ...] = (OUT,)
     changelog: Topic | None = CHANGELOG
 
-    def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:
+    def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:  # noqa: ARG002
         effects = Effects()
         for record in records:
             data = orjson.loads(record.value or b"")

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 
@@ -21,7 +21,7 @@ class City:
         self.credentials = json.loads(credentials.read_text(encoding="utf-8"))
         self.http = httpx.Client(base_url=url, timeout=30)
 
-    def __enter__(self) -> City:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -49,7 +49,7 @@ def test_a_transfer_keeps_the_deadline_and_the_third_office_needs_a_decision(cit
 
 
 def test_an_answer_without_substance_goes_back(city: City) -> None:
-    """"Đã tiếp nhận." is no answer: the citizen does not see it, the case stays open."""
+    """ "Đã tiếp nhận." is no answer: the citizen does not see it, the case stays open."""
     sent = city.submit(LAMP + " Ngõ 7.", category="street-lighting")
     code, petition = sent["tracking_code"], sent["petition_id"]
     city.wait_state(code, "assigned")
