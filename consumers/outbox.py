@@ -104,8 +104,7 @@ class Outbox:
     def _produce(self, plan: Plan, parked: Mapping[int, Exception], futures: dict[int, Any]) -> None:
         """Send all and wait for the acknowledgements; raise KafkaError when one is missing."""
         letters = [
-            self._producer.send(**letter(EVENTS.name, partition, record, STAGE, error))
-            for partition, record, error in plan.rejected
+            self._producer.send(**letter(EVENTS.name, partition, record, STAGE, error)) for partition, record, error in plan.rejected
         ]
         for index, delivery in enumerate(plan.deliveries):
             sent = parked.get(index) or self._send(delivery)
@@ -123,9 +122,7 @@ class Outbox:
         if not self._exists(topic):
             return Undeliverable(f"office {delivery.office}: no topic {topic}")
         try:
-            return self._producer.send(
-                topic, key=delivery.record.key, value=delivery.value, headers=delivery.headers, partition=0
-            )
+            return self._producer.send(topic, key=delivery.record.key, value=delivery.value, headers=delivery.headers, partition=0)
         except MessageSizeTooLargeError:
             return Undeliverable(f"office {delivery.office}: the event has {len(delivery.value)} bytes, too many for {topic}")
 

@@ -1,6 +1,6 @@
 """Role `projector`: petitions.events → the read model in PostgreSQL, each event once.
 
-Start: join the group; when a partition's first records come, seek to the offset that stands in PostgreSQL.
+Start: join the group; seek each partition to the offset that stands in PostgreSQL.
 Step, in this order:
 1. poll a batch; 2. turn it into rows (pure), while PostgreSQL still writes the batch before; 3. wait for that write;
 4. write unreadable records to the dead letters and wait for the acknowledgement;
@@ -11,7 +11,7 @@ writes nothing and reads the stored offset again, so two owners of a partition d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -54,20 +54,21 @@ class Projector:
     def __init__(self, consumer: KafkaConsumer, model: ReadModel, letters: DeadLetters) -> None:
         self._consumer, self._model, self._letters = consumer, model, letters
         self._positions: dict[int, int] = {}
+        self._fresh: set[int] = set()
         self._writer = ThreadPoolExecutor(1, "write")
         self._pending: _Write | None = None
         self.newest_ms = 0
 
     def step(self, max_records: int, timeout_ms: int = POLL_MS) -> int:
         """Poll once and begin to write what came; the number of events whose write has ended since the last step."""
+        self._take_up(tp for tp in self._consumer.assignment() if tp.partition not in self._positions)
         polled: Batches = self._consumer.poll(timeout_ms=timeout_ms, max_records=max_records)
         batches = {tp.partition: records for tp, records in polled.items()}
         rows = project([record for records in batches.values() for record in records])
         handled = self.finish()
         self._forget_revoked()
         if any(not self._is_next(partition, records) for partition, records in batches.items()):
-            for tp in polled:
-                self._take_up(tp)
+            self._take_up(polled)
         elif batches:
             self._begin(batches, rows)
         return handled
@@ -95,23 +96,30 @@ class Projector:
     def _is_next(self, partition: int, records: list[Record]) -> bool:
         """The batch goes on where the stored offset stands (offsets of transaction markers are skipped by the broker)."""
         position = self._positions.get(partition)
-        return position is not None and records[0].offset >= position
+        if position is None:
+            return False
+        if records[0].offset >= position:
+            self._fresh.discard(partition)
+            return True
+        if partition in self._fresh:
+            raise ForeignReadModel(f"partition {partition} has no offset {position}, where the read model stands: empty its tables")
+        return False
 
     def _forget_revoked(self) -> None:
         mine = {tp.partition for tp in self._consumer.assignment()}
         for partition in self._positions.keys() - mine:
             del self._positions[partition]
 
-    def _take_up(self, tp: TopicPartition) -> None:
+    def _take_up(self, partitions: Iterable[TopicPartition]) -> None:
         """Go on where PostgreSQL says; what was polled before is read again from there."""
-        if tp not in self._consumer.assignment():
-            return
-        offset, end = self._model.position(tp.partition), self._consumer.end_offsets([tp])[tp]
-        if offset > end:
-            raise ForeignReadModel(f"partition {tp.partition} ends at {end}, the read model stands at {offset}: empty its tables")
-        self._consumer.seek(tp, offset)
-        self._positions[tp.partition] = offset
-        log.info("consumer-positioned", topic=tp.topic, partition=tp.partition, offset=offset)
+        for tp in partitions:
+            if tp not in self._consumer.assignment():
+                continue
+            offset = self._model.position(tp.partition)
+            self._consumer.seek(tp, offset)
+            self._positions[tp.partition] = offset
+            self._fresh.add(tp.partition)
+            log.info("consumer-positioned", topic=tp.topic, partition=tp.partition, offset=offset)
 
     def _begin(self, batches: ByPartition, rows: Rows) -> None:
         self._reject(batches, rows)

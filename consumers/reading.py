@@ -27,9 +27,7 @@ select p.seq, p.view, p.petition, p.classification,
         from timeline t where t.petition_id = p.petition_id) as timeline
 from petition p where p.petition_id = %s
 """
-_AFTER = (
-    "select petition_id, seq, event_id, type, at, data from timeline where petition_id = %s and seq > %s order by seq limit 1000"
-)
+_AFTER = "select petition_id, seq, event_id, type, at, data from timeline where petition_id = %s and seq > %s order by seq limit 1000"
 _PARTS = (
     "queue_office = %(office)s",
     "decider = %(office)s",

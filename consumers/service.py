@@ -64,9 +64,7 @@ class Service:
         configure(self.role, self._settings.log_level)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
-        status = StatusServer(
-            self._settings.listen_host, self._settings.metrics_port, alive=self._alive, ready=lambda: self._ready
-        )
+        status = StatusServer(self._settings.listen_host, self._settings.metrics_port, alive=self._alive, ready=lambda: self._ready)
         status.start()
         # A batch is tens of thousands of small objects that die together: do not look for cycles among them all the time.
         gc.set_threshold(50_000, 20, 50)

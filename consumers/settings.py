@@ -41,11 +41,7 @@ class ViewSettings(DatabaseSettings, TrackingSettings):
 
     credentials_file: Path = Field(Path(".data/credentials.json"), description="Intake keys, office tokens, admin token.")
     database_pool: int = Field(8, ge=1, le=200, description="Database connections for reading.")
-    live_ring: int = Field(
-        20_000, ge=0, le=1_000_000, description="Recent events kept in memory for subscribers who have just come."
-    )
-    arrival_wait_ms: int = Field(
-        3_000, ge=0, le=30_000, description="How long a fresh tracking code may wait for its first event (ms)."
-    )
+    live_ring: int = Field(20_000, ge=0, le=1_000_000, description="Recent events kept in memory for subscribers who have just come.")
+    arrival_wait_ms: int = Field(3_000, ge=0, le=30_000, description="How long a fresh tracking code may wait for its first event (ms).")
     arrival_waiters: int = Field(500, ge=0, le=100_000, description="How many requests may wait like that at once.")
     heartbeat_seconds: float = Field(15.0, gt=0, le=300, description="Pause between heartbeat comments on an event stream (s).")

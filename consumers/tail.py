@@ -86,9 +86,7 @@ class Tail:
     def _connect(self) -> KafkaConsumer | None:
         while not self._stopping.is_set():
             try:
-                consumer = lean(
-                    KafkaConsumer(**config(self._settings, self._name, auto_offset_reset="latest", bootstrap_timeout_ms=3000))
-                )
+                consumer = lean(KafkaConsumer(**config(self._settings, self._name, auto_offset_reset="latest", bootstrap_timeout_ms=3000)))
                 self._assign(consumer)
             except KafkaError as error:
                 log.warning("kafka-unavailable", error=f"{type(error).__name__}: {error}")

@@ -44,9 +44,7 @@ _MESSAGES: dict[str, dict[Language, str]] = {
 class Problem(Exception):
     """The request gets an error; becomes a response in `endpoint`."""
 
-    def __init__(
-        self, status: int, code: str, *, field: str | None = None, rule: str = "", headers: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, code: str, *, field: str | None = None, rule: str = "", headers: dict[str, str] | None = None) -> None:
         super().__init__(code)
         self.status, self.code, self.field, self.rule, self.headers = status, code, field, rule, headers or {}
 

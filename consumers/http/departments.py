@@ -33,9 +33,7 @@ def department_routes(views: Views) -> list[Route]:
         wanted = _filter(request)
         lines = await views.reader.queue(office, wanted)
         items = [
-            office_view.queue_item(
-                office, petition_id=line.petition_id, seq=line.seq, case=line.case, petition=line.petition, lang=lang
-            )
+            office_view.queue_item(office, petition_id=line.petition_id, seq=line.seq, case=line.case, petition=line.petition, lang=lang)
             for line in lines
         ]
         return json({"office": office, "items": items, "next": lines[-1].cursor if len(lines) == wanted.limit else None})

@@ -60,19 +60,13 @@ class Life:
             policy_version=POLICY,
         )
 
-    def happens(
-        self, kind: type[CaseEvent], *, actor: Actor = SYSTEM, reason: str | None = None, view: Any = None, **own: Any
-    ) -> Sent:
+    def happens(self, kind: type[CaseEvent], *, actor: Actor = SYSTEM, reason: str | None = None, view: Any = None, **own: Any) -> Sent:
         """Append an event; `view`: what changes in the case."""
         self.case = self.case.model_copy(update=view or {})
         seq = len(self.sent) + 1
         at = self.start + timedelta(minutes=seq)
-        event = kind(
-            petition_id=self.petition_id, seq=seq, at=at, actor=actor, cause=f"cause-{seq}", reason=reason, case=self.case, **own
-        )
-        envelope = Envelope(
-            derived_id(self.petition_id, f"{kind.what}:{seq}"), "streams/case", type_name(kind.what), self.petition_id, at
-        )
+        event = kind(petition_id=self.petition_id, seq=seq, at=at, actor=actor, cause=f"cause-{seq}", reason=reason, case=self.case, **own)
+        envelope = Envelope(derived_id(self.petition_id, f"{kind.what}:{seq}"), "streams/case", type_name(kind.what), self.petition_id, at)
         made = Sent(event, self.petition_id.encode(), event.model_dump_json().encode(), headers(envelope))
         self.sent.append(made)
         return made

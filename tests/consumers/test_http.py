@@ -229,9 +229,7 @@ async def test_a_queue_is_ordered_by_urgency_then_due(web: Web) -> None:
 async def test_superiors_and_triage_see_what_is_theirs(web: Web) -> None:
     """An escalated case is in the superior's queue too; what nobody owns is in triage's."""
     escalated, nobodys = web.life()[1], web.life(office=None)[1]
-    escalated.happens(
-        Escalated, view={"escalated_to": "vp-ubnd", "escalation": 2}, to_office="vp-ubnd", rung=2, because="deadline"
-    )
+    escalated.happens(Escalated, view={"escalated_to": "vp-ubnd", "escalation": 2}, to_office="vp-ubnd", rung=2, because="deadline")
     web.project(*escalated.sent, *nobodys.sent)
     superior = await web.get("/v1/departments/vp-ubnd/queue", **web.token("vp-ubnd"))
     triage = await web.get("/v1/departments/tt-pvhcc/queue", **web.token("tt-pvhcc"))
@@ -253,9 +251,7 @@ async def test_only_the_office_itself_and_the_administrator_see_a_queue(web: Web
     assert (await web.get("/v1/departments/so-none/queue", 404, **admin))["error"]["code"] == "unknown-office"
 
 
-@pytest.mark.parametrize(
-    "query", ["limit=0", "limit=x", "limit=501", "state=none", "category=none", "overdue=maybe", "cursor=abc"]
-)
+@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=501", "state=none", "category=none", "overdue=maybe", "cursor=abc"])
 async def test_wrong_parameters_are_named(web: Web, query: str) -> None:
     """A parameter out of its range is a 400 that names it."""
     found = await web.get(f"/v1/departments/so-xd/queue?{query}", 400, **web.token("so-xd"))

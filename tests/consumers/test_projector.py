@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from kafka import KafkaConsumer
+from kafka import KafkaConsumer, TopicPartition
 
 from consumers.dead_letters import DeadLetters
 from consumers.dlq import read
@@ -59,6 +59,12 @@ def state_of(rig: Rig, life: Life) -> tuple[int, str] | None:
     return found[0] if found else None
 
 
+def accepted(rig: Rig, lives: list[Life]) -> int:
+    """How many of the petitions stand at their second event, `accepted`."""
+    ids = [life.petition_id for life in lives]
+    return int(rows(rig, "select count(*) from petition where seq = 2 and state = 'accepted' and petition_id = any(%s)", ids)[0][0])
+
+
 def whole(rig: Rig) -> tuple[list[Any], list[Any]]:
     return rows(rig, "select * from petition order by petition_id"), rows(rig, "select * from timeline order by petition_id, seq")
 
@@ -71,7 +77,7 @@ def test_events_become_rows_each_once(rig: Rig) -> None:
         life.happens(Accepted, view={"state": State.ACCEPTED})
     rig.write(*(sent for life in lives for sent in life.sent))
     with projecting(rig) as (projector, _):
-        until(lambda: projector.step(7, 200), lambda: all(state_of(rig, life) == (2, "accepted") for life in lives))
+        until(lambda: projector.step(100, 200), lambda: accepted(rig, lives) == len(lives))
         projector.finish()
     before = whole(rig)
 
@@ -174,19 +180,29 @@ def test_two_processes_share_the_work_and_double_nothing(rig: Rig) -> None:
     lives = [Life() for _ in range(40)]
     for life in lives:
         life.begins()
+    skip_what_is_there(rig)
     rig.write(*(life.sent[0] for life in lives))
     with projecting(rig) as (one, _), projecting(rig) as (two, _):
-        until(lambda: one.step(5, 100), lambda: any(state_of(rig, life) for life in lives))
+        until(lambda: one.step(5, 100), lambda: bool(rows(rig, "select 1 from petition limit 1")))
         for life in lives:
             rig.write(life.happens(Accepted, view={"state": State.ACCEPTED}))
 
         def both() -> None:
-            one.step(20, 50)
-            two.step(20, 50)
+            one.step(10, 50)
+            two.step(10, 50)
 
-        until(both, lambda: all(state_of(rig, life) == (2, "accepted") for life in lives))
+        until(both, lambda: accepted(rig, lives) == len(lives))
         one.finish()
         two.finish()
-    counted = rows(rig, "select count(*) from timeline where petition_id = any(%s)", [life.petition_id for life in lives])
 
-    assert counted == [(80,)]
+    assert len(whole(rig)[1]) == 2 * len(lives)
+
+
+def skip_what_is_there(rig: Rig) -> None:
+    """Let the read model begin behind the events of the other tests."""
+    consumer = KafkaConsumer(bootstrap_servers=rig.bootstrap)
+    partitions = [TopicPartition(EVENTS.name, number) for number in consumer.partitions_for_topic(EVENTS.name)]
+    with psycopg.connect(rig.database, autocommit=True) as connection:
+        for tp, end in consumer.end_offsets(partitions).items():
+            connection.execute("insert into consumer_offset values (%s, %s, %s, %s)", (rig.name, EVENTS.name, tp.partition, end))
+    consumer.close()
