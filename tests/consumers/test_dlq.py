@@ -1,0 +1,133 @@
+"""Looking at dead letters and sending them back."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from consumers import dlq
+from consumers.calls import StreamEvent, parse
+from consumers.cli import commands
+from consumers.dead_letters import letter
+from consumers.dlq import HIDDEN, Letter, NotReplayable, Range, shown, target
+from consumers.kafka import Record
+from deploy.embedded.ports import free_port
+from schemas import dead_letters
+from schemas.dead_letters import Reason
+from schemas.topics import ACTIONS, DEAD_LETTERS, INTAKE
+from tests.consumers.conftest import Rig
+from tests.consumers.events import Life
+
+RUN = {command.name: command for command in commands}
+
+
+def rejected(topic: str, stage: str, message: str, value: bytes = b"{}") -> Letter:
+    headers = [("ce_id", b"1"), *Reason(topic, 0, 7, stage, "BadEvent", message).headers()]
+    return Letter(2, Record(5, 1, b"key", value, headers), dead_letters.reason(headers))
+
+
+@pytest.mark.parametrize(("text", "expected"), [("0:17", Range(0, 17, 17)), ("3:5-9", Range(3, 5, 9))])
+def test_a_place_is_read(text: str, expected: Range) -> None:
+    """PARTITION:OFFSET and PARTITION:FIRST-LAST are places."""
+    assert expected == Range.parse(text)
+
+
+@pytest.mark.parametrize("text", ["", "7", "a:b", "0:-1", "0:1-", "0:1-2-3"])
+def test_what_is_no_place_is_refused(text: str) -> None:
+    """Anything else is refused with the right form."""
+    with pytest.raises(ValueError, match="PARTITION:OFFSET"):
+        Range.parse(text)
+
+
+def test_the_contact_is_never_shown() -> None:
+    """Contact, sealed or not, phone and e-mail are hidden at any depth; in broken JSON numbers and addresses are blotted out."""
+    value = {"contact": {"name": "A"}, "petition": {"contact_sealed": "x", "text": "Đèn hỏng"}, "list": [{"phone": "0912345678"}]}
+    found = json.dumps(shown(json.dumps(value).encode()), ensure_ascii=False)
+    broken = shown(b'{"phone": "0912 345 678", "email": "an@example.org", "text": ')
+
+    assert found == json.dumps(
+        {"contact": HIDDEN, "petition": {"contact_sealed": HIDDEN, "text": "Đèn hỏng"}, "list": [{"phone": HIDDEN}]}, ensure_ascii=False
+    )
+    assert "0912" not in broken
+    assert "an@example.org" not in broken
+    assert shown(None) is None
+
+
+def test_a_letter_goes_back_to_its_input_as_it_was() -> None:
+    """Input of a stage goes back to its topic with its own headers, without the reason's."""
+    assert target(rejected(INTAKE.name, "classify", "text: missing")) == (INTAKE.name, b"{}", [("ce_id", b"1")])
+
+
+@pytest.mark.parametrize(
+    "one",
+    [rejected("petitions.events", "projector", "seq"), rejected("case.timer", "case", "x"), Letter(0, Record(0, 0, b"", b"", []), None)],
+)
+def test_what_has_no_way_back_says_so(one: Letter) -> None:
+    """The record of events is written by its own stage alone; a timer and a foreign letter have no topic to go to."""
+    with pytest.raises(NotReplayable):
+        target(one)
+
+
+def test_the_reason_survives_in_the_headers() -> None:
+    """What was written as the reason is read again, and the original headers stay apart from it."""
+    sent = Life().begins()
+    made = letter("petitions.events", 3, Record(9, 1, sent.key, sent.value, sent.headers), "projector", ValueError("seq: missing"))
+
+    assert dead_letters.reason(made["headers"]) == Reason("petitions.events", 3, 9, "projector", "ValueError", "seq: missing")
+    assert dead_letters.original(made["headers"]) == sent.headers
+
+
+def test_an_event_stream_is_read() -> None:
+    """Comments are skipped, an event may lack an id."""
+    lines = ["retry: 1000", "", ": still here", "", "id: 4", "event: answered", 'data: {"a": 1}', "", "event: x", "data: {}", ""]
+
+    assert list(parse(iter(lines))) == [StreamEvent("4", "answered", {"a": 1}), StreamEvent("", "x", {})]
+
+
+def test_commands_list_show_and_replay(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`dlq list`, `show` and `replay` on a real broker: the letter is found, shown without contact, and goes back."""
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", rig.bootstrap)
+    message = f"broken on purpose by {rig.name}"
+    reason = Reason(ACTIONS.name, 1, 7, "case", "UnknownPetition", message)
+    rig.producer.send(DEAD_LETTERS.name, key=b"k", value=b'{"contact": "An"}', headers=[("ce_id", b"1"), *reason.headers()]).get(timeout=10)
+    runner = CliRunner()
+    listed = runner.invoke(RUN["dlq"], ["list", "--stage", "case", "--json"])
+    (mine,) = [line for line in map(json.loads, listed.output.splitlines()) if line["reason"] == message]
+    found = runner.invoke(RUN["dlq"], ["show", mine["place"]])
+    dry = runner.invoke(RUN["dlq"], ["replay", mine["place"], "--dry-run"])
+    sent = runner.invoke(RUN["dlq"], ["replay", mine["place"]])
+
+    assert mine["error"] == "UnknownPetition"
+    assert json.loads(found.output)["value"] == {"contact": HIDDEN}
+    assert re.search("would go to petitions.actions", dry.output)
+    assert (sent.exit_code, sent.output.strip()) == (0, f"{mine['place']}  sent back to petitions.actions")
+    assert runner.invoke(RUN["dlq"], ["show", "0:999999"]).exit_code == 1
+    assert runner.invoke(RUN["dlq"], ["show", "nonsense"]).exit_code == 2
+
+
+def test_exit_code_3_when_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No service and no broker: exit code 3 with a hint."""
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", f"127.0.0.1:{free_port()}")
+    url = f"http://127.0.0.1:{free_port()}"
+    tracked = CliRunner().invoke(RUN["track"], ["7KMA-2PXD-49RC", "--url", url])
+    queued = CliRunner().invoke(RUN["queue"], ["so-xd", "--token", "x", "--url", url])
+    listed = CliRunner().invoke(RUN["dlq"], ["list"])
+
+    assert [result.exit_code for result in (tracked, queued, listed)] == [3, 3, 3]
+    assert "petitions up" in tracked.output
+
+
+def test_a_missing_token_is_a_wrong_usage() -> None:
+    """Without a token the command says where it could come from."""
+    result = CliRunner().invoke(RUN["queue"], ["so-xd", "--data", "nowhere"])
+
+    assert result.exit_code == 2
+    assert "--token" in result.output
+
+
+def test_nothing_is_read_from_an_empty_range(rig: Rig) -> None:
+    """A range behind the end has no letters."""
+    assert list(dlq.read(rig.projector, [Range(0, 10**9, 10**9 + 5), Range(77, 0, 5)])) == []
