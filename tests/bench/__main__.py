@@ -1,4 +1,4 @@
-"""`python -m tests.bench [engines|pipeline|latency|store|all]`: progress on standard error, tables on standard output, JSON on request."""
+"""`python -m tests.bench [engines|pipeline|latency|store|all]`: progress on standard error, tables on standard output."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import json
 import logging
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,7 +28,7 @@ async def _engines(directory: Path, count: int | None, rounds: int) -> Section:
     return engines.section(await engines.measure(directory, count or 300_000, rounds))
 
 
-def _other(name: str, default: int) -> Callable[[Path, int | None, int], Awaitable[Section]]:
+def _other(name: str, default: int) -> Callable[[Path, int | None, int], Coroutine[Any, Any, Section]]:
     async def measure(directory: Path, count: int | None, rounds: int) -> Section:
         found: Section = await import_module(f"tests.bench.{name}").measure(directory, count or default)
         return found
@@ -35,7 +36,7 @@ def _other(name: str, default: int) -> Callable[[Path, int | None, int], Awaitab
     return measure
 
 
-BENCHMARKS: dict[str, Callable[[Path, int | None, int], Awaitable[Section]]] = {
+BENCHMARKS: dict[str, Callable[[Path, int | None, int], Coroutine[Any, Any, Section]]] = {
     "engines": _engines,
     "pipeline": _other("pipeline", 200_000),
     "latency": _other("latency", 2_000),
@@ -46,9 +47,7 @@ BENCHMARKS: dict[str, Callable[[Path, int | None, int], Awaitable[Section]]] = {
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice([*ALL, "all"]))
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write everything found as JSON.")
-@click.option(
-    "--docs", type=click.Path(dir_okay=False, path_type=Path), help="Write the tables as Markdown (docs/benchmarks.md)."
-)
+@click.option("--docs", type=click.Path(dir_okay=False, path_type=Path), help="Write the tables as Markdown (docs/benchmarks.md).")
 @click.option("--rounds", type=click.IntRange(1, 50), default=3, show_default=True, help="Runs of each engine.")
 @click.option("--count", type=click.IntRange(1), help="Records, petitions or cases instead of each benchmark's own number.")
 def main(names: tuple[str, ...], file: Path | None, docs: Path | None, rounds: int, count: int | None) -> None:
@@ -58,7 +57,7 @@ def main(names: tuple[str, ...], file: Path | None, docs: Path | None, rounds: i
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
     machine = facts()
     say(", ".join(f"{name} {value}" for name, value in machine.items()))
-    found = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine, "sections": []}
+    found: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine, "sections": []}
     wrong = False
     for name in chosen:
         try:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import GroupCoordinatorNotAvailableError
+from aiokafka.errors import GroupCoordinatorNotAvailableError, for_code
 
 from streams.engine.writer import partition_of
 
@@ -34,16 +34,22 @@ class Broker:
         self.bootstrap, self._admin = bootstrap, admin
 
     async def create(self, topics: Mapping[str, Mapping[str, str]], partitions: int) -> None:
-        """Create topics (name → configuration)."""
-        await self._admin.create_topics(
-            [NewTopic(name, partitions, 1, topic_configs=dict(config)) for name, config in topics.items()]
-        )
+        """Create those topics (name → configuration) that do not exist; raise KafkaError if one cannot be made."""
+        existing = set(await self._admin.list_topics())
+        wanted = [NewTopic(name, partitions, 1, topic_configs=dict(config)) for name, config in topics.items() if name not in existing]
+        if wanted:
+            answer = await self._admin.create_topics(wanted)
+            for _, code, *_ in answer.topic_errors:
+                if code:
+                    raise for_code(code)
 
-    async def delete(self, containing: str) -> None:
-        """Delete the topics whose name has the text in it."""
-        names = [name for name in await self._admin.list_topics() if containing in name]
+    async def delete(self, names: Sequence[str]) -> None:
         if names:
-            await self._admin.delete_topics(names)
+            await self._admin.delete_topics(list(names))
+
+    async def containing(self, text: str) -> list[str]:
+        """Topics with the text in their names."""
+        return [name for name in await self._admin.list_topics() if text in name]
 
     async def names(self, prefix: str) -> list[str]:
         return sorted(name for name in await self._admin.list_topics() if name.startswith(prefix))

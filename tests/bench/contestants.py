@@ -44,7 +44,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """`prepare` gives, once for all runs, the function from a run to its command. `group`: whose committed offsets show its progress."""
+    """`prepare` gives, once for all runs, the function from a run to its command. `group`: whose offsets show its progress."""
 
     name: str
     label: str

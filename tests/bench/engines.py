@@ -1,7 +1,7 @@
 """The same job on several engines, in turn, on one broker and one input topic; every result is checked.
 
-How the rate is measured, the same for all: the broker stamps each output record when it arrives; the run has ended when the group's
-committed offsets have reached the input's end. The rate is the number of outputs by the time from the first output to that end.
+How the rate is measured, the same for all: the broker stamps each output record when it arrives; the run has ended when the
+group's committed offsets have reached the input's end. The rate is the number of outputs by the time from the first output to that end.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -23,7 +23,7 @@ from tests.bench import petitions
 from tests.bench.broker import Broker, connected
 from tests.bench.contestants import ALL, OURS, QUIX, Contestant, Run
 from tests.bench.process import Measured, Running, running
-from tests.bench.results import Goal, Section, WrongResult, say
+from tests.bench.results import Cell, Goal, Section, WrongResult, say
 
 PARTITIONS = 4
 INPUT = "bench.in"
@@ -33,8 +33,8 @@ _LIMIT_SECONDS = 240.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One run: outputs per second from the first output to the last commit (`rate`), from the middle output to that end (`steady`: a JVM
-    is warm by then), and from the start of the process (`whole`); CPU in seconds, memory in bytes."""
+    """One run: outputs per second from the first output to the last commit (`rate`), from the middle output to that end (`steady`:
+    a JVM is warm by then), and from the start of the process (`whole`); CPU in seconds, memory in bytes."""
 
     contestant: str
     count: int
@@ -58,10 +58,10 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(directory: Path, count: int) -> AsyncIterator[Ground]:
-    """A broker with the input loaded: half as many keys as records."""
+async def ground(directory: Path, count: int, given: EmbeddedKafka | None = None) -> AsyncIterator[Ground]:
+    """A broker (of its own, or a given one) with the input loaded: half as many keys as records."""
     keys = max(1, count // 2)
-    with EmbeddedKafka(directory / "kafka") as kafka:
+    with nullcontext(given) if given else EmbeddedKafka(directory / "kafka") as kafka:
         async with connected(kafka.bootstrap) as broker:
             await broker.create({INPUT: {}}, PARTITIONS)
             say(f"loading {count:,} records of {keys:,} keys")
@@ -70,11 +70,15 @@ async def ground(directory: Path, count: int) -> AsyncIterator[Ground]:
 
 
 async def measure(
-    directory: Path, count: int = 300_000, rounds: int = 3, contestants: Sequence[Contestant] = ALL
+    directory: Path,
+    count: int = 300_000,
+    rounds: int = 3,
+    contestants: Sequence[Contestant] = ALL,
+    kafka: EmbeddedKafka | None = None,
 ) -> list[Outcome]:
-    """All contestants in turn, `rounds` times."""
+    """All contestants in turn, `rounds` times; on a broker of its own unless one is given."""
     found = []
-    async with ground(directory, count) as shared:
+    async with ground(directory, count, kafka) as shared:
         commands = {one.name: one.prepare(directory) for one in contestants}
         for number in range(rounds):
             for one in contestants:
@@ -95,7 +99,7 @@ async def run_once(shared: Ground, one: Contestant, command: Callable[[Run], Com
         ended = await _all_committed(shared, one.group(run), process)
         cpu, broker_cpu = process.cpu, server.cpu
     times = await _checked(shared, run)
-    await shared.broker.delete(prefix)
+    await shared.broker.delete(await shared.broker.containing(prefix))
     middle = len(times) // 2
     return Outcome(
         one.name,
@@ -118,14 +122,12 @@ async def _all_committed(shared: Ground, group: str, process: Running) -> float:
             return time.time()
         process.check()
         if time.monotonic() > until:
-            raise TimeoutError(
-                f"{group} has not handled {shared.count} records in {_LIMIT_SECONDS:.0f} s: {process.child.last_words()}"
-            )
+            raise TimeoutError(f"{group} has not handled {shared.count} records in {_LIMIT_SECONDS:.0f} s: {process.child.last_words()}")
         await asyncio.sleep(_POLL_SECONDS)
 
 
 async def _checked(shared: Ground, run: Run) -> list[float]:
-    """The outputs' arrival times, sorted (Unix seconds). Raise WrongResult unless each input led to one output and the counts are exact."""
+    """The outputs' arrival times, sorted (Unix seconds). Raise WrongResult unless each input led to one output with its exact count."""
     times: list[float] = []
     ids: set[str] = set()
     counts: Counter[bytes] = Counter()
@@ -147,7 +149,7 @@ def section(outcomes: Sequence[Outcome], contestants: Sequence[Contestant] = ALL
     """Medians, and this project's engine as a multiple of each other one in the same round."""
     by_name = {one.name: [o for o in outcomes if o.contestant == one.name] for one in contestants}
     ours = by_name.get(OURS.name, [])
-    rows = []
+    rows: list[dict[str, Cell]] = []
     for one in contestants:
         runs = by_name[one.name]
         rows.append(
@@ -168,11 +170,12 @@ def section(outcomes: Sequence[Outcome], contestants: Sequence[Contestant] = ALL
     count = outcomes[0].count
     return Section(
         "engines",
-        f"Engines: parse JSON, look up state, write it, emit one event; exactly once; {count:,} records, {max(1, count // 2):,} keys",
+        f"Engines: parse JSON, look up state, write it, emit one event, exactly once: {count:,} records, {max(1, count // 2):,} keys",
         tuple(rows),
         _goals(ours, by_name),
         (
-            "medians over the rounds; one process each on the same broker, input and cores; every output checked: none lost, none twice, counts exact",
+            "medians over the rounds; one process each on the same broker, input and cores",
+            "every output checked: none lost, none twice, counts exact",
             "events/s: from the first output to the last commit; steady/s: the second half of the outputs, when a JVM is warm",
             "`ours is`: median of the ratios within a round; the goals go by the lower one of both ratios",
         ),

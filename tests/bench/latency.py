@@ -40,11 +40,15 @@ async def measure(directory: Path, count: int, rate: float = RATE) -> Section:
 
 async def _ready(instance: Running, log: Path) -> None:
     until = time.monotonic() + _START_LIMIT_SECONDS
-    while "ready http://" not in log.read_text(encoding="utf-8", errors="replace"):
+    while not _says_ready(log):
         instance.check()
         if time.monotonic() > until:
             raise TimeoutError(f"the instance was not ready after {_START_LIMIT_SECONDS:.0f} s: {instance.child.last_words()}")
         await asyncio.sleep(0.2)
+
+
+def _says_ready(log: Path) -> bool:
+    return "ready http://" in log.read_text(encoding="utf-8", errors="replace")
 
 
 async def _load(url: str, key: str, rate: float, count: int) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The load generator, a process of its own: `python -m tests.bench.load URL KEY RATE COUNT`; one JSON array on standard output.
 
-Open loop: petition number n is sent at start + n / rate, whether or not earlier ones were answered. Each is followed, as a citizen would,
-by a subscription to its events_url on a connection of its own.
+Open loop: petition number n is sent at start + n / rate, whether or not earlier ones were answered. Each is followed, as a
+citizen would, by a subscription to its events_url on a connection of its own.
 """
 
 from __future__ import annotations
@@ -45,10 +45,7 @@ class Load:
         self._start = time.perf_counter()
 
     async def run(self, rate: float, count: int) -> list[Sample]:
-        bodies = [
-            petitions.request(number).model_dump_json(exclude_none=True, exclude={"external_id"}).encode()
-            for number in range(count)
-        ]
+        bodies = [petitions.request(number).model_dump_json(exclude_none=True, exclude={"external_id"}).encode() for number in range(count)]
         self._start = time.perf_counter() + 0.5
         samples = [Sample(number / rate) for number in range(count)]
         tasks = []

@@ -12,8 +12,9 @@ from tests.bench.results import Goal, grid, show
 
 _HEAD = """# Benchmarks
 
-Generated from a run of `make bench` (`python -m tests.bench --json FILE --docs docs/benchmarks.md`); do not edit. Everything runs on one machine:
-broker, database, load and what is measured share its cores. Ratios within a run mean more than absolute numbers.
+Generated from a run of `make bench` (`python -m tests.bench --json FILE --docs docs/benchmarks.md`); do not edit. Everything
+runs on one machine: broker, database, load and what is measured share its cores. Ratios within a run mean more than absolute
+numbers.
 `python -m tests.bench engines|pipeline|latency|store` runs one part; `--count` and `--rounds` make it shorter.
 """
 

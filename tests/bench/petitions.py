@@ -33,7 +33,7 @@ def key_of(number: int) -> str:
 
 
 def job_rows(count: int, keys: int, first: int = 0, **more: object) -> Iterator[Row]:
-    """Input of the comparison job: `count` JSON records of about 400 bytes, spread evenly over `keys` keys from number `first` on."""
+    """Input of the comparison job: `count` JSON records of about 400 bytes, spread over `keys` keys from number `first` on."""
     known = texts()
     for number in range(count):
         key = key_of(first + number * 7919 % keys)

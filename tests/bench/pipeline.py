@@ -1,5 +1,5 @@
-"""The whole pipeline with all petitions waiting: classify, case, projector and dispatcher as processes, until the last petition is in
-PostgreSQL, in its office's queue topic and in the record."""
+"""The whole pipeline with all petitions waiting: classify, case, projector and dispatcher as processes, until the last petition is
+in PostgreSQL, in its office's queue topic and in the record."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from schemas.settings import ProcessSettings
 from tests.bench import petitions, scrape
 from tests.bench.broker import Broker, connected
 from tests.bench.process import Measured, Running, running
-from tests.bench.results import Goal, Section, WrongResult, say
+from tests.bench.results import Cell, Goal, Section, WrongResult, say
 
 PARTITIONS = 4
 GOAL = 10_000
@@ -124,9 +124,7 @@ async def _watch(shared: Ground, roles: Mapping[str, Running], count: int) -> li
             process = roles[one.role].check()
             one.start_cpu = one.start_cpu if one.count else process.cpu
         if time.monotonic() > until:
-            raise TimeoutError(
-                f"not done after {_LIMIT_SECONDS:.0f} s: " + ", ".join(f"{p.role} {p.count:.0f}" for p in progress)
-            )
+            raise TimeoutError(f"not done after {_LIMIT_SECONDS:.0f} s: " + ", ".join(f"{p.role} {p.count:.0f}" for p in progress))
         if time.monotonic() - said > 2:
             said = time.monotonic()
             say("  ".join(f"{one.role} {one.count:,.0f}" for one in progress))
@@ -172,9 +170,7 @@ async def _checked(shared: Ground, count: int) -> int:
         (rows,) = connection.execute("select count(*) from petition").fetchone() or (0,)
         (lines,) = connection.execute("select count(*) from timeline").fetchone() or (0,)
     if not len(numbers) == rows == count or lines != events:
-        raise WrongResult(
-            f"{count} petitions came in: {len(numbers)} in the record, {rows} in PostgreSQL; {events} events, {lines} in PostgreSQL"
-        )
+        raise WrongResult(f"{count} petitions: {len(numbers)} in the record, {rows} in PostgreSQL; {events} events, {lines} in PostgreSQL")
     if missing := expected - delivered.keys():
         raise WrongResult(f"{len(missing)} of {len(expected)} deliveries to offices are missing")
     if twice := [one for one, times in delivered.items() if times > 1]:
@@ -188,7 +184,7 @@ def _section(
     ended = max(one.ended for one in progress)
     began = min(one.began for one in progress)
     by_role = {one.role: one for one in progress}
-    rows = [
+    rows: list[dict[str, Cell]] = [
         {
             "role": name,
             "records": round(by_role[name].count) if name in by_role else None,
@@ -200,17 +196,18 @@ def _section(
         for name in cpu
     ]
     total = sum(cpu.values())
-    whole = {"role": "all", "records": count, "records/s": round(count / (ended - began)), "CPU s": round(total, 1)}
+    whole: dict[str, Cell] = {"role": "all", "records": count, "records/s": round(count / (ended - began)), "CPU s": round(total, 1)}
     rows.append({**whole, "CPU µs/petition": round(total * 1e6 / count, 1), "RSS MB": round(sum(rss.values()) / 1e6)})
     rate = count / (ended - began)
     return Section(
         "pipeline",
-        f"The whole pipeline: {count:,} petitions waiting, until the last is in PostgreSQL, in its office's topic and in the record",
+        f"The whole pipeline: {count:,} petitions waiting, until all are in the record, PostgreSQL and their office's topic",
         tuple(rows),
         (Goal("petitions through the whole pipeline", GOAL, round(rate), "/s"),),
         (
-            f"{count / (ended - started):,.0f} petitions/s from the start of the processes, {rate:,.0f}/s from the first record handled; {events:,} events",
-            "records/s of a role: between 10% and 90% of its records; CPU from its first record on; every petition checked in the record, the queues and PostgreSQL",
+            f"{rate:,.0f} petitions/s from the first record handled, {count / (ended - started):,.0f}/s from the start of the processes",
+            f"{events:,} events; every petition checked in the record, the queues and PostgreSQL",
+            "records/s of a role: between 10% and 90% of its records; CPU from its first record on",
         ),
         {"started": started, "progress": {one.role: one.seen for one in progress}},
     )

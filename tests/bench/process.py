@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from typing import Self
+from typing import Self, TypeVar
 
 import psutil
 
 from deploy.embedded.child import Child, Command
 
 _SAMPLE_SECONDS = 0.5
+N = TypeVar("N", int, float)
 
 
 class Ended(RuntimeError):
@@ -41,7 +42,7 @@ class Measured:
     def _cpu(self) -> float:
         return sum(self._each(lambda process: sum(process.cpu_times()[:2])))
 
-    def _each(self, ask):
+    def _each(self, ask: Callable[[psutil.Process], N]) -> Iterator[N]:
         for process in (self.process, *self._children()):
             try:
                 yield ask(process)
@@ -50,9 +51,10 @@ class Measured:
 
     def _children(self) -> list[psutil.Process]:
         try:
-            return self.process.children(recursive=True)
+            children: list[psutil.Process] = self.process.children(recursive=True)
         except psutil.NoSuchProcess:
             return []
+        return children
 
 
 class Running(Measured):

@@ -30,7 +30,8 @@ class Goal:
 
     def __str__(self) -> str:
         word = "at least" if self.at_least else "at most"
-        return f"{'met   ' if self.met else 'MISSED'} {self.what}: {show(self.got)}{self.unit} ({word} {show(self.wanted)}{self.unit})"
+        shown = f"{self.what}: {show(self.got)}{self.unit} ({word} {show(self.wanted)}{self.unit})"
+        return f"{'met   ' if self.met else 'MISSED'} {shown}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def text(section: Section) -> str:
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     lines = [
         "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width) for column, (cell, width) in enumerate(zip(line, widths))
+            cell.ljust(width) if column == 0 else cell.rjust(width) for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         )
         for line in cells
     ]

@@ -10,7 +10,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import orjson
 
 from deploy.embedded import EmbeddedKafka
 from deploy.embedded.ports import free_port
+from schemas.topics import DEAD_LETTERS
 from streams.engine.store import encode
 from tests.bench import petitions, scrape
 from tests.bench.broker import Broker, Row, connected
@@ -35,7 +36,7 @@ _LIMIT_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Rates in records a second; seconds; memory in bytes. `from_disk` and `from_nothing`: until every partition has committed again."""
+    """Rates in records a second, memory in bytes; `from_disk` and `from_nothing`: seconds until every partition has committed again."""
 
     subject: str
     cases: int
@@ -111,14 +112,23 @@ class Bed:
         await asyncio.sleep(_POLL_SECONDS)
 
 
-async def measure(directory: Path, count: int, subjects: Sequence[Subject] | None = None, slack: float = 25) -> Section:
-    """`slack`: seconds from the writing of the deadlines to their common instant, in which the worker has to get ready."""
+async def measure(
+    directory: Path,
+    count: int,
+    subjects: Sequence[Subject] | None = None,
+    slack: float = 25,
+    given: EmbeddedKafka | None = None,
+) -> Section:
+    """All subjects; on a broker of its own unless one is given.
+
+    `slack`: seconds from the writing of the deadlines to their common instant, in which the worker has to get ready.
+    """
     found = []
-    with EmbeddedKafka(directory / "kafka") as kafka:
+    with nullcontext(given) if given else EmbeddedKafka(directory / "kafka") as kafka:
         async with connected(kafka.bootstrap) as broker:
             for subject in subjects or (JobSubject(), CaseSubject()):
                 found.append(await measure_one(Bed(subject, broker, directory / subject.name), count, slack))
-                await broker.delete("store" if subject.name == "job" else "petitions.")
+                await broker.delete([name for name in subject.topics() if name != DEAD_LETTERS.name])
     return _section(found)
 
 
@@ -132,9 +142,7 @@ async def measure_one(bed: Bed, count: int, slack: float) -> Found:
     await bed.seed(range(count))
     bed.lose_disk()
     from_nothing = await _restart(bed)
-    say(
-        f"{subject.label}: processing {from_nothing:.1f} s after the start on an empty disk; {records:,} records on {count:,} cases"
-    )
+    say(f"{subject.label}: processing {from_nothing:.1f} s after the start on an empty disk; {records:,} records on {count:,} cases")
     rate_full, from_disk = await _rate(bed, records, count, phase=1)
     say(f"{subject.label}: processing {from_disk:.1f} s after the start from local state; {rate_full:,.0f}/s")
     due = max(1, round(count * DUE_SHARE))
@@ -224,7 +232,8 @@ def _section(found: Sequence[Found]) -> Section:
         tuple(rows),
         tuple(goals),
         (
-            "RSS: the largest of all phases, restoring included; each restart after kill -9, until every partition has committed again",
+            "RSS: the largest of all phases, restoring included",
+            "restarts: after kill -9, from the start of the process until every partition has committed again",
             "deadlines: from the common due instant to the last firing in the record; each checked to have fired once",
         ),
         {"found": [{name: getattr(one, name) for name in Found.__slots__} for one in found]},

@@ -30,13 +30,18 @@ _NEW = 10_000_000  # numbers from here on are petitions that no store has
 class Subject(Protocol):
     """What the store benchmark needs to know of a stage."""
 
-    name: str
-    label: str
-    input: str
-    output: str
-    changelog: str
-    group: str
-
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def input(self) -> str: ...
+    @property
+    def output(self) -> str: ...
+    @property
+    def changelog(self) -> str: ...
+    @property
+    def group(self) -> str: ...
     def topics(self) -> Mapping[str, Mapping[str, str]]: ...
     def command(self, environment: Mapping[str, str], log: Path) -> Command: ...
     def entry(self, number: int, now_ms: int, due_ms: int | None = None) -> Entry:
@@ -70,9 +75,7 @@ class JobSubject:
 
     def entry(self, number: int, now_ms: int, due_ms: int | None = None) -> Entry:
         known = petitions.texts()
-        return Entry(
-            orjson.dumps({"count": 1, "text": known[number % len(known)][:200]}), due_ms or now_ms + DAY_MS + number % DAY_MS
-        )
+        return Entry(orjson.dumps({"count": 1, "text": known[number % len(known)][:200]}), due_ms or now_ms + DAY_MS + number % DAY_MS)
 
     def rows(self, count: int, stored: int, phase: int) -> Iterator[Row]:
         if stored:
@@ -94,7 +97,8 @@ class CaseSubject:
     group = "petitions-case"
 
     def __init__(self) -> None:
-        stages = {row.stage: row.build(StreamSettings()) for row in TOPOLOGY}
+        settings = StreamSettings()
+        stages = {row.stage: row.build(settings) for row in TOPOLOGY}
         self._classify, self._case = stages["classify"], stages["case"]
         self._templates: list[Case] = []
 
@@ -115,7 +119,7 @@ class CaseSubject:
             case = replace(case, clocks=(replace(first, next_at=due_ms), *rest))
         return Entry(encode(case), next_due(case))
 
-    def rows(self, count: int, stored: int, phase: int) -> Iterator[Row]:
+    def rows(self, count: int, stored: int, phase: int) -> Iterator[Row]:  # noqa: ARG002 -- a new petition needs no stored one
         first = _NEW * (phase + 1)
         for output in self._classified(first, count):
             yield Row(output.key or b"", output.value or b"", output.headers)

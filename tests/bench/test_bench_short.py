@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
+from deploy.embedded import EmbeddedKafka
 from tests.bench import engines, latency, pipeline, quix_environment, store
 from tests.bench.contestants import KAFKA_STREAMS_2, OURS, QUIX
 from tests.bench.latency import percentile
@@ -15,11 +14,11 @@ from tests.bench.results import Goal, Section, text
 from tests.bench.subjects import CaseSubject, JobSubject
 
 
-async def test_all_engines_do_the_same_job_exactly_once(tmp_path: Path) -> None:
+async def test_all_engines_do_the_same_job_exactly_once(tmp_path: Path, kafka: EmbeddedKafka) -> None:
     """Each contestant turns each input into one output with the key's exact count; the checks raise otherwise."""
     contestants = (OURS, KAFKA_STREAMS_2, *((QUIX,) if quix_environment.is_there() else ()))
 
-    outcomes = await engines.measure(tmp_path, count=1000, rounds=1, contestants=contestants)
+    outcomes = await engines.measure(tmp_path, count=1000, rounds=1, contestants=contestants, kafka=kafka)
 
     assert [one.name for one in contestants] == [outcome.contestant for outcome in outcomes]
     assert all(outcome.rate > 0 for outcome in outcomes)
@@ -30,9 +29,7 @@ async def test_every_petition_of_the_pipeline_benchmark_arrives_everywhere(tmp_p
     """The whole pipeline's run ends by itself and finds each petition in the record, PostgreSQL and the queues."""
     section = await pipeline.measure(tmp_path, 200)
 
-    assert {"classify-1", "case-1", "projector", "dispatcher", "kafka", "postgres", "all"} == {
-        row["role"] for row in section.rows
-    }
+    assert {"classify-1", "case-1", "projector", "dispatcher", "kafka", "postgres", "all"} == {row["role"] for row in section.rows}
 
 
 async def test_each_petition_over_http_gets_its_reply(tmp_path: Path) -> None:
@@ -42,19 +39,25 @@ async def test_each_petition_over_http_gets_its_reply(tmp_path: Path) -> None:
     assert len(section.rows) == 3
 
 
-@pytest.mark.parametrize("subject", [JobSubject, CaseSubject])
-async def test_a_worker_is_measured_with_stored_cases(tmp_path: Path, subject: type[JobSubject | CaseSubject]) -> None:
+async def test_a_worker_of_the_comparison_job_is_measured_with_stored_cases(tmp_path: Path, kafka: EmbeddedKafka) -> None:
     """A worker restores cases, handles input beside them, restarts and fires each deadline once."""
-    section = await store.measure(tmp_path, 500, (subject(),), slack=4)
+    section = await store.measure(tmp_path, 500, (JobSubject(),), slack=4, given=kafka)
 
-    assert [500] == [row["open cases"] for row in section.rows]
+    assert [row["open cases"] for row in section.rows] == [500]
+
+
+async def test_a_worker_of_the_case_stage_is_measured_with_stored_cases(tmp_path: Path) -> None:
+    """The same for real cases, on a broker of its own, because the topics are the real ones."""
+    section = await store.measure(tmp_path, 500, (CaseSubject(),), slack=4)
+
+    assert [row["open cases"] for row in section.rows] == [500]
 
 
 def test_percentiles_are_values_that_were_seen() -> None:
     """A share's percentile is the smallest value which at least that share does not exceed."""
     values = [float(number) for number in range(1, 101)]
 
-    assert [50.0, 95.0, 99.0, 100.0] == [percentile(values, share) for share in (0.5, 0.95, 0.99, 1.0)]
+    assert [percentile(values, share) for share in (0.5, 0.95, 0.99, 1.0)] == [50.0, 95.0, 99.0, 100.0]
 
 
 def test_the_page_says_which_goals_were_missed() -> None:

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 client for load: connections that are kept, and streams read until a word comes. Nothing between it and the clock."""
+"""A small HTTP/1.1 client for load: connections that are kept, and streams that are read until a word comes."""
 
 from __future__ import annotations
 
