@@ -129,6 +129,15 @@ class Merge(_Action):
     reason: Reason
 
 
+class ProposeMerge(_Action):
+    """Looks like the same matter as another petition, but not surely: a person decides, by `merge` or by leaving it."""
+
+    action: Literal["propose-merge"] = "propose-merge"
+    into: PetitionId
+    similarity: Annotated[float, Field(ge=0, le=1)]
+    reason: Reason
+
+
 class Unmerge(_Action):
     action: Literal["unmerge"] = "unmerge"
     reason: Reason
@@ -187,6 +196,7 @@ Action = (
     | Withdraw
     | Assign
     | Merge
+    | ProposeMerge
     | Unmerge
     | FollowerJoined
     | FollowerLeft

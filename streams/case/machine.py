@@ -15,6 +15,7 @@ from schemas.actions import (
     FollowerLeft,
     LeaderNews,
     Merge,
+    ProposeMerge,
     Recompute,
     Reject,
     Reopen,
@@ -30,7 +31,7 @@ from streams.case.rules import NotAllowed, Rule
 from streams.case.state import Case
 from streams.case.turn import SYSTEM, Decision, Message, Setting, Turn, Who
 
-_REASONED = (Transfer, Extend, Reject, Reopen, Withdraw, Assign, Merge, Unmerge, Recompute)
+_REASONED = (Transfer, Extend, Reject, Reopen, Withdraw, Assign, Merge, ProposeMerge, Unmerge, Recompute)
 REMEMBERED = 32
 """So many handled action ids a case keeps, to know a repeat again."""
 

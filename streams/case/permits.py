@@ -27,51 +27,79 @@ SYSTEM = frozenset({Role.SYSTEM})
 
 _JOINING = ("merge", "unmerge", "add-information")
 """What triage may do on cases that an office has, too."""
+_BY_AN_OFFICE = ("accept", "transfer", "extend", "answer")
+"""What needs a responsible office, also when the operator does it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """`handler` runs when the state is one of `states` and the actor's role one of `roles`. `leads_to` is for the diagram."""
+    """`handler` runs when the state is one of `states` and the actor's role one of `roles`.
+
+    `moves`: from which of them it leads to which other state; a test compares this with what happens.
+    """
 
     handler: Handler
     states: frozenset[State]
     roles: frozenset[Role]
-    leads_to: tuple[State, ...] = ()
+    moves: tuple[tuple[State, State], ...] = ()
 
+
+def _to(end: State, *starts: State) -> tuple[tuple[State, State], ...]:
+    return tuple((start, end) for start in starts if start is not end)
+
+
+def _some(*states: State) -> frozenset[State]:
+    return frozenset(states)
+
+
+BACK_FROM_MERGED = tuple((S.MERGED, end) for end in (S.RECEIVED, S.ASSIGNED, S.ACCEPTED, S.PROMISED))
+TALKING = (S.ASSIGNED, S.ACCEPTED, S.INFORMATION_REQUESTED, S.PROMISED)
+"""States in which the office may reply."""
+REOPENABLE = (S.ANSWERED, S.CLOSED, S.REFUSED, S.MERGED)
 
 PERMITS: dict[str, Permit] = {
-    "accept": Permit(ownership.accept, frozenset({S.ASSIGNED}), OWNER, (S.ACCEPTED,)),
-    "transfer": Permit(ownership.transfer, frozenset({S.ASSIGNED, S.ACCEPTED}), OWNER, (S.ASSIGNED, S.DECISION_REQUIRED)),
-    "assign": Permit(ownership.assign, UNANSWERED | {S.REFUSED}, DIRECTING, (S.ASSIGNED,)),
-    "reject": Permit(ownership.reject, UNANSWERED, OWNER | DIRECTING, (S.REFUSED,)),
+    "accept": Permit(ownership.accept, _some(S.ASSIGNED), OWNER, _to(S.ACCEPTED, S.ASSIGNED)),
+    "transfer": Permit(
+        ownership.transfer,
+        _some(S.ASSIGNED, S.ACCEPTED),
+        OWNER,
+        _to(S.ASSIGNED, S.ACCEPTED) + _to(S.DECISION_REQUIRED, S.ASSIGNED, S.ACCEPTED),
+    ),
+    "assign": Permit(ownership.assign, UNANSWERED | {S.REFUSED}, DIRECTING, _to(S.ASSIGNED, *UNANSWERED, S.REFUSED)),
+    "reject": Permit(ownership.reject, UNANSWERED, OWNER | DIRECTING, _to(S.REFUSED, *UNANSWERED)),
     "request-information": Permit(
-        information.request_information, frozenset({S.RECEIVED, S.ACCEPTED}), OWNER | {Role.TRIAGE}, (S.INFORMATION_REQUESTED,)
+        information.request_information,
+        _some(S.RECEIVED, S.ACCEPTED),
+        OWNER | {Role.TRIAGE},
+        _to(S.INFORMATION_REQUESTED, S.RECEIVED, S.ACCEPTED),
     ),
     "add-information": Permit(
-        information.add_information, UNANSWERED | {S.MERGED}, CITIZEN | OWNER | DIRECTING, (S.ACCEPTED, S.RECEIVED)
+        information.add_information,
+        UNANSWERED | {S.MERGED},
+        CITIZEN | OWNER | DIRECTING,
+        _to(S.ACCEPTED, S.INFORMATION_REQUESTED) + _to(S.RECEIVED, S.INFORMATION_REQUESTED),
     ),
-    "extend": Permit(information.extend, frozenset({S.ACCEPTED}), OWNER),
+    "extend": Permit(information.extend, _some(S.ACCEPTED), OWNER),
     "answer": Permit(
         answering.answer,
-        frozenset({S.ASSIGNED, S.ACCEPTED, S.INFORMATION_REQUESTED, S.PROMISED}),
+        frozenset(TALKING),
         OWNER,
-        (S.ANSWERED, S.PROMISED, S.DECISION_REQUIRED),
+        _to(S.ANSWERED, *TALKING) + _to(S.PROMISED, *TALKING) + _to(S.DECISION_REQUIRED, *TALKING),
     ),
-    "rate": Permit(citizen.rate, frozenset({S.ANSWERED, S.MERGED}), CITIZEN, (S.CLOSED,)),
+    "rate": Permit(citizen.rate, _some(S.ANSWERED, S.MERGED), CITIZEN, _to(S.CLOSED, S.ANSWERED)),
     "reopen": Permit(
         lambda turn, action: (merging.reopen_merged if turn.case.state is S.MERGED else citizen.reopen)(turn, action),
-        frozenset({S.ANSWERED, S.CLOSED, S.REFUSED, S.MERGED}),
+        frozenset(REOPENABLE),
         CITIZEN,
-        (S.ASSIGNED, S.RECEIVED),
+        _to(S.ASSIGNED, S.ANSWERED, S.CLOSED, S.MERGED) + _to(S.RECEIVED, S.REFUSED, S.MERGED),
     ),
-    "withdraw": Permit(citizen.withdraw, UNANSWERED | {S.MERGED}, CITIZEN, (S.WITHDRAWN,)),
-    "merge": Permit(merging.merge, UNANSWERED, DIRECTING | SYSTEM, (S.MERGED,)),
-    "unmerge": Permit(
-        merging.unmerge, frozenset({S.MERGED}), DIRECTING | SYSTEM, (S.RECEIVED, S.ASSIGNED, S.ACCEPTED, S.PROMISED)
-    ),
+    "withdraw": Permit(citizen.withdraw, UNANSWERED | {S.MERGED}, CITIZEN, _to(S.WITHDRAWN, *UNANSWERED, S.MERGED)),
+    "merge": Permit(merging.merge, UNANSWERED, DIRECTING | SYSTEM, _to(S.MERGED, *UNANSWERED)),
+    "propose-merge": Permit(merging.propose_merge, UNANSWERED, DIRECTING | SYSTEM),
+    "unmerge": Permit(merging.unmerge, _some(S.MERGED), DIRECTING | SYSTEM, BACK_FROM_MERGED),
     "follower-joined": Permit(merging.follower_joined, EVERY, SYSTEM),
     "follower-left": Permit(merging.follower_left, EVERY, SYSTEM),
-    "leader-news": Permit(merging.leader_news, EVERY, SYSTEM),
+    "leader-news": Permit(merging.leader_news, EVERY, SYSTEM, BACK_FROM_MERGED),
     "recompute": Permit(upkeep.recompute, OPEN_STATES | {S.MERGED}, frozenset({Role.OPERATOR, Role.SYSTEM})),
     "record-outage": Permit(upkeep.record_outage, OPEN_STATES, frozenset({Role.OPERATOR, Role.SYSTEM})),
 }
@@ -83,13 +111,13 @@ def check(turn: Turn, action: actions.Action, permit: Permit) -> None:
     role = who.role
     if role not in permit.roles:
         raise NotAllowed(Rule.ROLE_NOT_ALLOWED)
-    if role is Role.OFFICE and who.office != case.office:
+    if role is Role.OFFICE and (case.office is None or who.office != case.office):
         raise NotAllowed(Rule.NOT_YOUR_CASE)
     if role is Role.TRIAGE and case.office is not None and case.state is not S.REFUSED and action.action not in _JOINING:
         raise NotAllowed(Rule.NOT_YOUR_CASE)
     if role is Role.SUPERIOR and not _decides(who, case.decider, case.office or TRIAGE_OFFICE):
         raise NotAllowed(Rule.NOT_THE_DECIDER)
-    if case.state not in permit.states:
+    if case.state not in permit.states or (case.office is None and action.action in _BY_AN_OFFICE):
         raise NotAllowed(Rule.WRONG_STATE)
 
 

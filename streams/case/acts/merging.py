@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from schemas.actions import FollowerJoined, FollowerLeft, LeaderNews, Merge, Reopen, Unmerge
+from schemas.actions import FollowerJoined, FollowerLeft, LeaderNews, Merge, ProposeMerge, Reopen, Unmerge
 from schemas.case import ClockName, State
 from streams.case import clocks
 from streams.case.acts.citizen import reopen
@@ -14,9 +14,7 @@ from streams.case.rules import NotAllowed, Rule
 from streams.case.state import Case
 from streams.case.turn import Happened, Turn
 
-NEWS = frozenset(
-    {"assigned", "accepted", "transferred", "extended", "promised", "answered", "closed", "reopened", "refused", "withdrawn"}
-)
+NEWS = frozenset({"assigned", "accepted", "transferred", "extended", "promised", "answered", "closed", "reopened", "refused", "withdrawn"})
 """What followers' petitioners are told about their leader."""
 _RELEASING = frozenset({"withdrawn", "refused"})
 """A leader's end that was not an answer: its followers must still get one."""
@@ -51,6 +49,13 @@ def _back_to(case: Case) -> State:
     if case.state is State.INFORMATION_REQUESTED:
         return State.ACCEPTED if case.office else State.RECEIVED
     return State.ASSIGNED if case.state is State.DECISION_REQUIRED else case.state
+
+
+def propose_merge(turn: Turn, action: ProposeMerge) -> None:
+    """Nothing changes but what the office reads: a person looks at both and decides."""
+    if action.into == turn.case.id:
+        raise NotAllowed(Rule.MERGE_WITH_ITSELF)
+    turn.tell("merge-proposed", {"into": action.into, "similarity": action.similarity})
 
 
 def unmerge(turn: Turn, _action: Unmerge) -> None:
