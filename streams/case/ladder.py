@@ -105,4 +105,10 @@ def _close(turn: Turn, _clock: Running, _rung: Rung) -> None:
     close_unrated(turn)
 
 
+TIMED_MOVES = (
+    ("pause over", State.INFORMATION_REQUESTED, State.ACCEPTED),
+    ("pause over", State.INFORMATION_REQUESTED, State.RECEIVED),
+    ("rating window over", State.ANSWERED, State.CLOSED),
+)
+"""How time alone changes a case's state; a test compares this with what happens."""
 STEPS: dict[str, Climb] = {"warn": _warn, "breach": _breach, "escalate": _escalate, "close": _close, "remind": _remind}

@@ -68,11 +68,7 @@ class Checker:
             if view.name is ClockName.ANSWER:
                 self.extended = timedelta()
             known = self.clocks[view.name] = Clock(view.started_at, self._limit(view, event))
-        elif (
-            before
-            and (before.category, before.level) != (event.case.category, event.case.level)
-            and view.name is ClockName.ANSWER
-        ):
+        elif before and (before.category, before.level) != (event.case.category, event.case.level) and view.name is ClockName.ANSWER:
             known.limit = self._limit(view, event) + self.extended
         if event.what == "extended" and view.name is ClockName.ANSWER:
             self.extended += oracle.between(event.deadline_before, event.deadline_after)  # type: ignore[attr-defined]
@@ -103,9 +99,7 @@ class Checker:
         clock, step = self.clocks[ClockName(name)], int(number)
         ladder = RULES["ladders"].get(name, RULES["ladders"]["default"])
         if step > len(ladder):
-            after = length(ladder[-1]["at"].removeprefix("due+")) + (step - len(ladder)) * length(
-                RULES["ladders"]["remind_every"]
-            )
+            after = length(ladder[-1]["at"].removeprefix("due+")) + (step - len(ladder)) * length(RULES["ladders"]["remind_every"])
             expected = oracle.add(self._due(event, name), after)
         else:
             expected = self._at(ladder[step - 1]["at"], clock, self._due(event, name))

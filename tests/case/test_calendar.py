@@ -72,9 +72,7 @@ def test_a_later_start_never_has_an_earlier_deadline(first: int, second: int, du
 @given(instants, durations, durations)
 def test_adding_twice_is_adding_the_sum(start: int, first: int, second: int) -> None:
     """It does not matter whether working time passes in one piece or in two."""
-    assert CALENDAR.measure(CALENDAR.add(CALENDAR.add(start, first), second)) == CALENDAR.measure(
-        CALENDAR.add(start, first + second)
-    )
+    assert CALENDAR.measure(CALENDAR.add(CALENDAR.add(start, first), second)) == CALENDAR.measure(CALENDAR.add(start, first + second))
 
 
 @pytest.mark.parametrize(

@@ -195,9 +195,7 @@ def test_an_unassigned_case_escalates(world: World) -> None:
     world.pass_until("2026-12-02 09:00")
 
     assert [
-        event.case.escalated_to
-        for event in world.events(id_)
-        if event.cause in {"timer:accept:3", "timer:accept:4", "timer:accept:5"}
+        event.case.escalated_to for event in world.events(id_) if event.cause in {"timer:accept:3", "timer:accept:4", "timer:accept:5"}
     ] == ["tt-pvhcc", "vp-ubnd", "ubnd-tp"]
 
 

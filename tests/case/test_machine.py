@@ -17,9 +17,7 @@ from tests.case.checker import problems
 from tests.case.histories import ACTIONS, OFFICES, sensible
 from tests.case.world import World, pid
 
-ACTORS = st.sampled_from(
-    [*OFFICES, *(f"superior:{code}" for code in ("vp-ubnd", "ubnd-tp", "so-ct")), "citizen", "triage", "operator"]
-)
+ACTORS = st.sampled_from([*OFFICES, *(f"superior:{code}" for code in ("vp-ubnd", "ubnd-tp", "so-ct")), "citizen", "triage", "operator"])
 MAY_MOVE_ANSWER = {"assigned", "resumed", "extended", "reopened", "unmerged", "deadline-recomputed", "received", "answered"}
 MAY_MOVE_DEADLINE = MAY_MOVE_ANSWER | {"promised"}
 

@@ -25,6 +25,7 @@ from streams.case.state import Case, decode
 from streams.engine.types import Effects, Entry, Output, Record
 
 POLICY = load(DEFAULT_FILE).policy
+ROLES = frozenset(Role)
 EVIDENCE = ("https://files.hanoi.example/after.jpg",)
 GOOD_TEXT = "Đã vá ổ gà trước số nhà 12 phố Huế sáng 25 tháng 11."
 
@@ -105,15 +106,10 @@ class World:
         self.put(CLASSIFIED_TYPE, id_, data)
         return id_
 
-    def act(
-        self, id_: str, kind: type[Action], who: str = "citizen", /, *, event_id: str | None = None, **fields: Any
-    ) -> list[CaseEvent]:
+    def act(self, id_: str, kind: type[Action], who: str = "citizen", /, *, event_id: str | None = None, **fields: Any) -> list[CaseEvent]:
         """`who`: an office (on its own case), `superior:CODE`, or a role. Gives the new events on this petition."""
         role, _, office = who.partition(":")
-        if role in {member.value for member in Role}:
-            actor = {"role": role, "office": office or None}
-        else:
-            actor = {"role": "office", "office": who}
+        actor = {"role": role, "office": office or None} if role in ROLES else {"role": "office", "office": who}
         sent = fields.pop("requested_at", to_datetime(self.now))
         action = kind.model_validate({"petition_id": id_, "actor": actor, "requested_at": sent, **fields})
         before = len(self.record)
@@ -122,9 +118,7 @@ class World:
 
     def put(self, type_: EventType, id_: str, data: Model, event_id: str | None = None) -> None:
         sent = envelope.Envelope(event_id or f"event-{next(self.ids)}", "test", type_.type, id_, to_datetime(self.now))
-        self.handle(
-            Record(type_.topic.name, 0, 0, self.now, id_.encode(), data.model_dump_json().encode(), envelope.headers(sent))
-        )
+        self.handle(Record(type_.topic.name, 0, 0, self.now, id_.encode(), data.model_dump_json().encode(), envelope.headers(sent)))
 
     def handle(self, record: Record) -> None:
         self.journal.append((self.now, "decide", record))

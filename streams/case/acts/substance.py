@@ -47,9 +47,7 @@ def _words_weakness(turn: Turn, action: Answer) -> Substance | None:
 def _result_weakness(turn: Turn, action: Answer) -> Substance | None:
     rules = turn.policy.substance
     if action.result is ResultKind.DONE:
-        return (
-            Substance.EVIDENCE_MISSING if turn.case.category in rules.evidence_categories and not action.evidence_urls else None
-        )
+        return Substance.EVIDENCE_MISSING if turn.case.category in rules.evidence_categories and not action.evidence_urls else None
     if action.result is ResultKind.WILL_BE_DONE:
         return _promise_weakness(turn, action)
     return Substance.CAUSE_MISSING if len(plain(action.cause or "")) < rules.cause_letters_at_least else None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from streams.case.policy.compiled import Policy, compile_policy
 from streams.case.policy.model import Overrides, PolicyFile, WorkingHours
@@ -45,11 +46,12 @@ class BadPolicy(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A policy with its file model and a digest of all that it was made from."""
+    """A policy with its file model, a digest of all that it was made from, and the override files that it names."""
 
     policy: Policy
     file: PolicyFile
     digest: str
+    override_names: tuple[str, ...]
 
 
 def load(path: Path) -> Loaded:
@@ -68,7 +70,7 @@ def load(path: Path) -> Loaded:
             mistakes += error.mistakes
     if mistakes:
         raise BadPolicy(mistakes)
-    return Loaded(compile_policy(file, overrides), file, digest.hexdigest())
+    return Loaded(compile_policy(file, overrides), file, digest.hexdigest(), tuple(_override_names(file)))
 
 
 def _override_names(file: PolicyFile) -> list[str]:
@@ -94,7 +96,7 @@ def _parse(path: Path, text: str, model: type[P]) -> P:
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        raise BadPolicy([_mistake(path, text, raw, item["loc"], item["msg"]) for item in error.errors()]) from None
+        raise BadPolicy([_mistake(path, text, raw, item) for item in error.errors()]) from None
 
 
 def _split_position(message: str) -> tuple[str, int | None]:
@@ -102,9 +104,9 @@ def _split_position(message: str) -> tuple[str, int | None]:
     return (message[: found.start()], int(found[1])) if found else (message, None)
 
 
-def _mistake(path: Path, text: str, raw: dict[str, Any], loc: tuple[int | str, ...], message: str) -> Mistake:
-    place = real_path(raw, loc)
-    return Mistake(path.name, line_of(text, place), ".".join(map(str, place)), message.removeprefix("Value error, "))
+def _mistake(path: Path, text: str, raw: dict[str, Any], item: ErrorDetails) -> Mistake:
+    place = real_path(raw, item["loc"], missing=item["type"] == "missing")
+    return Mistake(path.name, line_of(text, place), ".".join(map(str, place)), item["msg"].removeprefix("Value error, "))
 
 
 def _unknown_paths(path: Path, text: str, file: PolicyFile) -> list[Mistake]:

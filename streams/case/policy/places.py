@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import Any
 
 Path = tuple[int | str, ...]
@@ -10,18 +11,16 @@ _HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*(?:\.[^=]*)?=""")
 
 
-def real_path(raw: Any, loc: Path) -> Path:
-    """A pydantic location without what is not in the file (names of union members). A missing last key stays."""
+def real_path(raw: Any, loc: Path, *, missing: bool) -> Path:
+    """A pydantic location without what is not in the file (names of union members); a `missing` key stays at its end."""
     found: list[int | str] = []
-    for place, step in enumerate(loc):
+    for step in loc:
         inside = isinstance(raw, dict) and step in raw
         listed = isinstance(raw, list) and isinstance(step, int) and step < len(raw)
         if inside or listed:
             found.append(step)
             raw = raw[step]
-        elif place == len(loc) - 1 and isinstance(step, str):
-            found.append(step)
-    return tuple(found)
+    return (*found, loc[-1]) if missing else tuple(found)
 
 
 def line_of(text: str, path: Path) -> int | None:
@@ -55,9 +54,10 @@ def _array(name: str, counts: dict[str, int]) -> Path:
 
 
 def _item_line(text: str, line: int, rest: Path) -> int:
-    """Within a list written one inline table a line, the line of the item."""
-    if not rest or not isinstance(rest[0], int):
+    """Within a list that is written one inline table a line, the line of the item."""
+    lines = text.splitlines()
+    if not rest or not isinstance(rest[0], int) or not lines[line - 1].partition("#")[0].rstrip().endswith("["):
         return line
-    following = text.splitlines()[line:]
-    items = [number for number, content in enumerate(following, start=line + 1) if content.lstrip().startswith("{")]
+    inside = takewhile(lambda number: not lines[number - 1].startswith("]"), range(line + 1, len(lines) + 1))
+    items = [number for number in inside if lines[number - 1].lstrip().startswith("{")]
     return items[rest[0]] if rest[0] < len(items) else line

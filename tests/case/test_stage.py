@@ -1,0 +1,153 @@
+"""The stage's edge: what it reads, refuses and writes."""
+
+from typing import Any
+
+import pytest
+
+from schemas import actions as do
+from schemas import envelope
+from schemas.actions import ACTION
+from schemas.catalogue import ACTION_REQUESTED
+from schemas.clock import to_datetime
+from schemas.texts import LANGUAGES, codes, rule_text
+from streams.case.machine import REMEMBERED
+from streams.case.page import page
+from streams.case.permits import PERMITS
+from streams.case.rules import Rule, Substance
+from streams.engine.types import Record
+from tests.case.world import World, pid
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def record(world: World, value: bytes | None, key: bytes | None, **headers: bytes) -> Record:
+    """An action's record with some of its parts replaced."""
+    base = dict(envelope.headers(envelope.Envelope("e", "test", ACTION_REQUESTED.type, "", to_datetime(world.now))))
+    return Record("petitions.actions", 0, 0, world.now, key, value, list({**base, **headers}.items()))
+
+
+def action(id_: str, **fields: Any) -> bytes:
+    return (
+        ACTION.validate_python(
+            {"petition_id": id_, "actor": {"role": "citizen"}, "requested_at": "2026-11-25T02:00:00Z", "action": "withdraw", **fields}
+        )
+        .model_dump_json()
+        .encode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "id_", "error"),
+    [(None, pid(1), "WrongKey"), (pid(2).encode(), pid(1), "WrongKey"), (pid(3).encode(), pid(3), "UnknownPetition")],
+)
+def test_misplaced_and_unknown_are_rejected(world: World, key: bytes | None, id_: str, error: str) -> None:
+    """A record under another key would stand in a foreign partition; an unknown petition has no case."""
+    world.submit(1)
+    world.handle(record(world, action(id_), key))
+
+    assert [type(found).__name__ for found in world.rejected] == [error]
+
+
+@pytest.mark.parametrize("value", [None, b"", b"{", b"\xff\xfe", b"[]", b"{}", b'{"action":"nothing"}'])
+def test_garbage_is_rejected_and_changes_nothing(world: World, value: bytes | None) -> None:
+    """Each with an error that names the trouble; the case stays as it was."""
+    id_ = world.submit(1)
+    before = dict(world.store)
+    world.handle(record(world, value, id_.encode()))
+
+    assert [type(found).__name__ for found in world.rejected] == ["BadEvent"]
+    assert dict(world.store) == before
+
+
+def test_the_same_petition_again_is_ignored_and_another_text_is_rejected(world: World) -> None:
+    """A channel that repeats itself does no harm; one that reuses an id is told."""
+    world.submit(1, text="Ổ gà")
+    before = len(world.record)
+    world.submit(1, text="Ổ gà")
+    world.submit(1, text="Rác")
+
+    assert len(world.record) == before
+    assert [type(found).__name__ for found in world.rejected] == ["ConflictingResubmission"]
+
+
+def test_an_action_is_done_once_however_often_it_comes(world: World) -> None:
+    """Also when other actions came in between, up to the number that a case remembers."""
+    id_ = world.submit(1)
+    world.act(id_, do.AddInformation, text="một", event_id="same")
+    for number in range(REMEMBERED - 1):
+        world.act(id_, do.AddInformation, text=f"{number}")
+    before = len(world.record)
+    world.act(id_, do.AddInformation, text="một", event_id="same")
+
+    assert len(world.record) == before
+    assert len(world.case(id_).handled) == REMEMBERED
+
+
+def test_records_of_one_step_see_each_other(world: World) -> None:
+    """Registration and the first actions may come in one batch."""
+    other = World()
+    id_ = other.submit(1)
+    other.act(id_, do.Accept, "so-xd")
+    records = [payload for _, kind, payload in other.journal if kind == "decide"]
+    effects = world.stage.decide(records, _Nothing(), world.now)
+
+    assert [output.value for output in effects.outputs] == [output.value for output in other.raw]
+
+
+class _Nothing:
+    def get(self, _key: bytes) -> bytes | None:
+        return None
+
+
+def test_event_ids_follow_from_their_causes(world: World) -> None:
+    """All different within a record, the same when decided again."""
+    again = World()
+    for each in (world, again):
+        each.submit(1)
+        each.submit(2)
+        each.pass_until("2026-12-10 09:00")
+    ids = [dict(output.headers)["ce_id"] for output in world.raw]
+
+    assert len(ids) == len(set(ids))
+    assert ids == [dict(output.headers)["ce_id"] for output in again.raw]
+
+
+def test_a_registration_that_came_late_puts_the_delay_on_the_record(world: World) -> None:
+    """The citizen's clock began at submission; the office did not see the petition before."""
+    id_ = world.submit(1, submitted=to_datetime(world.now - 45 * 60_000))
+
+    assert world.whats(id_) == ["assigned", "outage-recorded"]
+    assert world.view(id_).clocks[0].started_at == to_datetime(world.now - 45 * 60_000)
+
+
+def test_an_old_petition_starts_now(world: World) -> None:
+    """Imports from a year ago are not overdue at once, but keep the day on which they came."""
+    id_ = world.submit(1, submitted=to_datetime(world.now - 400 * 86_400_000))
+
+    assert world.view(id_).clocks[0].started_at == to_datetime(world.now)
+    assert world.view(id_).received_at == to_datetime(world.now - 400 * 86_400_000)
+
+
+def test_every_action_has_a_permit() -> None:
+    """A new action that nobody handles would end in the dead letters."""
+    known = {member.model_fields["action"].default for member in do.Action.__args__}  # type: ignore[attr-defined]
+
+    assert known == set(PERMITS)
+
+
+def test_every_rule_has_its_words() -> None:
+    """In Vietnamese and in English, and no words stand there for a rule that is gone."""
+    rules = {rule.value for rule in (*Rule, *Substance)}
+
+    assert codes("rule") == rules
+    assert all(rule_text(rule, lang) != rule for rule in rules for lang in LANGUAGES)
+
+
+def test_the_page_is_up_to_date() -> None:
+    """docs/case.md is what `petitions policy page` prints."""
+    from pathlib import Path
+
+    assert (Path(__file__).parents[2] / "docs" / "case.md").read_text(encoding="utf-8") == page()
