@@ -1,0 +1,42 @@
+"""Commands: `petitions classify`, `petitions model train|evaluate|retrain`."""
+
+from __future__ import annotations
+
+import sys
+from typing import BinaryIO
+
+import click
+
+from streams.classify.build import classifier
+from streams.classify.lexicon import BadLexiconError
+from streams.classify.lines import classify_lines
+from streams.classify.model.cli import model
+from streams.classify.model.file import BadModelError
+from streams.classify.place import BadOutlinesError
+from streams.classify.routing import BadRoutingError
+
+_UNUSABLE = (OSError, UnicodeDecodeError, BadModelError, BadLexiconError, BadRoutingError, BadOutlinesError)
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"), default="-")
+def classify(file: BinaryIO) -> None:
+    """Classify JSON lines `{"id", "text", "lat"?, "long"?}` from FILE or standard input; JSON lines come out, in order.
+
+    A line that cannot be read gives `{"line", "error"}`, and the exit code is 1 at the end.
+    """
+    try:
+        ready = classifier()
+    except _UNUSABLE as error:
+        raise click.ClickException(str(error)) from error
+    bad = 0
+    for good, line in classify_lines(ready, file):
+        bad += not good
+        sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()
+    if bad:
+        click.echo(f"{bad} lines could not be read", err=True)
+        sys.exit(1)
+
+
+commands: list[click.Command] = [classify, model]

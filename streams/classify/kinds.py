@@ -1,0 +1,74 @@
+"""What a text is besides a petition: complaint, denunciation, emergency, spam, test, thanks, abuse. Model and plain rules."""
+
+from __future__ import annotations
+
+import re
+
+from schemas.intake import PetitionKind
+from streams.classify.lexicon import Hits
+from streams.classify.model.terms import Typed
+
+_NAMES = {
+    PetitionKind.COMPLAINT: {"vi": "khiếu nại theo Luật Khiếu nại", "en": "a complaint under the Law on Complaints"},
+    PetitionKind.DENUNCIATION: {"vi": "tố cáo theo Luật Tố cáo", "en": "a denunciation under the Law on Denunciations"},
+    PetitionKind.EMERGENCY: {"vi": "việc khẩn của 113, 114 hoặc 115", "en": "an emergency for 113, 114 or 115"},
+    PetitionKind.SPAM: {"vi": "quảng cáo, tin rác", "en": "spam"},
+    PetitionKind.TEST: {"vi": "tin thử", "en": "a test"},
+    PetitionKind.THANKS: {"vi": "lời cảm ơn, khen ngợi", "en": "thanks or praise"},
+    PetitionKind.ABUSE: {"vi": "lời chửi bới, không có nội dung phản ánh", "en": "abuse without a petition in it"},
+}
+_FEW_WORDS = 3
+_MOST_WORDS_OF_A_TEST = 40
+_TEST_WORDS = re.compile(r"\b(?:test|thu|kiem tra|demo|alo|hello|bo qua|thu nghiem|kiem thu|nham|tap huan)\b")
+_FORMAL = {
+    PetitionKind.COMPLAINT: re.compile(r"\bkhieu nai\b"),
+    PetitionKind.DENUNCIATION: re.compile(r"\bto (?:cao|giac)\b"),
+}
+_STILL_WANTS = re.compile(
+    r"\b(?:nhung|tuy nhien|tuy vay|song|chi co dieu|rieng|de nghi|mong (?:som|duoc|cac|phuong|thanh pho)|xin (?:cho|them|kiem|sua)|chua)\b"
+)
+_NOT_A_LETTER = re.compile(r"[aeiouy]")
+
+
+def kind_of(text: Typed, kind: PetitionKind, probability: float, *, sure_from: float, urgent: bool) -> PetitionKind:
+    """The model's best kind, if it is sure and the text bears it out; else `petition`: nothing is refused on a mere guess."""
+    if _is_empty_talk(text):
+        return PetitionKind.TEST
+    if kind is PetitionKind.PETITION or probability < sure_from:
+        return PetitionKind.PETITION
+    return kind if _borne_out(text, kind, urgent=urgent) else PetitionKind.PETITION
+
+
+def _borne_out(text: Typed, kind: PetitionKind, *, urgent: bool) -> bool:
+    plain = " ".join(text.plain)
+    if kind in _FORMAL:
+        return bool(_FORMAL[kind].search(plain))
+    if kind is PetitionKind.EMERGENCY:
+        return urgent
+    if kind is PetitionKind.TEST:
+        return len(text.plain) <= _MOST_WORDS_OF_A_TEST and bool(_TEST_WORDS.search(plain))
+    if kind is PetitionKind.THANKS:
+        return not _STILL_WANTS.search(plain)
+    return True
+
+
+def _is_empty_talk(text: Typed) -> bool:
+    """No words at all, or a few without a vowel or of one repeated letter: a finger on the keyboard."""
+    words = [word for word in text.plain if word != "0"]
+    if not words:
+        return True
+    return len(words) <= _FEW_WORDS and all(len(set(word)) == 1 or not _NOT_A_LETTER.search(word) for word in words)
+
+
+def name_of(kind: PetitionKind, language: str) -> str:
+    """How a dispatcher reads it; empty for an ordinary petition."""
+    return _NAMES[kind][language] if kind in _NAMES else ""
+
+
+def is_complex(hits: Hits, second: float) -> bool:
+    """Several offices or a legal procedure: a phrase that says so twice over, or a second topic nearly as likely as the first."""
+    return len(hits.complex_) >= _COMPLEX_PHRASES or second >= _STRONG_SECOND
+
+
+_COMPLEX_PHRASES = 2
+_STRONG_SECOND = 0.35

@@ -1,0 +1,107 @@
+"""Phrases that an operator can edit: what makes a petition urgent or complex. Found by Aho-Corasick in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import ahocorasick
+
+from streams.classify.text import fold, normalise, words
+
+_COMPLEX = "complex"
+_WHOLE_WORDS = " "
+
+
+class BadLexiconError(ValueError):
+    """A line that cannot be read; the message has its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """`weight` raises or lowers the urgency; `complex_` marks the complex level. `folded` also stands for accented phrases
+    that look alike without diacritics."""
+
+    text: str
+    weight: float
+    complex_: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What was found: the sum of the weights, the phrases that raise it, those that lower it, those of the complex level."""
+
+    weight: float = 0.0
+    raising: tuple[str, ...] = ()
+    lowering: tuple[str, ...] = ()
+    complex_: tuple[str, ...] = ()
+
+
+def parse(text: str) -> list[Phrase]:
+    """`WEIGHT<TAB>PHRASE` a line; raises `BadLexiconError`."""
+    return [_phrase(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip() and not line.startswith("#")]
+
+
+def _phrase(number: int, line: str) -> Phrase:
+    weight, tab, phrase = line.partition("\t")
+    plain = " ".join(words(normalise(phrase)))
+    if not tab or not plain:
+        raise BadLexiconError(f"line {number}: expected WEIGHT<TAB>PHRASE")
+    if weight.strip() == _COMPLEX:
+        return Phrase(plain, 0.0, complex_=True)
+    try:
+        return Phrase(plain, float(weight))
+    except ValueError as error:
+        raise BadLexiconError(f"line {number}: weight is a number or `complex`, not {weight!r}") from error
+
+
+def _automaton(phrases: Iterable[tuple[str, Phrase]]) -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for text, phrase in phrases:
+        automaton.add_word(f"{_WHOLE_WORDS}{text}{_WHOLE_WORDS}", phrase)
+    automaton.make_automaton()
+    return automaton
+
+
+class Lexicon:
+    """Ready to search. A text with diacritics is searched with them (`cháy` is not `chạy`), one without is searched folded."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        listed = list(phrases)
+        self._accented = _automaton((phrase.text, phrase) for phrase in listed)
+        self._folded = _automaton((fold(phrase.text), phrase) for phrase in listed)
+
+    def search(self, accented: list[str], plain: list[str], *, has_accents: bool) -> Hits:
+        """`accented` and `plain` are the text's words, as in `Typed`. Each phrase counts once, a longer one hides what it has inside."""
+        automaton = self._accented if has_accents else self._folded
+        line = f" {' '.join(accented if has_accents else plain)} "
+        found: dict[str, Phrase] = {}
+        covered = -1
+        for start, end, phrase in _longest_first(automaton, line):
+            if start >= covered:
+                found.setdefault(phrase.text, phrase)
+                covered = end
+        if not found:
+            return Hits()
+        phrases = found.values()
+        return Hits(
+            sum(phrase.weight for phrase in phrases),
+            tuple(phrase.text for phrase in phrases if phrase.weight > 0),
+            tuple(phrase.text for phrase in phrases if phrase.weight < 0),
+            tuple(phrase.text for phrase in phrases if phrase.complex_),
+        )
+
+
+def _longest_first(automaton: ahocorasick.Automaton, line: str) -> list[tuple[int, int, Phrase]]:
+    """Hits as (start, end, phrase) by start, the longest first among those that start together; ends are before the last space."""
+    spans = [(end - len(phrase.text) - 1, end, phrase) for end, phrase in automaton.iter(line)] if len(automaton) else []
+    return sorted(spans, key=lambda span: (span[0], -span[1]))
+
+
+def load(path: Path | None = None) -> Lexicon:
+    """The operator's lexicon, or the project's own. Raises `BadLexiconError`, `OSError`, `UnicodeDecodeError`."""
+    if path is None:
+        return Lexicon(parse(resources.files(__package__).joinpath("data/urgency.tsv").read_text(encoding="utf-8")))
+    return Lexicon(parse(path.read_text(encoding="utf-8")))

@@ -1,0 +1,135 @@
+"""What a model is judged by, from pairs of right and given answers. Pure arithmetic."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from streams.classify.model.corpus import Labelled
+
+_BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the classifier said of one text."""
+
+    category: str
+    confidence: float
+    urgent: bool
+    triage: bool
+    unsure: bool
+    """Sent to triage because of low confidence or the category `other`, not because the ward is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`right` of `n`; the share is None when there was nothing to judge."""
+
+    right: int
+    n: int
+
+    @property
+    def share(self) -> float | None:
+        return self.right / self.n if self.n else None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All shares are of right answers unless the name says otherwise. `pairs`: (right, given, how often)."""
+
+    model_version: str
+    category: Share
+    with_also: Share
+    by_style: dict[str, Share]
+    by_category: dict[str, Share]
+    pairs: tuple[tuple[str, str, int], ...]
+    calibration_error: float
+    triage: Share
+    triage_unsure: Share
+    kept: Share
+    kept_sure: Share
+    urgent_recall: Share
+    urgent_precision: Share
+    mistakes: tuple[dict[str, Any], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Ready for JSON: each share with its fraction."""
+        return {name: _plain(value) for name, value in asdict(self).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {"right", "n"}:
+        share = Share(**value).share
+        return value | {"share": None if share is None else round(share, 4)}
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return round(value, 4) if isinstance(value, float) else value
+
+
+def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
+    """Expected calibration error over ten bins of equal width: how far confidence and accuracy are apart, 0 to 1."""
+    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for confidence, right in pairs:
+        bins[min(int(confidence * _BINS), _BINS - 1)].append((confidence, right))
+    gaps = (abs(sum(c for c, _ in one) - sum(r for _, r in one)) for one in bins.values())
+    return sum(gaps) / len(pairs) if pairs else 0.0
+
+
+def report(version: str, rows: Sequence[Labelled], answers: Sequence[Answer]) -> Report:
+    """Compare answers with labels, row by row."""
+    both = list(zip(rows, answers, strict=True))
+    return Report(
+        model_version=version,
+        category=_count(both, _right),
+        with_also=_count(both, lambda row, answer: answer.category in (row.category, *row.also)),
+        by_style=_grouped(both, lambda row: row.style),
+        by_category=_grouped(both, lambda row: row.category),
+        pairs=_pairs(both),
+        calibration_error=calibration_error([(answer.confidence, _right(row, answer)) for row, answer in both]),
+        triage=_count(both, lambda _, answer: answer.triage),
+        triage_unsure=_count(both, lambda _, answer: answer.unsure),
+        kept=_count([pair for pair in both if not pair[1].triage], _right),
+        kept_sure=_count([pair for pair in both if not pair[1].unsure], _right),
+        urgent_recall=_count([pair for pair in both if pair[0].urgent], lambda _, answer: answer.urgent),
+        urgent_precision=_count([pair for pair in both if pair[1].urgent], lambda row, _: row.urgent),
+        mistakes=tuple(_mistake(row, answer) for row, answer in both if not _right(row, answer) or row.urgent != answer.urgent),
+    )
+
+
+_Pair = tuple[Labelled, Answer]
+
+
+def _right(row: Labelled, answer: Answer) -> bool:
+    return row.category == answer.category
+
+
+def _count(pairs: Sequence[_Pair], test: Callable[[Labelled, Answer], bool]) -> Share:
+    return Share(sum(test(row, answer) for row, answer in pairs), len(pairs))
+
+
+def _grouped(pairs: Iterable[_Pair], key: Callable[[Labelled], str]) -> dict[str, Share]:
+    groups: dict[str, list[_Pair]] = defaultdict(list)
+    for pair in pairs:
+        groups[key(pair[0])].append(pair)
+    return {name: _count(groups[name], _right) for name in sorted(groups)}
+
+
+def _pairs(pairs: Iterable[_Pair]) -> tuple[tuple[str, str, int], ...]:
+    wrong = Counter((row.category, answer.category) for row, answer in pairs if not _right(row, answer))
+    return tuple((right, given, count) for (right, given), count in sorted(wrong.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _mistake(row: Labelled, answer: Answer) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "style": row.style,
+        "right": row.category,
+        "given": answer.category,
+        "confidence": round(answer.confidence, 3),
+        "unsure": answer.unsure,
+        "urgent": row.urgent,
+        "given_urgent": answer.urgent,
+    }
