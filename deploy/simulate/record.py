@@ -1,0 +1,36 @@
+"""The event record, read from its beginning: what the report stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kafka import KafkaConsumer
+
+from consumers.kafka import config, lean
+from consumers.slices import head
+from deploy.simulate.feed import partitions_of
+from schemas.settings import ProcessSettings
+from schemas.topics import EVENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event: what happened, and its JSON."""
+
+    what: str
+    value: bytes
+
+
+def read(kafka: str) -> Iterator[Entry]:
+    """All committed events that there are now, each petition's in order."""
+    consumer = lean(KafkaConsumer(**config(ProcessSettings(kafka_bootstrap_servers=kafka), "simulation-record", group_id=None)))
+    partitions = partitions_of(consumer, EVENTS.name)
+    consumer.assign(partitions)
+    ends = consumer.end_offsets(partitions)
+    while any(consumer.position(partition) < end for partition, end in ends.items()):
+        for partition, records in consumer.poll(timeout_ms=500).items():
+            for record in records:
+                if record.offset < ends[partition]:
+                    yield Entry(head(record)[1], record.value or b"")
+    consumer.close()

@@ -1,0 +1,104 @@
+"""One simulation from its start to the measures."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from consumers.measures.facts import Days, Fact
+from consumers.measures.fold import read as fold
+from consumers.measures.happening import Happening, happening
+from deploy.simulate import record, worktime
+from deploy.simulate.feed import Feed
+from deploy.simulate.instance import Running, running
+from deploy.simulate.load import arrivals
+from deploy.simulate.record import Entry
+from deploy.simulate.tempers import Crowd
+from deploy.simulate.texts import samples
+from deploy.simulate.town import Channels, Town
+from producers.client import ActionProducer, IntakeProducer
+from schemas.clock import to_datetime
+
+DAY_MS = 24 * 3_600_000
+START_SECONDS = 25.0
+"""So long the instance may take to start before the first simulated day has to begin later."""
+_DRAIN_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """`not_before`: the first simulated day begins at the next midnight in Hanoi (ms UTC). `seconds`: real time for all days."""
+
+    days: int
+    per_day: float
+    crowd: Crowd
+    seed: int
+    not_before: int
+    seconds: float
+
+    @property
+    def scale(self) -> float:
+        return self.days * 86_400 / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the record says of the days from `start` to `until` (ms UTC). `sent`: petitions, events, actions of the town."""
+
+    start: int
+    until: int
+    facts: list[Fact]
+    days: Days
+    sent: Counter[str]
+
+
+class Progress(Protocol):
+    """Is told how the simulation goes."""
+
+    def phase(self, name: str) -> None: ...
+
+    def at(self, now: int, start: int, until: int, counts: Counter[str]) -> None: ...
+
+
+def simulate(scenario: Scenario, data: Path, progress: Progress, keep: Callable[[Entry], None] | None = None) -> Outcome:
+    """Run it on an instance in `data`; `keep` gets each event of the record. Raises Failed."""
+    samples()  # before anything is started
+    progress.phase("starting")
+    lead_ms = int(START_SECONDS * 1000 * scenario.scale)
+    with running(data, scenario.scale, worktime.midnight_after(scenario.not_before) - lead_ms) as instance:
+        return _live(scenario, instance, progress, keep)
+
+
+def _live(scenario: Scenario, instance: Running, progress: Progress, keep: Callable[[Entry], None] | None) -> Outcome:
+    clock, feed = instance.clock, Feed(instance.kafka)
+    with (
+        IntakeProducer(instance.kafka, tracking_secret=instance.tracking_secret, clock=clock) as intake,
+        ActionProducer(instance.kafka, clock=clock) as actions,
+    ):
+        town = Town(scenario.crowd, scenario.seed, clock, Channels(intake, actions, feed, instance.tracking_secret))
+        start = worktime.midnight_after(max(scenario.not_before, clock.now_ms()))
+        until = start + scenario.days * DAY_MS
+        coming = arrivals(start, scenario.days, scenario.per_day, worktime.is_worked, scenario.seed)
+        progress.phase("living")
+        town.live(coming, until, lambda now, counts: progress.at(now, start, until, counts))
+    feed.close()
+    progress.phase("reading")
+    time.sleep(_DRAIN_SECONDS)  # what was under way at midnight has reached the record
+    facts, days = fold(_happenings(instance.kafka, to_datetime(until), keep), to_datetime(until), worktime.hours_between)
+    return Outcome(start, until, facts, days, town.counts)
+
+
+def _happenings(kafka: str, until: datetime, keep: Callable[[Entry], None] | None) -> Iterator[Happening]:
+    """The record of the simulated days: the clock runs on while it is read, so what came after midnight is left out."""
+    for entry in record.read(kafka):
+        event = happening(entry.what, entry.value)
+        if event.at > until:
+            continue
+        if keep is not None:
+            keep(entry)
+        yield event
