@@ -20,7 +20,7 @@ check: install-dev      ## what CI checks besides the tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/petitions export check
+	$(BIN)/petitions export all --check
 
 bench: install-dev      ## engines compared, the whole pipeline, latency: a table and JSON
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -64,6 +64,20 @@ def page_command(name: str, render: Callable[[], str], help_: str) -> click.Comm
     return command
 
 
+@export.command("all")
+@check_option
+@click.pass_context
+def export_all(context: click.Context, *, check: bool) -> None:
+    """Everything that is generated, each in its place."""
+    for command in list(export.commands.values()):
+        if command is not export_all:
+            context.invoke(command, check=check, out=_default_out(command), **({"breaking": False} if command is export_json_schema else {}))
+
+
+def _default_out(command: click.Command) -> Path:
+    return next(Path(str(option.default)) for option in command.params if option.name == "out")
+
+
 export.add_command(page_command("topics", reference.topics, "Page of the topics."))
 export.add_command(page_command("metrics", reference.metrics, "Page of the metrics."))
 export.add_command(page_command("states", reference.states, "Page of states, events and actions."))
