@@ -10,10 +10,14 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
+from consumers import slices
 from consumers.entries import Entry, from_record
 from consumers.kafka import Batches, Record
 from consumers.tail import TopicTail
+from schemas import metrics
+from schemas.clock import to_ms
 from schemas.logs import log
 from schemas.settings import ProcessSettings
 from schemas.topics import EVENTS
@@ -85,6 +89,7 @@ class LiveFeed:
         self._ring = Ring(ring_size)
         self._subscriptions: dict[bytes, set[Subscription]] = {}
         self._closed = False
+        self._clock = settings.clock()
         self.tail = TopicTail(EVENTS.name, settings, loop, self.take, self._lost)
 
     @property
@@ -98,6 +103,18 @@ class LiveFeed:
                 self._ring.add(key, record)
                 if key in self._subscriptions:
                     self._tell(key, record)
+            self._measure(records[-1])
+
+    def _measure(self, record: Record) -> None:
+        """How long a citizen waits for the first word about his petition; one record of a batch is enough to know."""
+        try:
+            event = slices.event(record)
+            received = datetime.fromisoformat(slices.case(event.case).received_at)
+            what = slices.head(record)[1]
+        except ValueError:
+            return
+        if event.seq == 1:
+            metrics.REPLY_SECONDS().labels(what).observe(max(0.0, (self._clock.now_ms() - to_ms(received)) / 1000))
 
     def _tell(self, key: bytes, record: Record) -> None:
         entry = _entry(record)

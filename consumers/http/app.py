@@ -43,7 +43,6 @@ async def prepare(settings: ViewSettings) -> AsyncIterator[Showing]:
         views = Views(
             settings=settings,
             secret=settings.tracking_key(),
-            clock=settings.clock(),
             credentials=Credentials.load(settings.credentials_file),
             reader=reader,
             live=live,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -18,8 +17,7 @@ from consumers.http.answers import Problem, endpoint, json, language
 from consumers.http.following import Joined, follow, merged
 from consumers.http.state import Views
 from consumers.live import Subscription
-from schemas import metrics, tracking
-from schemas.clock import to_ms
+from schemas import tracking
 from schemas.texts import Language
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -84,16 +82,12 @@ async def _events(views: Views, petition_id: str, entries: list[Entry], after: i
         joined.add(entries)
         joined.add(views.live.recent(petition_id))
         async for found in follow(views, petition_id, subscription, joined):
-            yield b"".join(_sent(views, entry, lang) for entry in found) if found else sse.HEARTBEAT
+            yield b"".join(_sent(entry, lang) for entry in found) if found else sse.HEARTBEAT
 
 
-def _sent(views: Views, entry: Entry, lang: Language) -> bytes:
+def _sent(entry: Entry, lang: Language) -> bytes:
     if not citizen_view.is_visible(entry):
         return b""
-    received = entry.case.get("received_at")
-    if received:
-        seconds = (views.clock.now_ms() - to_ms(datetime.fromisoformat(received))) / 1000
-        metrics.REPLY_SECONDS().labels(entry.what).observe(max(0.0, seconds))
     *before, last = citizen_view.expand(entry)
     parts = [sse.event(part.what, citizen_view.live_item(part, lang)) for part in before]
     return b"".join((*parts, sse.event(last.what, citizen_view.live_item(last, lang), last.seq)))

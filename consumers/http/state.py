@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from consumers.live import LiveFeed
 from consumers.queue_feed import QueueFeed
 from consumers.reading import Reader
 from consumers.settings import ViewSettings
-from schemas.clock import Clock
 from schemas.credentials import Credentials
 
 
@@ -40,10 +38,8 @@ class Views:
 
     settings: ViewSettings
     secret: bytes
-    clock: Clock
     credentials: Credentials
     reader: Reader
     live: LiveFeed
     queues: QueueFeed
     waiters: Waiters
-    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)

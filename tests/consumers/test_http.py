@@ -104,8 +104,8 @@ async def web(rig: Rig, tmp_path: Path) -> AsyncIterator[Web]:
         server = uvicorn.Server(uvicorn.Config(Starlette(routes=list(showing)), port=port, log_config=None, lifespan="off"))
         serving = asyncio.create_task(server.serve())
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while not (server.started and showing.ready()):
-                await asyncio.sleep(0.02)  # noqa: ASYNC110 — it has no event to wait for
+            while not (server.started and showing.ready()):  # noqa: ASYNC110 — there is no event to wait for
+                await asyncio.sleep(0.02)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS) as client:
             yield Web(client, rig, credentials, showing)
         showing.stop()
@@ -287,8 +287,8 @@ async def test_a_queue_stream_gives_changes_and_resumes(web: Web) -> None:
         await asyncio.to_thread(write, web.rig.producer, topic, sent)
 
     async with web.stream(path, **web.token("thanh-tra")) as event:
-        while not web.showing._views.queues._listeners[topic]:
-            await asyncio.sleep(0.01)  # noqa: ASYNC110
+        while not web.showing._views.queues._listeners[topic]:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
         listener = next(iter(web.showing._views.queues._listeners[topic]))
         await asyncio.wait_for(asyncio.shield(listener.start), PATIENCE_SECONDS)
         await deliver(life.sent[0], life.sent[1])
