@@ -11,9 +11,10 @@ writes nothing and reads the stored offset again, so two owners of a partition d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 import psycopg
 from kafka import KafkaConsumer, TopicPartition
@@ -22,10 +23,12 @@ from consumers.dead_letters import DeadLetters
 from consumers.kafka import Batches, Record
 from consumers.lag import LagReport
 from consumers.membership import connect
+from consumers.offsets import Move, NotMine
 from consumers.projection import Rows, project
-from consumers.read_model import Move, NotMine, ReadModel, UnusableText
+from consumers.read_model import ReadModel, UnusableText
 from consumers.service import Service
 from consumers.settings import ProjectorSettings
+from consumers.slices import NotAnEvent
 from schemas import metrics
 from schemas.logs import log
 from schemas.topics import EVENTS
@@ -40,6 +43,24 @@ class ForeignReadModel(RuntimeError):
     """The read model was made from another cluster's topic."""
 
 
+class Readable(Protocol):
+    """What was made of a batch; the records that are no events stand apart."""
+
+    @property
+    def rejected(self) -> list[tuple[Record, NotAnEvent]]: ...
+
+
+R = TypeVar("R", bound=Readable)
+R_contra = TypeVar("R_contra", bound=Readable, contravariant=True)
+
+
+class Model(Protocol[R_contra]):
+    """Tables that are written together with the offsets. Raises as `consumers.read_model.ReadModel`."""
+
+    def position(self, partition: int) -> int: ...
+    def write(self, rows: R_contra, moves: Sequence[Move]) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Write:
     """A batch on its way into PostgreSQL."""
@@ -48,11 +69,22 @@ class _Write:
     done: Future[None]
 
 
-class Projector:
-    """Moves batches from the consumer to the read model. `positions` are the stored offsets as this process knows them."""
+class Projector(Generic[R]):
+    """Moves batches from the consumer to a model. `positions` are the stored offsets as this process knows them.
 
-    def __init__(self, consumer: KafkaConsumer, model: ReadModel, letters: DeadLetters) -> None:
+    `make` turns records (in the order of their partitions) into what the model writes; `name` is for the metrics.
+    """
+
+    def __init__(
+        self,
+        consumer: KafkaConsumer,
+        model: Model[R],
+        letters: DeadLetters,
+        make: Callable[[Sequence[Record]], R],
+        name: str = NAME,
+    ) -> None:
         self._consumer, self._model, self._letters = consumer, model, letters
+        self._make, self._name = make, name
         self._positions: dict[int, int] = {}
         self._fresh: set[int] = set()
         self._writer = ThreadPoolExecutor(1, "write")
@@ -64,7 +96,7 @@ class Projector:
         self._take_up(tp for tp in self._consumer.assignment() if tp.partition not in self._positions)
         polled: Batches = self._consumer.poll(timeout_ms=timeout_ms, max_records=max_records)
         batches = {tp.partition: records for tp, records in polled.items()}
-        rows = project([record for records in batches.values() for record in records])
+        rows = self._make([record for records in batches.values() for record in records])
         handled = self.finish()
         self._forget_revoked()
         if any(not self._is_next(partition, records) for partition, records in batches.items()):
@@ -121,11 +153,11 @@ class Projector:
             self._fresh.add(tp.partition)
             log.info("consumer-positioned", topic=tp.topic, partition=tp.partition, offset=offset)
 
-    def _begin(self, batches: ByPartition, rows: Rows) -> None:
+    def _begin(self, batches: ByPartition, rows: R) -> None:
         self._reject(batches, rows)
         self._pending = _Write(batches, self._writer.submit(self._model.write, rows, self._moves(batches)))
 
-    def _reject(self, batches: ByPartition, rows: Rows) -> None:
+    def _reject(self, batches: ByPartition, rows: R) -> None:
         if not rows.rejected:
             return
         sources = {id(record): partition for partition, records in batches.items() for record in records}
@@ -137,7 +169,7 @@ class Projector:
         for partition, records in batches.items():
             self._positions[partition] = records[-1].offset + 1
             self.newest_ms = max(self.newest_ms, records[-1].timestamp)
-        metrics.CONSUMED().labels(NAME).inc(sum(map(len, batches.values())))
+        metrics.CONSUMED().labels(self._name).inc(sum(map(len, batches.values())))
 
     def _write_halves(self, batches: ByPartition, error: Exception) -> None:
         """A row does not fit: halve the batch until the culprit is alone, and dead-letter that; all others are written."""
@@ -154,7 +186,7 @@ class Projector:
 
     def _write_now(self, batches: ByPartition) -> None:
         # What cannot be read was dead-lettered when the whole batch was begun.
-        rows = project([record for records in batches.values() for record in records])
+        rows = self._make([record for records in batches.values() for record in records])
         try:
             self._model.write(rows, self._moves(batches))
         except CannotWrite as error:
@@ -165,7 +197,7 @@ class Projector:
     def _write_nothing(self, partition: int, record: Record, error: Exception) -> None:
         self._letters.send(partition, record, error)
         self._letters.flush()
-        self._model.write(Rows(), self._moves({partition: [record]}))
+        self._model.write(self._make([]), self._moves({partition: [record]}))
         self._handled({partition: [record]})
 
     def _moves(self, batches: ByPartition) -> list[Move]:
@@ -185,7 +217,7 @@ def work(service: Service, settings: ProjectorSettings) -> None:
         except psycopg.OperationalError as error:
             log.warning("database-unavailable", error=str(error).strip())
             continue
-        projector = Projector(consumer, model, letters)
+        projector = Projector(consumer, model, letters, project)
         try:
             _loop(service, settings, projector, report)
         except psycopg.OperationalError as error:
@@ -197,7 +229,7 @@ def work(service: Service, settings: ProjectorSettings) -> None:
     letters.close()
 
 
-def _loop(service: Service, settings: ProjectorSettings, projector: Projector, report: LagReport) -> None:
+def _loop(service: Service, settings: ProjectorSettings, projector: Projector[Rows], report: LagReport) -> None:
     while not service.stopping.is_set():
         projector.step(settings.projector_batch)
         service.beat()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
+from consumers.offsets import Move, Offsets
 from consumers.projection import Row, Rows
 
 # JSON, codes and instants never hold a control character, so a column travels as one text without any quoting.
@@ -75,72 +75,37 @@ UPSERT_PETITION = _upsert_petition()
 INSERT_TIMELINE = _insert_timeline()
 
 
-class NotMine(RuntimeError):
-    """The stored offset is not where this process left it: another owner has moved it. Nothing was written."""
-
-
 class UnusableText(ValueError):
     """A column holds a control character that separates rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A partition's offset goes from where it was read to where the batch ends."""
-
-    partition: int
-    expected: int
-    next_offset: int
 
 
 class ReadModel:
     """The tables, through one connection. psycopg.OperationalError means: the database is away, connect again."""
 
     def __init__(self, url: str, consumer: str, topic: str) -> None:
-        self._consumer, self._topic = consumer, topic
         self._connection: psycopg.Connection[Any] = psycopg.connect(url, autocommit=True, connect_timeout=5, prepare_threshold=2)
         # A crash of PostgreSQL may lose the newest transactions; their offsets go with them, and they are read again.
         self._connection.execute("set synchronous_commit = off")
+        self._offsets = Offsets(self._connection, consumer, topic)
 
     def close(self) -> None:
         self._connection.close()
 
     def position(self, partition: int) -> int:
         """The offset at which a partition goes on; a new partition starts at 0."""
-        key = (self._consumer, self._topic, partition)
-        self._connection.execute("insert into consumer_offset values (%s, %s, %s, 0) on conflict do nothing", key)
-        row = self._connection.execute(
-            "select next_offset from consumer_offset where consumer = %s and topic = %s and partition = %s", key
-        ).fetchone()
-        return int(row[0]) if row else 0
+        return self._offsets.position(partition)
 
     def write(self, rows: Rows, moves: Sequence[Move]) -> None:
         """Write all or nothing. Raise NotMine when another owner moved an offset, DataError or IntegrityError for a bad row."""
         petitions, timeline = _columns(rows.petitions), _columns(rows.timeline)
         with self._connection.transaction():
             # 1. The offsets first: their row locks make a second owner of the partition wait, and then see that it is too late.
-            self._move(moves)
+            self._offsets.move(moves)
             # 2. The effect.
             if petitions:
                 self._connection.execute(UPSERT_PETITION, petitions)
             if timeline:
                 self._connection.execute(INSERT_TIMELINE, timeline)
-
-    def _move(self, moves: Sequence[Move]) -> None:
-        moved = self._connection.execute(
-            "update consumer_offset set next_offset = moved.next_offset "
-            "from unnest(%s::int[], %s::bigint[], %s::bigint[]) as moved (partition, expected, next_offset) "
-            "where consumer = %s and topic = %s and consumer_offset.partition = moved.partition "
-            "and consumer_offset.next_offset = moved.expected",
-            (
-                [move.partition for move in moves],
-                [move.expected for move in moves],
-                [move.next_offset for move in moves],
-                self._consumer,
-                self._topic,
-            ),
-        ).rowcount
-        if moved != len(moves):
-            raise NotMine(f"{len(moves) - moved} of {len(moves)} partitions were moved by another owner")
 
 
 def _columns(rows: Sequence[Row]) -> list[str]:

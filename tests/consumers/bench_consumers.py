@@ -21,6 +21,7 @@ from consumers.dead_letters import DeadLetters
 from consumers.dispatcher import Dispatcher
 from consumers.membership import connect
 from consumers.outbox import Outbox
+from consumers.projection import project
 from consumers.projector import Projector
 from consumers.read_model import ReadModel
 from consumers.service import Service
@@ -76,7 +77,7 @@ def main() -> None:
         consumer = connect(service, settings, name, "")
         assert consumer is not None
         model = ReadModel(settings.database_url.get_secret_value(), name, EVENTS.name)
-        projector = Projector(consumer, model, DeadLetters(settings, name, EVENTS))
+        projector = Projector(consumer, model, DeadLetters(settings, name, EVENTS), project)
         result["projector_per_s"] = round(rate(lambda: projector.step(settings.projector_batch), number))
         consumer.close()
     if "--no-dispatcher" not in sys.argv:

@@ -14,9 +14,10 @@ from kafka import KafkaConsumer, TopicPartition
 from consumers.dead_letters import DeadLetters
 from consumers.dlq import read
 from consumers.membership import connect
+from consumers.offsets import Move, NotMine
 from consumers.projection import Rows, project
 from consumers.projector import Projector
-from consumers.read_model import Move, NotMine, ReadModel
+from consumers.read_model import ReadModel
 from schemas.case import Accepted, State
 from schemas.topics import EVENTS
 from tests.consumers.conftest import Rig
@@ -31,7 +32,7 @@ def projecting(rig: Rig, group: str = "") -> Iterator[tuple[Projector, KafkaCons
     assert consumer is not None
     model = ReadModel(rig.database, rig.name, EVENTS.name)
     letters = DeadLetters(rig.projector, rig.name, EVENTS)
-    projector = Projector(consumer, model, letters)
+    projector = Projector(consumer, model, letters, project)
     try:
         yield projector, consumer
     finally:
