@@ -6,8 +6,13 @@ import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from deploy.embedded import EmbeddedKafka, EmbeddedPostgres
+
+# Time limits on single examples would make tests depend on how busy the machine is.
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")
