@@ -255,9 +255,7 @@ DEADLINES = Row(
             (Query("sum by (stage) (petitions_open_entries)", "{{stage}}"),),
             width=12,
         ),
-        Panel(
-            "Mốc hạn đã tính", "Timers that fired.", "cps", (Query(rate("petitions_timers_fired_total", "stage"), "{{stage}}"),)
-        ),
+        Panel("Mốc hạn đã tính", "Timers that fired.", "cps", (Query(rate("petitions_timers_fired_total", "stage"), "{{stage}}"),)),
         Panel(
             "Mốc hạn tính muộn",
             "How long after its instant a timer fired; objective: within five seconds.",
@@ -278,9 +276,7 @@ DEADLINES = Row(
 PROCESSES = Row(
     "Tiến trình",
     (
-        Panel(
-            "Tiến trình đang chạy", "Processes that answer /metrics.", "short", (Query("sum by (job) (up)", "{{job}}"),), width=6
-        ),
+        Panel("Tiến trình đang chạy", "Processes that answer /metrics.", "short", (Query("sum by (job) (up)", "{{job}}"),), width=6),
         Panel(
             "Khởi động lại mỗi giờ",
             "New start times, and what the one-machine runner has started again.",
@@ -291,9 +287,7 @@ PROCESSES = Row(
             ),
             width=6,
         ),
-        Panel(
-            "Bộ nhớ", "Resident memory.", "bytes", (Query("sum by (job) (process_resident_memory_bytes)", "{{job}}"),), width=6
-        ),
+        Panel("Bộ nhớ", "Resident memory.", "bytes", (Query("sum by (job) (process_resident_memory_bytes)", "{{job}}"),), width=6),
         Panel("Bộ xử lý", "Cores in use.", "short", (Query(rate("process_cpu_seconds_total", "job"), "{{job}}"),), width=6),
         Panel(
             "Sẵn sàng từ",

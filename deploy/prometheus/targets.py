@@ -73,9 +73,7 @@ def targets(data: Path, out: Path | None) -> None:
         click.echo(json.dumps(found, indent=1))
         return
     write_folder(out, found)
-    click.echo(
-        f"{len(found)} targets; now: prometheus --config.file {out / 'prometheus.yaml'} --web.listen-address 127.0.0.1:9090"
-    )
+    click.echo(f"{len(found)} targets; now: prometheus --config.file {out / 'prometheus.yaml'} --web.listen-address 127.0.0.1:9090")
 
 
 commands: list[click.Command] = [targets]

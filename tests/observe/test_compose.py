@@ -40,9 +40,7 @@ def test_settings_exist(role: str) -> None:
 def test_required_settings_are_set(role: str) -> None:
     """What a role cannot start without is there."""
     given = SERVICES[role]["environment"]
-    required = {
-        name.upper() for found in ROLE_SETTINGS[role] for name, field in found.model_fields.items() if field.is_required()
-    }
+    required = {name.upper() for found in ROLE_SETTINGS[role] for name, field in found.model_fields.items() if field.is_required()}
 
     assert [name for name in required if name not in given and f"{name}_FILE" not in given] == []
 
