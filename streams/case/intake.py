@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 import msgspec
 
 from schemas.actions import Action, Answer
+from schemas.base import Model
 from schemas.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE
 from schemas.clock import to_ms
 from schemas.envelope import BadEvent, read
@@ -15,6 +15,7 @@ from schemas.intake import PetitionClassified
 from streams.case.acts.registration import Register
 from streams.case.acts.substance import mark_of
 from streams.case.machine import Asked
+from streams.case.quick import Quick, parts, quick
 from streams.engine.types import Record
 
 _EXPECTED = (CLASSIFIED_TYPE, ACTION_REQUESTED)
@@ -24,8 +25,7 @@ class WrongKey(BadEvent):
     """The record's key is missing or is not its petition's id: it would stand in a foreign partition."""
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True, gc=False):
     """A command for the case under `key`; `cause` is the id of the event that carries it."""
 
     key: bytes
@@ -35,14 +35,22 @@ class Incoming:
 
 def command_of(record: Record) -> Incoming:
     """Raise BadEvent (WrongKey) for a record that is no event of these topics."""
+    found = quick(record)
+    if found is not None:
+        return Incoming(_key(record, found.petition.petition_id), found.cause, _registration(found))
     event = read(record.value, record.headers, _EXPECTED)
-    data = event.data
-    classified = isinstance(data, PetitionClassified)
-    petition_id = data.petition.petition_id if classified else data.petition_id
+    data, cause = event.data, event.envelope.id
+    if isinstance(data, PetitionClassified):
+        return Incoming(
+            _key(record, data.petition.petition_id), cause, _registration(parts(cause, _json(data.petition), _json(data.classification)))
+        )
+    return Incoming(_key(record, data.petition_id), cause, _asked(data))
+
+
+def _key(record: Record, petition_id: str) -> bytes:
     if record.key is None or record.key != petition_id.encode():
         raise WrongKey("key: missing, or not the petition's id")
-    command = _registration(data) if classified else _asked(data)
-    return Incoming(record.key, event.envelope.id, command)
+    return record.key
 
 
 def _asked(action: Action) -> Asked:
@@ -50,12 +58,16 @@ def _asked(action: Action) -> Asked:
     return Asked(action, to_ms(action.requested_at), mark)
 
 
-def _registration(data: PetitionClassified) -> Register:
-    petition, classification = data.petition, data.classification
+def _json(model: Model) -> msgspec.Raw:
+    return msgspec.Raw(model.model_dump_json().encode())
+
+
+def _registration(found: Quick) -> Register:
+    petition, classification = found.petition, found.classification
     return Register(
         petition_id=petition.petition_id,
         submitted=to_ms(petition.submitted_at),
-        text_mark=int.from_bytes(hashlib.blake2b(petition.text.encode(), digest_size=8).digest()),
+        text_mark=int.from_bytes(hashlib.blake2b(petition.text.strip().encode(), digest_size=8).digest()),
         kind=classification.kind,
         category=classification.category,
         level=classification.level,
@@ -63,6 +75,6 @@ def _registration(data: PetitionClassified) -> Register:
         co_offices=classification.co_offices,
         ward=classification.place.ward_code or (petition.location.ward_code if petition.location else None),
         triage=classification.triage,
-        petition=msgspec.Raw(petition.model_dump_json().encode()),
-        classification=msgspec.Raw(classification.model_dump_json().encode()),
+        petition=found.petition_json,
+        classification=found.classification_json,
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import replace
 
 from schemas.actions import (
@@ -40,8 +40,7 @@ class UnknownPetition(ValueError):
     """An action names a petition that was never registered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, gc=False):
     """An action as it arrived. `sent` (ms UTC): when its sender says it was made.
 
     For an answer, `mark` is its text's fingerprint and `copies` how many other petitions of the office got the same words.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from schemas.actions import Answer
 from schemas.envelope import BadEvent
@@ -40,13 +42,13 @@ class CaseStage:
         step = _Step(entries, now_ms, Setting(self._policies(), self._tolerance_ms))
         for record in records:
             step.handle(record)
-        return step.effects
+        return step.finish()
 
     def fire(self, due: Sequence[bytes], entries: Entries, now_ms: int) -> Effects:
         step = _Step(entries, now_ms, Setting(self._policies(), self._tolerance_ms))
         for key in due:
             step.fire(key)
-        return step.effects
+        return step.finish()
 
 
 class _Step:
@@ -54,9 +56,15 @@ class _Step:
 
     def __init__(self, entries: Entries, now: int, setting: Setting) -> None:
         self.effects = Effects()
+        self.counts: Counter[str] = Counter()
         self._entries = entries
         self._now = now
         self._setting = setting
+
+    def finish(self) -> Effects:
+        for what, number in self.counts.items():
+            CASE_EVENTS_TOTAL().labels(what).inc(number)
+        return self.effects
 
     def handle(self, record: Record) -> None:
         try:
@@ -87,7 +95,7 @@ class _Step:
         case, outputs = decision.case, self.effects.outputs
         for happened in decision.events:
             outputs.append(event_output(key, happened))
-            CASE_EVENTS_TOTAL().labels(happened.what).inc()
+            self.counts[happened.what] += 1
         for index, message in enumerate(decision.messages):
             outputs.append(message_output(message, index, key.decode(), f"{cause}:{case.seq if case else 0}", self._now))
         if case is None or decision.ignored:

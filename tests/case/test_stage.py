@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import orjson
 import pytest
+from msgspec.structs import replace
 
 from schemas import actions as do
 from schemas import envelope
@@ -151,3 +153,70 @@ def test_the_page_is_up_to_date() -> None:
     from pathlib import Path
 
     assert (Path(__file__).parents[2] / "docs" / "case.md").read_text(encoding="utf-8") == page()
+
+
+def classified(world: World, **headers: bytes) -> Record:
+    """A good record of `petitions.classified`, as its stage writes it."""
+    world.submit(1)
+    good = world.journal[-1][2]
+    assert isinstance(good, Record)
+    world.store.clear()
+    world.record.clear()
+    return replace(good, headers=list({**dict(good.headers), **headers}.items()))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"petition_id":"0', b'"petition_id":"g'),
+        (b'"category":"road-damage","conf', b'"category":"potholes","conf'),
+        (b'"office":"so-xd"', b'"office":"so-la"'),
+        (b'"level":"ordinary"', b'"level":"whenever"'),
+        (b'"ward_code":"00070"', b'"ward_code":"99999"'),
+        (b'"triage":false', b'"triage":"perhaps"'),
+        (b"T02:00:00Z", b"T02:00:00"),
+        (b'"classification"', b'"clasification"'),
+        (b"}", b""),
+    ],
+)
+def test_a_classified_petition_that_does_not_fit_is_rejected(world: World, old: bytes, new: bytes) -> None:
+    """The quick way of reading lets nothing in that the full way would refuse among what the stage uses."""
+    good = classified(world)
+    assert good.value is not None
+    assert old in good.value
+    world.handle(replace(good, value=good.value.replace(old, new)))
+
+    assert [isinstance(error, envelope.BadEvent) for error in world.rejected] == [True]
+    assert world.record == []
+
+
+@pytest.mark.parametrize("field", ["ce_id", "ce_type", "ce_source", "ce_specversion"])
+def test_a_classified_petition_without_its_envelope_is_rejected(world: World, field: str) -> None:
+    """Quick or in full, an event has an envelope."""
+    world.handle(classified(world, **{field: b""}))
+
+    assert [type(error).__name__ for error in world.rejected] == ["BadEvent"]
+
+
+def test_a_newer_classifier_may_say_more(world: World) -> None:
+    """Unknown fields of a newer writer are no reason to refuse a petition."""
+    good = classified(world)
+    assert good.value is not None
+    wider = good.value.replace(b'"triage":false', b'"triage":false,"mood":"calm"')
+    world._take(world.stage.decide([replace(good, value=wider)], _Nothing(), world.now), strict=False)
+
+    assert world.rejected == []
+    assert [event.what for event in world.record] == ["assigned"]
+
+
+def test_structured_events_are_read_too(world: World) -> None:
+    """Another writer may put the whole CloudEvent into the value."""
+    good = classified(world)
+    assert good.value is not None
+    names = {"ce_id": "id", "ce_source": "source", "ce_type": "type", "ce_time": "time", "ce_specversion": "specversion"}
+    whole = {names[name]: value.decode() for name, value in good.headers if name in names}
+    value = orjson.dumps({**whole, "data": orjson.loads(good.value)})
+    world.handle(replace(good, value=value, headers=[("content-type", b"application/cloudevents+json")]))
+
+    assert [event.what for event in world.record] == ["assigned"]
+    assert world.events(pid(1))[0].petition.text == "Ổ gà sâu trước số nhà 12 phố Huế"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
 
 from schemas.actions import RefusalKind
@@ -28,8 +26,7 @@ REFUSED_KINDS = {
 """Kinds that are answered at once and not worked on. The citizen may reopen, triage may assign: nothing is thrown away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(msgspec.Struct, frozen=True, gc=False):
     """A classified petition. `petition` and `classification` are the JSON that its first event carries on."""
 
     petition_id: str
