@@ -16,6 +16,9 @@ OWN = {
     "run": "deploy.commands:run",
     "topics": "deploy.commands:topics",
     "export": "deploy.export:export",
+    "targets": "deploy.prometheus.targets:targets",
+    "secrets": "deploy.compose.secrets:make_secrets",
+    "simulate": "deploy.simulate.command:simulate",
 }
 """Command → module:attribute."""
 

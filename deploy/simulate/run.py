@@ -48,13 +48,18 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the record says of the days from `start` to `until` (ms UTC). `sent`: petitions, events, actions of the town."""
+    """What the record says of the days from `start` to `until` (ms UTC).
+
+    `sent`: petitions, events, actions of the town. `lag`: simulated hours from a petition's submission to its first event,
+    median and 95 % quantile: what the pipeline takes of the time that people had.
+    """
 
     start: int
     until: int
     facts: list[Fact]
     days: Days
     sent: Counter[str]
+    lag: tuple[float, float]
 
 
 class Progress(Protocol):
@@ -89,11 +94,18 @@ def _live(scenario: Scenario, instance: Running, progress: Progress, keep: Calla
     feed.close()
     progress.phase("reading")
     time.sleep(_DRAIN_SECONDS)  # what was under way at midnight has reached the record
-    facts, days = fold(_happenings(instance.kafka, to_datetime(until), keep), to_datetime(until), worktime.hours_between)
-    return Outcome(start, until, facts, days, town.counts)
+    lags: list[float] = []
+    happened = _happenings(instance.kafka, to_datetime(until), keep, lags)
+    facts, days = fold(happened, to_datetime(until), worktime.hours_between)
+    return Outcome(start, until, facts, days, town.counts, (quantile(lags, 0.5), quantile(lags, 0.95)))
 
 
-def _happenings(kafka: str, until: datetime, keep: Callable[[Entry], None] | None) -> Iterator[Happening]:
+def quantile(values: list[float], part: float) -> float:
+    """The value below which `part` of the values lie; 0 of none."""
+    return sorted(values)[min(int(part * len(values)), len(values) - 1)] if values else 0.0
+
+
+def _happenings(kafka: str, until: datetime, keep: Callable[[Entry], None] | None, lags: list[float]) -> Iterator[Happening]:
     """The record of the simulated days: the clock runs on while it is read, so what came after midnight is left out."""
     for entry in record.read(kafka):
         event = happening(entry.what, entry.value)
@@ -101,4 +113,6 @@ def _happenings(kafka: str, until: datetime, keep: Callable[[Entry], None] | Non
             continue
         if keep is not None:
             keep(entry)
+        if event.seq == 1:
+            lags.append((event.at - event.case.received_at).total_seconds() / 3600)
         yield event

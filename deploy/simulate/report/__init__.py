@@ -1,0 +1,1 @@
+"""The report: the four measures as one HTML page that needs nothing else, in Vietnamese with English to switch to."""
