@@ -9,10 +9,11 @@ from producers.settings import HttpSettings
 from schemas.export import export, page_command
 from schemas.publishing import reference
 from schemas.settings import ProcessSettings
+from streams.classify.place.settings import PlaceSettings
 from streams.settings import StreamSettings
 
 ROLE_SETTINGS: dict[str, tuple[type[ProcessSettings], ...]] = {
-    "classify": (StreamSettings,),
+    "classify": (StreamSettings, PlaceSettings),
     "case": (StreamSettings,),
     "projector": (ProjectorSettings,),
     "dispatcher": (DispatcherSettings,),

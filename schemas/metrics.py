@@ -49,12 +49,12 @@ def _histogram(name: str, what: str, *labels: str, buckets: tuple[float, ...] = 
 
 # Stream stages (roles classify and case)
 RECORDS = _counter("petitions_stage_records_total", "Input records whose transaction has committed.", "stage")
-TRANSACTIONS = _counter("petitions_stage_transactions_total", "Kafka transactions by outcome (committed, aborted).", "stage", "outcome")
+TRANSACTIONS = _counter("petitions_stage_transactions_total", "Kafka transactions committed.", "stage")
 STEP_SECONDS = _histogram("petitions_stage_step_seconds", "One step, from decision to committed and stored.", "stage")
 STEP_RECORDS = _histogram("petitions_stage_step_records", "Records in one step.", "stage", buckets=BATCH)
 STAGE_LAG = _gauge("petitions_stage_lag_records", "Records fetched or waiting in the broker, not yet committed.", "stage", "partition")
 STAGE_LAG_SECONDS = _gauge(
-    "petitions_stage_lag_seconds", "Age of the oldest record waiting in the inbox, 0 when none waits.", "stage", "partition"
+    "petitions_stage_lag_seconds", "Age of the oldest record waiting to be handled, 0 when none waits.", "stage", "partition"
 )
 STAGE_READY = _gauge("petitions_stage_ready", "1 while the partition's processor runs, 0 while it restores.", "stage", "partition")
 RESTORED = _counter("petitions_stage_restored_records_total", "Changelog records read while restoring a store.", "stage")

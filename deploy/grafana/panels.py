@@ -142,9 +142,9 @@ STAGES = Row(
         ),
         Panel(
             "Giao dịch Kafka",
-            "Transactions by outcome.",
+            "Transactions committed.",
             "ops",
-            (Query(rate("petitions_stage_transactions_total", "stage, outcome"), "{{stage}} {{outcome}}"),),
+            (Query(rate("petitions_stage_transactions_total", "stage"), "{{stage}}"),),
         ),
         Panel(
             "Thời gian một bước",

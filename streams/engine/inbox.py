@@ -30,15 +30,14 @@ class Inbox:
         self._positions: dict[str, int] = {}
         self._epochs: dict[str, int] = {}
         self._arrived = asyncio.Event()
-        self._oldest_since = 0.0
 
     def __len__(self) -> int:
         return len(self._records)
 
     @property
     def waiting_seconds(self) -> float:
-        """How long the oldest waiting record has waited here."""
-        return time.monotonic() - self._oldest_since if self._records else 0.0
+        """Age of the oldest waiting record since it was written to its topic."""
+        return max(0.0, time.time() - self._records[0].timestamp_ms / 1000) if self._records else 0.0
 
     @property
     def positions(self) -> dict[str, int]:
@@ -57,8 +56,6 @@ class Inbox:
         fresh = [record for record in fetched.records if record.offset >= position]
         if not fresh:
             return
-        if not self._records:
-            self._oldest_since = time.monotonic()
         self._records.extend(fresh)
         self._positions[fetched.topic] = fresh[-1].offset + 1
         self._arrived.set()
@@ -72,7 +69,6 @@ class Inbox:
             taken = list(islice(self._records, most))
             for _ in range(most):
                 self._records.popleft()
-        self._oldest_since = time.monotonic()
         return taken
 
     async def wait(self, timeout: float | None) -> None:  # noqa: ASYNC109 -- a pause, not a limit

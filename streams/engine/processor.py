@@ -221,7 +221,7 @@ class Processor:
     def _measure(self, done: _Done) -> None:
         name = self.stage.name
         metrics.RECORDS().labels(name).inc(len(done.records))
-        metrics.TRANSACTIONS().labels(name, "committed").inc()
+        metrics.TRANSACTIONS().labels(name).inc()
         metrics.STEP_SECONDS().labels(name).observe(done.seconds)
         metrics.STEP_RECORDS().labels(name).observe(len(done.records))
         if done.due:
