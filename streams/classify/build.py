@@ -21,7 +21,7 @@ def classifier(settings: ClassifySettings | None = None, *, model: Model | None 
         Locator(settings.wards_geojson, language=settings.reasons_language),
         routing.load(settings.routing_table, language=settings.reasons_language),
         triage_below=settings.triage_below,
-        reasons_language=settings.reasons_language,
+        language=settings.reasons_language,
     )
 
 

@@ -2,62 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from schemas.base import Level
-from schemas.intake import Classification, Guess, Location, PetitionKind, PetitionSubmitted, Place
-from schemas.reference import TRIAGE_OFFICE, categories
-from streams.classify import kinds, urgency
+from schemas.intake import Classification, Guess, PetitionKind, PetitionSubmitted
+from schemas.reference import TRIAGE_OFFICE
+from schemas.texts import Language
+from streams.classify import kinds
+from streams.classify.explain import Explainer
+from streams.classify.found import Asked, Seen
 from streams.classify.lexicon import Hits, Lexicon
 from streams.classify.model.file import Floats, Model
-from streams.classify.model.score import Known, Scorer
+from streams.classify.model.score import Scorer, Scores
 from streams.classify.model.terms import Typed, typed
-from streams.classify.phrases import SENTENCES
 from streams.classify.place import Locator
-from streams.classify.routing import Route, RoutingTable
-from streams.classify.text import language
+from streams.classify.routing import RoutingTable
+from streams.classify.urgency import log_odds
 
 OTHER = "other"
-_ALTERNATIVES = 2
-_SENDERS_CHOICE = 3.0
-"""Log odds that a category chosen by the sender adds to that category: evidence, not proof."""
-_SHOWN_PHRASES = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is known of one petition before it is classified."""
-
-    text: str
-    location: Location | None = None
-    category: str | None = None
-    urgent: bool | None = None
-
-    @classmethod
-    def of(cls, petition: PetitionSubmitted) -> Asked:
-        return cls(petition.text, petition.location, petition.category, petition.urgent)
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """One text's results so far: chances a category, best first; whether it is urgent; its kind and place."""
-
-    text: Typed
-    known: Known
-    best: Guess
-    others: tuple[Guess, ...]
-    kind: PetitionKind
-    level: Level
-    urgent_reasons: tuple[str, ...]
-    complex_reasons: tuple[str, ...]
+_GUESSES = 3
+_SENDERS_CHOICE = math.exp(3.0)
+"""By how much the odds of a category grow that the sender chose: evidence, not proof."""
 
 
 class Classifier:
-    """Construct once a process; `classify` takes batches, because scoring many texts together is much cheaper."""
+    """Construct once a process; takes batches, because scoring many texts together is much cheaper."""
 
     def __init__(
         self,
@@ -67,18 +39,17 @@ class Classifier:
         table: RoutingTable,
         *,
         triage_below: float | None = None,
-        reasons_language: str = "vi",
+        language: Language = "vi",
     ) -> None:
+        self.version = model.version
+        self.triage_below = model.calibration.triage_below if triage_below is None else triage_below
+        self._model = model
+        self._kinds = tuple(map(PetitionKind, model.kinds))
         self._scorer = Scorer(model)
+        self._explain = Explainer(self._scorer, language)
         self._lexicon = lexicon
         self._locator = locator
         self._table = table
-        self._model = model
-        self.triage_below = model.calibration.triage_below if triage_below is None else triage_below
-        self._language = reasons_language
-        self._say = SENTENCES[reasons_language]
-        self.version = model.version
-        self._urgent_column = len(model.categories) + len(model.kinds)
 
     def classify(self, petitions: Sequence[PetitionSubmitted]) -> list[Classification]:
         """One classification a petition, in order. Never raises because of a text."""
@@ -90,137 +61,61 @@ class Classifier:
             return []
         texts = [typed(one.text) for one in asked]
         scores = self._scorer.score(texts)
-        hits = [self._hits(text) for text in texts]
-        urgent = self._urgent(texts, hits, scores.urgent)
-        kind_at = scores.kinds.argmax(axis=1)
-        found = []
-        for number, (one, text) in enumerate(zip(asked, texts, strict=True)):
-            best, others = self._guesses(scores.categories[number], one.category)
-            says_urgent = urgent[number] > 0
-            kind = kinds.kind_of(
-                text,
-                PetitionKind(self._model.kinds[kind_at[number]]),
-                float(scores.kinds[number, kind_at[number]]),
-                sure_from=self._model.calibration.kind_from,
-                urgent=says_urgent,
-            )
-            seen = self._seen(one, text, scores.known[number], best, others, kind, hits[number], says_urgent=says_urgent)
-            found.append(self._finished(one, seen))
-        return found
-
-    def _hits(self, text: Typed) -> Hits:
-        return self._lexicon.search(text.accented, text.plain, has_accents=text.has_accents)
-
-    def _urgent(self, texts: Sequence[Typed], hits: Sequence[Hits], linear: Floats) -> list[float]:
-        """Log odds of urgent, a text; for a long text those of its most urgent passage if they are higher."""
-        calibration = self._model.calibration
-        odds = [urgency.log_odds(float(score), hit, calibration) for score, hit in zip(linear, hits, strict=True)]
-        cut = [[typed(passage) for passage in urgency.passages(text)] for text in texts]
-        flat = [passage for passages in cut for passage in passages]
-        if flat:
-            scores = self._scorer.linear(flat)[:, self._urgent_column]
-            each = [
-                urgency.log_odds(float(score), self._hits(passage), calibration) - urgency.PASSAGE_DISCOUNT
-                for score, passage in zip(scores, flat, strict=True)
-            ]
-            bounds = np.cumsum([0, *map(len, cut)])
-            odds = [max(whole, *each[a:b]) if a < b else whole for whole, (a, b) in zip(odds, pairwise(bounds), strict=True)]
-        return odds
-
-    def _guesses(self, chances: Floats, chosen: str | None) -> tuple[Guess, tuple[Guess, ...]]:
-        if chosen in self._model.categories:
-            raised = chances.copy()
-            raised[self._model.categories.index(chosen)] *= np.exp(_SENDERS_CHOICE)
-            chances = raised / raised.sum()
-        order = np.argsort(-chances, kind="stable")[: _ALTERNATIVES + 1]
-        guesses = [
-            Guess.model_construct(category=self._model.categories[at], confidence=round(min(1.0, float(chances[at])), 4)) for at in order
+        guesses = self._guesses(scores.categories, asked)
+        return [
+            self._finished(self._seen(one, text, guesses[at], scores, at)) for at, (one, text) in enumerate(zip(asked, texts, strict=True))
         ]
-        return guesses[0], tuple(guesses[1:])
 
-    def _seen(
-        self,
-        asked: Asked,
-        text: Typed,
-        known: Known,
-        best: Guess,
-        others: tuple[Guess, ...],
-        kind: PetitionKind,
-        hits: Hits,
-        *,
-        says_urgent: bool,
-    ) -> _Seen:
-        level, complex_reasons = Level.ORDINARY, ()
-        reasons: tuple[str, ...] = ()
-        if says_urgent or asked.urgent or kind is PetitionKind.EMERGENCY:
-            level = Level.URGENT
-            words = hits.raising[:_SHOWN_PHRASES] if says_urgent else ()
-            if says_urgent and not words:
-                words = self._scorer.reasons(text, known, self._urgent_column)
-            reasons = (*words, *((self._say["sender-urgent"],) if asked.urgent else ()))
-        elif kinds.is_complex(hits, others[0].confidence):
-            level, complex_reasons = Level.COMPLEX, hits.complex_[:_SHOWN_PHRASES]
-        return _Seen(text, known, best, others, kind, level, reasons, complex_reasons)
+    def _guesses(self, chances: Floats, asked: Sequence[Asked]) -> list[tuple[Guess, ...]]:
+        for at, one in enumerate(asked):
+            if one.category in self._model.categories:
+                chances[at, self._model.categories.index(one.category)] *= _SENDERS_CHOICE
+                chances[at] /= chances[at].sum()
+        order = np.argsort(-chances, axis=1, kind="stable")[:, :_GUESSES]
+        ranked = np.round(np.minimum(np.take_along_axis(chances, order, axis=1).astype(np.float64), 1.0), 4)
+        names = self._model.categories
+        return [
+            tuple(Guess.model_construct(category=names[code], confidence=chance) for code, chance in zip(codes, row, strict=True))
+            for codes, row in zip(order.tolist(), ranked.tolist(), strict=True)
+        ]
 
-    def _finished(self, asked: Asked, seen: _Seen) -> Classification:
-        located = self._locator.locate_folded(seen.text.written, seen.text.folded, asked.location)
-        route = self._table.route(seen.kind, seen.best.category, located.place, seen.level)
-        doubts = self._doubts(seen)
+    def _seen(self, asked: Asked, text: Typed, guesses: tuple[Guess, ...], scores: Scores, at: int) -> Seen:
+        hits = self._lexicon.search(text.accented, text.plain, has_accents=text.has_accents)
+        danger = log_odds(float(scores.urgent[at]), hits, self._model.calibration) > 0
+        kind = self._kind(text, scores.kinds[at], danger=danger)
+        level = _level(asked, kind, hits, guesses, danger=danger)
+        return Seen(asked, text, scores.known[at], hits, guesses, kind, level, danger)
+
+    def _kind(self, text: Typed, chances: Floats, *, danger: bool) -> PetitionKind:
+        best = int(chances.argmax())
+        sure_from = self._model.calibration.kind_from
+        return kinds.kind_of(text, self._kinds[best], float(chances[best]), sure_from=sure_from, urgent=danger)
+
+    def _finished(self, seen: Seen) -> Classification:
+        best, *others = seen.guesses
+        located = self._locator.locate_folded(seen.text.written, seen.text.folded, seen.asked.location)
+        route = self._table.route(seen.kind, best.category, located.place, seen.level)
+        doubts = self._explain.doubts(seen, self.triage_below)
         triage = route.triage or bool(doubts)
+        urgent = self._explain.urgency(seen)
+        about_place = (located.reason,) if located.reason else ()
         return Classification.model_construct(
             kind=seen.kind,
-            category=seen.best.category,
-            confidence=seen.best.confidence,
-            alternatives=seen.others,
+            category=best.category,
+            confidence=best.confidence,
+            alternatives=tuple(others),
             level=seen.level,
-            urgent_reasons=seen.urgent_reasons,
+            urgent_reasons=urgent,
             place=located.place,
             office=TRIAGE_OFFICE if triage else route.office,
             co_offices=() if triage else route.co_offices,
             triage=triage,
-            reasons=self._reasons(asked, seen, located.place, located.reason, route, doubts),
+            reasons=(*doubts, *self._explain.reasons(seen, urgent), *about_place, *route.reasons),
             model_version=self.version,
         )
 
-    def _doubts(self, seen: _Seen) -> tuple[str, ...]:
-        """Why a person must look although the routing table has an office: only for petitions, other kinds have fixed ways."""
-        if seen.kind is not PetitionKind.PETITION:
-            return ()
-        written_in = language(seen.text.written)
-        if written_in != "vi":
-            return (self._say[f"language-{written_in}"],)
-        if seen.best.confidence >= self.triage_below:
-            return ()
-        first, second = seen.best, seen.others[0]
-        return (
-            self._say["unsure"].format(
-                first=self._name(first.category),
-                sure=f"{first.confidence:.0%}",
-                second=self._name(second.category),
-                less=f"{second.confidence:.0%}",
-            ),
-        )
 
-    def _name(self, code: str) -> str:
-        category = categories()[code]
-        return category.name_vi if self._language == "vi" else category.name_en
-
-    def _reasons(
-        self, asked: Asked, seen: _Seen, place: Place, place_reason: str, route: Route, doubts: tuple[str, ...]
-    ) -> tuple[str, ...]:
-        words = self._scorer.reasons(seen.text, seen.known, self._model.categories.index(seen.best.category))
-        found = [*doubts]
-        if seen.kind is not PetitionKind.PETITION:
-            found.append(self._say["kind"].format(kind=kinds.name_of(seen.kind, self._language)))
-        if words:
-            found.append(self._say["words"].format(category=self._name(seen.best.category), words=", ".join(f"“{word}”" for word in words)))
-        if asked.category:
-            found.append(self._say["sender-category"].format(category=self._name(asked.category)))
-        if seen.level is Level.URGENT:
-            found.append(self._say["urgent"].format(words=", ".join(f"“{word}”" for word in seen.urgent_reasons)))
-        elif seen.complex_reasons:
-            found.append(self._say["complex"].format(words=", ".join(f"“{word}”" for word in seen.complex_reasons)))
-        if place_reason:
-            found.append(place_reason)
-        found += [reason for reason in route.reasons if reason not in found]
-        return tuple(found)
+def _level(asked: Asked, kind: PetitionKind, hits: Hits, guesses: Sequence[Guess], *, danger: bool) -> Level:
+    if danger or asked.urgent or kind is PetitionKind.EMERGENCY:
+        return Level.URGENT
+    return Level.COMPLEX if kinds.is_complex(hits, guesses[1].confidence) else Level.ORDINARY

@@ -18,6 +18,8 @@ _NAMES = {
     PetitionKind.ABUSE: {"vi": "lời chửi bới, không có nội dung phản ánh", "en": "abuse without a petition in it"},
 }
 _FEW_WORDS = 3
+_COMPLEX_PHRASES = 2
+_STRONG_SECOND = 0.35
 _MOST_WORDS_OF_A_TEST = 40
 _TEST_WORDS = re.compile(r"\b(?:test|thu|kiem tra|demo|alo|hello|bo qua|thu nghiem|kiem thu|nham|tap huan)\b")
 _FORMAL = {
@@ -68,7 +70,3 @@ def name_of(kind: PetitionKind, language: str) -> str:
 def is_complex(hits: Hits, second: float) -> bool:
     """Several offices or a legal procedure: a phrase that says so twice over, or a second topic nearly as likely as the first."""
     return len(hits.complex_) >= _COMPLEX_PHRASES or second >= _STRONG_SECOND
-
-
-_COMPLEX_PHRASES = 2
-_STRONG_SECOND = 0.35

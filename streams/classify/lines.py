@@ -10,7 +10,8 @@ import orjson
 
 from schemas.base import Level
 from schemas.intake import LAT_MAX, LAT_MIN, LONG_MAX, LONG_MIN, Classification, Location
-from streams.classify.classifier import Asked, Classifier
+from streams.classify.classifier import Classifier
+from streams.classify.found import Asked
 
 BATCH = 512
 
@@ -56,18 +57,18 @@ def _text(row: dict[str, Any]) -> str:
 
 
 def _location(row: dict[str, Any]) -> Location | None:
-    lat, long = row.get("lat"), row.get("long")
-    if lat is None and long is None:
+    if row.get("lat") is None and row.get("long") is None:
         return None
-    if not _number(lat) or not _number(long):
-        raise BadLineError("lat, long: two numbers (degrees) or none")
+    lat, long = _degrees(row.get("lat")), _degrees(row.get("long"))
     if not (LAT_MIN <= lat <= LAT_MAX and LONG_MIN <= long <= LONG_MAX):
         raise BadLineError("lat, long: outside Hanoi")
-    return Location.model_construct(lat=float(lat), long=float(long))
+    return Location.model_construct(lat=lat, long=long)
 
 
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _degrees(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadLineError("lat, long: two numbers (degrees) or none")
+    return float(value)
 
 
 def _answer(found: Classification) -> dict[str, Any]:

@@ -13,6 +13,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "sender-urgent": "người gửi đánh dấu khẩn",
         "urgent": "khẩn vì {words}",
         "complex": "phức tạp vì {words}",
+        "two-topics": "phức tạp vì còn có thể thuộc {second}",
     },
     "en": {
         "words": "{category}: because of the words {words}",
@@ -24,5 +25,6 @@ SENTENCES: dict[str, dict[str, str]] = {
         "sender-urgent": "the sender marked it as urgent",
         "urgent": "urgent because of {words}",
         "complex": "complex because of {words}",
+        "two-topics": "complex because it may belong to {second} too",
     },
 }

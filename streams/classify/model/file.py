@@ -40,6 +40,18 @@ class Calibration:
     """A kind other than `petition` needs at least this probability."""
 
 
+UNCALIBRATED = Calibration(
+    category_scale=1.0,
+    kind_scale=6.0,
+    urgent_slope=1.0,
+    urgent_intercept=0.0,
+    urgent_lexicon=1.0,
+    triage_below=0.0,
+    kind_from=0.6,
+)
+"""Before calibration; the kinds keep these values, because rules (`kinds.py`) back them up."""
+
+
 @dataclass(frozen=True)
 class Model:
     """Columns of `weights` are the categories, then the kinds, then `urgent`. Rows are terms, weights without their idf."""

@@ -13,17 +13,21 @@ from numpy.typing import NDArray
 from streams.classify.model.file import Floats, Model
 from streams.classify.model.terms import ACCENTED, Typed, terms
 
-_CHUNK = 256
+_CHUNK = 128
 _LOG_COUNT = np.array([0.0, *(1 + math.log(count) for count in range(1, 4000))], np.float32)
 _MOST_REASONS = 4
+_LOOKED_AT = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """The terms of one text that the model knows: row numbers, and values (tf · idf, of length 1 over the text)."""
 
-    rows: NDArray[np.int32]
+    rows: NDArray[np.intp]
     values: Floats
+
+
+_NOTHING = Known(np.zeros(0, np.intp), np.zeros(0, np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +51,19 @@ class Scorer:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._row = {term: row for row, term in enumerate(model.terms)}
-        self._weights = model.weights.astype(np.float32) * model.scale
-        self._cut = len(model.categories), len(model.categories) + len(model.kinds)
+        self._weights = np.ascontiguousarray(model.weights.astype(np.float32) * model.scale * model.idf[:, None])
+        self._categories = len(model.categories)
+        self.urgent_column = len(model.categories) + len(model.kinds)
 
     def score(self, texts: Sequence[Typed]) -> Scores:
         """Raises nothing; a text without a known word gets the bias alone."""
         known = [self._known(text) for text in texts]
-        chunks = [self._linear(known[start : start + _CHUNK]) for start in range(0, len(known), _CHUNK)]
-        linear = np.concatenate(chunks) if chunks else np.zeros((0, self._weights.shape[1]), np.float32)
-        categories, kinds = self._cut
+        linear = self._linear(known)
         calibration = self.model.calibration
         return Scores(
-            softmax(linear[:, :categories] * np.float32(calibration.category_scale)),
-            softmax(linear[:, categories:kinds] * np.float32(calibration.kind_scale)),
-            linear[:, kinds],
+            softmax(linear[:, : self._categories] * np.float32(calibration.category_scale)),
+            softmax(linear[:, self._categories : self.urgent_column] * np.float32(calibration.kind_scale)),
+            linear[:, self.urgent_column],
             known,
         )
 
@@ -69,23 +72,26 @@ class Scorer:
         return self._linear([self._known(text) for text in texts])
 
     def _known(self, text: Typed) -> Known:
-        counts = Counter(terms(text))
-        row = self._row
-        found = [(row[term], count) for term, count in counts.items() if term in row]
-        if not found:
-            return Known(np.zeros(0, np.int32), np.zeros(0, np.float32))
-        pairs = np.array(found, np.int32)
-        values = self.model.idf[pairs[:, 0]] * _LOG_COUNT[np.minimum(pairs[:, 1], len(_LOG_COUNT) - 1)]
-        return Known(pairs[:, 0], values / math.sqrt(float(values @ values)))
+        """Values are tf over the length of the whole vector; the idf is in the weights already."""
+        counts = Counter(map(self._row.get, terms(text)))
+        counts.pop(None, None)
+        if not counts:
+            return _NOTHING
+        rows = np.fromiter(counts, np.intp, len(counts))  # type: ignore[arg-type]  # None was taken out
+        often = np.fromiter(counts.values(), np.intp, len(counts))
+        tf = _LOG_COUNT[np.minimum(often, len(_LOG_COUNT) - 1)]
+        weighed = tf * self.model.idf[rows]
+        return Known(rows, tf / np.float32(math.sqrt(weighed @ weighed)))
 
     def _linear(self, known: Sequence[Known]) -> Floats:
         scores = np.tile(self.model.bias, (len(known), 1))
-        filled = [number for number, one in enumerate(known) if len(one.rows)]
-        if filled:
-            rows = np.concatenate([known[number].rows for number in filled])
-            values = np.concatenate([known[number].values for number in filled])
-            starts = np.cumsum([0, *(len(known[number].rows) for number in filled[:-1])])
-            scores[filled] += np.add.reduceat(self._weights[rows] * values[:, None], starts, axis=0)
+        for start in range(0, len(known), _CHUNK):
+            filled = [at for at in range(start, min(start + _CHUNK, len(known))) if len(known[at].rows)]
+            if filled:
+                rows = np.concatenate([known[at].rows for at in filled])
+                values = np.concatenate([known[at].values for at in filled])
+                starts = np.cumsum([0, *(len(known[at].rows) for at in filled[:-1])])
+                scores[filled] += np.add.reduceat(self._weights[rows] * values[:, None], starts, axis=0)
         return scores
 
     def reasons(self, text: Typed, known: Known, column: int) -> tuple[str, ...]:
@@ -93,23 +99,26 @@ class Scorer:
         if not len(known.rows):
             return ()
         weight = self._weights[known.rows, column] * known.values
-        strongest = np.argsort(-weight, kind="stable")[: 4 * _MOST_REASONS]
         shown: list[str] = []
-        for at in strongest:
+        for at in np.argsort(-weight, kind="stable")[:_LOOKED_AT].tolist():
             if weight[at] <= 0 or len(shown) == _MOST_REASONS:
                 break
             words = _as_typed(self.model.terms[known.rows[at]], text)
-            if words and not any(words in other or other in words for other in shown):
+            if not any(words in other or other in words for other in shown):
                 shown.append(words)
         return tuple(shown)
 
 
 def _as_typed(term: str, text: Typed) -> str:
+    """The words behind a term, with the accents that the text has."""
     if term.startswith(ACCENTED):
         return term[1:]
-    parts = term.split(" ")
-    plain = text.plain
-    for at in range(len(plain) - len(parts) + 1):
-        if plain[at : at + len(parts)] == parts:
-            return " ".join(text.accented[at : at + len(parts)])
-    return ""
+    if text.accented is text.plain:
+        return term
+    first, _, second = term.partition(" ")
+    at = text.plain.index(first)
+    if not second:
+        return text.accented[at]
+    while text.plain[at + 1 : at + 2] != [second]:
+        at = text.plain.index(first, at + 1)
+    return f"{text.accented[at]} {text.accented[at + 1]}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import ne
 
 from streams.classify.text import expand, fold, normalise, words
 
@@ -29,7 +31,9 @@ class Typed:
     @property
     def has_accents(self) -> bool:
         """Whether it was typed with diacritics (a few words may lack them)."""
-        different = sum(one != other for one, other in zip(self.accented, self.plain, strict=True))
+        if self.accented is self.plain:
+            return False
+        different = sum(map(ne, self.accented, self.plain))
         return different * 5 >= len(self.plain) and different > 0
 
 
@@ -37,9 +41,10 @@ def typed(text: str) -> Typed:
     """Read a text. Never fails, whatever the text is."""
     written = normalise(text)
     accented = expand(words(written)[:MOST_WORDS])
-    if any(map(str.isdigit, written)):
+    if _NUMBER.search(written):
         accented = [word if word.isalpha() else _number(word) for word in accented]
-    plain = fold(" ".join(accented)).split(" ") if accented else []
+    joined = " ".join(accented)
+    plain = accented if joined.isascii() else fold(joined).split(" ")
     return Typed(written, fold(written), accented, plain)
 
 
@@ -51,18 +56,15 @@ def terms(text: Typed) -> list[str]:
     """All terms with their repetitions; a bare number is none."""
     accented, plain = text.accented, text.plain
     found = [word for word in plain if word != "0"]
-    found += map(" ".join, zip(plain, plain[1:], strict=False))
-    if accented != plain:
+    found += map(" ".join, pairwise(plain))
+    if accented is not plain:
         found += _accented(accented, plain)
     return found
 
 
 def _accented(accented: Sequence[str], plain: Sequence[str]) -> list[str]:
-    differs = [one != other for one, other in zip(accented, plain, strict=True)]
+    differs = list(map(ne, accented, plain))
     found = [f"={word}" for word, different in zip(accented, differs, strict=True) if different]
-    found += [
-        f"={first} {second}"
-        for first, second, one, other in zip(accented, accented[1:], differs, differs[1:], strict=False)
-        if one or other
-    ]
+    pairs = zip(accented, accented[1:], differs, differs[1:], strict=False)
+    found += [f"={first} {second}" for first, second, one, other in pairs if one or other]
     return found

@@ -1,0 +1,82 @@
+"""Why: the classifier's reasons in sentences that a dispatcher can check against the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from schemas.base import Level
+from schemas.intake import PetitionKind
+from schemas.reference import categories
+from schemas.texts import Language
+from streams.classify import kinds
+from streams.classify.found import Seen
+from streams.classify.model.score import Scorer
+from streams.classify.phrases import SENTENCES
+from streams.classify.text import language
+
+_SHOWN_PHRASES = 6
+
+
+class Explainer:
+    """Reasons in one language."""
+
+    def __init__(self, scorer: Scorer, spoken: Language) -> None:
+        self._scorer = scorer
+        self._spoken = spoken
+        self._say = SENTENCES[spoken]
+        self._column = {code: number for number, code in enumerate(scorer.model.categories)}
+
+    def urgency(self, seen: Seen) -> tuple[str, ...]:
+        """The words that make it urgent; the sender's mark is one. Empty for what is not urgent."""
+        if seen.level is not Level.URGENT:
+            return ()
+        words: tuple[str, ...] = ()
+        if seen.danger:
+            words = seen.hits.raising[:_SHOWN_PHRASES]
+            words = words or self._scorer.reasons(seen.text, seen.known, self._scorer.urgent_column)
+        return (*words, self._say["sender-urgent"]) if seen.asked.urgent else words
+
+    def doubts(self, seen: Seen, below: float) -> tuple[str, ...]:
+        """Why a person must look although the routing table has an office. Only for petitions: other kinds have fixed ways."""
+        if seen.kind is not PetitionKind.PETITION:
+            return ()
+        written_in = language(seen.text.written)
+        if written_in != "vi":
+            return (self._say[f"language-{written_in}"],)
+        first, second = seen.guesses[:2]
+        if first.confidence >= below:
+            return ()
+        values = {
+            "first": self._name(first.category),
+            "sure": f"{first.confidence:.0%}",
+            "second": self._name(second.category),
+            "less": f"{second.confidence:.0%}",
+        }
+        return (self._say["unsure"].format_map(values),)
+
+    def reasons(self, seen: Seen, urgent: tuple[str, ...]) -> list[str]:
+        """Kind, category, level: everything but place and office, which give their own."""
+        best = seen.guesses[0].category
+        found = []
+        if seen.kind is not PetitionKind.PETITION:
+            found.append(self._say["kind"].format(kind=kinds.name_of(seen.kind, self._spoken)))
+        words = self._scorer.reasons(seen.text, seen.known, self._column[best])
+        if words:
+            found.append(self._say["words"].format(category=self._name(best), words=_quoted(words)))
+        if seen.asked.category:
+            found.append(self._say["sender-category"].format(category=self._name(seen.asked.category)))
+        if urgent:
+            found.append(self._say["urgent"].format(words=_quoted(urgent)))
+        elif seen.level is Level.COMPLEX and seen.hits.complex_:
+            found.append(self._say["complex"].format(words=_quoted(seen.hits.complex_[:_SHOWN_PHRASES])))
+        elif seen.level is Level.COMPLEX:
+            found.append(self._say["two-topics"].format(second=self._name(seen.guesses[1].category)))
+        return found
+
+    def _name(self, code: str) -> str:
+        category = categories()[code]
+        return category.name_vi if self._spoken == "vi" else category.name_en
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words)

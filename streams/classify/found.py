@@ -1,0 +1,39 @@
+"""What the classifier works with between its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.base import Level
+from schemas.intake import Guess, Location, PetitionKind, PetitionSubmitted
+from streams.classify.lexicon import Hits
+from streams.classify.model.score import Known
+from streams.classify.model.terms import Typed
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known of one petition before it is classified. `category` and `urgent` are the sender's own choice."""
+
+    text: str
+    location: Location | None = None
+    category: str | None = None
+    urgent: bool | None = None
+
+    @classmethod
+    def of(cls, petition: PetitionSubmitted) -> Asked:
+        return cls(petition.text, petition.location, petition.category, petition.urgent)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the text alone told. `guesses`: the likeliest categories, best first. `danger`: the text itself says it is urgent."""
+
+    asked: Asked
+    text: Typed
+    known: Known
+    hits: Hits
+    guesses: tuple[Guess, ...]
+    kind: PetitionKind
+    level: Level
+    danger: bool
