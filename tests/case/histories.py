@@ -60,6 +60,13 @@ def answers(draw: st.DrawFn, now: int) -> dict[str, Any]:
     }
 
 
+def sound_answers(now: int) -> list[dict[str, Any]]:
+    """One answer of each kind that has what it needs."""
+    promise = to_datetime(now + 10 * 86_400_000)
+    fields = {"text": GOOD_TEXT, "evidence_urls": EVIDENCE, "cause": "chờ vật tư về kho", "promise_date": promise}
+    return [{"result": result, **fields} for result in do.ResultKind]
+
+
 def sensible(case: Case, now: int) -> list[Request]:
     """Requests that a reasonable person might make on this case now; the rules need not allow each."""
     owner, citizen = case.office or "tt-pvhcc", "citizen"

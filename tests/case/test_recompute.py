@@ -1,0 +1,59 @@
+"""`petitions policy apply --recompute` on a real broker."""
+
+import shutil
+from pathlib import Path
+
+from click.testing import CliRunner
+from kafka import KafkaConsumer, KafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic
+
+from deploy.embedded import EmbeddedKafka
+from schemas import actions as do
+from schemas.catalogue import ACTION_REQUESTED
+from schemas.envelope import read
+from schemas.topics import ACTIONS, CASE_CHANGELOG
+from streams.case.policy.load import DEFAULT_DIRECTORY, DEFAULT_FILE
+from streams.cli_policy import policy as command
+from streams.engine.store import encode
+from tests.case.world import EVIDENCE, GOOD_TEXT, World
+
+
+def test_open_cases_are_asked_to_follow_the_new_version(kafka: EmbeddedKafka, tmp_path: Path) -> None:
+    """Each open case once, closed ones not; asking again gives the same event ids."""
+    servers = kafka.bootstrap
+    admin = KafkaAdminClient(bootstrap_servers=servers)
+    admin.create_topics([NewTopic(topic.name, 2, 1) for topic in (ACTIONS, CASE_CHANGELOG)])
+    admin.close()
+    fill_changelog(servers)
+    new = tmp_path / "new.toml"
+    new.write_text(DEFAULT_FILE.read_text(encoding="utf-8").replace("2026.1", "2026.2"), encoding="utf-8")
+    shutil.copy(DEFAULT_DIRECTORY / "calendar-overrides.toml", tmp_path)
+    arguments = ["apply", str(new), "--dir", str(tmp_path / "policies"), "--recompute", "--reason", "quy định mới", "--bootstrap", servers]
+
+    results = [CliRunner().invoke(command, arguments, catch_exceptions=False) for _ in range(2)]
+
+    assert ["2 of 2 open cases asked" in result.output for result in results] == [True, True]
+    events = [read(value, headers, [ACTION_REQUESTED]) for value, headers in sent(servers, 4)]
+    assert {(event.data.action, event.data.policy_version) for event in events} == {("recompute", "2026.2")}
+    assert len({event.envelope.id for event in events}) == 2
+
+
+def fill_changelog(servers: str) -> None:
+    """Three cases, one of them closed, as the case stage keeps them."""
+    world = World()
+    for number in (1, 2, 3):
+        world.submit(number)
+    closed = world.submit(3)
+    world.act(closed, do.Answer, "so-xd", result="done", text=GOOD_TEXT, evidence_urls=EVIDENCE)
+    world.act(closed, do.Rate, stars=5)
+    producer = KafkaProducer(bootstrap_servers=servers)
+    for key, entry in world.store.items():
+        producer.send(CASE_CHANGELOG.name, key=key, value=encode(entry))
+    producer.close()
+
+
+def sent(servers: str, count: int) -> list[tuple[bytes, list[tuple[str, bytes]]]]:
+    consumer = KafkaConsumer(ACTIONS.name, bootstrap_servers=servers, auto_offset_reset="earliest", consumer_timeout_ms=10_000)
+    found = [(record.value, record.headers) for record, _ in zip(consumer, range(count), strict=False)]
+    consumer.close()
+    return found
