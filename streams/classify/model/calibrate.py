@@ -15,7 +15,7 @@ from streams.classify.model.material import Material
 from streams.classify.model.score import Scorer, softmax
 from streams.classify.model.terms import typed
 
-WANTED_ACCURACY = 0.97
+WANTED_ACCURACY = 0.96
 """Of what is not sent to triage, on the calibration texts: above the goal of 0.95, as new texts are a little harder."""
 MOST_TRIAGE = 0.08
 """Of all texts, because of low confidence alone; `other` and an unknown ward add to it."""
