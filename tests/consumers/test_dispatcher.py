@@ -34,7 +34,7 @@ def dispatching(rig: Rig, group: str = "") -> Iterator[Dispatcher]:
         yield Dispatcher(consumer, Outbox(producer, consumer))
     finally:
         producer.close(timeout=1)
-        consumer.close()
+        consumer.close(timeout_ms=1000)  # leaving a group that rebalances may take long
 
 
 def queue_of(rig: Rig, office: str, *lives: Life) -> list[Record]:

@@ -39,7 +39,7 @@ def projecting(rig: Rig, group: str = "") -> Iterator[tuple[Projector, KafkaCons
         projector.close()
         model.close()
         letters.close()
-        consumer.close()
+        consumer.close(timeout_ms=1000)  # leaving a group that rebalances may take long
 
 
 def rows(rig: Rig, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
