@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from consumers.incidents.compare import Rules
 from schemas.settings import DatabaseSettings, ProcessSettings, TrackingSettings
 
 
@@ -34,6 +35,32 @@ class DispatcherSettings(_Member):
         le=900_000,
         description="After this time the broker ends the transaction of a dispatcher that is gone (ms).",
     )
+
+
+class IncidentSettings(_Member, DatabaseSettings):
+    """Role `incidents`: several petitions on one matter."""
+
+    incident_batch: int = Field(500, ge=1, le=10_000, description="Most events in one database transaction of the incidents role.")
+    incident_days: float = Field(14.0, gt=0, le=365, description="Petitions received farther apart are two matters (days).")
+    incident_metres: float = Field(150.0, gt=0, le=5000, description="Points farther apart are two matters (m).")
+    incident_near_metres: float = Field(40.0, gt=0, le=1000, description="Points so near are one place (m).")
+    incident_merge: float = Field(0.4, ge=0, le=1, description="At one place, texts at least so similar are joined by the system.")
+    incident_propose: float = Field(0.25, ge=0, le=1, description="Perhaps at one place, texts at least so similar are proposed.")
+    incident_propose_by_text: float = Field(0.6, ge=0, le=1, description="So similar, texts without any place are proposed.")
+    incident_followers: int = Field(200, ge=1, le=10_000, description="With so many followers, the next one is only proposed.")
+    incident_auto: bool = Field(True, description="False: the system joins nothing by itself, it only proposes.")
+
+    def rules(self) -> Rules:
+        return Rules(
+            days=self.incident_days,
+            metres=self.incident_metres,
+            near_metres=self.incident_near_metres,
+            merge=self.incident_merge,
+            propose=self.incident_propose,
+            propose_by_text=self.incident_propose_by_text,
+            followers_at_most=self.incident_followers,
+            may_merge=self.incident_auto,
+        )
 
 
 class ViewSettings(DatabaseSettings, TrackingSettings):

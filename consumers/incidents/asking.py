@@ -1,0 +1,53 @@
+"""Sends requests from the memory to Kafka: at least once, under ids by which the case stage knows a repeat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from consumers.incidents.requests import message
+from schemas.settings import ProcessSettings
+
+_AT_ONCE = 500
+_UNSENT = """
+select event_id, petition_id, value, requested_at from incident_request
+where sent_at is null order by requested_at, event_id limit %s for update skip locked
+"""
+
+
+def connect(settings: ProcessSettings) -> KafkaProducer:
+    """Raise KafkaError when no broker answers."""
+    return KafkaProducer(
+        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+        client_id="incidents",
+        acks="all",
+        enable_idempotence=True,
+        allow_auto_create_topics=False,
+        delivery_timeout_ms=15_000,
+        request_timeout_ms=7_000,
+        bootstrap_timeout_ms=5000,
+        metrics_enabled=False,
+    )
+
+
+def send_waiting(connection: psycopg.Connection[Any], producer: KafkaProducer) -> int:
+    """Send what waits, also what a member before left behind; how many. Raise KafkaError when one is not acknowledged.
+
+    The order: 1. take and lock; 2. send; 3. wait for the acknowledgements; 4. mark as sent. A crash before 4 sends again.
+    """
+    with connection.transaction():
+        waiting = connection.execute(_UNSENT, (_AT_ONCE,)).fetchall()
+        if not waiting:
+            return 0
+        futures = [producer.send(**message(*row)) for row in waiting]
+        producer.flush(timeout=20)
+        for future in futures:
+            if not future.is_done:
+                raise KafkaError("a request was not acknowledged in 20 s")
+            if future.failed():
+                raise future.exception
+        connection.execute("update incident_request set sent_at = now() where event_id = any(%s)", ([row[0] for row in waiting],))
+    return len(waiting)

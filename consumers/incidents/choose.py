@@ -1,0 +1,99 @@
+"""Which petition joins which: a pure choice among the petitions that are like a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from consumers.incidents.compare import Rules, Side, Sure, Verdict, compare
+from schemas.base import Level
+from schemas.case import State
+
+JOINABLE = frozenset({State.RECEIVED, State.ASSIGNED, State.ACCEPTED, State.INFORMATION_REQUESTED, State.DECISION_REQUIRED, State.PROMISED})
+"""States in which a case may lead or follow: nobody has answered yet."""
+_URGENCY = {Level.ORDINARY.value: 0, Level.COMPLEX.value: 0, Level.URGENT.value: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A petition as the memory has it.
+
+    `leader`: whom it follows, or is asked to follow; `followers`: how many follow it or are asked to; `deadline` in ms UTC;
+    `apart`: leaders that it was separated from, or that would not have it; `sorted`: not waiting for a person to sort it.
+    """
+
+    petition_id: str
+    side: Side
+    state: str
+    level: str
+    leader: str | None = None
+    followers: int = 0
+    deadline: int | None = None
+    apart: frozenset[str] = frozenset()
+    sorted: bool = True
+
+    @property
+    def open(self) -> bool:
+        return self.leader is None and self.state in JOINABLE
+
+    @property
+    def order(self) -> tuple[int, str]:
+        return self.side.received, self.petition_id
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """`follower` should join `leader`: asked of the case stage (`merge`) or of a person (`propose-merge`)."""
+
+    follower: str
+    leader: str
+    verdict: Verdict
+
+    @property
+    def merges(self) -> bool:
+        return self.verdict.sure is Sure.MERGE
+
+
+def choose(new: Known, others: Sequence[Known], heads: Mapping[str, Known], rules: Rules) -> Ask | None:
+    """The best of what is possible, or None. `heads`: the leaders of those of `others` that follow one."""
+    if not new.open:
+        return None
+    found = [ask for other in others if (ask := _with(new, other, heads, rules)) is not None]
+    return max(found, key=lambda ask: (ask.verdict.sure, ask.verdict.similarity, ask.leader), default=None)
+
+
+def _with(new: Known, other: Known, heads: Mapping[str, Known], rules: Rules) -> Ask | None:
+    """Joining goes to the leader of leaders: who follows is never followed. Both the like one and its leader must fit."""
+    head = other if other.leader is None else heads.get(other.leader)
+    if head is None or not head.open or head.petition_id == new.petition_id:
+        return None
+    verdict = compare(new.side, other.side, rules)
+    if head is not other and compare(new.side, head.side, rules).why in _OBSTACLES:
+        return None
+    if verdict.sure is Sure.NO:
+        return None
+    follower, leader = _order(new, head)
+    if follower.followers or leader.petition_id in follower.apart or follower.petition_id in leader.apart:
+        return None
+    return Ask(follower.petition_id, leader.petition_id, _careful(verdict, follower, leader, rules))
+
+
+_OBSTACLES = frozenset({"category", "ward", "time", "numbers", "distance", "names"})
+
+
+def _order(new: Known, head: Known) -> tuple[Known, Known]:
+    """(follower, leader): whoever has followers leads, else whoever came first."""
+    if new.followers or (not head.followers and new.order < head.order):
+        return head, new
+    return new, head
+
+
+def _careful(verdict: Verdict, follower: Known, leader: Known, rules: Rules) -> Verdict:
+    """A merge that could harm a petitioner is only proposed: a later or less urgent leader, one that may be sorted elsewhere."""
+    later = leader.deadline is None or (follower.deadline is not None and leader.deadline > follower.deadline)
+    less_urgent = _URGENCY.get(leader.level, 0) < _URGENCY.get(follower.level, 0)
+    unsorted = not (leader.sorted and follower.sorted)
+    full = leader.followers >= rules.followers_at_most
+    if verdict.sure is Sure.MERGE and (later or less_urgent or unsorted or full or not rules.may_merge):
+        return replace(verdict, sure=Sure.PROPOSE)
+    return verdict
