@@ -18,6 +18,10 @@ OWN = {
     "export": "deploy.export:export",
     "targets": "deploy.prometheus.targets:targets",
     "secrets": "deploy.compose.secrets:make_secrets",
+    "classify": "streams.classify.cli:classify",
+    "model": "streams.classify.model.cli:model",
+    "routing": "streams.classify.routing_cli:routing",
+    "locate": "streams.classify.routing_cli:locate",
     "simulate": "deploy.simulate.command:simulate",
 }
 """Command → module:attribute."""
