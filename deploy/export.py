@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consumers.settings import DispatcherSettings, ProjectorSettings, ViewSettings
+from consumers.settings import DispatcherSettings, IncidentSettings, ProjectorSettings, ViewSettings
 from deploy.migrate import MigrateSettings
 from deploy.web import WebSettings
 from producers.settings import HttpSettings
@@ -17,6 +17,7 @@ ROLE_SETTINGS: dict[str, tuple[type[ProcessSettings], ...]] = {
     "case": (StreamSettings,),
     "projector": (ProjectorSettings,),
     "dispatcher": (DispatcherSettings,),
+    "incidents": (IncidentSettings,),
     "web": (WebSettings, HttpSettings, ViewSettings),
     "migrate": (MigrateSettings,),
 }

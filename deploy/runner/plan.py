@@ -16,7 +16,7 @@ from deploy.runner.directory import Directory
 from deploy.runner.roles import Role, answers_ready
 
 STAGES = ("classify", "case")
-CONSUMERS = ("projector", "dispatcher")
+CONSUMERS = ("projector", "dispatcher", "incidents")
 _ROOT = Path(__file__).resolve().parent.parent.parent
 
 

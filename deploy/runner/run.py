@@ -25,6 +25,7 @@ ENTRIES = {
     "case": Entry("streams.worker", arguments=("case",)),
     "projector": Entry("consumers.projector"),
     "dispatcher": Entry("consumers.dispatcher"),
+    "incidents": Entry("consumers.incidents.role"),
     "web": Entry("deploy.web"),
     "migrate": Entry("deploy.migrate"),
 }
