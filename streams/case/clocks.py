@@ -22,9 +22,12 @@ def start(name: ClockName, at: int, limit: int, rules: LevelRules) -> Running:
 
 
 def until(name: ClockName, at: int, due: int, rules: LevelRules) -> Running:
-    """A clock whose due instant is given, not computed: a promised date."""
+    """A clock whose due instant is given, not computed: a promised date. Warnings for which there is no time left are passed over."""
     limit = max(rules.calendar.between(at, due), 1)
-    return _stepped(Running(name, at, limit, due, None), rules)
+    clock = _stepped(Running(name, at, limit, due, None), rules)
+    while clock.next_at is not None and clock.next_at <= at < due:
+        clock = climbed(clock, rules)
+    return clock
 
 
 def climbed(clock: Running, rules: LevelRules) -> Running:
@@ -57,7 +60,7 @@ def relimited(clock: Running, limit: int, rules: LevelRules, now: int) -> Runnin
     moved = _placed(replace(clock, limit=limit), rules)
     while moved.step and (at := _step_at(moved, moved.step - 1, rules)) is not None and at > now:
         moved = replace(moved, step=moved.step - 1)
-    return _stepped(moved, rules)
+    return restepped(moved, rules, now)
 
 
 def with_clock(clocks: tuple[Running, ...], clock: Running) -> tuple[Running, ...]:
@@ -92,6 +95,10 @@ def _step_at(clock: Running, step: int, rules: LevelRules) -> int | None:
     return calendar.back(clock.due, clock.limit * rung.left // 100) if rung.left else clock.due
 
 
-def restepped(clock: Running, rules: LevelRules) -> Running:
-    """The same clock on the ladder of other rules; its due instant stays."""
-    return _stepped(clock, rules)
+def restepped(clock: Running, rules: LevelRules, now: int) -> Running:
+    """The same clock on the ladder of other rules; its due instant stays.
+
+    A step that lies in the past under the new rules is due now: it is not the pipeline that is late with it.
+    """
+    moved = _stepped(clock, rules)
+    return moved if moved.next_at is None or moved.next_at >= now else replace(moved, next_at=now)

@@ -28,13 +28,20 @@ def catch_up(turn: Turn) -> None:
         return
     asked = turn.who, turn.cause, turn.reason
     turn.who, turn.reason = SYSTEM, None
-    if turn.now - due > turn.tolerance:
+    waiting = _unrecorded(turn, due)
+    if turn.now - waiting > turn.tolerance:
         turn.cause = "timer:outage"
-        away(turn, due, turn.now)
+        away(turn, waiting, turn.now)
     while due is not None and due <= turn.now:
         _fire_one(turn, due)
         due = next_due(turn.case)
     turn.who, turn.cause, turn.reason = asked
+
+
+def _unrecorded(turn: Turn, due: int) -> int:
+    """Since when the timer has waited, without what is on the record as an outage already."""
+    outage = turn.case.outage
+    return outage[1] if outage is not None and outage[0] <= due <= outage[1] else due
 
 
 def _fire_one(turn: Turn, due: int) -> None:

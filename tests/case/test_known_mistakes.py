@@ -248,3 +248,33 @@ def test_nothing_is_closed_by_silence(world: World) -> None:
 
     assert world.view(id_).state == State.ASSIGNED
     assert world.next_due() is not None
+
+
+def test_a_shorter_limit_is_not_mistaken_for_an_outage(world: World) -> None:
+    """A case that becomes urgent is overdue at once; the pipeline was not away, so nobody is excused."""
+    id_ = world.submit(triage=True, office="tt-pvhcc")
+    world.pass_until("2026-11-26 16:00")
+    world.act(id_, do.Assign, "triage", to_office="so-xd", reason="khẩn cấp", level="urgent")
+    world.pass_until("2026-11-26 16:01")
+
+    assert "outage-recorded" not in world.whats(id_)
+    assert [event.excused for event in world.events(id_) if isinstance(event, Breached) and event.clock is ClockName.ANSWER] == [False]
+
+
+def test_a_promise_over_the_weekend_warns_of_nothing(world: World) -> None:
+    """Without working time in between there is nothing to warn of, only a date to keep."""
+    world.now = hanoi("2026-11-27 18:00")
+    id_ = world.submit()
+    date = to_datetime(hanoi("2026-11-28 20:00"))
+    world.act(id_, do.Answer, "so-xd", result="will-be-done", text=GOOD_TEXT, promise_date=date)
+    world.pass_until("2026-11-29 08:00")
+
+    assert [event.cause for event in world.events(id_) if event.cause.startswith("timer")] == ["timer:promise:3"]
+
+
+def test_an_outage_is_recorded_once(world: World) -> None:
+    """A petition that came late and whose first timers are overdue tells of one outage, not of two."""
+    id_ = world.submit(level="urgent", submitted=to_datetime(world.now - 80 * 60_000))
+    world.pass_until(world.now + 60_000)
+
+    assert world.whats(id_).count("outage-recorded") == 1

@@ -41,7 +41,7 @@ def recompute(turn: Turn, action: Recompute) -> None:
 def _under(turn: Turn, clock: Running, policy: Policy) -> Running:
     case, rules = turn.case, policy.levels[turn.case.level]
     if clock.name is ClockName.PROMISE:
-        return clocks.restepped(clock, rules)
+        return clocks.restepped(clock, rules, turn.now)
     added = clock.limit - _limit(clock.name, case, turn.policy)
     return clocks.relimited(clock, _limit(clock.name, case, policy) + added, rules, turn.now)
 
@@ -57,5 +57,7 @@ def record_outage(turn: Turn, action: RecordOutage) -> None:
 
 
 def away(turn: Turn, first: int, last: int) -> None:
-    """The pipeline was away from `first` to `last` while this case waited."""
-    turn.tell("outage-recorded", {"away_from": to_datetime(first), "away_until": to_datetime(last)}, outage=(first, last))
+    """The pipeline was away from `first` to `last` while this case waited. What adjoins the outage before is one with it."""
+    before = turn.case.outage
+    began = before[0] if before is not None and before[0] <= first <= before[1] else first
+    turn.tell("outage-recorded", {"away_from": to_datetime(first), "away_until": to_datetime(last)}, outage=(began, last))
