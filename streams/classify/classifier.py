@@ -13,7 +13,7 @@ from schemas.reference import TRIAGE_OFFICE
 from schemas.texts import Language
 from streams.classify import kinds
 from streams.classify.explain import Explainer
-from streams.classify.found import Asked, Seen
+from streams.classify.found import Asked, Chance, Seen
 from streams.classify.lexicon import Hits, Lexicon
 from streams.classify.model.file import Floats, Model
 from streams.classify.model.score import Scorer, Scores
@@ -66,7 +66,7 @@ class Classifier:
             self._finished(self._seen(one, text, guesses[at], scores, at)) for at, (one, text) in enumerate(zip(asked, texts, strict=True))
         ]
 
-    def _guesses(self, chances: Floats, asked: Sequence[Asked]) -> list[tuple[Guess, ...]]:
+    def _guesses(self, chances: Floats, asked: Sequence[Asked]) -> list[tuple[Chance, ...]]:
         for at, one in enumerate(asked):
             if one.category in self._model.categories:
                 chances[at, self._model.categories.index(one.category)] *= _SENDERS_CHOICE
@@ -75,11 +75,11 @@ class Classifier:
         ranked = np.round(np.minimum(np.take_along_axis(chances, order, axis=1).astype(np.float64), 1.0), 4)
         names = self._model.categories
         return [
-            tuple(Guess.model_construct(category=names[code], confidence=chance) for code, chance in zip(codes, row, strict=True))
+            tuple(Chance(names[code], chance) for code, chance in zip(codes, row, strict=True))
             for codes, row in zip(order.tolist(), ranked.tolist(), strict=True)
         ]
 
-    def _seen(self, asked: Asked, text: Typed, guesses: tuple[Guess, ...], scores: Scores, at: int) -> Seen:
+    def _seen(self, asked: Asked, text: Typed, guesses: tuple[Chance, ...], scores: Scores, at: int) -> Seen:
         hits = self._lexicon.search(text.accented, text.plain, has_accents=text.has_accents)
         danger = log_odds(float(scores.urgent[at]), hits, self._model.calibration) > 0
         kind = self._kind(text, scores.kinds[at], danger=danger)
@@ -103,7 +103,7 @@ class Classifier:
             kind=seen.kind,
             category=best.category,
             confidence=best.confidence,
-            alternatives=tuple(others),
+            alternatives=tuple([Guess.model_construct(category=code, confidence=chance) for code, chance in others]),
             level=seen.level,
             urgent_reasons=urgent,
             place=located.place,
@@ -115,7 +115,7 @@ class Classifier:
         )
 
 
-def _level(asked: Asked, kind: PetitionKind, hits: Hits, guesses: Sequence[Guess], *, danger: bool) -> Level:
+def _level(asked: Asked, kind: PetitionKind, hits: Hits, guesses: Sequence[Chance], *, danger: bool) -> Level:
     if danger or asked.urgent or kind is PetitionKind.EMERGENCY:
         return Level.URGENT
     return Level.COMPLEX if kinds.is_complex(hits, guesses[1].confidence) else Level.ORDINARY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import BinaryIO
 
@@ -29,6 +30,7 @@ def classify(file: BinaryIO) -> None:
         ready = classifier()
     except _UNUSABLE as error:
         raise click.ClickException(str(error)) from error
+    gc.freeze()  # the model stays: the collector need not walk it again and again
     bad = 0
     for good, line in classify_lines(ready, file):
         bad += not good

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.base import Level
-from schemas.intake import Guess, Location, PetitionKind, PetitionSubmitted
+from schemas.intake import Location, PetitionKind, PetitionSubmitted
 from streams.classify.lexicon import Hits
 from streams.classify.model.score import Known
 from streams.classify.model.terms import Typed
@@ -25,6 +26,13 @@ class Asked:
         return cls(petition.text, petition.location, petition.category, petition.urgent)
 
 
+class Chance(NamedTuple):
+    """A category and how likely it is, 0 to 1."""
+
+    category: str
+    confidence: float
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What the text alone told. `guesses`: the likeliest categories, best first. `danger`: the text itself says it is urgent."""
@@ -33,7 +41,7 @@ class Seen:
     text: Typed
     known: Known
     hits: Hits
-    guesses: tuple[Guess, ...]
+    guesses: tuple[Chance, ...]
     kind: PetitionKind
     level: Level
     danger: bool

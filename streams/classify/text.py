@@ -19,11 +19,9 @@ _INVISIBLE = (
 _CONTROL_AND_SURROGATES = (*range(0x20), *range(0x7F, 0xA0), 0xFFFD, *range(0xD800, 0xE000))
 _CLEAN: dict[int, str | None] = {**dict.fromkeys(_INVISIBLE), **dict.fromkeys(_CONTROL_AND_SURROGATES, " ")}
 _NO_MARKS = str.maketrans(dict.fromkeys(_MARKS))
-_SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+")
 _HAS_MARKS = re.compile(r"[\u0300-\u036f]")
 _NOT_CLEAN = re.compile(r"[^\u0020-\u007e\u00a1-\u00ac\u00ae-\u0233\u0253-\u02af\u1e00-\u1eff\u2010-\u2027\U0001f300-\U0001faff]")
-_DIGITS_ONLY = re.compile(r"\d+")
 
 # Letters of other scripts that pass for Latin ones; only replaced inside a word that has Latin letters too.
 _LOOKALIKES = str.maketrans(
@@ -48,8 +46,10 @@ def _tone_table() -> dict[str, str]:
 
 
 _TONES = _tone_table()
-_OPEN = re.compile(r"(?<![qQ])(?:[oO][àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ]|[uU][ỳýỷỹỵỲÝỶỸỴ])(?![^\W\d_])")
-_CLOSED = re.compile(r"(?<![qQ])(?:[òóỏõọÒÓỎÕỌ][aeAE]|[ùúủũụÙÚỦŨỤ][yY])(?=[^\W\d_])")
+_MISPLACED = re.compile(
+    r"(?<![qQ])(?:(?:[oO][àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ]|[uU][ỳýỷỹỵỲÝỶỸỴ])(?![^\W\d_])"
+    r"|(?:[òóỏõọÒÓỎÕỌ][aeAE]|[ùúủũụÙÚỦŨỤ][yY])(?=[^\W\d_]))"
+)
 
 
 def normalise(text: str) -> str:
@@ -58,9 +58,8 @@ def normalise(text: str) -> str:
     if not text.isascii() or not text.isprintable():
         if _NOT_CLEAN.search(text) or not unicodedata.is_normalized("NFC", text):
             text = _composed(text)
-        text = _OPEN.sub(lambda m: _TONES.get(m[0], m[0]), text)
-        text = _CLOSED.sub(lambda m: _TONES.get(m[0], m[0]), text)
-    return _SPACES.sub(" ", text).strip()
+        text = _MISPLACED.sub(lambda found: _TONES.get(found[0], found[0]), text)
+    return " ".join(text.split())
 
 
 def _composed(text: str) -> str:
@@ -127,18 +126,21 @@ _PLAIN_TEXT = (
     "phuong xa ngo pho ha noi gui lam"
 )
 _VIETNAMESE_PLAIN = frozenset(_PLAIN_TEXT.split())
-_VIETNAMESE_LETTERS = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+_VIETNAMESE_LETTERS = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỵỷỹĂĐƠƯẠ-Ỹ]")
 _NOT_LATIN = re.compile(r"[\u0370-\u1dff\u2e80-\ua4cf\uac00-\ud7af]")
 
 
 def language(text: str) -> Language:
     """A light guess from the first 2,000 characters: Vietnamese unless the letters or the small words say otherwise."""
     head = text[:2000]
-    letters = sum(map(str.isalpha, head))
-    if letters and len(_NOT_LATIN.findall(head)) * 2 > letters:
-        return "other"
-    if len(_VIETNAMESE_LETTERS.findall(head)) * 40 > letters:
-        return "vi"
+    if not head.isascii():
+        if len(_VIETNAMESE_LETTERS.findall(head)) * 40 > len(head):
+            return "vi"
+        letters = sum(map(str.isalpha, head))
+        if letters and len(_NOT_LATIN.findall(head)) * 2 > letters:
+            return "other"
+        if len(_VIETNAMESE_LETTERS.findall(head)) * 40 > letters:
+            return "vi"
     typed = words(head)
     english = sum(word in _ENGLISH for word in typed)
     vietnamese = sum(word in _VIETNAMESE_PLAIN for word in typed)

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from streams.classify.model.file import Floats, Model
-from streams.classify.model.terms import ACCENTED, Typed, terms
+from streams.classify.model.lookup import Ints, Lookup
+from streams.classify.model.terms import ACCENTED, Typed
 
 _CHUNK = 128
-_LOG_COUNT = np.array([0.0, *(1 + math.log(count) for count in range(1, 4000))], np.float32)
 _MOST_REASONS = 4
-_LOOKED_AT = 10
+_LOOKED_AT = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The terms of one text that the model knows: row numbers, and values (tf · idf, of length 1 over the text)."""
+    """The terms of one text that the model knows: row numbers, and values (tf over the length of the tf · idf vector)."""
 
-    rows: NDArray[np.intp]
+    rows: Ints
     values: Floats
-
-
-_NOTHING = Known(np.zeros(0, np.intp), np.zeros(0, np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +45,14 @@ class Scorer:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._row = {term: row for row, term in enumerate(model.terms)}
+        self._lookup = Lookup(model.terms, model.idf)
         self._weights = np.ascontiguousarray(model.weights.astype(np.float32) * model.scale * model.idf[:, None])
         self._categories = len(model.categories)
         self.urgent_column = len(model.categories) + len(model.kinds)
 
     def score(self, texts: Sequence[Typed]) -> Scores:
         """Raises nothing; a text without a known word gets the bias alone."""
-        known = [self._known(text) for text in texts]
-        linear = self._linear(known)
+        linear, known = self._scored(texts)
         calibration = self.model.calibration
         return Scores(
             softmax(linear[:, : self._categories] * np.float32(calibration.category_scale)),
@@ -69,41 +63,31 @@ class Scorer:
 
     def linear(self, texts: Sequence[Typed]) -> Floats:
         """The bare linear scores, texts × columns."""
-        return self._linear([self._known(text) for text in texts])
+        return self._scored(texts)[0]
 
-    def _known(self, text: Typed) -> Known:
-        """Values are tf over the length of the whole vector; the idf is in the weights already."""
-        counts = Counter(map(self._row.get, terms(text)))
-        counts.pop(None, None)
-        if not counts:
-            return _NOTHING
-        rows = np.fromiter(counts, np.intp, len(counts))  # type: ignore[arg-type]  # None was taken out
-        often = np.fromiter(counts.values(), np.intp, len(counts))
-        tf = _LOG_COUNT[np.minimum(often, len(_LOG_COUNT) - 1)]
-        weighed = tf * self.model.idf[rows]
-        return Known(rows, tf / np.float32(math.sqrt(weighed @ weighed)))
-
-    def _linear(self, known: Sequence[Known]) -> Floats:
-        scores = np.tile(self.model.bias, (len(known), 1))
-        for start in range(0, len(known), _CHUNK):
-            filled = [at for at in range(start, min(start + _CHUNK, len(known))) if len(known[at].rows)]
-            if filled:
-                rows = np.concatenate([known[at].rows for at in filled])
-                values = np.concatenate([known[at].values for at in filled])
-                starts = np.cumsum([0, *(len(known[at].rows) for at in filled[:-1])])
-                scores[filled] += np.add.reduceat(self._weights[rows] * values[:, None], starts, axis=0)
-        return scores
+    def _scored(self, texts: Sequence[Typed]) -> tuple[Floats, list[Known]]:
+        scores = np.tile(self.model.bias, (len(texts), 1))
+        known: list[Known] = []
+        for start in range(0, len(texts), _CHUNK):
+            found = self._lookup.find(texts[start : start + _CHUNK])
+            bounds = found.bounds
+            filled = np.flatnonzero(bounds[1:] > bounds[:-1])
+            if len(filled):
+                weighed = self._weights[found.rows] * found.values[:, None]
+                scores[start + filled] += np.add.reduceat(weighed, bounds[filled], axis=0)
+            cuts = bounds.tolist()
+            known += [Known(found.rows[a:b], found.values[a:b]) for a, b in pairwise(cuts)]
+        return scores, known
 
     def reasons(self, text: Typed, known: Known, column: int) -> tuple[str, ...]:
         """The words of the text that speak most for a column, as typed, the strongest first."""
-        if not len(known.rows):
-            return ()
         weight = self._weights[known.rows, column] * known.values
+        strongest = (-weight).argsort(kind="stable")[:_LOOKED_AT]
         shown: list[str] = []
-        for at in np.argsort(-weight, kind="stable")[:_LOOKED_AT].tolist():
-            if weight[at] <= 0 or len(shown) == _MOST_REASONS:
+        for row, strength in zip(known.rows[strongest].tolist(), weight[strongest].tolist(), strict=True):
+            if strength <= 0 or len(shown) == _MOST_REASONS:
                 break
-            words = _as_typed(self.model.terms[known.rows[at]], text)
+            words = _as_typed(self.model.terms[row], text)
             if not any(words in other or other in words for other in shown):
                 shown.append(words)
         return tuple(shown)

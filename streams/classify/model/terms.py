@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from operator import ne
 
-from streams.classify.text import expand, fold, normalise, words
+from streams.classify.text import fold, normalise, teencode, words
 
 MOST_WORDS = 3000
 """A text is read up to here: about 15 kB, far beyond what any petition needs to be understood."""
 ACCENTED = "="
 """Marks a term with its accents, such as `=rác thải`; the folded term is `rac thai`."""
+BARE_NUMBER = "0"
+"""Stands for any number; alone it says nothing."""
 _NUMBER = re.compile(r"\d+")
 _TELLING_NUMBERS = frozenset({"111", "112", "113", "114", "115"})
 
@@ -33,29 +36,47 @@ class Typed:
         """Whether it was typed with diacritics (a few words may lack them)."""
         if self.accented is self.plain:
             return False
-        different = sum(map(ne, self.accented, self.plain))
-        return different * 5 >= len(self.plain) and different > 0
+        different = sum(map(ne, self.accented, self.plain), 0)
+        return bool(different * 5 >= len(self.plain) and different > 0)
 
 
 def typed(text: str) -> Typed:
     """Read a text. Never fails, whatever the text is."""
     written = normalise(text)
-    accented = expand(words(written)[:MOST_WORDS])
+    folded = fold(written)
+    accented = words(written)[:MOST_WORDS]
+    plain = accented if written.isascii() else words(folded)[:MOST_WORDS]
+    if len(plain) != len(accented):  # some rare script, where a folded letter is no letter
+        plain = [fold(word) for word in accented]
+    if not teencode().keys().isdisjoint(accented):
+        accented, plain = _expanded(accented, plain)
     if _NUMBER.search(written):
+        same = accented is plain
         accented = [word if word.isalpha() else _number(word) for word in accented]
-    joined = " ".join(accented)
-    plain = accented if joined.isascii() else fold(joined).split(" ")
-    return Typed(written, fold(written), accented, plain)
+        plain = accented if same else [word if word.isalpha() else _number(word) for word in plain]
+    return Typed(written, folded, accented, plain)
+
+
+def _expanded(accented: list[str], plain: list[str]) -> tuple[list[str], list[str]]:
+    """Teencode replaced by plain words, in both lists at the same places."""
+    table = teencode()
+    pairs = [_pair(table[word]) if word in table else ((word,), (low,)) for word, low in zip(accented, plain, strict=True)]
+    return [word for long, _ in pairs for word in long], [word for _, low in pairs for word in low]
+
+
+@cache
+def _pair(full: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(full.split(" ")), tuple(fold(full).split(" "))
 
 
 def _number(word: str) -> str:
-    return word if word in _TELLING_NUMBERS else _NUMBER.sub("0", word)
+    return word if word in _TELLING_NUMBERS else _NUMBER.sub(BARE_NUMBER, word)
 
 
 def terms(text: Typed) -> list[str]:
     """All terms with their repetitions; a bare number is none."""
     accented, plain = text.accented, text.plain
-    found = [word for word in plain if word != "0"]
+    found = [word for word in plain if word != BARE_NUMBER]
     found += map(" ".join, pairwise(plain))
     if accented is not plain:
         found += _accented(accented, plain)
