@@ -48,6 +48,8 @@ class Ask:
     follower: str
     leader: str
     verdict: Verdict
+    rank: tuple[int, bool, float, int, str] = (0, False, 0.0, 0, "")
+    """Surest first, then an incident that exists, then the likest, then the earliest."""
 
     @property
     def merges(self) -> bool:
@@ -59,7 +61,7 @@ def choose(new: Known, others: Sequence[Known], heads: Mapping[str, Known], rule
     if not new.open:
         return None
     found = [ask for other in others if (ask := _with(new, other, heads, rules)) is not None]
-    return max(found, key=lambda ask: (ask.verdict.sure, ask.verdict.similarity, ask.leader), default=None)
+    return max(found, key=lambda ask: ask.rank, default=None)
 
 
 def _with(new: Known, other: Known, heads: Mapping[str, Known], rules: Rules) -> Ask | None:
@@ -75,7 +77,9 @@ def _with(new: Known, other: Known, heads: Mapping[str, Known], rules: Rules) ->
     follower, leader = _order(new, head)
     if follower.followers or leader.petition_id in follower.apart or follower.petition_id in leader.apart:
         return None
-    return Ask(follower.petition_id, leader.petition_id, _careful(verdict, follower, leader, rules))
+    verdict = _careful(verdict, follower, leader, rules)
+    rank = (int(verdict.sure), leader.followers > 0, verdict.similarity, -leader.side.received, leader.petition_id)
+    return Ask(follower.petition_id, leader.petition_id, verdict, rank)
 
 
 _OBSTACLES = frozenset({"category", "ward", "time", "numbers", "distance", "names"})
