@@ -9,11 +9,11 @@ from typing import NamedTuple
 import msgspec
 
 from consumers import slices
-from consumers.kafka import Headers, Record
+from consumers.kafka import Record
 from consumers.routing import offices_of
 from consumers.slices import Event, NotAnEvent
 
-PERSONAL = ("contact_sealed", "external_id")
+PERSONAL = frozenset({"contact_sealed", "external_id"})
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -24,7 +24,6 @@ class Delivery(NamedTuple):
     partition: int
     record: Record
     value: bytes
-    headers: Headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def _deliveries(partition: int, record: Record) -> list[Delivery]:
     slices.head(record)
     event = slices.event(record)
     value = without_personal_data(record.value or b"", event)
-    return [Delivery(office, partition, record, value, record.headers) for office in offices_of(event, slices.case(event.case))]
+    return [Delivery(office, partition, record, value) for office in offices_of(event, slices.case(event.case))]
 
 
 def without_personal_data(value: bytes, event: Event) -> bytes:
@@ -66,5 +65,7 @@ def without_personal_data(value: bytes, event: Event) -> bytes:
         petition = _OBJECT.decode(whole)
     except msgspec.DecodeError:
         raise NotAnEvent("petition: not a JSON object") from None
+    if not petition.keys() & PERSONAL:
+        return value
     kept = msgspec.json.encode({name: raw for name, raw in petition.items() if name not in PERSONAL})
     return slices.cut(value, b"petition", whole, kept)

@@ -33,6 +33,11 @@ class Record:
             self._headers = _decode_headers(self._headers)
         return self._headers
 
+    @property
+    def raw_headers(self) -> bytes | None:
+        """The headers as they stood in the batch, their count first; None when they have been decoded."""
+        return self._headers if isinstance(self._headers, bytes) else None
+
     def header(self, name: str) -> bytes | None:
         """The first header of that name; without decoding the others."""
         if isinstance(self._headers, bytes):

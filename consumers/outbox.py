@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from kafka.errors import (
 )
 from kafka.structs import OffsetAndMetadata
 
+from consumers.bulk import MAX_BATCH_BYTES, BulkProducer, encode_headers, pack
 from consumers.dead_letters import MAX_REQUEST_BYTES, letter
 from consumers.delivery import Delivery, Plan, Undeliverable
 from consumers.settings import DispatcherSettings
@@ -29,6 +30,12 @@ STAGE = "dispatcher"
 LOOK_AGAIN_SECONDS = 30.0
 REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTopicError, TopicAuthorizationFailedError)
 Offsets = Mapping[TopicPartition, OffsetAndMetadata]
+Parked = dict[int, Exception]
+Produce = Callable[[Plan, Parked, dict[int, Any]], None]
+
+
+class SplitNeeded(Exception):
+    """Not all of it can be sent in whole pieces; nothing was committed."""
 
 
 class NotCommitted(RuntimeError):
@@ -70,7 +77,7 @@ class Outbox:
     """One transaction at a time. A delivery that an office's topic refuses is parked in the dead letters and holds up nobody."""
 
     def __init__(self, producer: KafkaProducer, consumer: KafkaConsumer) -> None:
-        self._producer, self._consumer = producer, consumer
+        self._producer, self._consumer, self._bulk = producer, consumer, BulkProducer(producer)
         self._topics: set[str] = set()
         self._looked_at = float("-inf")
 
@@ -81,27 +88,51 @@ class Outbox:
         generation; 5. commit. Where an office's topic refuses, the transaction is aborted and done again with that parked.
         """
         parked: dict[int, Exception] = {}
-        while refused := self._attempt(plan, offsets, parked):
+        # At first all of an office's events in one piece; when somebody refuses, one by one, to see what was refused.
+        produce: Produce = self._produce_bulk
+        while (refused := self._attempt(plan, offsets, parked, produce)) is not None:
             self._producer.abort_transaction()
             parked.update(refused)
+            produce = self._produce
         self._count(plan, parked)
 
-    def _attempt(self, plan: Plan, offsets: Offsets, parked: Mapping[int, Exception]) -> dict[int, Exception]:
-        """One transaction; the newly refused deliveries by their index, in which case it waits for its abortion."""
+    def _attempt(self, plan: Plan, offsets: Offsets, parked: Parked, produce: Produce) -> Parked | None:
+        """One transaction. None: committed. Otherwise it waits for its abortion, with the newly refused deliveries by their index."""
         futures: dict[int, Any] = {}
         self._producer.begin_transaction()
         try:
-            self._produce(plan, parked, futures)
+            produce(plan, parked, futures)
             self._producer.send_offsets_to_transaction(offsets, self._consumer.group_metadata())
             self._producer.commit_transaction()
+        except SplitNeeded:
+            return {}
         except KafkaError as error:
             refused = {index: future.exception for index, future in futures.items() if _is_refused(future)}
             if not refused:
                 self._abort(error)
             return refused
-        return {}
+        return None
 
-    def _produce(self, plan: Plan, parked: Mapping[int, Exception], futures: dict[int, Any]) -> None:
+    def _produce_bulk(self, plan: Plan, _parked: Parked, _futures: dict[int, Any]) -> None:
+        """As `_produce`, an office's deliveries in one piece; raise SplitNeeded when it has to be done one by one."""
+        by_topic: dict[str, list[bytes]] = {}
+        for delivery in plan.deliveries:
+            headers = delivery.record.raw_headers
+            packed = pack(
+                delivery.record.key or b"", delivery.value, encode_headers(delivery.record.headers) if headers is None else headers
+            )
+            if len(packed) > MAX_BATCH_BYTES:
+                raise SplitNeeded
+            by_topic.setdefault(QUEUE_PREFIX + delivery.office, []).append(packed)
+        if plan.rejected or not all(map(self._exists, by_topic)):
+            raise SplitNeeded
+        batches = [future for topic, records in by_topic.items() for future in self._bulk.send(topic, records)]
+        self._producer.flush(timeout=30)
+        for future in batches:
+            if not future.is_done or future.failed() or future.value[2] is not None:
+                raise SplitNeeded
+
+    def _produce(self, plan: Plan, parked: Parked, futures: dict[int, Any]) -> None:
         """Send all and wait for the acknowledgements; raise KafkaError when one is missing."""
         letters = [
             self._producer.send(**letter(EVENTS.name, partition, record, STAGE, error)) for partition, record, error in plan.rejected
@@ -122,7 +153,7 @@ class Outbox:
         if not self._exists(topic):
             return Undeliverable(f"office {delivery.office}: no topic {topic}")
         try:
-            return self._producer.send(topic, key=delivery.record.key, value=delivery.value, headers=delivery.headers, partition=0)
+            return self._producer.send(topic, key=delivery.record.key, value=delivery.value, headers=delivery.record.headers, partition=0)
         except MessageSizeTooLargeError:
             return Undeliverable(f"office {delivery.office}: the event has {len(delivery.value)} bytes, too many for {topic}")
 

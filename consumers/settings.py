@@ -28,7 +28,7 @@ class ProjectorSettings(_Member, DatabaseSettings):
 class DispatcherSettings(_Member):
     """Role `dispatcher`: each office's own topic."""
 
-    dispatcher_batch: int = Field(4000, ge=1, le=100_000, description="Most events in one Kafka transaction.")
+    dispatcher_batch: int = Field(20_000, ge=1, le=100_000, description="Most events in one Kafka transaction.")
     dispatcher_transaction_timeout_ms: int = Field(
         15_000,
         ge=1000,

@@ -60,7 +60,7 @@ def test_offices_never_get_the_contact() -> None:
     assert "contact_sealed" not in petition
     assert "external_id" not in petition
     assert petition["text"] == json.loads(sent.value)["petition"]["text"]
-    assert delivery.headers == sent.headers
+    assert delivery.record.headers == sent.headers
     assert b"c2VhbGVk" not in delivery.value
 
 
