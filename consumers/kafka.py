@@ -1,7 +1,7 @@
 """How the consumers read Kafka: one set of settings, and a lean reader of record batches.
 
-kafka-python decodes every header of every record in pure Python, which costs more than all the work on the event (measured in
-docs/decisions). The lean reader cuts a record into offset, key, value and the headers' bytes, and reads headers only when asked.
+kafka-python decodes every header of every record in pure Python, which costs more than all the work on the event.
+The lean reader cuts a record into offset, key, value and the headers' bytes, and reads headers only when asked.
 """
 
 from __future__ import annotations
