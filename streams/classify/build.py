@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from streams.classify import lexicon, routing
 from streams.classify.classifier import Classifier
+from streams.classify.lexicon import BadLexiconError
 from streams.classify.model import file
-from streams.classify.model.file import Model
-from streams.classify.place import Locator
+from streams.classify.model.file import BadModelError, Model
+from streams.classify.place import BadOutlinesError, Locator
+from streams.classify.routing import BadRoutingError
 from streams.classify.settings import ClassifySettings, classify_settings
 from streams.classify.stage import ClassifyStage
 
+UNUSABLE = (OSError, UnicodeDecodeError, BadModelError, BadLexiconError, BadRoutingError, BadOutlinesError)
+"""What is raised when something that the operator named cannot be used."""
+
 
 def classifier(settings: ClassifySettings | None = None, *, model: Model | None = None) -> Classifier:
-    """From the environment unless told. Raises `OSError`, `BadModelError`, `BadLexiconError`, `BadRoutingError`,
-    `BadOutlinesError` when what the operator named cannot be used."""
+    """From the environment unless told. Raises what is in `UNUSABLE`."""
     settings = settings or classify_settings()
     return Classifier(
         model or file.newest(settings.model_dir),

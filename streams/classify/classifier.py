@@ -43,7 +43,7 @@ class Classifier:
     ) -> None:
         self.version = model.version
         self.triage_below = model.calibration.triage_below if triage_below is None else triage_below
-        self._model = model
+        self.model = model
         self._kinds = tuple(map(PetitionKind, model.kinds))
         self._scorer = Scorer(model)
         self._explain = Explainer(self._scorer, language)
@@ -68,12 +68,12 @@ class Classifier:
 
     def _guesses(self, chances: Floats, asked: Sequence[Asked]) -> list[tuple[Chance, ...]]:
         for at, one in enumerate(asked):
-            if one.category in self._model.categories:
-                chances[at, self._model.categories.index(one.category)] *= _SENDERS_CHOICE
+            if one.category in self.model.categories:
+                chances[at, self.model.categories.index(one.category)] *= _SENDERS_CHOICE
                 chances[at] /= chances[at].sum()
         order = np.argsort(-chances, axis=1, kind="stable")[:, :_GUESSES]
         ranked = np.round(np.minimum(np.take_along_axis(chances, order, axis=1).astype(np.float64), 1.0), 4)
-        names = self._model.categories
+        names = self.model.categories
         return [
             tuple(Chance(names[code], chance) for code, chance in zip(codes, row, strict=True))
             for codes, row in zip(order.tolist(), ranked.tolist(), strict=True)
@@ -81,14 +81,14 @@ class Classifier:
 
     def _seen(self, asked: Asked, text: Typed, guesses: tuple[Chance, ...], scores: Scores, at: int) -> Seen:
         hits = self._lexicon.search(text.accented, text.plain, has_accents=text.has_accents)
-        danger = log_odds(float(scores.urgent[at]), hits, self._model.calibration) > 0
+        danger = log_odds(float(scores.urgent[at]), hits, self.model.calibration) > 0
         kind = self._kind(text, scores.kinds[at], danger=danger)
         level = _level(asked, kind, hits, guesses, danger=danger)
         return Seen(asked, text, scores.known[at], hits, guesses, kind, level, danger)
 
     def _kind(self, text: Typed, chances: Floats, *, danger: bool) -> PetitionKind:
         best = int(chances.argmax())
-        sure_from = self._model.calibration.kind_from
+        sure_from = self.model.calibration.kind_from
         return kinds.kind_of(text, self._kinds[best], float(chances[best]), sure_from=sure_from, urgent=danger)
 
     def _finished(self, seen: Seen) -> Classification:

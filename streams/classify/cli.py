@@ -8,15 +8,9 @@ from typing import BinaryIO
 
 import click
 
-from streams.classify.build import classifier
-from streams.classify.lexicon import BadLexiconError
+from streams.classify.build import UNUSABLE, classifier
 from streams.classify.lines import classify_lines
 from streams.classify.model.cli import model
-from streams.classify.model.file import BadModelError
-from streams.classify.place import BadOutlinesError
-from streams.classify.routing import BadRoutingError
-
-_UNUSABLE = (OSError, UnicodeDecodeError, BadModelError, BadLexiconError, BadRoutingError, BadOutlinesError)
 
 
 @click.command()
@@ -28,7 +22,7 @@ def classify(file: BinaryIO) -> None:
     """
     try:
         ready = classifier()
-    except _UNUSABLE as error:
+    except UNUSABLE as error:
         raise click.ClickException(str(error)) from error
     gc.freeze()  # the model stays: the collector need not walk it again and again
     bad = 0

@@ -25,4 +25,4 @@ class ClassifySettings(PlaceSettings):
 
 def classify_settings() -> ClassifySettings:
     """From the environment."""
-    return ClassifySettings()  # type: ignore[call-arg]  # values come from the environment
+    return ClassifySettings()

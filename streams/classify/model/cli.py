@@ -1,14 +1,21 @@
-"""`petitions model train|evaluate|retrain`."""
+"""`petitions model train|evaluate|card|retrain`."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from streams.classify.model import corpus
 from streams.classify.model.file import OWN
+
+if TYPE_CHECKING:
+    from streams.classify.classifier import Classifier
+    from streams.classify.model.corpus import Labelled
+    from streams.classify.model.file import Model
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -37,33 +44,101 @@ def train(out: Path) -> None:
 
 @model.command()
 @click.argument("file", type=_FILE, required=False)
-@click.option("--card", type=_OUT, help="Also write the model card (Markdown) here.")
 @click.option("--mistakes", is_flag=True, help="Also list each mistake.")
 @json_option
-def evaluate(file: Path | None, card: Path | None, *, mistakes: bool, as_json: bool) -> None:
+def evaluate(file: Path | None, *, mistakes: bool, as_json: bool) -> None:
     """Measure the model in use on FILE, JSON lines `{"text", "category", "style"?, "urgent"?, "also"?}`.
 
     Without FILE: on the project's calibration texts.
     """
-    from streams.classify.build import classifier
-    from streams.classify.model.evaluate import evaluate as measure
-    from streams.classify.model.evaluate import lines
+    from streams.classify.model import evaluate as measuring
 
-    try:
-        rows = corpus.read_jsonl(file) if file else list(corpus.own().calibration)
-        ready = classifier()
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    found = measure(ready, rows)
-    if card:
-        from streams.classify.model.card import write_card
-
-        write_card(card, ready, found, file)
+    found = measuring.evaluate(_classifier(), _labelled(file))
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
         return
-    for line in lines(found):
+    for line in measuring.lines(found):
         click.echo(line)
-    if mistakes:
-        for one in found.mistakes:
-            click.echo(json.dumps(one, ensure_ascii=False))
+    for one in found.mistakes if mistakes else ():
+        click.echo(json.dumps(one, ensure_ascii=False))
+
+
+@model.command()
+@click.argument("files", type=_FILE, nargs=-1)
+@click.option("--out", type=_OUT, default=Path("docs/model-card.md"), show_default=True)
+def card(files: Sequence[Path], out: Path) -> None:
+    """Write the model card: what the model in use is, and what it reaches on the calibration texts and on FILES."""
+    from streams.classify.model import evaluate as measuring
+    from streams.classify.model.card import Measured
+    from streams.classify.model.card import card as written
+
+    ready, texts = _classifier(), corpus.own()
+    measured = [Measured("the calibration texts", measuring.evaluate(ready, texts.calibration))]
+    measured += [Measured(f"`{file.name}`", measuring.evaluate(ready, _labelled(file))) for file in files]
+    out.write_text(written(ready.model, texts, measured), encoding="utf-8")
+    click.echo(f"{out}: {ready.version}")
+
+
+@model.command()
+@click.option("--corrections", type=_FILE, help='JSON lines `{"text", "category"}`; without it: the event record in Kafka.')
+@click.option("--on", "measuring_file", type=_FILE, help="Labelled JSON lines to measure on; else the calibration texts.")
+@click.option("--dry-run", is_flag=True, help="Report only; promote nothing.")
+def retrain(corrections: Path | None, measuring_file: Path | None, *, dry_run: bool) -> None:
+    """Learn from corrections: binding assignments by triage and superiors. Reports old against new.
+
+    Only a better model is promoted: written into the directory of the setting MODEL_DIR, whose newest model the classify stage takes
+    up when it starts. Exit code 3: the new model is not better and was not promoted.
+    """
+    from streams.classify.build import classifier
+    from streams.classify.model import retrain as learning
+    from streams.classify.model.train import TrainingUnavailableError
+    from streams.classify.settings import classify_settings
+
+    directory = classify_settings().model_dir
+    if directory is None and not dry_run:
+        raise click.ClickException("set MODEL_DIR, the directory for promoted models, or use --dry-run")
+    labels = _labelled(corrections) if corrections else _recorded()
+
+    def build(made: Model) -> Classifier:
+        return classifier(model=made)
+
+    try:
+        found = learning.retrain(_classifier(), build, corpus.own(), labels, _labelled(measuring_file))
+    except TrainingUnavailableError as error:
+        raise click.ClickException(str(error)) from error
+    for line in found.lines():
+        click.echo(line)
+    if not found.better:
+        click.echo("not better: the old model stays")
+        raise SystemExit(3)
+    if directory and not dry_run:
+        click.echo(f"promoted: {learning.promote(found.model, directory)}")
+
+
+def _recorded() -> list[Labelled]:
+    from kafka.errors import KafkaError
+
+    from streams.classify.model.record import RecordUnavailableError
+    from streams.classify.model.record import corrections as read
+    from streams.classify.settings import classify_settings
+
+    try:
+        return read(classify_settings().kafka_bootstrap_servers)
+    except (KafkaError, RecordUnavailableError) as error:
+        raise click.ClickException(f"the event record cannot be read: {error}") from error
+
+
+def _labelled(file: Path | None) -> list[Labelled]:
+    try:
+        return corpus.read_jsonl(file) if file else list(corpus.own().calibration)
+    except (corpus.BadCorpusError, OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _classifier() -> Classifier:
+    from streams.classify.build import UNUSABLE, classifier
+
+    try:
+        return classifier()
+    except UNUSABLE as error:
+        raise click.ClickException(str(error)) from error

@@ -95,7 +95,8 @@ class Lookup:
         found = np.concatenate(rows)
         of_text = np.concatenate([text, text, text[:-1], text[:-1]])
         known = found >= 0
-        return of_text[known] * len(self._idf) + found[known]
+        occurrences: Ints = of_text[known] * len(self._idf) + found[known]
+        return occurrences
 
     def _counted(self, occurrences: Ints, texts: int) -> Rows:
         """Repetitions put together, values set so that each text's tf · idf vector has length 1."""

@@ -1,0 +1,54 @@
+"""Reads `petitions.events` from its beginning to its present end, to learn from corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+
+from schemas.envelope import BadEvent
+from schemas.topics import EVENTS
+from streams.classify.model.corpus import Labelled
+from streams.classify.model.corrections import Collector
+
+_POLL_MS = 1000
+
+
+class RecordUnavailableError(RuntimeError):
+    """Kafka has no event record, or does not answer."""
+
+
+def corrections(servers: str) -> list[Labelled]:
+    """All labels in the event record. Raises `RecordUnavailableError`, `kafka.errors.KafkaError`."""
+    consumer = KafkaConsumer(
+        bootstrap_servers=servers.split(","),
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        allow_auto_create_topics=False,
+    )
+    try:
+        collector = Collector()
+        for record in _all(consumer):
+            try:
+                collector.add(record.value, record.headers)
+            except BadEvent:
+                continue  # the record may hold events of a newer catalogue; they are no labels to this version
+        return collector.labels()
+    finally:
+        consumer.close()
+
+
+def _all(consumer: Any) -> Iterator[Any]:
+    numbers = consumer.partitions_for_topic(EVENTS.name)
+    if not numbers:
+        raise RecordUnavailableError(f"there is no topic {EVENTS.name}")
+    partitions = [TopicPartition(EVENTS.name, number) for number in sorted(numbers)]
+    consumer.assign(partitions)
+    consumer.seek_to_beginning(*partitions)
+    ends = consumer.end_offsets(partitions)
+    while any(consumer.position(one) < ends[one] for one in partitions):
+        for records in consumer.poll(timeout_ms=_POLL_MS).values():
+            yield from records
