@@ -52,7 +52,7 @@ class Story:
     had: set[str] = field(default_factory=set)
     overdue: bool = False
     excused: bool = False
-    passing: bool = False
+    passing: PassedOn | None = None
     reached: int = 0
     answers: list[tuple[str, bool]] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -119,7 +119,8 @@ class Fold:
             case "answered":
                 self._answered(story, event, office)
             case "transferred":
-                story.facts.append(PassedOn(event.from_office or office, disputed=False))
+                story.passing = PassedOn(event.from_office or office, disputed=False)
+                story.facts.append(story.passing)
             case "decision-required":
                 self._disputed(story, office)
             case "answer-returned":
@@ -130,7 +131,8 @@ class Fold:
                 story.facts.append(Closure(office, event.because or ""))
             case _:
                 self._round(story, event)
-        story.passing = event.what == "transferred"
+        if event.what != "transferred":
+            story.passing = None
 
     def _round(self, story: Story, event: Happening) -> None:
         """Whether an answer is waited for, since when, and whether it is late."""
@@ -152,8 +154,8 @@ class Fold:
 
     def _disputed(self, story: Story, office: str) -> None:
         """After a transfer the dispute is about that same hand-over; else it is an answer "not ours"."""
-        if story.passing:
-            story.facts.pop()
+        if story.passing is not None:
+            story.facts.remove(story.passing)
         story.facts.append(PassedOn(office, disputed=True))
 
     def _answered(self, story: Story, event: Happening, office: str) -> None:

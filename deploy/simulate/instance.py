@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from deploy.runner.clock import ClockChoice
 from deploy.runner.directory import Directory
 from schemas.clock import Clock, ScaledClock, to_datetime
 
+_START_SECONDS = 240.0
+"""The first start on a machine fetches the broker."""
 _STOP_SECONDS = 60.0
 _TAIL = 2000
 
@@ -52,12 +55,22 @@ def running(data: Path, scale: float, start_ms: int) -> Iterator[Running]:
             _command(directory.path, scale, start_ms), env=_environment(), stdout=subprocess.PIPE, stderr=log, text=True
         )
         try:
-            assert process.stdout is not None
-            if not process.stdout.readline().startswith("ready "):
+            if not _becomes_ready(process):
                 raise NotStarted(f"the instance did not start:\n{messages.read_text(encoding='utf-8')[-_TAIL:]}")
             yield _reached(directory)
         finally:
             _stop(process)
+
+
+def _becomes_ready(process: subprocess.Popen[str]) -> bool:
+    """Wait for its ready line; one that takes too long is told to stop, which ends the wait."""
+    assert process.stdout is not None
+    limit = threading.Timer(_START_SECONDS, process.terminate)
+    limit.start()
+    try:
+        return process.stdout.readline().startswith("ready ")
+    finally:
+        limit.cancel()
 
 
 def _command(data: Path, scale: float, start_ms: int) -> list[str]:

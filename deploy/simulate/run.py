@@ -25,7 +25,7 @@ from producers.client import ActionProducer, IntakeProducer
 from schemas.clock import to_datetime
 
 DAY_MS = 24 * 3_600_000
-START_SECONDS = 25.0
+START_SECONDS = 30.0
 """So long the instance may take to start before the first simulated day has to begin later."""
 _DRAIN_SECONDS = 3.0
 

@@ -68,7 +68,8 @@ def _lead(scenario: Scenario, outcome: Outcome, whole: Measures) -> str:
     about = {"days": scenario.days, "start": start, "until": until, "petitions": f"{whole.petitions:,}".replace(",", "\u202f")}
     crowd = words.CROWDS[scenario.crowd]
     lead = "".join(f'<span lang="{lang}">{escape(words.LEAD.of(lang).format(**about, crowd=crowd.of(lang)))}</span>' for lang in LANGUAGES)
-    lag = _both(words.LAG, scale=round(scenario.scale), median=f"{outcome.lag[0]:.1f}", high=f"{outcome.lag[1]:.1f}")
+    median, high = (f"{hours:.1f}" for hours in outcome.lag)
+    lag = _both(words.LAG, scale=round(scenario.scale), median=median, high=high)
     warning = f'<p class="warning">{_both(words.LAGGED)}</p>' if outcome.lag[0] > _LAG_HOURS else ""
     return f"<p>{lead}</p><p>{lag}</p>{warning}"
 
@@ -86,20 +87,20 @@ def _cards(whole: Measures) -> str:
                 "blue",
                 (percent(fast.in_time), _both(words.IN_TIME)),
                 [
-                    (number(fast.hours_to_accept), _both(words.HOURS_TO_ACCEPT)),
-                    (number(fast.hours_to_answer), _both(words.HOURS_TO_ANSWER)),
+                    (_number(fast.hours_to_accept), _both(words.HOURS_TO_ACCEPT)),
+                    (_number(fast.hours_to_answer), _both(words.HOURS_TO_ANSWER)),
                 ],
             ),
             _card(
                 words.RIGHT,
                 "green",
                 (percent(right.first_office), _both(words.FIRST_OFFICE)),
-                [(number(right.transfers_each, 2), _both(words.TRANSFERS_EACH)), (str(right.disputed), _both(words.DISPUTED))],
+                [(_number(right.transfers_each, 2), _both(words.TRANSFERS_EACH)), (str(right.disputed), _both(words.DISPUTED))],
             ),
             _card(
                 words.EFFECTIVE,
                 "amber",
-                (number(effective.stars), _both(words.STARS, count=effective.ratings)),
+                (_number(effective.stars), _both(words.STARS, count=effective.ratings)),
                 [
                     (percent(effective.dissatisfied), _both(words.DISSATISFIED)),
                     (percent(effective.reopened), _both(words.REOPENED)),
@@ -111,7 +112,7 @@ def _cards(whole: Measures) -> str:
                 "red",
                 (str(end.open), _both(words.OPEN)),
                 [
-                    (number(end.oldest_days), _both(words.OLDEST)),
+                    (_number(end.oldest_days), _both(words.OLDEST)),
                     (str(end.closed_by_rating), _both(words.BY_RATING)),
                     (str(end.closed_by_window), _both(words.BY_WINDOW)),
                 ],
@@ -156,15 +157,15 @@ def _row(code: str, own: Measures) -> str:
         f'<td data-sort="{escape(name.vi)}">{_both(name)}</td>',
         _cell(own.petitions, str(own.petitions)),
         _cell(fast.in_time, percent(fast.in_time), _grade(fast.in_time)),
-        _cell(fast.hours_to_accept, number(fast.hours_to_accept)),
-        _cell(fast.hours_to_answer, number(fast.hours_to_answer)),
+        _cell(fast.hours_to_accept, _number(fast.hours_to_accept)),
+        _cell(fast.hours_to_answer, _number(fast.hours_to_answer)),
         _cell(right.first_office, percent(right.first_office)),
         _cell(right.passed_on, str(right.passed_on)),
-        _cell(effective.stars, number(effective.stars)),
+        _cell(effective.stars, _number(effective.stars)),
         _cell(effective.reopened, percent(effective.reopened)),
         _cell(effective.answers_returned, str(effective.answers_returned)),
         _cell(end.open, str(end.open)),
-        _cell(end.oldest_days, number(end.oldest_days)),
+        _cell(end.oldest_days, _number(end.oldest_days)),
         _cell(sum(end.reached), " / ".join(str(sum(end.reached[rung:])) for rung in range(3))),
     )
     return f"<tr>{''.join(cells)}</tr>"
@@ -186,3 +187,9 @@ def percent(share: float | None) -> str:
 
 def number(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
+
+
+def _number(value: float | None, digits: int = 1) -> str:
+    """With a decimal comma in Vietnamese."""
+    shown = number(value, digits)
+    return f'<span lang="vi">{shown.replace(".", ",")}</span><span lang="en">{shown}</span>' if "." in shown else shown

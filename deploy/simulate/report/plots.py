@@ -5,6 +5,7 @@ pygal: pure Python, makes nothing but SVG, takes its colours from the page's sty
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from schemas.texts import Language
 _FONT = "inherit"
 _MOST_OFFICES = 16
 _MOST_HOURS = 120.0
+_THICK: dict[str, Any] = {"stroke_style": {"width": 3}}
 
 
 def _style(*colors: str) -> Style:
@@ -42,10 +44,11 @@ def _style(*colors: str) -> Style:
         transition="150ms",
         colors=tuple(f"var(--{name})" for name in names),
         font_family=_FONT,
-        label_font_size=11,
-        major_label_font_size=11,
-        legend_font_size=12,
-        value_font_size=11,
+        label_font_size=12,
+        major_label_font_size=12,
+        legend_font_size=13,
+        value_font_size=12,
+        title_font_size=13,
         tooltip_font_size=12,
     )
 
@@ -54,26 +57,30 @@ def _options(style: Style, **more: Any) -> dict[str, Any]:
     return {
         "style": style,
         "js": (),
-        "width": 720,
-        "height": 320,
+        "width": 560,
+        "height": 270,
         "margin": 8,
         "legend_at_bottom": True,
         "legend_box_size": 10,
-        "show_minor_x_labels": False,
+        "legend_at_bottom_columns": 3,
         "disable_xml_declaration": True,
         "no_data_text": "–",
+        "truncate_label": -1,
         **more,
     }
 
 
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
 def _svg(chart: Any) -> str:
-    return str(chart.render(is_unicode=True))
+    return _COMMENT.sub("", chart.render(is_unicode=True))
 
 
 def flow(outcome: Outcome, lang: Language) -> str:
     """Received, answered, and answered late by day."""
     days = _days(outcome)
-    chart = pygal.Bar(**_options(_style("blue", "green", "red"), x_label_rotation=0, spacing=4))
+    chart = pygal.Bar(**_options(_style("blue", "green", "red"), show_minor_x_labels=False, spacing=4))
     chart.x_labels, chart.x_labels_major = _day_labels(days)
     found: Days = outcome.days
     chart.add(words.RECEIVED.of(lang), [found.received[day] for day in days])
@@ -88,7 +95,9 @@ def backlog(outcome: Outcome, lang: Language) -> str:
     for day in days:
         open_now += outcome.days.begun[day] - outcome.days.ended[day]
         line.append(open_now)
-    chart = pygal.Line(**_options(_style("amber"), fill=True, show_dots=False, show_legend=False, range=(0, max([*line, 1]))))
+    chart = pygal.Line(
+        **_options(_style("amber"), fill=True, show_dots=False, show_legend=False, show_minor_x_labels=False, range=(0, max([*line, 1])))
+    )
     chart.x_labels, chart.x_labels_major = _day_labels(days)
     chart.add(words.BACKLOG.of(lang), line)
     return _svg(chart)
@@ -97,21 +106,22 @@ def backlog(outcome: Outcome, lang: Language) -> str:
 def waiting(facts: Sequence[Fact], lang: Language) -> str:
     """Share that was accepted, and answered, within so many working hours."""
     chart = pygal.XY(
-        **_options(_style("blue", "green"), show_dots=False, range=(0, 100), xrange=(0, _MOST_HOURS), x_title=words.HOURS.of(lang)),
+        **_options(_style("blue", "green"), show_dots=False, range=(0, 100)),
         formatter=lambda share: f"{share:.0f}%",
         x_value_formatter=lambda hours: f"{hours:.0f}",
     )
     for kind, name in ((Acceptance, words.ACCEPTED_SHARE), (Reply, words.ANSWERED_SHARE)):
         curve = ended_share((fact.hours, fact.done) for fact in facts if isinstance(fact, kind))
-        chart.add(name.of(lang), [(hours, 100 * share) for hours, share in _thinned(curve) if hours <= _MOST_HOURS])
+        chart.add(name.of(lang), [(hours, 100 * share) for hours, share in _thinned(curve) if hours <= _MOST_HOURS], **_THICK)
     return _svg(chart)
 
 
 def in_time(own: dict[str, Measures], lang: Language) -> str:
     """The share in time of the offices with most petitions that were due."""
     chosen = sorted(own, key=lambda code: own[code].fast.due)[-_MOST_OFFICES:]
-    chart = pygal.HorizontalBar(**_options(_style("green"), show_legend=False, range=(0, 100), height=460, spacing=6))
+    chart = pygal.HorizontalBar(**_options(_style("green"), show_legend=False, range=(0, 100), height=430, spacing=6))
     chart.x_labels = [office_name(code, lang) for code in chosen]
+    chart.y_labels = [0, 25, 50, 75, 100]
     values = [(code, own[code].fast.in_time) for code in chosen]
     chart.add(
         words.IN_TIME.of(lang),

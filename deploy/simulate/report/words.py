@@ -74,11 +74,9 @@ BACKLOG_TITLE = Words("Số phản ánh còn dở dang cuối ngày", "Open peti
 WAITING = Words("Sau bao nhiêu giờ làm việc thì được nhận, được trả lời", "After how many working hours accepted, answered")
 ACCEPTED_SHARE = Words("Đã nhận", "Accepted")
 ANSWERED_SHARE = Words("Đã trả lời", "Answered")
-HOURS = Words("giờ làm việc", "working hours")
 OFFICES_IN_TIME = Words("Tỷ lệ đúng hạn của các cơ quan nhiều việc nhất (%)", "In time, the offices with most work (%)")
 OFFICES_STARS = Words("Số sao theo đánh giá", "Ratings by stars")
 LADDER = Words("Số vụ đã lên tới bậc", "Cases that reached a rung")
-NOT_YET = Words("chưa đủ số liệu", "not known yet")
 
 TABLE = Words("Từng cơ quan", "Office by office")
 TABLE_NOTE = Words(
