@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from schemas.clock import to_datetime
 DAY_MS = 24 * 3_600_000
 START_SECONDS = 30.0
 """So long the instance may take to start before the first simulated day has to begin later."""
-_DRAIN_SECONDS = 3.0
+_SETTLE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Scenario:
 class Outcome:
     """What the record says of the days from `start` to `until` (ms UTC).
 
-    `sent`: petitions, events, actions of the town. `lag`: simulated hours from a petition's submission to its first event,
+    `sent`: petitions, events, actions of the town, and how many petitions were registered. `lag`: simulated hours from a petition's submission to its first event,
     median and 95 % quantile: what the pipeline takes of the time that people had.
     """
 
@@ -91,12 +90,13 @@ def _live(scenario: Scenario, instance: Running, progress: Progress, keep: Calla
         coming = arrivals(start, scenario.days, scenario.per_day, worktime.is_worked, scenario.seed)
         progress.phase("living")
         town.live(coming, until, lambda now, counts: progress.at(now, start, until, counts))
+        progress.phase("reading")
+        town.settle(_SETTLE_SECONDS)
     feed.close()
-    progress.phase("reading")
-    time.sleep(_DRAIN_SECONDS)  # what was under way at midnight has reached the record
     lags: list[float] = []
     happened = _happenings(instance.kafka, to_datetime(until), keep, lags)
     facts, days = fold(happened, to_datetime(until), worktime.hours_between)
+    town.counts["registered"] = len(lags)
     return Outcome(start, until, facts, days, town.counts, (quantile(lags, 0.5), quantile(lags, 0.95)))
 
 
@@ -109,10 +109,10 @@ def _happenings(kafka: str, until: datetime, keep: Callable[[Entry], None] | Non
     """The record of the simulated days: the clock runs on while it is read, so what came after midnight is left out."""
     for entry in record.read(kafka):
         event = happening(entry.what, entry.value)
+        if event.seq == 1:
+            lags.append((event.at - event.case.received_at).total_seconds() / 3600)
         if event.at > until:
             continue
         if keep is not None:
             keep(entry)
-        if event.seq == 1:
-            lags.append((event.at - event.case.received_at).total_seconds() / 3600)
         yield event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -76,6 +77,14 @@ class Town:
             for told in self.channels.feed.poll(_POLL_MS):
                 self._hear(told)
             watch(now, self.counts)
+
+    def settle(self, seconds: float) -> None:
+        """The days are over: only listen, until every petition that was sent has been heard of, at most `seconds` of real time."""
+        end = time.monotonic() + seconds
+        while len(self._cases) < len(self._petitions) and time.monotonic() < end:
+            self._send_again()
+            for told in self.channels.feed.poll(_POLL_MS):
+                self._hear(told)
 
     def _submit(self, number: int) -> None:
         made = petition(number, self.seed)
