@@ -49,8 +49,8 @@ class Scenario:
 class Outcome:
     """What the record says of the days from `start` to `until` (ms UTC).
 
-    `sent`: petitions, events, actions of the town, and how many petitions were registered. `lag`: simulated hours from a petition's submission to its first event,
-    median and 95 % quantile: what the pipeline takes of the time that people had.
+    `sent`: petitions, events, actions of the town, and how many petitions were registered. `lag`: simulated hours from a
+    petition's submission to its first event, median and 95 % quantile: what the pipeline takes of the time that people had.
     """
 
     start: int
