@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,7 +12,7 @@ from schemas.reference import TRIAGE_OFFICE
 from schemas.texts import Language
 from streams.classify import kinds
 from streams.classify.explain import Explainer
-from streams.classify.found import Asked, Chance, Seen
+from streams.classify.found import OTHER, Asked, Chance, Seen
 from streams.classify.lexicon import Hits, Lexicon
 from streams.classify.model.file import Floats, Model
 from streams.classify.model.score import Scorer, Scores
@@ -22,10 +21,9 @@ from streams.classify.place import Locator
 from streams.classify.routing import RoutingTable
 from streams.classify.urgency import log_odds
 
-OTHER = "other"
 _GUESSES = 3
-_SENDERS_CHOICE = math.exp(3.0)
-"""By how much the odds of a category grow that the sender chose: evidence, not proof."""
+_SENDERS_SHARE = 0.4
+"""Weight of a category chosen by the sender against that of the text: it decides a vague text, not a clear one."""
 
 
 class Classifier:
@@ -69,8 +67,7 @@ class Classifier:
     def _guesses(self, chances: Floats, asked: Sequence[Asked]) -> list[tuple[Chance, ...]]:
         for at, one in enumerate(asked):
             if one.category in self.model.categories:
-                chances[at, self.model.categories.index(one.category)] *= _SENDERS_CHOICE
-                chances[at] /= chances[at].sum()
+                self._weigh_choice(chances[at], one.category)
         order = np.argsort(-chances, axis=1, kind="stable")[:, :_GUESSES]
         ranked = np.round(np.minimum(np.take_along_axis(chances, order, axis=1).astype(np.float64), 1.0), 4)
         names = self.model.categories
@@ -78,6 +75,15 @@ class Classifier:
             tuple(Chance(names[code], chance) for code, chance in zip(codes, row, strict=True))
             for codes, row in zip(order.tolist(), ranked.tolist(), strict=True)
         ]
+
+    def _weigh_choice(self, chances: Floats, chosen: str) -> None:
+        """The sender counts as a second opinion beside the text's; and who found a name for the matter did not mean `other`."""
+        names = self.model.categories
+        chances *= 1 - _SENDERS_SHARE
+        chances[names.index(chosen)] += _SENDERS_SHARE
+        if chosen != OTHER:
+            chances[names.index(chosen)] += chances[names.index(OTHER)]
+            chances[names.index(OTHER)] = 0
 
     def _seen(self, asked: Asked, text: Typed, guesses: tuple[Chance, ...], scores: Scores, at: int) -> Seen:
         hits = self._lexicon.search(text.accented, text.plain, has_accents=text.has_accents)

@@ -9,7 +9,7 @@ from schemas.intake import PetitionKind
 from schemas.reference import categories
 from schemas.texts import Language
 from streams.classify import kinds
-from streams.classify.found import Seen
+from streams.classify.found import OTHER, Seen
 from streams.classify.model.score import Scorer
 from streams.classify.phrases import SENTENCES
 from streams.classify.text import language
@@ -43,9 +43,9 @@ class Explainer:
         written_in = language(seen.text.written)
         if written_in != "vi":
             return (self._say[f"language-{written_in}"],)
-        first, second = seen.guesses[:2]
-        if first.confidence >= below:
+        if seen.guesses[0].confidence >= below and seen.guesses[0].category != OTHER:
             return ()
+        first, second = [guess for guess in seen.guesses if guess.category != OTHER][:2]
         values = {
             "first": self._name(first.category),
             "sure": f"{first.confidence:.0%}",

@@ -11,6 +11,9 @@ from streams.classify.lexicon import Hits
 from streams.classify.model.score import Known
 from streams.classify.model.terms import Typed
 
+OTHER = "other"
+"""The category of what belongs to no other: always for a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

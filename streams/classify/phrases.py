@@ -5,7 +5,7 @@ from __future__ import annotations
 SENTENCES: dict[str, dict[str, str]] = {
     "vi": {
         "words": "{category}: vì có các từ {words}",
-        "unsure": "chưa đủ chắc chắn: {first} ({sure}) hoặc {second} ({less})",
+        "unsure": "chưa đủ chắc chắn, gần nhất là {first} ({sure}) hoặc {second} ({less})",
         "language-en": "viết bằng tiếng Anh: cần người đọc",
         "language-other": "không viết bằng tiếng Việt: cần người đọc",
         "kind": "nhận ra là {kind}",
@@ -17,7 +17,7 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "en": {
         "words": "{category}: because of the words {words}",
-        "unsure": "not sure enough: {first} ({sure}) or {second} ({less})",
+        "unsure": "not sure enough; nearest are {first} ({sure}) or {second} ({less})",
         "language-en": "written in English: a person must read it",
         "language-other": "not written in Vietnamese: a person must read it",
         "kind": "recognised as {kind}",

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from schemas.base import Level
 from schemas.intake import Classification
-from streams.classify.classifier import OTHER, Classifier
-from streams.classify.found import Asked
+from streams.classify.classifier import Classifier
+from streams.classify.found import OTHER, Asked
 from streams.classify.model.corpus import Labelled
 from streams.classify.model.measures import Answer, Report, Share, report
 

@@ -118,7 +118,7 @@ def parse(content: bytes) -> Model:
             calibration=Calibration(**head["calibration"]),
             trained=head["trained"],
         )
-    except (KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as error:
+    except (KeyError, TypeError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise BadModelError(f"not a model file: {error}") from error
     columns = len(model.categories) + len(model.kinds) + 1
     if model.weights.shape != (len(model.terms), columns) or model.idf.shape != (len(model.terms),):

@@ -1,0 +1,144 @@
+"""Learning from corrections: labels from the event record, the split, and what is promoted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from schemas import catalogue, envelope
+from schemas.base import Actor, Level, Role
+from schemas.case import Assigned, CaseView, Received, State
+from schemas.intake import Classification, PetitionSubmitted
+from streams.classify.build import classifier
+from streams.classify.model import file
+from streams.classify.model.corpus import Labelled
+from streams.classify.model.corrections import Collector, split, without
+from streams.classify.model.evaluate import evaluate
+from streams.classify.model.retrain import Comparison, promote
+
+NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
+ID = "a" * 26
+
+
+def _view(category: str, office: str | None) -> CaseView:
+    state = State.ASSIGNED if office else State.RECEIVED
+    return CaseView(state=state, category=category, level=Level.ORDINARY, office=office, received_at=NOW, policy_version="1")
+
+
+def _received(category: str) -> Received:
+    petition = PetitionSubmitted(petition_id=ID, channel="ihanoi", text="Nước chảy tràn ra ngõ", submitted_at=NOW)
+    guess = Classification(
+        category=category, confidence=0.4, level=Level.ORDINARY, office="tt-pvhcc", triage=True, model_version="linear-x"
+    )
+    return Received(
+        petition_id=ID,
+        seq=1,
+        at=NOW,
+        actor=Actor(role=Role.SYSTEM),
+        cause="c",
+        case=_view(category, None),
+        petition=petition,
+        classification=guess,
+    )
+
+
+def _assigned(category: str, role: Role, *, binding: bool) -> Assigned:
+    return Assigned(
+        petition_id=ID,
+        seq=2,
+        at=NOW,
+        actor=Actor(role=role),
+        cause="d",
+        case=_view(category, "so-xd"),
+        to_office="so-xd",
+        binding=binding,
+    )
+
+
+def _collected(*events: Received | Assigned) -> list[Labelled]:
+    collector = Collector()
+    for number, event in enumerate(events):
+        made = envelope.Envelope(str(number), "test", catalogue.type_name(event.what), ID, NOW)
+        collector.add(event.model_dump_json().encode(), envelope.headers(made))
+    return collector.labels()
+
+
+def test_a_triage_decision_is_a_label() -> None:
+    """What triage decides counts, also when it confirms the guess."""
+    found = _collected(_received("drainage"), _assigned("drainage", Role.TRIAGE, binding=True))
+
+    assert [(label.text, label.category) for label in found] == [("Nước chảy tràn ra ngõ", "drainage")]
+
+
+def test_a_superiors_change_is_a_label_but_not_a_mere_transfer() -> None:
+    """A superior's binding assignment counts if it changed the category; a classifier's or unchanged one does not."""
+    changed = _collected(_received("drainage"), _assigned("water-supply", Role.SUPERIOR, binding=True))
+
+    assert [label.category for label in changed] == ["water-supply"]
+    assert not _collected(_received("drainage"), _assigned("drainage", Role.SUPERIOR, binding=True))
+    assert not _collected(_received("drainage"), _assigned("drainage", Role.SYSTEM, binding=False))
+
+
+def test_the_last_word_counts() -> None:
+    """A petition that was corrected twice has one label, the last."""
+    found = _collected(
+        _received("drainage"),
+        _assigned("road-damage", Role.TRIAGE, binding=True),
+        _assigned("water-supply", Role.SUPERIOR, binding=True),
+    )
+
+    assert [label.category for label in found] == ["water-supply"]
+
+
+def test_the_same_text_is_never_on_both_sides() -> None:
+    """Learnt and held-back corrections share no text, however it is typed; about a third is held back."""
+    labels = [Labelled(f"Đèn hỏng ở ngõ {number}", "street-lighting", "full", urgent=False) for number in range(300)]
+    again = [replace(label, text=label.text.upper()) for label in labels]
+
+    learnt, held_back = split([*labels, *again])
+
+    assert not {one.text.lower() for one in learnt} & {one.text.lower() for one in held_back}
+    assert 120 < len(held_back) < 280
+
+
+def test_what_measures_is_not_learnt() -> None:
+    """A correction whose text is in the measuring file is left out."""
+    labels = [Labelled("Đèn hỏng", "street-lighting", "full", urgent=False), Labelled("Rác", "waste", "full", urgent=False)]
+
+    assert [label.text for label in without(labels, ["den  hong"])] == ["Rác"]
+
+
+@pytest.mark.parametrize(("old", "new", "better"), [(1, 3, True), (3, 3, False), (3, 1, False)])
+def test_only_a_better_model_is_promoted(old: int, new: int, better: bool) -> None:  # noqa: FBT001
+    """It must be right more often on corrections that it has not learnt."""
+    ready = classifier()
+    base = evaluate(ready, [Labelled("Mất điện cả xóm", "electricity", "full", urgent=False)])
+
+    def of(right: int) -> object:
+        return replace(base, category=replace(base.category, right=right, n=4))
+
+    found = Comparison(ready.model, 5, 4, base, base, of(old), of(new))  # type: ignore[arg-type]
+
+    assert found.better is better
+
+
+def test_a_loss_on_the_measuring_file_is_not_promoted() -> None:
+    """Gaining on corrections does not excuse losing elsewhere."""
+    ready = classifier()
+    base = evaluate(ready, [Labelled("Mất điện cả xóm", "electricity", "full", urgent=False)] * 4)
+    worse = replace(base, category=replace(base.category, right=3))
+
+    assert not Comparison(ready.model, 5, 4, base, worse, worse, base).better
+
+
+def test_a_promoted_model_is_found_at_the_next_start(tmp_path: Path) -> None:
+    """Promotion writes the file whole, under a name that sorts by time."""
+    model = replace(file.own(), trained={"texts": 1})
+
+    path = promote(model, tmp_path / "models")
+
+    assert model.version in path.name
+    assert file.newest(tmp_path / "models").version == model.version

@@ -1,0 +1,99 @@
+"""What the classifier must reach, on texts held back from training. Margins are wide: these guard against a broken model; the
+model card has the figures."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.classify.build import classifier
+from streams.classify.classifier import Classifier
+from streams.classify.found import Asked
+from streams.classify.model import corpus
+from streams.classify.model.evaluate import evaluate
+from streams.classify.model.measures import Answer, Report, Share, calibration_error, report
+
+
+@pytest.fixture(scope="module")
+def ready() -> Classifier:
+    return classifier()
+
+
+@pytest.fixture(scope="module")
+def measured(ready: Classifier) -> Report:
+    return evaluate(ready, corpus.own().calibration)
+
+
+def _of(share: Share) -> float:
+    assert share.share is not None
+    return share.share
+
+
+@pytest.mark.parametrize(("style", "least"), [("full", 0.88), ("nodiacritics", 0.82), ("teencode", 0.82)])
+def test_category_is_right_in_each_style(measured: Report, style: str, least: float) -> None:
+    """Top-1 accuracy holds with diacritics, without, and in teencode."""
+    assert _of(measured.by_style[style]) >= least
+
+
+def test_what_is_kept_is_right(measured: Report) -> None:
+    """At most a fifth is unsure, and of the rest 95% are right."""
+    assert _of(measured.triage_unsure) <= 0.2
+    assert _of(measured.kept_sure) >= 0.95
+
+
+def test_confidence_means_what_it_says(measured: Report) -> None:
+    """Confidence and accuracy are at most five points apart on average."""
+    assert measured.calibration_error <= 0.05
+
+
+def test_no_danger_is_missed(measured: Report) -> None:
+    """Urgent texts are found; the calibration texts have many border cases, so that false alarms are more frequent than in life."""
+    assert _of(measured.urgent_recall) >= 0.9
+    assert _of(measured.urgent_precision) >= 0.4
+
+
+def test_calibration_texts_are_not_training_texts() -> None:
+    """Nothing that measures is learnt."""
+    texts = corpus.own()
+    learnt = {one.text for one in texts.petitions} | {text for text, _ in texts.urgency} | {one.text for one in texts.kinds}
+
+    assert not learnt & {one.text for one in texts.calibration}
+
+
+def test_stripping_diacritics_hardly_matters(ready: Classifier) -> None:
+    """The same text without its diacritics mostly gets the same category."""
+    from streams.classify.text import fold
+
+    rows = [one for one in corpus.own().calibration if one.style == "full"]
+    typed = ready.classify_texts([Asked(one.text) for one in rows])
+    stripped = ready.classify_texts([Asked(fold(one.text)) for one in rows])
+
+    same = sum(one.category == other.category for one, other in zip(typed, stripped, strict=True))
+    assert same / len(rows) >= 0.85
+
+
+def test_calibration_error_by_hand() -> None:
+    """Two answers at 0.9 of which one is right are 0.4 off; a right one at 1.0 is none."""
+    assert calibration_error([(0.95, True), (0.95, False)]) == pytest.approx(0.45)
+    assert calibration_error([(1.0, True)]) == 0
+    assert calibration_error([]) == 0
+
+
+def test_report_counts() -> None:
+    """Shares, confusions and urgency are counted from the pairs."""
+    rows = [
+        corpus.Labelled("a", "waste", "full", urgent=True),
+        corpus.Labelled("b", "noise", "short", urgent=False, also=("waste",)),
+    ]
+    answers = [
+        Answer("waste", 0.9, urgent=False, triage=False, unsure=False),
+        Answer("waste", 0.4, urgent=True, triage=True, unsure=True),
+    ]
+
+    found = report("v", rows, answers)
+
+    assert (found.category, found.with_also) == (Share(1, 2), Share(2, 2))
+    assert found.pairs == (("noise", "waste", 1),)
+    assert (found.urgent_recall, found.urgent_precision) == (Share(0, 1), Share(0, 1))
+    assert (found.triage, found.kept) == (Share(1, 2), Share(1, 1))
+    assert len(found.mistakes) == 2
+    assert found.as_dict()["category"] == {"right": 1, "n": 2, "share": 0.5}
