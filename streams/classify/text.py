@@ -101,21 +101,6 @@ def teencode() -> dict[str, str]:
     return dict(line.split("\t")[:2] for line in lines if line and not line.startswith("#"))
 
 
-def expand(typed: list[str]) -> list[str]:
-    """Replace teencode by plain words: `ko` → `không`, `mn` → `mọi`, `người`. Unknown words stay as they are."""
-    table = teencode()
-    if table.keys().isdisjoint(typed):
-        return typed
-    plain: list[str] = []
-    for word in typed:
-        full = table.get(word)
-        if full is None:
-            plain.append(word)
-        else:
-            plain.extend(full.split(" "))
-    return plain
-
-
 _ENGLISH_TEXT = (
     "the is are was were and of to in on at for with this that there have has please my our your we you it not no from since "
     "near street road would could should can been very but they he she"

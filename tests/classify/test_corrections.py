@@ -28,7 +28,7 @@ def _view(category: str, office: str | None) -> CaseView:
     return CaseView(state=state, category=category, level=Level.ORDINARY, office=office, received_at=NOW, policy_version="1")
 
 
-def _received(category: str) -> Received:
+def received(category: str) -> Received:
     petition = PetitionSubmitted(petition_id=ID, channel="ihanoi", text="Nước chảy tràn ra ngõ", submitted_at=NOW)
     guess = Classification(
         category=category, confidence=0.4, level=Level.ORDINARY, office="tt-pvhcc", triage=True, model_version="linear-x"
@@ -45,7 +45,7 @@ def _received(category: str) -> Received:
     )
 
 
-def _assigned(category: str, role: Role, *, binding: bool) -> Assigned:
+def assigned(category: str, role: Role = Role.TRIAGE, *, binding: bool) -> Assigned:
     return Assigned(
         petition_id=ID,
         seq=2,
@@ -68,26 +68,26 @@ def _collected(*events: Received | Assigned) -> list[Labelled]:
 
 def test_a_triage_decision_is_a_label() -> None:
     """What triage decides counts, also when it confirms the guess."""
-    found = _collected(_received("drainage"), _assigned("drainage", Role.TRIAGE, binding=True))
+    found = _collected(received("drainage"), assigned("drainage", Role.TRIAGE, binding=True))
 
     assert [(label.text, label.category) for label in found] == [("Nước chảy tràn ra ngõ", "drainage")]
 
 
 def test_a_superiors_change_is_a_label_but_not_a_mere_transfer() -> None:
     """A superior's binding assignment counts if it changed the category; a classifier's or unchanged one does not."""
-    changed = _collected(_received("drainage"), _assigned("water-supply", Role.SUPERIOR, binding=True))
+    changed = _collected(received("drainage"), assigned("water-supply", Role.SUPERIOR, binding=True))
 
     assert [label.category for label in changed] == ["water-supply"]
-    assert not _collected(_received("drainage"), _assigned("drainage", Role.SUPERIOR, binding=True))
-    assert not _collected(_received("drainage"), _assigned("drainage", Role.SYSTEM, binding=False))
+    assert not _collected(received("drainage"), assigned("drainage", Role.SUPERIOR, binding=True))
+    assert not _collected(received("drainage"), assigned("drainage", Role.SYSTEM, binding=False))
 
 
 def test_the_last_word_counts() -> None:
     """A petition that was corrected twice has one label, the last."""
     found = _collected(
-        _received("drainage"),
-        _assigned("road-damage", Role.TRIAGE, binding=True),
-        _assigned("water-supply", Role.SUPERIOR, binding=True),
+        received("drainage"),
+        assigned("road-damage", Role.TRIAGE, binding=True),
+        assigned("water-supply", Role.SUPERIOR, binding=True),
     )
 
     assert [label.category for label in found] == ["water-supply"]

@@ -19,7 +19,7 @@ class RecordUnavailableError(RuntimeError):
     """Kafka has no event record, or does not answer."""
 
 
-def corrections(servers: str) -> list[Labelled]:
+def corrections(servers: str, topic: str = EVENTS.name) -> list[Labelled]:
     """All labels in the event record. Raises `RecordUnavailableError`, `kafka.errors.KafkaError`."""
     consumer = KafkaConsumer(
         bootstrap_servers=servers.split(","),
@@ -31,7 +31,7 @@ def corrections(servers: str) -> list[Labelled]:
     )
     try:
         collector = Collector()
-        for record in _all(consumer):
+        for record in _all(consumer, topic):
             try:
                 collector.add(record.value, record.headers)
             except BadEvent:
@@ -41,11 +41,11 @@ def corrections(servers: str) -> list[Labelled]:
         consumer.close()
 
 
-def _all(consumer: Any) -> Iterator[Any]:
-    numbers = consumer.partitions_for_topic(EVENTS.name)
+def _all(consumer: Any, topic: str) -> Iterator[Any]:
+    numbers = consumer.partitions_for_topic(topic)
     if not numbers:
-        raise RecordUnavailableError(f"there is no topic {EVENTS.name}")
-    partitions = [TopicPartition(EVENTS.name, number) for number in sorted(numbers)]
+        raise RecordUnavailableError(f"there is no topic {topic}")
+    partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
     consumer.assign(partitions)
     consumer.seek_to_beginning(*partitions)
     ends = consumer.end_offsets(partitions)
