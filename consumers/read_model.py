@@ -31,9 +31,9 @@ _PETITION_COLUMNS = (
     ("decider", "text"),
     ("escalated_to", "text"),
     ("co_offices", "text[]"),
-    ("view", "jsonb"),
-    ("petition", "jsonb"),
-    ("classification", "jsonb"),
+    ("view", "json"),
+    ("petition", "json"),
+    ("classification", "json"),
     ("updated_at", "timestamptz"),
 )
 _TIMELINE_COLUMNS = (
@@ -42,7 +42,7 @@ _TIMELINE_COLUMNS = (
     ("event_id", "text"),
     ("type", "text"),
     ("at", "timestamptz"),
-    ("data", "jsonb"),
+    ("data", "json"),
 )
 _KEPT_FROM_FIRST = ("petition", "classification")
 

@@ -20,9 +20,9 @@ create table petition (
     decider        text,
     escalated_to   text,
     co_offices     text[],
-    view           jsonb not null,
-    petition       jsonb,
-    classification jsonb,
+    view           json not null,
+    petition       json,
+    classification json,
     updated_at     timestamptz not null
 ) with (fillfactor = 85);
 
@@ -37,7 +37,7 @@ create table timeline (
     event_id    text not null,
     type        text not null,
     at          timestamptz not null,
-    data        jsonb not null,
+    data        json not null,
     primary key (petition_id, seq)
 );
 
