@@ -92,9 +92,7 @@ def merged(follower: Petition, leader: Petition) -> tuple[Sent, Sent]:
 
 
 def unmerged(follower: Petition, leader: Petition, actor: Actor) -> Sent:
-    return follower.happens(
-        events.Unmerged, actor=actor, view={"state": State.ASSIGNED, "leader": None}, leader=leader.petition_id
-    )
+    return follower.happens(events.Unmerged, actor=actor, view={"state": State.ASSIGNED, "leader": None}, leader=leader.petition_id)
 
 
 def test_the_second_joins_the_first_and_the_third_their_leader(memory: Memory) -> None:
@@ -203,9 +201,7 @@ def test_two_members_at_once_do_not_miss_each_other(open_memory: Callable[[], Me
     for thread in threads:
         thread.join()
 
-    assert {row[1:] for row in requests(members[0])} == {
-        ("merge", second.petition_id, first.petition_id) for first, second in pairs
-    }
+    assert {row[1:] for row in requests(members[0])} == {("merge", second.petition_id, first.petition_id) for first, second in pairs}
 
 
 def test_it_forgets_what_is_over(memory: Memory) -> None:
