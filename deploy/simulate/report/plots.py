@@ -25,7 +25,6 @@ from schemas.texts import Language
 _FONT = "inherit"
 _MOST_OFFICES = 16
 _MOST_HOURS = 120.0
-_THICK: dict[str, Any] = {"stroke_style": {"width": 3}}
 
 
 def _style(*colors: str) -> Style:
@@ -106,13 +105,13 @@ def backlog(outcome: Outcome, lang: Language) -> str:
 def waiting(facts: Sequence[Fact], lang: Language) -> str:
     """Share that was accepted, and answered, within so many working hours."""
     chart = pygal.XY(
-        **_options(_style("blue", "green"), show_dots=False, range=(0, 100)),
+        **_options(_style("blue", "green"), show_dots=False, range=(0, 100), margin_bottom=26),
         formatter=lambda share: f"{share:.0f}%",
         x_value_formatter=lambda hours: f"{hours:.0f}",
     )
     for kind, name in ((Acceptance, words.ACCEPTED_SHARE), (Reply, words.ANSWERED_SHARE)):
         curve = ended_share((fact.hours, fact.done) for fact in facts if isinstance(fact, kind))
-        chart.add(name.of(lang), [(hours, 100 * share) for hours, share in _thinned(curve) if hours <= _MOST_HOURS], **_THICK)
+        chart.add(name.of(lang), [(hours, 100 * share) for hours, share in _thinned(curve) if hours <= _MOST_HOURS])
     return _svg(chart)
 
 

@@ -36,8 +36,8 @@ LAG = Words(
     "simulated hours, which are part of the hours below.",
 )
 LAGGED = Words(
-    "Máy quá bận so với tốc độ này: số giờ và tỷ lệ đúng hạn xấu hơn thực tế. Hãy chạy lại với --minutes lớn hơn.",
-    "The machine was too busy for this speed: hours and shares in time look worse than they are. Run again with more --minutes.",
+    "Máy quá bận so với tốc độ này: số giờ và tỷ lệ đúng hạn xấu hơn thực tế. Hãy chạy lại với \u2011\u2011minutes lớn hơn.",
+    "The machine was too busy for this speed: hours and shares in time look worse than they are. Run again with more \u2011\u2011minutes.",
 )
 
 FAST = Words("Nhanh", "Fast")
