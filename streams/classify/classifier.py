@@ -105,11 +105,11 @@ class Classifier:
         triage = route.triage or bool(doubts)
         urgent = self._explain.urgency(seen)
         about_place = (located.reason,) if located.reason else ()
-        return Classification.model_construct(
+        return Classification(
             kind=seen.kind,
             category=best.category,
             confidence=best.confidence,
-            alternatives=tuple([Guess.model_construct(category=code, confidence=chance) for code, chance in others]),
+            alternatives=tuple([Guess(category=code, confidence=chance) for code, chance in others]),
             level=seen.level,
             urgent_reasons=urgent,
             place=located.place,
