@@ -1,5 +1,7 @@
 """Pairs of petitions, labelled by hand: about one matter, or about two that look alike. Written for these tests."""
 
+# ruff: noqa: E501 — a pair is read on one line
+
 from __future__ import annotations
 
 from dataclasses import dataclass
