@@ -11,7 +11,6 @@ from schemas.case import State
 
 JOINABLE = frozenset({State.RECEIVED, State.ASSIGNED, State.ACCEPTED, State.INFORMATION_REQUESTED, State.DECISION_REQUIRED, State.PROMISED})
 """States in which a case may lead or follow: nobody has answered yet."""
-_URGENCY = {Level.ORDINARY.value: 0, Level.COMPLEX.value: 0, Level.URGENT.value: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +85,22 @@ _OBSTACLES = frozenset({"category", "ward", "time", "numbers", "distance", "name
 
 
 def _order(new: Known, head: Known) -> tuple[Known, Known]:
-    """(follower, leader): whoever has followers leads, else whoever came first."""
-    if new.followers or (not head.followers and new.order < head.order):
-        return head, new
-    return new, head
+    """(follower, leader): whoever has followers leads; of two single ones the more urgent, then whoever came first."""
+    if new.followers or head.followers:
+        return (head, new) if new.followers else (new, head)
+    if _urgency(new) != _urgency(head):
+        return (head, new) if _urgency(new) > _urgency(head) else (new, head)
+    return (head, new) if new.order < head.order else (new, head)
+
+
+def _urgency(one: Known) -> int:
+    return int(one.level == Level.URGENT)
 
 
 def _careful(verdict: Verdict, follower: Known, leader: Known, rules: Rules) -> Verdict:
     """A merge that could harm a petitioner is only proposed: a later or less urgent leader, one that may be sorted elsewhere."""
     later = leader.deadline is None or (follower.deadline is not None and leader.deadline > follower.deadline)
-    less_urgent = _URGENCY.get(leader.level, 0) < _URGENCY.get(follower.level, 0)
+    less_urgent = _urgency(leader) < _urgency(follower)
     unsorted = not (leader.sorted and follower.sorted)
     full = leader.followers >= rules.followers_at_most
     if verdict.sure is Sure.MERGE and (later or less_urgent or unsorted or full or not rules.may_merge):

@@ -35,6 +35,14 @@ def test_the_later_joins_the_earlier() -> None:
     assert chosen(first, second) == ("b", "a", True)
 
 
+def test_the_urgent_one_leads() -> None:
+    """Of two single petitions the urgent one leads, whenever it came: the other petitioner only wins by its nearer deadline."""
+    ordinary, urgent = replace(known("a"), deadline=9000), replace(known("b", 10), level="urgent", deadline=500)
+
+    assert chosen(urgent, ordinary) == ("a", "b", True)
+    assert chosen(ordinary, urgent) == ("a", "b", True)
+
+
 def test_a_third_goes_to_the_leader_of_the_one_it_is_like() -> None:
     """Who follows is never followed: like a follower, it joins that one's leader."""
     leader, follower, third = known("a", 5, followers=1), known("b", 10, leader="a"), known("c", 20)
@@ -69,7 +77,7 @@ def test_whom_somebody_has_separated_are_not_joined_again() -> None:
 @pytest.mark.parametrize(
     ("follower", "leader"),
     [
-        ({"level": "urgent"}, {}),
+        ({"level": "urgent"}, {"followers": 1}),
         ({"deadline": 500}, {}),
         ({}, {"deadline": None}),
         ({}, {"sorted": False}),

@@ -26,9 +26,9 @@ def report(city: City, text: str, **place: Any) -> dict[str, Any]:
 def incident(city: City, number: int) -> list[dict[str, Any]]:
     """Three citizens report one manhole cover, each in other words; the second and third petition are joined to the first."""
     sent = [
-        report(city, f"Nắp cống trước số {number} phố Lò Đúc bị vỡ, rất nguy hiểm cho xe máy."),
-        report(city, f"Trước nhà số {number} Lò Đúc nắp cống vỡ, xe máy dễ sập hố."),
-        report(city, f"nap cong vo truoc so {number} lo duc, nguy hiem cho xe may"),
+        report(city, f"Nắp cống trước số {number} phố Lò Đúc bị vỡ"),
+        report(city, f"Trước nhà số {number} Lò Đúc nắp cống bị vỡ mấy hôm nay."),
+        report(city, f"nap cong vo truoc so {number} lo duc"),
     ]
     for one in sent[1:]:
         city.wait_state(one["tracking_code"], "merged")
@@ -109,16 +109,16 @@ def test_followers_of_a_withdrawn_leader_go_on_together(city: City) -> None:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("Nắp cống trước số 94 phố Lò Đúc bị vỡ, rất nguy hiểm cho xe máy.", {}),
-        ("Nắp cống trước số 49 phố Lò Đúc bị vỡ, rất nguy hiểm cho xe máy.", {"lat": 21.0260, "long": 105.8600}),
+        ("Nắp cống trước số 94 phố Lò Đúc bị vỡ", {}),
+        ("Nắp cống trước số 49 phố Lò Đúc bị vỡ", {"lat": 21.0260, "long": 105.8600}),
     ],
     ids=["another number", "another point"],
 )
 def test_what_only_looks_alike_stays_apart(city: City, text: str, place: dict[str, float]) -> None:
     """The same words about another house, or another point of the map: nothing is joined."""
-    first = report(city, "Nắp cống trước số 49 phố Lò Đúc bị vỡ, rất nguy hiểm cho xe máy.")
+    first = report(city, "Nắp cống trước số 49 phố Lò Đúc bị vỡ")
     other = report(city, text, **place)
-    witness = report(city, "Trước số 49 phố Lò Đúc nắp cống bị vỡ, rất nguy hiểm cho xe máy.")
+    witness = report(city, "Trước số 49 phố Lò Đúc nắp cống bị vỡ")
     city.wait_state(witness["tracking_code"], "merged")
 
     assert {city.status(one["tracking_code"])["state"] for one in (other,)} == {"assigned"}
@@ -141,9 +141,9 @@ def test_a_likely_one_is_proposed_to_the_office(city: City) -> None:
 
 def test_a_killed_role_goes_on_where_it_was(city: City, instance: Instance) -> None:
     """kill -9 of the role between two petitions on one thing: it comes back and joins them, once."""
-    first = report(city, "Nắp cống trước số 51 phố Lò Đúc bị vỡ, rất nguy hiểm cho xe máy.")
+    first = report(city, "Nắp cống trước số 51 phố Lò Đúc bị vỡ")
     instance.kill("incidents")
-    second = report(city, "Trước nhà số 51 Lò Đúc nắp cống vỡ, xe máy dễ sập hố.")
+    second = report(city, "Trước nhà số 51 Lò Đúc nắp cống bị vỡ mấy hôm nay.")
     city.wait_state(second["tracking_code"], "merged")
 
     assert city.types(second["tracking_code"]).count("merged") == 1
