@@ -83,7 +83,7 @@ async def measure(
         for number in range(rounds):
             for one in contestants:
                 outcome = await run_once(shared, one, commands[one.name], number)
-                say(f"round {number + 1}/{rounds}  {one.label:<46} {outcome.rate:>9,.0f}/s  steady {outcome.steady:>9,.0f}/s")
+                say(f"round {number + 1}/{rounds}  {one.label:<64} {outcome.rate:>9,.0f}/s  steady {outcome.steady:>9,.0f}/s")
                 found.append(outcome)
     return found
 
