@@ -23,6 +23,7 @@ OWN = {
     "routing": "streams.classify.routing_cli:routing",
     "locate": "streams.classify.routing_cli:locate",
     "simulate": "deploy.simulate.command:simulate",
+    "whatif": "streams.case.whatif.cli:whatif",
 }
 """Command → module:attribute."""
 

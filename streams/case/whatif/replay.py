@@ -1,0 +1,76 @@
+"""One petition's life again: its requests at their own times, its timers by a clock that jumps from one due instant to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from schemas.actions import Recompute
+from schemas.base import Actor
+from streams.case.ladder import catch_up
+from streams.case.machine import decide, fire
+from streams.case.policy.book import Book
+from streams.case.state import Case, next_due
+from streams.case.turn import Decision, Happened, Setting, Turn, Who
+from streams.case.whatif.commands import Away, Command, Noted, Registered, Requested
+
+_NEVER_AWAY = 1 << 60
+Take = Callable[[Sequence[Happened]], None]
+
+
+@dataclass(slots=True)
+class Replay:
+    """`take` gets what happens, in order. `one_policy`: the case keeps its policy, whatever recomputations the record has."""
+
+    book: Book
+    take: Take
+    one_policy: bool = False
+    case: Case | None = None
+
+    def run(self, command: Command) -> None:
+        """Let time pass until the command, then carry it out."""
+        if isinstance(command, Registered):
+            setting = self._setting(as_policy_says=command.late)
+            self._keep(decide(None, command.command, command.cause, command.at, setting))
+            return
+        if self.case is None:
+            return
+        if isinstance(command, Away):
+            self._stand_still(command)
+            return
+        self.pass_until(command.at)
+        if isinstance(command, Noted):
+            self._keep(_noted(self.case, command, self._setting()))
+        elif not (self.one_policy and isinstance(command.command.action, Recompute)):
+            self._request(command)
+
+    def pass_until(self, until: int) -> None:
+        """Fire each timer at its due instant, as far as it is due by `until` (ms UTC)."""
+        while self.case is not None and (due := next_due(self.case)) is not None and due <= until:
+            self._keep(fire(self.case, due, self._setting()))
+
+    def _request(self, command: Requested) -> None:
+        self._keep(decide(self.case, command.command, command.cause, command.at, self._setting()))
+
+    def _stand_still(self, away: Away) -> None:
+        """No timer between the two instants is handled before the second: then all at once, and the outage is recorded."""
+        self.pass_until(away.since - 1)
+        if self.case is not None and (due := next_due(self.case)) is not None and due <= away.at:
+            self._keep(fire(self.case, away.at, self._setting(as_policy_says=True)))
+
+    def _setting(self, *, as_policy_says: bool = False) -> Setting:
+        """Where the record tells of no outage there was none, however late something came (a clock that ran fast, for example)."""
+        return Setting(self.book, 0 if as_policy_says else _NEVER_AWAY)
+
+    def _keep(self, decision: Decision) -> None:
+        self.case = decision.case
+        if decision.events:
+            self.take(decision.events)
+
+
+def _noted(case: Case, noted: Noted, setting: Setting) -> Decision:
+    who = Who.of(Actor.model_construct(role=noted.who.role, office=noted.who.office, id=noted.who.id))
+    turn = Turn(case, setting, noted.at, who, noted.cause)
+    catch_up(turn)
+    turn.tell(noted.what, {})
+    return turn.decision()

@@ -1,0 +1,105 @@
+"""Where the record comes from: `petitions.events` (committed events only), or an export with one CloudEvent in JSON a line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from schemas.topics import EVENTS
+from streams.case.whatif.lines import BadLine, Line, line_of, structured
+
+_POLL_MS = 500
+_SILENCE_S = 5.0
+Take = Callable[[Line], None]
+Progress = Callable[[int, int], None]
+
+
+class NotReachable(RuntimeError):
+    """Kafka does not answer, or has no record."""
+
+
+def from_file(path: Path) -> Iterator[Line]:
+    """Raise OSError, or BadLine with the line's number (from 1)."""
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, start=1):
+            if raw.strip():
+                try:
+                    yield structured(raw)
+                except BadLine as error:
+                    raise BadLine(f"line {number}: {error}") from None
+
+
+def from_kafka(bootstrap: str, take: Take, *, save: IO[bytes] | None = None, progress: Progress | None = None) -> int:
+    """Hand over every event that the topic has now; the number of records that are no events. Raise NotReachable.
+
+    `save`: also write them there as an export; `progress` gets how far the reading is, and where the topic ended at the start.
+    """
+    try:
+        return asyncio.run(_read(bootstrap, take, save, progress))
+    except KafkaError as error:
+        raise NotReachable(f"Kafka at {bootstrap}: {type(error).__name__}") from error
+
+
+async def _read(bootstrap: str, take: Take, save: IO[bytes] | None, progress: Progress | None) -> int:
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap.split(","),
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=8_000_000,
+        request_timeout_ms=10_000,
+    )
+    await consumer.start()
+    try:
+        numbers = consumer.partitions_for_topic(EVENTS.name) or set()
+        if not numbers:
+            raise NotReachable(f"there is no topic {EVENTS.name} at {bootstrap}")
+        partitions = [TopicPartition(EVENTS.name, number) for number in sorted(numbers)]
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
+        return await _until(consumer, ends, take, save, progress)
+    finally:
+        await consumer.stop()
+
+
+async def _until(consumer: Any, ends: dict[Any, int], take: Take, save: IO[bytes] | None, progress: Progress | None) -> int:
+    """A transaction that is open keeps the last records back: after a while of silence the end is where they begin."""
+    bad, silent = 0, 0.0
+    while silent < _SILENCE_S:
+        at = sum([min(await consumer.position(tp), end) for tp, end in ends.items()])
+        if progress:
+            progress(at, sum(ends.values()))
+        if at >= sum(ends.values()):
+            break
+        found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=5000)
+        silent = 0.0 if found else silent + _POLL_MS / 1000
+        for records in found.values():
+            bad += _hand_over(records, take, save)
+    return bad
+
+
+def _hand_over(records: list[Any], take: Take, save: IO[bytes] | None) -> int:
+    bad = 0
+    for record in records:
+        headers = {name: value.decode(errors="replace") for name, value in record.headers if name.startswith("ce_")}
+        try:
+            line = line_of(headers.get("ce_type", ""), record.value or b"")
+        except BadLine:
+            bad += 1
+            continue
+        if save is not None:
+            save.write(_exported(headers, record.value))
+        take(line)
+    return bad
+
+
+def _exported(headers: dict[str, str], value: bytes) -> bytes:
+    attributes = {name.removeprefix("ce_"): text for name, text in headers.items()}
+    whole = {**attributes, "datacontenttype": "application/json", "data": orjson.Fragment(value)}
+    return orjson.dumps(whole, option=orjson.OPT_APPEND_NEWLINE)

@@ -1,0 +1,41 @@
+"""Replaying random histories: under the same policy the record comes out again; under another one, what that one says."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+from streams.case.policy.book import Book
+from streams.case.policy.compiled import Policy
+from streams.case.whatif.lines import line_of
+from streams.case.whatif.study import Study
+from tests.case.test_machine import CaseLife
+from tests.case.world import POLICY, World
+
+
+def studied(world: World, other: Policy = POLICY) -> Study:
+    """The world's record, replayed until the world's now."""
+    study = Study(Book.of(POLICY), other)
+    for output in world.raw:
+        study.feed(line_of(dict(output.headers)["ce_type"].decode(), output.value or b""))
+    study.finish(world.now)
+    return study
+
+
+class Replayed(CaseLife):
+    """The histories of the case's own tests: actions of anybody, sensible requests, waiting, outages, merges, repeats."""
+
+    def teardown(self) -> None:
+        study = studied(self.world)
+        for one in study.petitions.values():
+            assert one.check.difference is None, (one.petition_id, one.check.difference)
+            assert not one.check.unmatched
+            assert one.before == one.after
+        assert study.events == len(self.world.record)
+        assert study.before == study.after
+
+
+Replayed.TestCase.settings = settings(
+    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+TestReplayed = Replayed.TestCase
+TestReplayed.__doc__ = """Replay under the recorded policy gives the same kinds of events with the same deadlines, to the last one."""
