@@ -14,7 +14,7 @@ from deploy.embedded.child import Command
 from deploy.embedded.ports import free_port
 from deploy.runner.directory import Directory
 from tests.bench.petitions import CHANNEL
-from tests.bench.process import Running, running
+from tests.bench.process import Ended, Running, running
 from tests.bench.quix_environment import ROOT
 from tests.bench.results import Goal, Section, WrongResult, say
 
@@ -22,6 +22,7 @@ RATE = 100.0
 WARM_UP_SECONDS = 3
 P50_MS, P99_MS = 25.0, 100.0
 _START_LIMIT_SECONDS = 180.0
+_DEATHS = 5
 
 
 async def measure(directory: Path, count: int, rate: float = RATE) -> Section:
@@ -40,15 +41,17 @@ async def measure(directory: Path, count: int, rate: float = RATE) -> Section:
 
 async def _ready(instance: Running, log: Path) -> None:
     until = time.monotonic() + _START_LIMIT_SECONDS
-    while not _says_ready(log):
+    while "ready http://" not in (said := _text(log)):
         instance.check()
+        if said.count(" died (") >= _DEATHS:
+            raise Ended(f"a role dies again and again: {instance.child.last_words()}")
         if time.monotonic() > until:
             raise TimeoutError(f"the instance was not ready after {_START_LIMIT_SECONDS:.0f} s: {instance.child.last_words()}")
         await asyncio.sleep(0.2)
 
 
-def _says_ready(log: Path) -> bool:
-    return "ready http://" in log.read_text(encoding="utf-8", errors="replace")
+def _text(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")
 
 
 async def _load(url: str, key: str, rate: float, count: int) -> list[dict[str, Any]]:
