@@ -16,7 +16,9 @@ def main() -> int:
     if not missing:
         return 0
     if shutil.which("apt-get") is None or os.geteuid() != 0:
-        sys.stderr.write(f"tests that need {', '.join(missing)} will be skipped: install the Debian packages {' '.join(missing.values())}\n")
+        sys.stderr.write(
+            f"tests that need {', '.join(missing)} will be skipped: install the Debian packages {' '.join(missing.values())}\n"
+        )
         return 1 if os.environ.get("CI") else 0
     sys.stderr.write(f"installing {' '.join(missing.values())}\n")
     quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}

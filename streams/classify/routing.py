@@ -75,9 +75,7 @@ class RoutingTable:
             reasons = (self._say("no-ward", rule, category), *self._candidates(place))
             return Route(TRIAGE_OFFICE, (), True, reasons)
         office = named if rule.office == WARD and named else rule.office
-        return Route(
-            office, tuple(code for code in co_offices if code != office), False, self._reasons(rule, category, office, co_offices)
-        )
+        return Route(office, tuple(code for code in co_offices if code != office), False, self._reasons(rule, category, office, co_offices))
 
     def _reasons(self, rule: Rule, category: str, office: str, co_offices: tuple[str, ...]) -> tuple[str, ...]:
         first = self._say("rule", rule, category, office)

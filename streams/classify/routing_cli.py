@@ -44,13 +44,9 @@ def check_command(file: Path | None) -> None:
 
 @routing.command("who")
 @click.argument("category", type=click.Choice(sorted(categories())), metavar="CATEGORY")
-@click.option(
-    "--ward", type=click.Choice(sorted(wards())), metavar="CODE", help="Five digits; without it the place is not known."
-)
+@click.option("--ward", type=click.Choice(sorted(wards())), metavar="CODE", help="Five digits; without it the place is not known.")
 @click.option("--level", type=click.Choice([level.value for level in Level]), default=Level.ORDINARY.value, show_default=True)
-@click.option(
-    "--kind", type=click.Choice([kind.value for kind in PetitionKind]), default=PetitionKind.PETITION.value, show_default=True
-)
+@click.option("--kind", type=click.Choice([kind.value for kind in PetitionKind]), default=PetitionKind.PETITION.value, show_default=True)
 @click.option("--file", type=_FILE, help="A table other than the one in use.")
 def who(category: str, ward: str | None, level: str, kind: str, file: Path | None) -> None:
     """Show as JSON which office such a petition goes to, and why."""

@@ -137,8 +137,7 @@ def _office_mistakes(line: int, office: str, co_offices: list[str]) -> Iterator[
 
 def _rule(line: int, fields: list[str]) -> Rule:
     kinds, codes, levels = (
-        tuple(known) if ANY in value.split("|") else tuple(value.split("|"))
-        for (_, known), value in zip(_values(), fields, strict=False)
+        tuple(known) if ANY in value.split("|") else tuple(value.split("|")) for (_, known), value in zip(_values(), fields, strict=False)
     )
     places = frozenset[str]().union(*(groups().get(part, frozenset({part})) for part in fields[3].split("|")))
     co_offices = tuple(part for part in fields[5].split("|") if part)
