@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from consumers import slices
+from consumers.arrivals import Arrivals
 from consumers.entries import Entry, from_record
 from consumers.kafka import Batches, Record
 from consumers.tail import TopicTail
@@ -90,6 +91,7 @@ class LiveFeed:
         self._subscriptions: dict[bytes, set[Subscription]] = {}
         self._closed = False
         self._clock = settings.clock()
+        self.arrivals = Arrivals()
         self.tail = TopicTail(EVENTS.name, settings, loop, self.take, self._lost)
 
     @property
@@ -97,7 +99,8 @@ class LiveFeed:
         return self.tail.ready
 
     def take(self, batches: Batches) -> None:
-        for records in batches.values():
+        for tp, records in batches.items():
+            self.arrivals.note(tp.partition, records[-1].offset)
             for record in records:
                 key = record.key or b""
                 self._ring.add(key, record)

@@ -23,7 +23,7 @@ Away = (psycopg.OperationalError, PoolTimeout)
 
 _SNAPSHOT = """
 select p.seq, p.view, p.petition, p.classification,
-       (select coalesce(jsonb_agg(jsonb_build_array(t.seq, t.event_id, t.type, t.at, t.data) order by t.seq), '[]')
+       (select coalesce(json_agg(json_build_array(t.seq, t.event_id, t.type, t.at, t.data) order by t.seq), '[]')
         from timeline t where t.petition_id = p.petition_id) as timeline
 from petition p where p.petition_id = %s
 """
@@ -95,7 +95,7 @@ class Reader:
         self._pool = pool
 
     async def snapshot(self, petition_id: str) -> Snapshot | None:
-        rows = await self._rows(_SNAPSHOT, (petition_id,))
+        rows = await self.rows(_SNAPSHOT, (petition_id,))
         if not rows:
             return None
         row = rows[0]
@@ -104,15 +104,16 @@ class Reader:
 
     async def after(self, petition_id: str, seq: int) -> list[Entry]:
         """Entries behind `seq`, in order."""
-        rows = await self._rows(_AFTER, (petition_id, seq))
+        rows = await self.rows(_AFTER, (petition_id, seq))
         return [from_row(*row.values()) for row in rows]
 
     async def queue(self, office: str, wanted: QueueFilter) -> list[Line]:
         """The office's open work in its order: urgent first, then late, then nearest due."""
-        rows = await self._rows(*_queue_query(office, wanted))
+        rows = await self.rows(*_queue_query(office, wanted))
         return [Line(**row) for row in rows]
 
-    async def _rows(self, query: str, parameters: Sequence[Any] | dict[str, Any]) -> list[dict[str, Any]]:
+    async def rows(self, query: str, parameters: Sequence[Any] | dict[str, Any]) -> list[dict[str, Any]]:
+        """Any query's rows, as dictionaries."""
         async with self._pool.connection(timeout=3) as connection:
             cursor = await connection.execute(query, parameters)
             return list(await cursor.fetchall())

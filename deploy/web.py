@@ -24,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 import consumers.http
 import producers.http
 from consumers.settings import ViewSettings
+from deploy.http.calendar import calendar_route
 from deploy.http.metrics import Measured
 from deploy.http.security import Hardened
 from producers.http.errors import Refusal, answer, language
@@ -61,7 +62,8 @@ async def mounted() -> AsyncIterator[Mounted]:
     async with AsyncExitStack() as stack:
         accepting = await stack.enter_async_context(producers.http.prepare(HttpSettings()))
         showing = await stack.enter_async_context(consumers.http.prepare(ViewSettings()))
-        yield Mounted([*accepting, *showing], lambda: accepting.ready() and showing.ready(), showing.stop)
+        routes = [*accepting, *showing, calendar_route(WebSettings())]
+        yield Mounted(routes, lambda: accepting.ready() and showing.ready(), showing.stop)
 
 
 def application(routes: Sequence[BaseRoute], ready: Check) -> Hardened:

@@ -48,6 +48,27 @@ class PetitionRequest(Model):
     urgent: bool | None = None
 
 
+class WebPetition(Model):
+    """The body of `POST /petitions`, from the page: its channel is not the sender's to choose."""
+
+    text: Text
+    location: Location | None = None
+    contact: Contact | None = None
+    media_urls: tuple[AnyHttpUrl, ...] = Field(default=(), max_length=20)
+
+    def of_channel(self, channel: str) -> PetitionRequest:
+        return PetitionRequest.model_construct(
+            channel=channel,
+            external_id=None,
+            text=self.text,
+            location=self.location,
+            contact=self.contact,
+            media_urls=self.media_urls,
+            category=None,
+            urgent=None,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who a petition is. `retry_key`: repeat the call with it as Idempotency-Key and it is the same petition again."""

@@ -25,3 +25,8 @@ class HttpSettings(TrackingSettings, DatabaseSettings):
     action_wait_ms: int = Field(
         1000, ge=0, le=10_000, description="How long an action waits for a fresh petition to reach the read model (ms)."
     )
+    web_burst: int = Field(6, ge=1, description="Petitions that one address may submit on the web page at once.")
+    web_per_hour: int = Field(30, ge=1, description="Petitions that one address may submit on the web page in an hour, beyond that.")
+    forwarded_hops: int = Field(
+        0, ge=0, le=10, description="Our own proxies in front: the address is so many entries from the end of X-Forwarded-For."
+    )

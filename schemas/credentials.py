@@ -1,6 +1,6 @@
 """Who may do what over HTTP: intake keys by channel, one bearer token an office, one for the administrator.
 
-The file (mode 0600, made by the runner or mounted as a secret): `{"intake": {"ihanoi": KEY}, "departments": {"so-xd": TOKEN}, "admin": TOKEN}`.
+The file (mode 0600, made by the runner or mounted as a secret): `{"intake": {"ihanoi": KEY, "web": KEY}, "departments": {"so-xd": TOKEN}, "admin": TOKEN}`.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class Credentials:
 
 
 def generate() -> dict[str, object]:
-    """Fresh random credentials: one intake channel, every office, the administrator."""
+    """Fresh random credentials: the app's and the web page's intake channels, every office, the administrator."""
     return {
-        "intake": {"ihanoi": secrets.token_urlsafe(24)},
+        "intake": {channel: secrets.token_urlsafe(24) for channel in ("ihanoi", "web")},
         "departments": {code: secrets.token_urlsafe(24) for code in offices()},
         "admin": secrets.token_urlsafe(24),
     }

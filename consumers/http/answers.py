@@ -28,6 +28,10 @@ _MESSAGES: dict[str, dict[Language, str]] = {
     },
     "unknown-token": {"vi": "Mã truy cập không đúng.", "en": "This token is not known."},
     "foreign-office": {"vi": "Mã truy cập này thuộc cơ quan khác.", "en": "This token belongs to another office."},
+    "admin-only": {
+        "vi": "Chỉ quản trị viên của trung tâm điều hành được xem.",
+        "en": "Only the operations centre's administrator may see this.",
+    },
     "unknown-office": {"vi": "Không có cơ quan nào mang mã này.", "en": "There is no office with this code."},
     "invalid": {"vi": "Tham số {field} không hợp lệ: {rule}.", "en": "The parameter {field} is not valid: {rule}."},
     "database-unavailable": {

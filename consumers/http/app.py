@@ -8,11 +8,14 @@ from contextlib import asynccontextmanager
 
 from starlette.routing import Route
 
+from consumers.dead_letter_watch import DeadLetterWatch
 from consumers.http.departments import department_routes
+from consumers.http.operations import operations_routes
 from consumers.http.petitions import petition_routes
 from consumers.http.reference import reference_routes
 from consumers.http.state import Views, Waiters
 from consumers.live import LiveFeed
+from consumers.pages import view_pages
 from consumers.queue_feed import QueueFeed
 from consumers.reading import opened
 from consumers.settings import ViewSettings
@@ -23,7 +26,8 @@ class Showing(list[Route]):
     """The routes; `ready` says whether they can be served, `stop` ends all open event streams."""
 
     def __init__(self, views: Views) -> None:
-        super().__init__([*petition_routes(views), *department_routes(views), *reference_routes()])
+        data = [*petition_routes(views), *department_routes(views), *reference_routes(), *operations_routes(views)]
+        super().__init__([*data, *view_pages()])
         self._views = views
 
     def ready(self) -> bool:
@@ -40,6 +44,7 @@ async def prepare(settings: ViewSettings) -> AsyncIterator[Showing]:
     loop = asyncio.get_running_loop()
     async with opened(settings.database_url.get_secret_value(), settings.database_pool) as reader:
         live, queues = LiveFeed(settings, settings.live_ring, loop), QueueFeed(settings, loop)
+        dead_letters = DeadLetterWatch(settings, loop)
         views = Views(
             settings=settings,
             secret=settings.tracking_key(),
@@ -48,13 +53,17 @@ async def prepare(settings: ViewSettings) -> AsyncIterator[Showing]:
             live=live,
             queues=queues,
             waiters=Waiters(settings.arrival_waiters),
+            dead_letters=dead_letters,
         )
         live.tail.start()
         queues.tail.start()
+        dead_letters.tail.start()
         showing = Showing(views)
         try:
             yield showing
         finally:
             showing.stop()
+            dead_letters.tail.stop()
             await asyncio.to_thread(live.tail.join, 3)
             await asyncio.to_thread(queues.tail.join, 3)
+            await asyncio.to_thread(dead_letters.tail.join, 3)

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from consumers import office_view
 from consumers.entries import from_record
 from consumers.http import sse
+from consumers.http.access import caller
 from consumers.http.answers import Problem, endpoint, json, language
 from consumers.http.state import Views
 from consumers.kafka import Record
@@ -71,14 +72,9 @@ def department_routes(views: Views) -> list[Route]:
 
 def _office(views: Views, request: Request) -> str:
     """The office of the path, if the token may see it."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Problem(401, "no-token", headers={"WWW-Authenticate": "Bearer"})
-    admin, own = views.credentials.is_admin(token.strip()), views.credentials.office_of(token.strip())
-    if not admin and own is None:
-        raise Problem(401, "unknown-token", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    who = caller(views.credentials, request)
     code: str = request.path_params["code"]
-    if not admin and own != code:
+    if not who.is_admin and who.office != code:
         raise Problem(403, "foreign-office", field="code")
     if code not in offices():
         raise Problem(404, "unknown-office", field="code")

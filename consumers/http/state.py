@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from consumers.dead_letter_watch import DeadLetterWatch
 from consumers.live import LiveFeed
 from consumers.queue_feed import QueueFeed
 from consumers.reading import Reader
@@ -43,3 +44,4 @@ class Views:
     live: LiveFeed
     queues: QueueFeed
     waiters: Waiters
+    dead_letters: DeadLetterWatch

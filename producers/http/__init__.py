@@ -30,6 +30,8 @@ class Routes(list[Route]):
 @asynccontextmanager
 async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None) -> AsyncIterator[Routes]:
     """The intake and action routes while their connections live. Kafka and PostgreSQL may come later or go: 503 meanwhile."""
+    from producers.pages.routes import page_routes_of  # here, since the pages stand on this package
+
     own = publisher or Publisher(settings.kafka_bootstrap_servers, _limits(settings))
     if publisher is None:
         own.connect_soon()
@@ -47,7 +49,7 @@ async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None)
         AsyncVault(pool),
     )
     try:
-        yield Routes(routes_of(intake), lambda: own.ready)
+        yield Routes([*routes_of(intake), *page_routes_of(intake)], lambda: own.ready)
     finally:
         if publisher is None:
             await asyncio.to_thread(own.close, 2.0)

@@ -21,15 +21,20 @@ def submit(intake: Intake) -> Handler:
         petition = parse(PetitionRequest, await read_json_body(request, intake.settings.body_limit))
         if petition.channel != channel:
             raise Refusal(403, "foreign-channel")
-        who = identify(intake.secret, channel, petition.external_id, key)
-        event = event_of(petition, who, await _sealed(intake, petition, who), intake.clock.now_ms())
-        try:
-            await intake.publisher.publish(event)
-        except Unavailable as error:
-            raise kafka_away(error, who.retry_key) from None
-        return _receipt(who, intake.settings.public_url or str(request.base_url).rstrip("/"))
+        return await accept(intake, request, petition, key)
 
     return endpoint(handle)
+
+
+async def accept(intake: Intake, request: Request, petition: PetitionRequest, key: str | None) -> Response:
+    """Publish a checked petition of a channel that is known to be the caller's; the receipt, once Kafka has acknowledged it."""
+    who = identify(intake.secret, petition.channel, petition.external_id, key)
+    event = event_of(petition, who, await _sealed(intake, petition, who), intake.clock.now_ms())
+    try:
+        await intake.publisher.publish(event)
+    except Unavailable as error:
+        raise kafka_away(error, who.retry_key) from None
+    return _receipt(who, intake.settings.public_url or str(request.base_url).rstrip("/"))
 
 
 def _channel(intake: Intake, request: Request) -> str:

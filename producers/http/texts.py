@@ -65,6 +65,17 @@ MESSAGES: Texts = {
         "A part of the petition service is away. Nothing was accepted; please repeat it in a moment.",
         "Một phần hệ thống đang gián đoạn. Yêu cầu chưa được tiếp nhận; vui lòng gửi lại sau ít phút.",
     ),
+    "foreign-page": _both(
+        "This form can only be sent from our own page.", "Biểu mẫu này chỉ gửi được từ trang của hệ thống."
+    ),
+    "machine": _both(
+        "This looks like an automatic submission and was not taken.",
+        "Nội dung giống do máy tự động gửi nên không được tiếp nhận.",
+    ),
+    "too-many": _both(
+        "Many petitions came from this connection within a short time. Please try again in {minutes} min.",
+        "Kết nối này vừa gửi nhiều phản ánh trong thời gian ngắn. Vui lòng thử lại sau {minutes} phút.",
+    ),
     "not-found": _both("There is nothing at this address.", "Không có gì tại địa chỉ này."),
     "method-not-allowed": _both("This address does not take this method.", "Địa chỉ này không nhận phương thức này."),
     "internal": _both(

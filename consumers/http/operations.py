@@ -1,0 +1,85 @@
+"""`GET /v1/ioc` for the operations centre (administrator only), and `GET /v1/session`: whose token this is.
+
+Missing data raises an alarm: the answer names what it cannot vouch for, and a page that gets no answer must say so itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from consumers import operations
+from consumers.citizen_view import office
+from consumers.entries import iso
+from consumers.http.access import caller
+from consumers.http.answers import Problem, endpoint, json, language
+from consumers.http.state import Views
+from schemas.clock import to_datetime
+
+KEEP_SECONDS = 2.0
+BEHIND_SECONDS = 60.0
+
+
+class Figures:
+    """The rows, asked for at most once in two seconds, however many screens look."""
+
+    def __init__(self, views: Views) -> None:
+        self._views, self._clock = views, views.settings.clock()
+        self._lock = asyncio.Lock()
+        self._rows: operations.Rows | None = None
+        self._read_at = 0.0
+        self._now = datetime.min.replace(tzinfo=UTC)
+
+    async def rows(self) -> tuple[operations.Rows, datetime]:
+        """The rows and the instant (service's clock) for which they hold."""
+        async with self._lock:
+            if self._rows is None or time.monotonic() - self._read_at > KEEP_SECONDS:
+                now = to_datetime(self._clock.now_ms())
+                self._rows = await operations.read(self._views.reader, now)
+                self._now, self._read_at = now, time.monotonic()
+            return self._rows, self._now
+
+
+def freshness(views: Views, rows: operations.Rows) -> dict[str, Any]:
+    """`behind_seconds`: how long the oldest event waits for the read model; `newest_seconds`: age of the newest event (wall time)."""
+    arrivals = views.live.arrivals
+    waiting = arrivals.waiting_since(rows.next_offsets)
+    behind = 0.0 if waiting is None else max(0.0, time.time() - waiting)
+    alarms = []
+    if not views.live.ready:
+        alarms.append("record-unreachable")
+    if behind > BEHIND_SECONDS:
+        alarms.append("read-model-behind")
+    newest = None if arrivals.newest is None else round(time.time() - arrivals.newest, 1)
+    return {"behind_seconds": round(behind, 1), "newest_seconds": newest, "alarms": alarms}
+
+
+def operations_routes(views: Views) -> list[Route]:
+    figures = Figures(views)
+
+    async def show(request: Request) -> Response:
+        if not caller(views.credentials, request).is_admin:
+            raise Problem(403, "admin-only")
+        rows, now = await figures.rows()
+        watch = views.dead_letters
+        return json(
+            {
+                "at": iso(now),
+                "newest_event": iso(rows.newest) if rows.newest else None,
+                "freshness": freshness(views, rows),
+                **operations.figures(rows, now, language(request)),
+                "dead_letters": {"count": watch.count, "newest": watch.newest},
+            }
+        )
+
+    async def session(request: Request) -> Response:
+        who = caller(views.credentials, request)
+        return json({"admin": who.is_admin, "office": office(who.office, language(request)) if who.office else None})
+
+    return [Route("/v1/ioc", endpoint(show), methods=["GET"]), Route("/v1/session", endpoint(session), methods=["GET"])]

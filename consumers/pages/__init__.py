@@ -1,0 +1,17 @@
+"""Pages that show: a petition to its citizen, the desk to an office, the figures to the operations centre."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from consumers.pages.choices import desk_data
+from schemas.pages import Assets, Page, asset_routes, page_routes
+
+TRACK = Page("/t/{tracking_code}", "track", "consumers.pages", "views")
+DESK = Page("/desk", "desk", "consumers.pages", "views", desk_data, wide=True)
+OPERATIONS = Page("/ioc", "ioc", "consumers.pages", "views", wide=True)
+
+
+def view_pages() -> list[Route]:
+    assets = (Assets.of("views", "consumers.pages"), Assets.of("common", "schemas.pages"))
+    return [*page_routes(TRACK, DESK, OPERATIONS), *asset_routes(*assets)]

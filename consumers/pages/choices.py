@@ -1,0 +1,28 @@
+"""What the desk's forms let an office choose from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.actions import RefusalKind, ResultKind
+from schemas.base import Level
+from schemas.case import State
+from schemas.reference import categories, offices, wards
+from schemas.texts import Language, right_address, words
+
+
+def desk_data(lang: Language) -> dict[str, Any]:
+    """Lists of `{code, name}`."""
+    return {
+        "offices": [_named(one.code, one.name_vi, one.name_en, lang) for one in offices().values()],
+        "categories": [_named(one.code, one.name_vi, one.name_en, lang) for one in categories().values()],
+        "wards": {one.code: one.full_name_vi if lang == "vi" else f"{one.name_vi} {one.kind}" for one in wards().values()},
+        "states": {state.value: words("state", state.value, lang) for state in State},
+        "levels": {level.value: words("level", level.value, lang) for level in Level},
+        "results": {kind.value: words("result", kind.value, lang) for kind in ResultKind},
+        "refusals": {kind.value: right_address(kind.value, lang) for kind in RefusalKind},
+    }
+
+
+def _named(code: str, name_vi: str, name_en: str, lang: Language) -> dict[str, str]:
+    return {"code": code, "name": name_vi if lang == "vi" else name_en}

@@ -1,0 +1,211 @@
+// The desk of an office: its queue as it changes, one case of it, and what can be done.
+
+import { announce, api, byId, connection, data, el, lang, t, trouble } from "/assets/common/core.js";
+import { combobox } from "/assets/common/combobox.js";
+import { follow } from "/assets/common/stream.js";
+import { loadCalendar, remaining } from "/assets/common/time.js";
+import { showDetail } from "./detail.js";
+import { nextDue } from "./due.js";
+
+const PAGE = 50;
+const TICK_MS = 20_000;
+const stored = { get: (name) => sessionStorage.getItem(`desk-${name}`), set: (name, value) => sessionStorage.setItem(`desk-${name}`, value) };
+
+const desk = { token: null, office: null, admin: false, items: [], chosen: null, limit: PAGE, waiters: new Map(), stop: null };
+const chooser = combobox(byId("acting-office"), data.offices);
+
+// --- In and out ------------------------------------------------------------------------------------------------------------------
+
+byId("login").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  byId("token-error").textContent = "";
+  await enter(byId("token").value.trim(), chooser.value());
+});
+
+async function enter(token, wanted) {
+  if (!token) return failed(t("desk.no-token"));
+  const answer = await api(`/v1/session?lang=${lang}`, { token });
+  if (answer.status !== 200) return failed(trouble(answer));
+  const code = answer.body.admin ? wanted : answer.body.office.code;
+  if (!code) {
+    byId("acting").hidden = false;
+    byId("login").hidden = false;
+    byId("acting-office").focus();
+    return;
+  }
+  Object.assign(desk, { token, office: code, admin: answer.body.admin });
+  stored.set("token", token);
+  stored.set("office", code);
+  byId("token").value = "";
+  open();
+}
+
+function failed(text) {
+  byId("login").hidden = false;
+  byId("token-error").textContent = text;
+}
+
+byId("leave").addEventListener("click", () => {
+  desk.stop?.abort();
+  sessionStorage.removeItem("desk-token");
+  sessionStorage.removeItem("desk-office");
+  location.reload();
+});
+
+function open() {
+  byId("login").hidden = true;
+  byId("work").hidden = false;
+  byId("office").textContent = data.offices.find(({ code }) => code === desk.office)?.name ?? desk.office;
+  document.title = byId("office").textContent;
+  desk.stop = new AbortController();
+  load();
+  follow(`${base()}/events?lang=${lang}`, {
+    token: desk.token,
+    signal: desk.stop.signal,
+    onevent: happened,
+    onstate: (live) => {
+      byId("live").hidden = !live;
+      connection(!live);
+      if (live) loadSoon(); // what came while we were away
+    },
+  });
+  setInterval(draw, TICK_MS);
+}
+
+const base = () => `/v1/departments/${desk.office}/queue`;
+
+// --- The queue -------------------------------------------------------------------------------------------------------------------
+
+async function load() {
+  const wanted = new URLSearchParams({ lang, limit: desk.limit });
+  if (byId("by-state").value) wanted.set("state", byId("by-state").value);
+  if (byId("by-category").value) wanted.set("category", byId("by-category").value);
+  if (byId("by-overdue").checked) wanted.set("overdue", "true");
+  const answer = await api(`${base()}?${wanted}`, { token: desk.token });
+  if (answer.status !== 200) {
+    connection(true);
+    setTimeout(load, 3000);
+    return;
+  }
+  desk.items = answer.body.items;
+  byId("more").hidden = answer.body.next === null || desk.limit >= 500;
+  draw();
+}
+
+let waiting = 0;
+function loadSoon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(load, 250);
+}
+
+function draw() {
+  const focused = document.activeElement?.dataset?.petition;
+  byId("queue").replaceChildren(...desk.items.map(line));
+  byId("empty").hidden = desk.items.length > 0;
+  byId("number").textContent = t("desk.number", { n: byId("more").hidden ? desk.items.length : `${desk.items.length}+` });
+  if (focused) byId("queue").querySelector(`[data-petition="${focused}"]`)?.focus();
+}
+
+function line(item) {
+  const due = nextDue(item);
+  const left = due && !due.paused ? remaining(item.level, due.due_at, due.started_at) : null;
+  const tone = item.overdue ? "bad" : (left?.tone ?? "good");
+  return el("li", {}, el(
+    "button",
+    { type: "button", class: tone, "data-petition": item.petition_id, "aria-current": item.petition_id === desk.chosen && "true", onclick: () => choose(item.petition_id) },
+    el("span", { class: "chips" }, chips(item, due, left)),
+    el("span", { class: "text" }, item.text),
+    el("span", { class: "about" }, [item.category_name, data.wards[item.ward], data.states[item.state]].filter(Boolean).join(" · ")),
+  ));
+}
+
+function chips(item, due, left) {
+  return [
+    item.urgent && el("span", { class: "chip bad" }, `⚡ ${data.levels.urgent}`),
+    left?.text && el("span", { class: `chip ${left.tone}` }, `${t(`desk.clock-${due.name}`)}: ${left.text}`),
+    due?.paused && el("span", { class: "chip warn" }, `⏸ ${t("shared.paused")}`),
+    item.overdue && left?.tone !== "bad" && el("span", { class: "chip bad" }, t("desk.overdue")),
+    item.escalation > 0 && el("span", { class: "chip bad" }, `▲ ${t(`desk.rung-${item.escalation}`)}`),
+    item.role !== "owner" && el("span", { class: "chip info" }, t(`desk.role-${item.role}`)),
+    item.followers > 0 && el("span", { class: "chip" }, t("desk.followers", { n: item.followers })),
+    item.reopened > 0 && el("span", { class: "chip warn" }, t("desk.reopened", { n: item.reopened })),
+  ];
+}
+
+for (const [value, name] of Object.entries(data.states)) {
+  if (!["closed", "refused", "withdrawn", "merged", "answered"].includes(value)) byId("by-state").append(el("option", { value }, name));
+}
+for (const { code, name } of data.categories) byId("by-category").append(el("option", { value: code }, name));
+byId("filters").addEventListener("change", load);
+byId("filters").addEventListener("submit", (event) => event.preventDefault());
+byId("more").addEventListener("click", () => { desk.limit = Math.min(500, desk.limit + PAGE); load(); });
+
+// --- One case --------------------------------------------------------------------------------------------------------------------
+
+async function choose(petition) {
+  desk.chosen = petition;
+  byId("desk").classList.toggle("reading", Boolean(petition));
+  draw();
+  await refresh(true);
+}
+
+async function refresh(fresh) {
+  const answer = await api(`${base()}/${desk.chosen}?lang=${lang}`, { token: desk.token });
+  const place = byId("detail");
+  if (answer.status !== 200) {
+    place.replaceChildren(el("p", { class: "note bad" }, trouble(answer)));
+    return;
+  }
+  showDetail(place, answer.body, { admin: desk.admin, office: desk.office, fresh, act, back });
+  if (fresh) {
+    place.scrollTop = 0;
+    place.focus({ preventScroll: !byId("desk").classList.contains("reading") });
+  }
+}
+
+function back() {
+  byId("desk").classList.remove("reading");
+  byId("queue").querySelector(`[data-petition="${desk.chosen}"]`)?.focus();
+}
+
+/** Ask for an action and wait for what became of it: `{ok, text}`. */
+async function act(petition, fields) {
+  const answer = await api(`${base()}/${petition}/actions`, { method: "POST", token: desk.token, body: fields });
+  if (answer.status !== 202) {
+    const broken = (answer.body?.error?.fields ?? []).map((field) => `${field.field}: ${field.message}`).join("; ");
+    return { ok: false, text: [trouble(answer), broken].filter(Boolean).join(" ") };
+  }
+  return outcome(petition, answer.body.action_id);
+}
+
+const REFUSED = ["action-refused", "answer-returned"];
+const verdict = (item) => (REFUSED.includes(item.type) ? { ok: false, text: item.details.why } : { ok: true, text: item.title });
+
+/** From the stream; from the case itself when the stream was away. */
+async function outcome(petition, cause) {
+  const told = new Promise((done) => desk.waiters.set(cause, done));
+  const looked = (async () => {
+    for (let turn = 0; turn < 8; turn += 1) {
+      await new Promise((done) => setTimeout(done, 1500));
+      const { body } = await api(`${base()}/${petition}?lang=${lang}`, { token: desk.token });
+      const item = body?.timeline?.find(({ details }) => details.cause === cause);
+      if (item) return verdict(item);
+    }
+    return { ok: true, text: t("desk.on-its-way") };
+  })();
+  const found = await Promise.race([told, looked]);
+  desk.waiters.delete(cause);
+  return found;
+}
+
+function happened({ name, data: item }) {
+  desk.waiters.get(item.details?.cause)?.(verdict(item));
+  loadSoon();
+  if (item.petition_id === desk.chosen) refresh(false);
+  else if (name === "assigned" || name === "received") announce(`${t("desk.new")}: ${item.title}`);
+}
+
+await loadCalendar();
+const token = stored.get("token");
+if (token) await enter(token, stored.get("office"));
+else byId("login").hidden = false;

@@ -1,0 +1,123 @@
+// One case on the desk: what it is, what happened, what can be done.
+
+import { data, el, links, t } from "/assets/common/core.js";
+import { longDate, moment, remaining } from "/assets/common/time.js";
+import { actionsFor, actionForm } from "./acts.js";
+import { nextDue } from "./due.js";
+
+const TONES = { answered: "good", closed: "good", accepted: "good", breached: "bad", escalated: "bad", "answer-returned": "bad", "action-refused": "bad", warned: "warn", "decision-required": "warn", "information-requested": "warn" };
+let shown = { petition: null, action: null, form: null };
+
+/** Fill `place`. A form that somebody is filling in stays as it is while the case around it changes. */
+export function showDetail(place, found, about) {
+  if (about.fresh || shown.petition !== found.petition_id) shown = { petition: found.petition_id, action: null, form: null };
+  place.classList.remove("empty");
+  const focused = shown.form?.contains(document.activeElement) ? document.activeElement : null;
+  place.replaceChildren(
+    el("button", { type: "button", class: "back plain", onclick: about.back }, `← ${t("desk.back")}`),
+    head(found),
+    el("p", { class: "petition-text" }, found.text),
+    links(found.media_urls) ?? "",
+    el("div", { id: "acting-place" }),
+    facts(found),
+    classification(found.classification),
+    el("h2", {}, t("desk.timeline")),
+    el("ol", { class: "timeline", reversed: true }, [...found.timeline].reverse().map(line)),
+  );
+  actions(place.querySelector("#acting-place"), found, about);
+  focused?.focus();
+}
+
+function head(found) {
+  const due = nextDue(found);
+  const left = due && !due.paused ? remaining(found.level, due.due_at, due.started_at) : null;
+  return el("div", { class: "chips" },
+    el("span", { class: "chip info" }, data.states[found.state]),
+    el("span", { class: `chip ${found.urgent ? "bad" : ""}` }, `${found.urgent ? "⚡ " : ""}${data.levels[found.level]}`),
+    left?.text && el("span", { class: `chip ${left.tone}` }, `${t(`desk.clock-${due.name}`)}: ${left.text}`),
+    due?.paused && el("span", { class: "chip warn" }, `⏸ ${t("shared.paused")}`),
+    found.role && found.role !== "owner" && el("span", { class: "chip info" }, t(`desk.role-${found.role}`)));
+}
+
+function facts(found) {
+  const place = [found.location?.address, data.wards[found.ward]].filter(Boolean).join(", ");
+  const { lat, long } = found.location ?? {};
+  const rows = [
+    [t("desk.category"), found.category_name],
+    [t("desk.office-now"), found.office.name],
+    (place || lat) && [t("desk.place"), el("span", {}, place, lat && el("a", { href: `https://www.openstreetmap.org/?mlat=${lat}&mlon=${long}#map=18/${lat}/${long}`, target: "_blank", rel: "noopener noreferrer" }, ` ${lat.toFixed(5)}, ${long.toFixed(5)}`))],
+    [t("desk.received"), longDate(found.received_at)],
+    found.deadline && [t("desk.deadline"), longDate(found.deadline)],
+    found.transfers > 0 && [t("desk.transfers"), String(found.transfers)],
+    found.decider && [t("desk.decider"), data.offices.find(({ code }) => code === found.decider)?.name],
+  ].filter(Boolean);
+  return el("dl", { class: "facts" }, rows.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+}
+
+function classification(found) {
+  if (!found?.reasons?.length) return "";
+  return el("details", {}, el("summary", {}, t("desk.why-here")), el("ul", { class: "small" }, [...found.reasons, ...found.urgent_reasons].map((reason) => el("li", {}, reason))));
+}
+
+function line(item) {
+  const { details } = item;
+  const said = details.text ?? details.question ?? details.comment;
+  const office = details.to_office && data.offices.find(({ code }) => code === details.to_office)?.name;
+  const from = details.actor?.office && data.offices.find(({ code }) => code === details.actor.office)?.name;
+  return el("li", { class: TONES[item.type] ?? "" },
+    el("h3", {}, item.title, office && ["assigned", "transferred", "escalated"].includes(item.type) ? `: ${office}` : ""),
+    el("time", { datetime: item.time }, moment(item.time)),
+    el("span", { class: "muted small" }, ` · ${from ?? t(`desk.actor-${details.actor?.role ?? "system"}`)}`),
+    details.why && el("p", {}, details.why),
+    details.result && el("p", { class: "small" }, el("b", {}, data.results[details.result])),
+    details.stars && el("p", {}, "★".repeat(details.stars) + "☆".repeat(5 - details.stars)),
+    said && el("p", { class: "quote" }, said),
+    details.reason && el("p", { class: "small" }, `${t("desk.reason")}: ${details.reason}`),
+    links(details.evidence_urls ?? details.media_urls));
+}
+
+function actions(place, found, about) {
+  const names = actionsFor(found, about);
+  if (!names.length) return place.replaceChildren(el("p", { class: "muted small" }, t("desk.no-actions")));
+  const button = (name) => el("button", {
+    type: "button", class: name === "accept" ? "main" : name === "reject" ? "danger" : "", "data-action": name,
+    "aria-expanded": name === "accept" ? null : String(shown.action === name), onclick: () => toggle(name),
+  }, t(`desk.act-${name}`));
+  const outcome = el("p", { class: "note", role: "status", hidden: true });
+  const form = el("div", {});
+  const tell = ({ ok, text }) => {
+    outcome.hidden = false;
+    outcome.className = `note ${ok ? "good" : "bad"}`;
+    outcome.textContent = ok ? text : `${t("desk.refused")} ${text}`;
+  };
+  const done = (answer) => {
+    if (answer.ok) {
+      shown = { ...shown, action: null, form: null };
+      form.replaceChildren();
+      for (const one of place.querySelectorAll("[aria-expanded=true]")) one.setAttribute("aria-expanded", "false");
+    }
+    shown.told = answer;
+    tell(answer);
+  };
+  async function toggle(name) {
+    outcome.hidden = true;
+    shown.told = null;
+    if (name === "accept") {
+      const pressed = place.querySelector("[data-action=accept]");
+      pressed.disabled = true;
+      done(await about.act(found.petition_id, { action: "accept" }));
+      pressed.disabled = false;
+      return;
+    }
+    shown = shown.action === name ? { ...shown, action: null, form: null } : { ...shown, action: name, form: actionForm(name, found, about, (answer) => latest.done(answer)) };
+    for (const one of place.querySelectorAll("[aria-expanded]")) one.setAttribute("aria-expanded", String(one.dataset.action === shown.action));
+    form.replaceChildren(...(shown.form ? [shown.form] : []));
+    shown.form?.querySelector("input, textarea, select")?.focus();
+  }
+  latest.done = done;
+  place.replaceChildren(el("h2", { class: "hidden-text" }, t("desk.actions")), el("div", { class: "acts" }, names.map(button)), outcome, form);
+  if (shown.form && names.includes(shown.action)) form.replaceChildren(shown.form);
+  if (shown.told) tell(shown.told);
+}
+
+const latest = { done: () => {} }; // the case may be drawn anew while an answer is on its way: the newest drawing is told

@@ -1,0 +1,263 @@
+// One petition, followed as things happen to it.
+
+import { announce, api, byId, connection, el, lang, links, t, trouble } from "/assets/common/core.js";
+import { loadCalendar, longDate, moment, remaining } from "/assets/common/time.js";
+
+const code = decodeURIComponent(location.pathname.split("/").pop());
+const base = `/v1/petitions/${encodeURIComponent(code)}`;
+const TICK_MS = 20_000;
+const UNANSWERED = ["received", "assigned", "accepted", "information-requested", "decision-required", "promised", "merged"];
+const ALLOWED = {
+  rate: ["answered", "merged"],
+  "add-information": UNANSWERED,
+  reopen: ["answered", "closed", "refused", "merged"],
+  withdraw: UNANSWERED,
+};
+const DONE = { rate: "rated", "add-information": "information-added", reopen: "reopened", withdraw: "withdrawn" };
+const TONES = {
+  answered: "good", closed: "good", rated: "good", breached: "bad", escalated: "bad", refused: "bad", "action-refused": "bad",
+  "information-requested": "warn", "decision-required": "warn", promised: "warn", extended: "warn",
+};
+const STEP_OF = { received: 0, assigned: 1, "decision-required": 1, accepted: 2, "information-requested": 2, promised: 2, merged: 2, answered: 3, closed: 4, refused: 4, withdrawn: 4 };
+
+let petition = null;
+let asked = null; // the action whose outcome we wait for
+
+// --- Showing -------------------------------------------------------------------------------------------------------------------
+
+function showStanding() {
+  byId("code").textContent = petition.tracking_code;
+  byId("state").textContent = petition.state_name;
+  document.title = `${petition.state_name} · ${petition.tracking_code}`;
+  showSteps();
+  showFacts();
+  showActions();
+}
+
+function showSteps() {
+  const names = ["received", "assigned", "working", "answered", ["refused", "withdrawn"].includes(petition.state) ? petition.state : "closed"];
+  const at = STEP_OF[petition.state] ?? 0;
+  const reached = new Set(petition.timeline.map((item) => item.type));
+  const step = (name, index) => {
+    const state = index < at ? (index === 3 && !reached.has("answered") ? "" : "done") : index === at ? "current" : "";
+    return el("li", { class: state, "aria-current": index === at && "step" }, el("span", {}, t(`track.step-${name}`)));
+  };
+  byId("steps").replaceChildren(...names.map(step));
+}
+
+function showFacts() {
+  const open = UNANSWERED.includes(petition.state) && petition.state !== "merged";
+  const facts = [
+    [t("track.office"), petition.office.name],
+    [t("track.category"), petition.category_name],
+    petition.deadline && [t("track.deadline"), deadline(open)],
+    petition.level !== "ordinary" && [t("track.level"), el("span", { class: `chip ${petition.urgent ? "bad" : "info"}` }, t(`track.level-${petition.level}`))],
+    petition.escalation > 0 && open && [t("track.escalated"), t(`track.rung-${petition.escalation}`)],
+    petition.rating && [t("track.rating"), stars(petition.rating)],
+    [t("track.received"), longDate(petition.received_at)],
+  ].filter(Boolean);
+  byId("facts").replaceChildren(...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+}
+
+function deadline(open) {
+  const date = longDate(petition.deadline);
+  if (!open) return date;
+  if (petition.state === "information-requested") return el("span", {}, `${date} `, el("span", { class: "chip warn" }, t("shared.paused")));
+  const left = remaining(petition.level, petition.deadline, petition.received_at);
+  return el("span", {}, `${date} `, left.text && el("span", { class: `chip ${left.tone}` }, left.text));
+}
+
+const stars = (number) => el("span", { class: "given-stars", role: "img", "aria-label": t("track.stars", { n: number }) }, "★".repeat(number) + "☆".repeat(5 - number));
+
+function showActions() {
+  for (const [name, states] of Object.entries(ALLOWED)) {
+    byId(name).hidden = !states.includes(petition.state) || (name === "rate" && Boolean(petition.rating));
+  }
+  const information = byId("add-information");
+  if (petition.state === "information-requested" && !information.dataset.shown) {
+    information.open = true;
+    information.dataset.shown = "yes";
+  }
+  if (petition.state !== "information-requested") delete information.dataset.shown;
+  byId("actions").hidden = Object.keys(ALLOWED).every((name) => byId(name).hidden) && byId("outcome").hidden;
+  const turn = petition.state === "information-requested" ? "asked" : petition.state === "answered" ? "your-turn" : "more-actions";
+  byId("actions-heading").textContent = t(`track.${turn}`);
+}
+
+// --- The timeline ----------------------------------------------------------------------------------------------------------------
+
+function line(item, arrives) {
+  const about = item.details;
+  const answer = ["answered", "promised"].includes(item.type);
+  const words = answer || item.type === "information-added" || item.type === "information-requested";
+  return el(
+    "li",
+    { class: [TONES[item.type], arrives && "arrives"].filter(Boolean).join(" "), "data-type": item.type },
+    el("h3", {}, item.title),
+    el("time", { datetime: item.time }, moment(item.time)),
+    answer && sayAnswer(item),
+    !words && el("p", {}, item.type === "action-refused" ? about.why : item.message),
+    item.type === "information-requested" && el("p", { class: "quote" }, about.question),
+    item.type === "information-added" && el("p", { class: "quote" }, about.text),
+    item.type === "rated" && about.comment && el("p", { class: "quote" }, about.comment),
+    item.type === "reopened" && about.reason && el("p", { class: "quote" }, about.reason),
+    item.type === "leader-reported" && about.detail?.text && el("p", { class: "quote" }, about.detail.text),
+    links(about.evidence_urls ?? about.media_urls ?? about.detail?.evidence_urls),
+  );
+}
+
+function sayAnswer({ type, details, office }) {
+  const facts = [
+    office?.name,
+    details.result && t(`track.result-${details.result}`),
+    type === "promised" && t("track.promised-by", { when: moment(details.promise_date) }),
+  ].filter(Boolean);
+  return el("div", {}, el("p", { class: "small" }, el("b", {}, facts.join(" · "))), el("p", { class: "quote" }, details.text),
+    details.answer_cause && el("p", { class: "small" }, `${t("track.cause")} ${details.answer_cause}`));
+}
+
+/** The newest stands on top. */
+function add(item, arrives) {
+  const place = byId("timeline");
+  if ([...place.children].some((child) => child.dataset.id === item.id)) return;
+  const made = line(item, arrives);
+  made.dataset.id = item.id;
+  place.prepend(made);
+}
+
+// --- Following ---------------------------------------------------------------------------------------------------------------------
+
+async function load() {
+  const answer = await api(`${base}?lang=${lang}`);
+  byId("loading").hidden = true;
+  if (answer.status === 404) return unknown(answer);
+  if (answer.status !== 200) {
+    connection(true);
+    setTimeout(load, 3000);
+    return false;
+  }
+  connection(false);
+  petition = answer.body;
+  byId("petition").hidden = false;
+  byId("timeline").replaceChildren();
+  for (const item of petition.timeline) add(item, false);
+  showStanding();
+  return follow(petition.timeline.at(-1)?.seq ?? 0);
+}
+
+function unknown(answer) {
+  byId("unknown-why").textContent = trouble(answer);
+  byId("unknown").hidden = false;
+  document.title = byId("unknown").querySelector("h1").textContent;
+}
+
+function follow(after) {
+  const source = new EventSource(`${base}/events?lang=${lang}&after=${after}`);
+  const live = (yes) => { byId("live").hidden = !yes; connection(!yes); };
+  let last = after;
+  source.onopen = () => live(true);
+  source.onerror = () => {
+    live(false);
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(last), 3000);
+  };
+  const types = ["received", "assigned", "accepted", "information-requested", "information-added", "resumed", "extended", "transferred",
+    "decision-required", "promised", "answered", "rated", "closed", "reopened", "refused", "withdrawn", "merged", "unmerged",
+    "leader-reported", "breached", "escalated", "deadline-recomputed", "action-refused"];
+  for (const type of types) {
+    source.addEventListener(type, (event) => {
+      const item = JSON.parse(event.data);
+      last = Math.max(last, item.seq);
+      happened(item);
+    });
+  }
+}
+
+function happened(item) {
+  add(item, true);
+  petition = { ...petition, state: item.state, state_name: item.state_name, office: item.office, deadline: item.deadline,
+    timeline: [...petition.timeline, item], rating: item.details.stars ?? (item.type === "reopened" ? null : petition.rating) };
+  announce(`${item.title}. ${item.message}`);
+  settle(item);
+  showStanding();
+  refresh();
+}
+
+let waiting = 0;
+/** Level, category and escalation come with the whole petition only. */
+function refresh() {
+  clearTimeout(waiting);
+  waiting = setTimeout(async () => {
+    const { status, body } = await api(`${base}?lang=${lang}`);
+    if (status !== 200 || body.timeline.length < petition.timeline.length) return;
+    petition = body;
+    showStanding();
+  }, 400);
+}
+
+// --- Acting --------------------------------------------------------------------------------------------------------------------------
+
+async function act(name, fields, form) {
+  const button = form.querySelector("button");
+  const problem = form.querySelector(".error");
+  problem.textContent = "";
+  byId("outcome").hidden = true;
+  asked = { name, form };
+  button.disabled = true;
+  const answer = await api(`${base}/actions`, { method: "POST", body: { action: name, ...fields } });
+  button.disabled = false;
+  if (answer.status === 202) return;
+  asked = null;
+  const broken = (answer.body?.error?.fields ?? []).map((field) => field.message).join("; ");
+  problem.textContent = broken ? `${trouble(answer)} ${broken}` : trouble(answer);
+}
+
+/** Whether this is what our action led to. */
+function settle(item) {
+  if (!asked) return;
+  if (item.type === "action-refused" && item.details.action === asked.name) {
+    asked.form.querySelector(".error").textContent = item.details.why;
+    asked = null;
+  } else if (item.type === DONE[asked.name]) {
+    asked.form.reset();
+    const parent = asked.form.closest("details");
+    if (parent) parent.open = false;
+    byId("outcome").className = "note good";
+    byId("outcome").textContent = t(`track.done-${asked.name}`);
+    byId("outcome").hidden = false;
+    asked = null;
+  }
+}
+
+const urls = (id) => byId(id).value.split(/\s+/).filter(Boolean);
+const value = (id) => byId(id).value.trim();
+const form = (name) => byId(name).querySelector("form") ?? byId(name);
+
+function onsubmit(name, fields, missing) {
+  form(name).addEventListener("submit", (event) => {
+    event.preventDefault();
+    const given = fields();
+    if (given === null) {
+      form(name).querySelector(".error").textContent = t(missing);
+      form(name).querySelector("input, textarea").focus();
+    } else act(name, given, form(name));
+  });
+}
+
+onsubmit("rate", () => {
+  const chosen = document.querySelector("input[name=star]:checked");
+  return chosen && { stars: Number(chosen.value), ...(value("comment") && { comment: value("comment") }) };
+}, "track.choose-stars");
+onsubmit("add-information", () => (value("information") ? { text: value("information"), media_urls: urls("information-links") } : null), "track.write-something");
+onsubmit("reopen", () => (value("reopen-reason").length >= 3 ? { reason: value("reopen-reason") } : null), "track.give-reason");
+onsubmit("withdraw", () => (value("withdraw-reason").length >= 3 ? { reason: value("withdraw-reason") } : {}), "track.give-reason");
+
+function makeStars() {
+  const one = (number) =>
+    el("label", {}, el("input", { type: "radio", name: "star", value: number, class: "hidden-text" }), el("span", { "aria-hidden": "true" }, "★"), el("span", { class: "hidden-text" }, t("track.stars", { n: number })));
+  byId("stars").replaceChildren(...[1, 2, 3, 4, 5].map(one));
+}
+
+makeStars();
+await loadCalendar();
+await load();
+setInterval(() => petition && showFacts(), TICK_MS);

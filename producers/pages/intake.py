@@ -1,0 +1,41 @@
+"""`POST /petitions`: the page's form. The server speaks for the channel `web`; no key leaves it."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from producers.http.body import idempotency_key, parse, parse_object, read_json_body
+from producers.http.endpoint import Handler, endpoint
+from producers.http.errors import Refusal
+from producers.http.petitions import accept
+from producers.http.state import Intake
+from producers.pages.guard import TRAP, RateLimit, client_address, same_origin
+from producers.requests import WebPetition
+
+CHANNEL = "web"
+
+
+def submit_from_page(intake: Intake) -> Handler:
+    settings = intake.settings
+    limit = RateLimit(settings.web_burst, settings.web_per_hour)
+
+    async def handle(request: Request) -> Response:
+        if not same_origin(request.headers, settings.public_url):
+            raise Refusal(403, "foreign-page")
+        key = idempotency_key(request)
+        body = await read_json_body(request, settings.body_limit)
+        if parse_object(body).get(TRAP):
+            raise Refusal(403, "machine")
+        petition = parse(WebPetition, body)
+        wait = limit.wait_for(_caller(request, settings.forwarded_hops))
+        if wait:
+            raise Refusal(429, "too-many", headers={"Retry-After": str(wait)}, minutes=max(1, round(wait / 60)))
+        return await accept(intake, request, petition.of_channel(CHANNEL), key)
+
+    return endpoint(handle)
+
+
+def _caller(request: Request, trusted_hops: int) -> str:
+    peer = request.client.host if request.client else ""
+    return client_address(peer, ",".join(request.headers.getlist("x-forwarded-for")), trusted_hops)

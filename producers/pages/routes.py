@@ -1,0 +1,35 @@
+"""Routes of the citizen's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.routing import Route
+
+from producers.http.state import Intake
+from producers.pages.intake import submit_from_page
+from schemas.intake import LAT_MAX, LAT_MIN, LONG_MAX, LONG_MIN
+from schemas.pages import Assets, Page, asset_routes, page_routes
+from schemas.reference import wards
+from schemas.texts import Language
+
+
+def _data(lang: Language) -> dict[str, Any]:
+    """Wards to search in, and Hanoi's bounds: a position outside is refused, so the page says so at once."""
+    if lang == "vi":
+        names = {ward.code: ward.full_name_vi for ward in wards().values()}
+    else:
+        names = {ward.code: f"{ward.name_vi} {ward.kind}" for ward in wards().values()}
+    listed = [{"code": code, "name": names[code]} for code in sorted(names, key=lambda code: wards()[code].name_vi)]
+    return {"wards": listed, "bounds": [LAT_MIN, LAT_MAX, LONG_MIN, LONG_MAX]}
+
+
+SUBMIT = Page("/", "submit", "producers.pages", "submit", _data)
+
+
+def page_routes_of(intake: Intake) -> list[Route]:
+    return [
+        *page_routes(SUBMIT),
+        Route("/petitions", submit_from_page(intake), methods=["POST"]),
+        *asset_routes(Assets.of("submit", "producers.pages"), Assets.of("common", "schemas.pages")),
+    ]

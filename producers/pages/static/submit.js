@@ -1,0 +1,154 @@
+// Submitting a petition.
+
+import { announce, api, byId, data, lang, newKey, t, trouble } from "/assets/common/core.js";
+import { combobox } from "/assets/common/combobox.js";
+import { moment } from "/assets/common/time.js";
+
+const CODE = /^[2-9ACDEFGHJKMNPRTVWXY]{12}$/;
+const TEXT_LIMIT = 20000;
+const form = byId("petition");
+const ward = combobox(byId("ward"), data.wards);
+let position = null;
+let key = newKey(); // the same until the petition is in, so that sending again cannot make a second one
+
+const fail = (field, text) => {
+  byId(field).setAttribute("aria-invalid", "true");
+  byId(`${field}-error`).textContent = text;
+};
+const value = (field) => byId(field).value.trim();
+const lines = (field) => value(field).split(/\s+/).filter(Boolean);
+
+function clearErrors() {
+  for (const place of form.querySelectorAll(".error")) place.textContent = "";
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  byId("form-error").hidden = true;
+}
+
+function check() {
+  clearErrors();
+  if ((value("text").match(/\p{L}/gu) ?? []).length < 10) fail("text", t("submit.text-missing"));
+  const media = lines("media");
+  if (media.length > 20 || media.some((url) => !/^https?:\/\/[^\s/]+/i.test(url))) fail("media", t("submit.media-bad"));
+  if (value("phone") && !/^\+?[0-9 .()-]{6,24}$/.test(value("phone"))) fail("phone", t("submit.phone-bad"));
+  if (value("email") && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value("email"))) fail("email", t("submit.email-bad"));
+  const first = form.querySelector("[aria-invalid]");
+  if (first?.closest("details")) first.closest("details").open = true;
+  first?.focus();
+  return !first;
+}
+
+/** Without the empty parts; undefined when nothing is left. */
+function filled(parts) {
+  const kept = Object.entries(parts).filter(([, part]) => part !== "" && part !== null && part !== undefined);
+  return kept.length ? Object.fromEntries(kept) : undefined;
+}
+
+function petition() {
+  return filled({
+    text: value("text"),
+    location: filled({ address: value("address"), ward_code: ward.value(), lat: position?.lat, long: position?.long }),
+    media_urls: lines("media"),
+    contact: filled({ name: value("name"), phone: value("phone"), email: value("email") }),
+    website: byId("website").value,
+  });
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (!check()) return;
+  const send = byId("send");
+  send.disabled = true;
+  send.textContent = t("submit.sending");
+  const answer = await api("/petitions", { method: "POST", body: petition(), headers: { "Idempotency-Key": key } });
+  send.disabled = false;
+  send.textContent = t("submit.send");
+  if (answer.status === 202) return received(answer.body.tracking_code);
+  const broken = (answer.body?.error?.fields ?? []).map((field) => `${field.field}: ${field.message}`).join("; ");
+  byId("form-error").textContent = broken ? `${trouble(answer)} ${broken}` : trouble(answer);
+  byId("form-error").hidden = false;
+});
+
+function received(code) {
+  key = newKey();
+  byId("tracking-code").textContent = code;
+  byId("follow").href = `/t/${code}`;
+  byId("start").hidden = true;
+  byId("receipt").hidden = false;
+  byId("receipt").focus();
+  window.scrollTo(0, 0);
+  firstWord(code);
+}
+
+/** Who is responsible is known within moments: say it here, without a further click. */
+async function firstWord(code) {
+  const { status, body } = await api(`/v1/petitions/${code}?lang=${lang}`);
+  if (status !== 200) return;
+  const place = byId("first-word");
+  place.textContent =
+    body.state === "received" || !body.deadline
+      ? t("submit.in-triage")
+      : t("submit.first-word", { office: body.office.name, deadline: moment(body.deadline) });
+  place.hidden = false;
+}
+
+byId("another").addEventListener("click", () => {
+  form.reset();
+  ward.clear();
+  setPosition(null);
+  clearErrors();
+  count();
+  byId("first-word").hidden = true;
+  byId("receipt").hidden = true;
+  byId("start").hidden = false;
+  byId("text").focus();
+});
+
+byId("copy").addEventListener("click", async () => {
+  const code = byId("tracking-code");
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    byId("copy").textContent = t("submit.copied");
+    announce(t("submit.copied"));
+    setTimeout(() => (byId("copy").textContent = t("submit.copy")), 2500);
+  } catch {
+    getSelection().selectAllChildren(code); // no clipboard here: it is at least marked
+  }
+});
+
+const number = new Intl.NumberFormat(lang === "en" ? "en-GB" : "vi-VN");
+function count() {
+  byId("text-count").textContent = `${number.format(byId("text").value.length)} / ${number.format(TEXT_LIMIT)}`;
+}
+byId("text").addEventListener("input", count);
+count();
+
+function setPosition(found) {
+  position = found;
+  byId("position").hidden = byId("unlocate").hidden = !found;
+  byId("position").textContent = found ? `✓ ${t("submit.located", { n: Math.round(found.accuracy) })}` : "";
+}
+byId("unlocate").addEventListener("click", () => setPosition(null));
+byId("locate").addEventListener("click", () => {
+  const failed = (text) => { setPosition(null); byId("position-error").textContent = text; };
+  byId("position-error").textContent = "";
+  if (!navigator.geolocation) return failed(t("submit.no-position"));
+  announce(t("submit.locating"));
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      const [south, north, west, east] = data.bounds;
+      const inside = coords.latitude >= south && coords.latitude <= north && coords.longitude >= west && coords.longitude <= east;
+      if (!inside) return failed(t("submit.outside"));
+      setPosition({ lat: +coords.latitude.toFixed(6), long: +coords.longitude.toFixed(6), accuracy: coords.accuracy });
+    },
+    () => failed(t("submit.no-position")),
+    { enableHighAccuracy: true, timeout: 10_000 },
+  );
+});
+
+byId("find").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const code = value("code").toUpperCase().replace(/[^0-9A-Z]/g, "");
+  if (CODE.test(code)) return location.assign(`/t/${code.replace(/(.{4})(.{4})(.{4})/, "$1-$2-$3")}`);
+  byId("code").setAttribute("aria-invalid", "true");
+  byId("code-error").textContent = t("submit.bad-code");
+});
