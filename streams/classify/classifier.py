@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,14 +17,26 @@ from streams.classify.found import OTHER, Asked, Chance, Seen
 from streams.classify.lexicon import Hits, Lexicon
 from streams.classify.model.file import Floats, Model
 from streams.classify.model.score import Scorer, Scores
-from streams.classify.model.terms import Typed, typed
-from streams.classify.place import Locator
-from streams.classify.routing import RoutingTable
+from streams.classify.model.terms import Typed, typed_all
+from streams.classify.place import Located, Locator
+from streams.classify.routing import Route, RoutingTable
 from streams.classify.urgency import log_odds
 
 _GUESSES = 3
+_BATCH = 128
+_SHOWN_PHRASES = 6
 _SENDERS_SHARE = 0.4
 """Weight of a category chosen by the sender against that of the text: it decides a vague text, not a clear one."""
+
+
+class _Told(NamedTuple):
+    """What was read of one text, before it is put together."""
+
+    asked: Asked
+    text: Typed
+    guesses: tuple[Chance, ...]
+    words: tuple[str, ...]
+    hits: Hits
 
 
 class Classifier:
@@ -44,7 +57,8 @@ class Classifier:
         self.model = model
         self._kinds = tuple(map(PetitionKind, model.kinds))
         self._scorer = Scorer(model)
-        self._explain = Explainer(self._scorer, language)
+        self._explain = Explainer(language)
+        self._columns = {code: number for number, code in enumerate(model.categories)}
         self._lexicon = lexicon
         self._locator = locator
         self._table = table
@@ -55,14 +69,23 @@ class Classifier:
 
     def classify_texts(self, asked: Sequence[Asked]) -> list[Classification]:
         """The same for bare texts."""
-        if not asked:
-            return []
-        texts = [typed(one.text) for one in asked]
+        return [one for start in range(0, len(asked), _BATCH) for one in self._batch(asked[start : start + _BATCH])]
+
+    def _batch(self, asked: Sequence[Asked]) -> list[Classification]:
+        """Each part goes over the whole batch before the next begins: so its code and data stay in the processor's cache."""
+        texts = typed_all(one.text for one in asked)
         scores = self._scorer.score(texts)
         guesses = self._guesses(scores.categories, asked)
-        return [
-            self._finished(self._seen(one, text, guesses[at], scores, at)) for at, (one, text) in enumerate(zip(asked, texts, strict=True))
+        columns = np.array([self._columns[best.category] for best, *_ in guesses])
+        words = self._scorer.reasons(texts, scores.known, columns)
+        hits = [self._lexicon.search(text.accented, text.plain, has_accents=text.has_accents) for text in texts]
+        told = map(_Told, asked, texts, guesses, words, hits)
+        seen = [self._seen(one, scores, at) for at, one in enumerate(told)]
+        located = [self._locator.locate_folded(one.text.written, one.text.folded, one.asked.location) for one in seen]
+        routes = [
+            self._table.route(one.kind, one.guesses[0].category, where.place, one.level) for one, where in zip(seen, located, strict=True)
         ]
+        return [self._finished(*parts) for parts in zip(seen, located, routes, strict=True)]
 
     def _guesses(self, chances: Floats, asked: Sequence[Asked]) -> list[tuple[Chance, ...]]:
         for at, one in enumerate(asked):
@@ -85,22 +108,24 @@ class Classifier:
             chances[names.index(chosen)] += chances[names.index(OTHER)]
             chances[names.index(OTHER)] = 0
 
-    def _seen(self, asked: Asked, text: Typed, guesses: tuple[Chance, ...], scores: Scores, at: int) -> Seen:
-        hits = self._lexicon.search(text.accented, text.plain, has_accents=text.has_accents)
+    def _seen(self, told: _Told, scores: Scores, at: int) -> Seen:
+        asked, text, guesses, words, hits = told
         danger = log_odds(float(scores.urgent[at]), hits, self.model.calibration) > 0
+        danger_words = hits.raising[:_SHOWN_PHRASES] if danger else ()
+        if danger and not danger_words:
+            column = np.array([self._scorer.urgent_column])
+            danger_words = self._scorer.reasons([text], scores.known.of(at), column)[0]
         kind = self._kind(text, scores.kinds[at], danger=danger)
         level = _level(asked, kind, hits, guesses, danger=danger)
-        return Seen(asked, text, scores.known[at], hits, guesses, kind, level, danger)
+        return Seen(asked, text, words, hits, guesses, kind, level, danger, danger_words)
 
     def _kind(self, text: Typed, chances: Floats, *, danger: bool) -> PetitionKind:
         best = int(chances.argmax())
         sure_from = self.model.calibration.kind_from
         return kinds.kind_of(text, self._kinds[best], float(chances[best]), sure_from=sure_from, urgent=danger)
 
-    def _finished(self, seen: Seen) -> Classification:
+    def _finished(self, seen: Seen, located: Located, route: Route) -> Classification:
         best, *others = seen.guesses
-        located = self._locator.locate_folded(seen.text.written, seen.text.folded, seen.asked.location)
-        route = self._table.route(seen.kind, best.category, located.place, seen.level)
         doubts = self._explain.doubts(seen, self.triage_below)
         triage = route.triage or bool(doubts)
         urgent = self._explain.urgency(seen)

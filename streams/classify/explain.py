@@ -10,7 +10,6 @@ from schemas.reference import categories
 from schemas.texts import Language
 from streams.classify import kinds
 from streams.classify.found import OTHER, Seen
-from streams.classify.model.score import Scorer
 from streams.classify.phrases import SENTENCES
 from streams.classify.text import language
 
@@ -20,21 +19,15 @@ _SHOWN_PHRASES = 6
 class Explainer:
     """Reasons in one language."""
 
-    def __init__(self, scorer: Scorer, spoken: Language) -> None:
-        self._scorer = scorer
+    def __init__(self, spoken: Language) -> None:
         self._spoken = spoken
         self._say = SENTENCES[spoken]
-        self._column = {code: number for number, code in enumerate(scorer.model.categories)}
 
     def urgency(self, seen: Seen) -> tuple[str, ...]:
         """The words that make it urgent; the sender's mark is one. Empty for what is not urgent."""
         if seen.level is not Level.URGENT:
             return ()
-        words: tuple[str, ...] = ()
-        if seen.danger:
-            words = seen.hits.raising[:_SHOWN_PHRASES]
-            words = words or self._scorer.reasons(seen.text, seen.known, self._scorer.urgent_column)
-        return (*words, self._say["sender-urgent"]) if seen.asked.urgent else words
+        return (*seen.danger_words, self._say["sender-urgent"]) if seen.asked.urgent else seen.danger_words
 
     def doubts(self, seen: Seen, below: float) -> tuple[str, ...]:
         """Why a person must look although the routing table has an office. Only for petitions: other kinds have fixed ways."""
@@ -60,9 +53,8 @@ class Explainer:
         found = []
         if seen.kind is not PetitionKind.PETITION:
             found.append(self._say["kind"].format(kind=kinds.name_of(seen.kind, self._spoken)))
-        words = self._scorer.reasons(seen.text, seen.known, self._column[best])
-        if words:
-            found.append(self._say["words"].format(category=self._name(best), words=_quoted(words)))
+        if seen.words:
+            found.append(self._say["words"].format(category=self._name(best), words=_quoted(seen.words)))
         if seen.asked.category:
             found.append(self._say["sender-category"].format(category=self._name(seen.asked.category)))
         if urgent:

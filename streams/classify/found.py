@@ -8,7 +8,6 @@ from typing import NamedTuple
 from schemas.base import Level
 from schemas.intake import Location, PetitionKind, PetitionSubmitted
 from streams.classify.lexicon import Hits
-from streams.classify.model.score import Known
 from streams.classify.model.terms import Typed
 
 OTHER = "other"
@@ -38,13 +37,15 @@ class Chance(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the text alone told. `guesses`: the likeliest categories, best first. `danger`: the text itself says it is urgent."""
+    """What the text alone told. `guesses`: the likeliest categories, best first; `words` speak most for the best. `danger`: the text
+    itself says it is urgent, by its `danger_words`."""
 
     asked: Asked
     text: Typed
-    known: Known
+    words: tuple[str, ...]
     hits: Hits
     guesses: tuple[Chance, ...]
     kind: PetitionKind
     level: Level
     danger: bool
+    danger_words: tuple[str, ...]

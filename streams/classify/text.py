@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 Language = Literal["vi", "en", "other"]
 
@@ -19,7 +23,7 @@ _INVISIBLE = (
 _CONTROL_AND_SURROGATES = (*range(0x20), *range(0x7F, 0xA0), 0xFFFD, *range(0xD800, 0xE000))
 _CLEAN: dict[int, str | None] = {**dict.fromkeys(_INVISIBLE), **dict.fromkeys(_CONTROL_AND_SURROGATES, " ")}
 _NO_MARKS = str.maketrans(dict.fromkeys(_MARKS))
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"\w+")
 _HAS_MARKS = re.compile(r"[\u0300-\u036f]")
 _NOT_CLEAN = re.compile(r"[^\u0020-\u007e\u00a1-\u00ac\u00ae-\u0233\u0253-\u02af\u1e00-\u1eff\u2010-\u2027\U0001f300-\U0001faff]")
 
@@ -91,9 +95,58 @@ def fold(text: str) -> str:
     return lowered if lowered.isascii() else lowered.translate(_FOLD)
 
 
+_TABLE_END = 0x2E80
+_SEPARATOR = "\n"
+
+
+def _letter_table() -> NDArray[np.uint16]:
+    """UTF-16 code by code point for the planes that fold: what `fold` gives for one lower-case letter, 0 where it gives nothing."""
+    table = np.arange(_TABLE_END, dtype=np.uint16)
+    for code in range(_TABLE_END):
+        table[code] = ord(_FOLD[code]) if _FOLD.get(code) else 0 if code in _FOLD else code
+    return table
+
+
+_LETTERS = _letter_table()
+
+
+def fold_all(texts: Sequence[str]) -> list[str]:
+    """`fold` for many normalised texts at once, several times as fast: one look-up in a table for all their letters."""
+    if not texts:
+        return []
+    lowered = _SEPARATOR.join(texts).lower()
+    if lowered.isascii():
+        return lowered.split(_SEPARATOR)
+    codes = np.frombuffer(lowered.encode("utf-32-le", "surrogatepass"), np.uint32)
+    if codes.max() >= _TABLE_END:
+        return [fold(text) for text in texts]
+    folded = _LETTERS[codes]
+    together: str = folded[folded != 0].tobytes().decode("utf-16-le")
+    return together.split(_SEPARATOR)
+
+
 def words(text: str) -> list[str]:
     """The words of a text in lower case, accents kept, without punctuation and emoji."""
-    return _WORD.findall(text.lower())
+    return _WORD.findall(text.lower().replace("_", " "))
+
+
+class _Folded(dict[str, str]):
+    """Folded word by word, filled as words come; emptied when it has grown too large, as garbage may come without end."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        self[word] = folded = fold(word)
+        return folded
+
+
+_MOST_REMEMBERED = 100_000
+_FOLDED_WORDS = _Folded()
+
+
+def fold_words(typed: Sequence[str]) -> list[str]:
+    """`fold` of each word. Words repeat so much that remembering them is quicker."""
+    return list(map(_FOLDED_WORDS.__getitem__, typed))
 
 
 @cache
@@ -114,6 +167,7 @@ _PLAIN_TEXT = (
 )
 _VIETNAMESE_PLAIN = frozenset(_PLAIN_TEXT.split())
 _VIETNAMESE_LETTERS = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỵỷỹĂĐƠƯẠ-Ỹ]")
+_QUICK_LOOK = 120
 _NOT_LATIN = re.compile(r"[\u0370-\u1dff\u2e80-\ua4cf\uac00-\ud7af]")
 
 
@@ -121,7 +175,8 @@ def language(text: str) -> Language:
     """A light guess from the first 2,000 characters: Vietnamese unless the letters or the small words say otherwise."""
     head = text[:2000]
     if not head.isascii():
-        if len(_VIETNAMESE_LETTERS.findall(head)) * 40 > len(head):
+        start = head[:_QUICK_LOOK]
+        if len(_VIETNAMESE_LETTERS.findall(start)) * 20 > len(start):
             return "vi"
         letters = sum(map(str.isalpha, head))
         if letters and len(_NOT_LATIN.findall(head)) * 2 > letters:

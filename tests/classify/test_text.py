@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.classify.model.terms import typed
-from streams.classify.text import fold, language, normalise, words
+from streams.classify.text import fold, fold_all, fold_words, language, normalise, words
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=[]))
 
@@ -19,6 +19,16 @@ def test_normalise_is_idempotent(text: str) -> None:
     once = normalise(text)
 
     assert once == normalise(once)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(ANY_TEXT, max_size=5))
+def test_folding_many_is_folding_each(texts: list[str]) -> None:
+    """The quick way for many texts, and that for words, give what `fold` gives."""
+    written = [normalise(text) for text in texts]
+
+    assert fold_all(written) == [fold(text) for text in written]
+    assert fold_words(words(" ".join(written))) == [fold(word) for word in words(" ".join(written))]
 
 
 @settings(max_examples=300, deadline=None)

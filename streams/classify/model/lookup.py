@@ -20,12 +20,18 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The known terms of a batch: text after text, in each the model's rows in order. `values` are (1 + log count) over the
-    length of the text's whole tf · idf vector. `bounds[n] : bounds[n + 1]` are those of text n."""
+    """The known terms of a batch: text after text, in each the model's rows in order. `values` are
+    (1 + log count) · idf, each text's of length 1. `bounds[n] : bounds[n + 1]` are those of text n."""
 
     rows: Ints
     values: Floats
     bounds: Ints
+
+    def of(self, text: int) -> Rows:
+        """Those of one text."""
+        part = slice(self.bounds[text], self.bounds[text + 1])
+        rows = self.rows[part]
+        return Rows(rows, self.values[part], np.array([0, len(rows)]))
 
 
 class _Pairs:
@@ -103,6 +109,7 @@ class Lookup:
         distinct, often = np.unique(occurrences, return_counts=True)
         text, rows = np.divmod(distinct, len(self._idf))
         tf = _LOG_COUNT[np.minimum(often, len(_LOG_COUNT) - 1)]
-        length = np.sqrt(np.bincount(text, (tf * self._idf[rows]) ** 2, texts))
+        values = tf * self._idf[rows]
+        length = np.sqrt(np.bincount(text, values**2, texts))
         bounds = np.searchsorted(text, np.arange(texts + 1))
-        return Rows(rows, (tf / length[text]).astype(np.float32), bounds)
+        return Rows(rows, (values / length[text]).astype(np.float32), bounds)

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from streams.classify.model.file import Floats, Model
-from streams.classify.model.lookup import Ints, Lookup
+from streams.classify.model.lookup import Ints, Lookup, Rows
 from streams.classify.model.terms import ACCENTED, Typed
 
-_CHUNK = 128
 _MOST_REASONS = 4
 _LOOKED_AT = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The terms of one text that the model knows: row numbers, and values (tf over the length of the tf · idf vector)."""
-
-    rows: Ints
-    values: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +22,7 @@ class Scores:
     categories: Floats
     kinds: Floats
     urgent: Floats
-    known: list[Known]
+    known: Rows
 
 
 def softmax(scores: Floats) -> Floats:
@@ -46,13 +36,15 @@ class Scorer:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._lookup = Lookup(model.terms, model.idf)
-        self._weights = np.ascontiguousarray(model.weights.astype(np.float32) * model.scale * model.idf[:, None])
+        # Kept as single bytes: so they fit into the processor's cache, which halves the time.
+        self._weights = np.ascontiguousarray(model.weights)
         self._categories = len(model.categories)
         self.urgent_column = len(model.categories) + len(model.kinds)
 
     def score(self, texts: Sequence[Typed]) -> Scores:
         """Raises nothing; a text without a known word gets the bias alone."""
-        linear, known = self._scored(texts)
+        known = self._lookup.find(texts)
+        linear = self._linear(known)
         calibration = self.model.calibration
         return Scores(
             softmax(linear[:, : self._categories] * np.float32(calibration.category_scale)),
@@ -63,33 +55,41 @@ class Scorer:
 
     def linear(self, texts: Sequence[Typed]) -> Floats:
         """The bare linear scores, texts × columns."""
-        return self._scored(texts)[0]
+        return self._linear(self._lookup.find(texts))
 
-    def _scored(self, texts: Sequence[Typed]) -> tuple[Floats, list[Known]]:
-        scores = np.tile(self.model.bias, (len(texts), 1))
-        known: list[Known] = []
-        for start in range(0, len(texts), _CHUNK):
-            found = self._lookup.find(texts[start : start + _CHUNK])
-            bounds = found.bounds
-            filled = np.flatnonzero(bounds[1:] > bounds[:-1])
-            if len(filled):
-                weighed = self._weights[found.rows] * found.values[:, None]
-                scores[start + filled] += np.add.reduceat(weighed, bounds[filled], axis=0)
-            cuts = bounds.tolist()
-            known += [Known(found.rows[a:b], found.values[a:b]) for a, b in pairwise(cuts)]
-        return scores, known
+    def _linear(self, known: Rows) -> Floats:
+        scores = np.tile(self.model.bias, (len(known.bounds) - 1, 1))
+        filled = np.flatnonzero(known.bounds[1:] > known.bounds[:-1])
+        if len(filled):
+            weighed = self._weights[known.rows] * known.values[:, None]
+            scores[filled] += np.add.reduceat(weighed, known.bounds[filled], axis=0) * self.model.scale
+        return scores
 
-    def reasons(self, text: Typed, known: Known, column: int) -> tuple[str, ...]:
-        """The words of the text that speak most for a column, as typed, the strongest first."""
-        weight = self._weights[known.rows, column] * known.values
-        strongest = (-weight).argsort(kind="stable")[:_LOOKED_AT]
+    def reasons(self, texts: Sequence[Typed], known: Rows, columns: Ints) -> list[tuple[str, ...]]:
+        """For each text the words that speak most for its column, as typed, the strongest first."""
+        if not len(known.rows):
+            return [()] * len(texts)
+        text = np.repeat(np.arange(len(texts)), np.diff(known.bounds))
+        strength = self._weights[known.rows, columns[text]] * known.values
+        # One sort for all: by text, then by falling strength (which is at most 127, the largest weight times the longest value).
+        order = np.argsort(text * 256.0 - strength, kind="stable")
+        looked_at = known.bounds[:-1, None] + np.arange(_LOOKED_AT)
+        order = order[np.minimum(looked_at, len(order) - 1)]
+        counts = ((looked_at < known.bounds[1:, None]) & (strength[order] > 0)).sum(axis=1).tolist()
+        rows = known.rows[order].tolist()
+        return [self._shown(*each) for each in zip(texts, rows, counts, strict=True)]
+
+    def _shown(self, text: Typed, rows: Sequence[int], count: int) -> tuple[str, ...]:
         shown: list[str] = []
-        for row, strength in zip(known.rows[strongest].tolist(), weight[strongest].tolist(), strict=True):
-            if strength <= 0 or len(shown) == _MOST_REASONS:
-                break
+        for row in rows[:count]:
             words = _as_typed(self.model.terms[row], text)
-            if not any(words in other or other in words for other in shown):
+            for other in shown:
+                if words in other or other in words:
+                    break
+            else:
                 shown.append(words)
+                if len(shown) == _MOST_REASONS:
+                    break
         return tuple(shown)
 
 

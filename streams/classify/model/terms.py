@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from operator import ne
 
-from streams.classify.text import fold, normalise, teencode, words
+from streams.classify.text import fold, fold_all, fold_words, normalise, teencode, words
 
 MOST_WORDS = 3000
 """A text is read up to here: about 15 kB, far beyond what any petition needs to be understood."""
@@ -42,12 +42,18 @@ class Typed:
 
 def typed(text: str) -> Typed:
     """Read a text. Never fails, whatever the text is."""
-    written = normalise(text)
-    folded = fold(written)
+    return typed_all([text])[0]
+
+
+def typed_all(texts: Iterable[str]) -> list[Typed]:
+    """Read many texts; quicker than one by one."""
+    written = [normalise(text) for text in texts]
+    return [_typed(*both) for both in zip(written, fold_all(written), strict=True)]
+
+
+def _typed(written: str, folded: str) -> Typed:
     accented = words(written)[:MOST_WORDS]
-    plain = accented if written.isascii() else words(folded)[:MOST_WORDS]
-    if len(plain) != len(accented):  # some rare script, where a folded letter is no letter
-        plain = [fold(word) for word in accented]
+    plain = accented if written.isascii() else fold_words(accented)
     if not teencode().keys().isdisjoint(accented):
         accented, plain = _expanded(accented, plain)
     if _NUMBER.search(written):
