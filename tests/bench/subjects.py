@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -99,7 +99,7 @@ class CaseSubject:
     def __init__(self) -> None:
         settings = StreamSettings()
         stages = {row.stage: row.build(settings) for row in TOPOLOGY}
-        self._classify, self._case = stages["classify"], stages["case"]
+        self._classify, self.stage = stages["classify"], stages["case"]
         self._templates: list[Case] = []
 
     def topics(self) -> Mapping[str, Mapping[str, str]]:
@@ -127,6 +127,10 @@ class CaseSubject:
     def is_fired(self, event: Mapping[str, object]) -> bool:
         return str(event.get("cause", "")).startswith("timer:")
 
+    def records(self, rows: Iterable[Row]) -> list[Record]:
+        """Rows of the input as the stage gets them."""
+        return [_record(self.input, row) for row in rows]
+
     def _classified(self, first: int, count: int) -> Iterator[Output]:
         numbered = iter(petitions.intake_rows(count, first))
         while rows := list(itertools.islice(numbered, 500)):
@@ -135,7 +139,7 @@ class CaseSubject:
     def _opened(self, now_ms: int) -> list[Case]:
         """Cases as the stage itself opens them, for a mix of petitions."""
         rows = (Row(output.key or b"", output.value or b"", output.headers) for output in self._classified(0, 1000))
-        entries = self._case.decide([_record(self.input, row) for row in rows], {}, now_ms).puts.values()
+        entries = self.stage.decide(self.records(rows), {}, now_ms).puts.values()
         return [decode(entry.value) for entry in entries if entry.due_ms is not None]
 
 

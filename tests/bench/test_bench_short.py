@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import orjson
+
 from deploy.embedded import EmbeddedKafka
-from tests.bench import engines, latency, pipeline, quix_environment, store
+from tests.bench import engines, latency, petitions, pipeline, quix_environment, store
 from tests.bench.contestants import KAFKA_STREAMS_2, OURS, QUIX
 from tests.bench.latency import percentile
 from tests.bench.markdown import page
@@ -39,18 +41,24 @@ async def test_each_petition_over_http_gets_its_reply(tmp_path: Path) -> None:
     assert len(section.rows) == 3
 
 
-async def test_a_worker_of_the_comparison_job_is_measured_with_stored_cases(tmp_path: Path, kafka: EmbeddedKafka) -> None:
+async def test_a_worker_is_measured_with_stored_cases(tmp_path: Path, kafka: EmbeddedKafka) -> None:
     """A worker restores cases, handles input beside them, restarts and fires each deadline once."""
     section = await store.measure(tmp_path, 500, (JobSubject(),), slack=4, given=kafka)
 
     assert [row["open cases"] for row in section.rows] == [500]
 
 
-async def test_a_worker_of_the_case_stage_is_measured_with_stored_cases(tmp_path: Path) -> None:
-    """The same for real cases, on a broker of its own, because the topics are the real ones."""
-    section = await store.measure(tmp_path, 500, (CaseSubject(),), slack=4)
+def test_made_up_open_cases_are_cases_to_the_case_stage() -> None:
+    """A stored case with a given instant fires once at it, and waits for its next one; new petitions open new cases."""
+    subject, now_ms = CaseSubject(), 1_767_600_000_000
+    stored = {petitions.key_of(7).encode(): subject.entry(7, now_ms, now_ms + 1000).value}
 
-    assert [row["open cases"] for row in section.rows] == [500]
+    fired = subject.stage.fire(list(stored), stored, now_ms + 1000)
+    opened = subject.stage.decide(subject.records(subject.rows(5, 1, 0)), {}, now_ms)
+
+    assert [subject.is_fired(orjson.loads(output.value or b"")) for output in fired.outputs] == [True]
+    assert [(entry.due_ms or 0) > now_ms + 1000 for entry in fired.puts.values()] == [True]
+    assert (len(opened.puts), opened.rejected) == (5, [])
 
 
 def test_percentiles_are_values_that_were_seen() -> None:
