@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import orjson
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from schemas.topics import EVENTS
@@ -48,6 +48,7 @@ def from_kafka(bootstrap: str, take: Take, *, save: IO[bytes] | None = None, pro
 
 async def _read(bootstrap: str, take: Take, save: IO[bytes] | None, progress: Progress | None) -> int:
     consumer = AIOKafkaConsumer(
+        EVENTS.name,
         bootstrap_servers=bootstrap.split(","),
         isolation_level="read_committed",
         enable_auto_commit=False,
@@ -55,13 +56,11 @@ async def _read(bootstrap: str, take: Take, save: IO[bytes] | None, progress: Pr
         max_partition_fetch_bytes=8_000_000,
         request_timeout_ms=10_000,
     )
-    await consumer.start()
     try:
-        numbers = consumer.partitions_for_topic(EVENTS.name) or set()
-        if not numbers:
+        await consumer.start()
+        partitions = consumer.assignment()
+        if not partitions:
             raise NotReachable(f"there is no topic {EVENTS.name} at {bootstrap}")
-        partitions = [TopicPartition(EVENTS.name, number) for number in sorted(numbers)]
-        consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         return await _until(consumer, ends, take, save, progress)
     finally:
