@@ -5,7 +5,7 @@ from __future__ import annotations
 FAILED, USAGE, UNREACHABLE = 1, 2, 3
 
 
-class Failed(RuntimeError):  # noqa: N818 -- reads as what the command did
+class Failed(RuntimeError):
     """The command could not do its work; the text says why."""
 
     exit_code = FAILED

@@ -16,6 +16,4 @@ def action_event(action: Action, key: str) -> tuple[Outgoing, str]:
     ce_id = derived_id(f"{action.petition_id}\0{actor.role}\0{actor.office or ''}\0{action.action}\0{key}", "action")
     envelope = Envelope(ce_id, SOURCE, ACTION_REQUESTED.type, action.petition_id, action.requested_at)
     value = action.model_dump_json(exclude_none=True).encode()
-    return Outgoing(
-        ACTION_REQUESTED.topic.name, ACTION_REQUESTED.type, action.petition_id.encode(), value, headers(envelope)
-    ), ce_id
+    return Outgoing(ACTION_REQUESTED.topic.name, ACTION_REQUESTED.type, action.petition_id.encode(), value, headers(envelope)), ce_id

@@ -97,9 +97,7 @@ def _act(access: Access, office: str, petition_id: str, action: dict[str, Any], 
     if as_json:
         click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
     else:
-        click.echo(
-            f"{action['action']}: taken for {petition_id} (action {found['action_id']}); the case's events show what came of it."
-        )
+        click.echo(f"{action['action']}: taken for {petition_id} (action {found['action_id']}); the case's events show what came of it.")
 
 
 def _office_command(action: str, help_: str, *options: Callable[[Any], Any]) -> click.Command:
@@ -121,9 +119,7 @@ _TO = click.option("--to", "to_office", required=True, help="Code of the office.
 OFFICE_COMMANDS = [
     _office_command("accept", "Take up PETITION_ID."),
     _office_command("transfer", "Hand PETITION_ID on to the proposed office; the deadline stays.", _TO, _REASON),
-    _office_command(
-        "request-information", "Ask the petitioner of PETITION_ID a question.", click.option("--question", required=True)
-    ),
+    _office_command("request-information", "Ask the petitioner of PETITION_ID a question.", click.option("--question", required=True)),
     _office_command(
         "extend",
         "Extend the deadline of PETITION_ID, once.",

@@ -116,9 +116,7 @@ class ActionProducer(_Producer[str]):
         """Publish an action (`fields`: `action` and what belongs to it), wait for Kafka, return its event id."""
         return self.submit_soon(petition_id, actor, fields, idempotency_key=idempotency_key).result()
 
-    def submit_soon(
-        self, petition_id: str, actor: Actor, fields: dict[str, Any], *, idempotency_key: str | None = None
-    ) -> Future[str]:
+    def submit_soon(self, petition_id: str, actor: Actor, fields: dict[str, Any], *, idempotency_key: str | None = None) -> Future[str]:
         now = to_datetime(self._clock.now_ms())
         action: Action = ACTION.validate_python({**fields, "petition_id": petition_id, "actor": actor, "requested_at": now})
         event, ce_id = action_event(action, idempotency_key or secrets.token_urlsafe(16))

@@ -14,12 +14,8 @@ class HttpSettings(TrackingSettings, DatabaseSettings):
 
     credentials_file: Path = Field(Path(".data/credentials.json"), description="Intake keys, office tokens, admin token.")
     public_url: str = Field("", description="Address under which citizens reach the service; empty: as the request named it.")
-    delivery_timeout_ms: int = Field(
-        8000, ge=1000, le=60_000, description="How long Kafka may take to acknowledge an event (ms)."
-    )
-    patience_ms: int = Field(
-        2000, ge=100, le=60_000, description="Without any acknowledgement for so long, new events are refused (ms)."
-    )
+    delivery_timeout_ms: int = Field(8000, ge=1000, le=60_000, description="How long Kafka may take to acknowledge an event (ms).")
+    patience_ms: int = Field(2000, ge=100, le=60_000, description="Without any acknowledgement for so long, new events are refused (ms).")
     max_pending: int = Field(20_000, ge=1, description="Events that may wait for Kafka's acknowledgement; more are refused.")
     body_limit: int = Field(262_144, ge=1024, le=900_000, description="Largest request body (bytes).")
     action_wait_ms: int = Field(

@@ -1,6 +1,7 @@
 """Who may do what over HTTP: intake keys by channel, one bearer token an office, one for the administrator.
 
-The file (mode 0600, made by the runner or mounted as a secret): `{"intake": {"ihanoi": KEY, "web": KEY}, "departments": {"so-xd": TOKEN}, "admin": TOKEN}`.
+The file (mode 0600, made by the runner or mounted as a secret):
+`{"intake": {"ihanoi": KEY, "web": KEY}, "departments": {"so-xd": TOKEN}, "admin": TOKEN}`.
 """
 
 from __future__ import annotations

@@ -71,7 +71,9 @@ def export_all(context: click.Context, *, check: bool) -> None:
     """Everything that is generated, each in its place."""
     for command in list(export.commands.values()):
         if command is not export_all:
-            context.invoke(command, check=check, out=_default_out(command), **({"breaking": False} if command is export_json_schema else {}))
+            context.invoke(
+                command, check=check, out=_default_out(command), **({"breaking": False} if command is export_json_schema else {})
+            )
 
 
 def _default_out(command: click.Command) -> Path:

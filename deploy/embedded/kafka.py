@@ -158,8 +158,6 @@ def cluster(data: Path, size: int = 3, *, heap_mb: int = 384, overrides: Mapping
     voters = {number: free_port() for number in range(1, size + 1)}
     identity = new_cluster_id()
     return [
-        EmbeddedKafka(
-            data / f"broker-{number}", node_id=number, voters=voters, cluster_id=identity, heap_mb=heap_mb, overrides=overrides
-        )
+        EmbeddedKafka(data / f"broker-{number}", node_id=number, voters=voters, cluster_id=identity, heap_mb=heap_mb, overrides=overrides)
         for number in voters
     ]

@@ -38,9 +38,7 @@ def parse_start(text: str) -> int:
     return to_ms(moment if moment.tzinfo else moment.replace(tzinfo=HANOI))
 
 
-def choose(
-    known: ClockChoice | None, scale: float | None, start_ms: int | None, wall_ms: int, *, fresh: bool
-) -> ClockChoice | None:
+def choose(known: ClockChoice | None, scale: float | None, start_ms: int | None, wall_ms: int, *, fresh: bool) -> ClockChoice | None:
     """The clock for this run; None is the wall clock. `known` is that of the runs before; `fresh`: there were none.
 
     Time never jumps for an instance with data: another scale goes on from the time that it is. Raises ClockConflict.

@@ -61,9 +61,7 @@ def plan(request: Request) -> Plan:
         prepare.append(server.prepare)
         database = server.url
     if kafka is None:
-        broker = EmbeddedKafka(
-            directory.kafka, port=ports["kafka"], voters={1: ports["kafka-controller"]}, log=directory.log("kafka")
-        )
+        broker = EmbeddedKafka(directory.kafka, port=ports["kafka"], voters={1: ports["kafka-controller"]}, log=directory.log("kafka"))
         infrastructure.append(Role("kafka", broker.command, ready=lambda: broker.ready, stop_limit=30))
         prepare.append(broker.prepare)
         kafka = broker.bootstrap

@@ -62,6 +62,4 @@ def end_leftovers(path: Path) -> list[str]:
     if not path.exists():
         return []
     left = [process for process in json.loads(path.read_text(encoding="utf-8"))["processes"] if process["pid"]]
-    return [
-        process["role"] for process in reversed(left) if process["pid"] != os.getpid() and end(process["pid"], process["started"])
-    ]
+    return [process["role"] for process in reversed(left) if process["pid"] != os.getpid() and end(process["pid"], process["started"])]

@@ -28,9 +28,7 @@ async def find(pool: AsyncConnectionPool, petition_id: str) -> Holding | None:
     return Holding(office, tuple(co_offices or ()), decider)
 
 
-async def wait_for(
-    pool: AsyncConnectionPool, petition_id: str, seconds: float, good: Callable[[Holding], bool]
-) -> Holding | None:
+async def wait_for(pool: AsyncConnectionPool, petition_id: str, seconds: float, good: Callable[[Holding], bool]) -> Holding | None:
     """The same, asking again for up to `seconds` until the petition is there and `good`; then what was last seen.
 
     The read model follows the record within milliseconds: who reacts at once to an event must not be told that there was none.

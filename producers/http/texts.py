@@ -65,9 +65,7 @@ MESSAGES: Texts = {
         "A part of the petition service is away. Nothing was accepted; please repeat it in a moment.",
         "Một phần hệ thống đang gián đoạn. Yêu cầu chưa được tiếp nhận; vui lòng gửi lại sau ít phút.",
     ),
-    "foreign-page": _both(
-        "This form can only be sent from our own page.", "Biểu mẫu này chỉ gửi được từ trang của hệ thống."
-    ),
+    "foreign-page": _both("This form can only be sent from our own page.", "Biểu mẫu này chỉ gửi được từ trang của hệ thống."),
     "machine": _both(
         "This looks like an automatic submission and was not taken.",
         "Nội dung giống do máy tự động gửi nên không được tiếp nhận.",
@@ -119,9 +117,7 @@ RULES: Texts = {
     "unknown_office": _both("is not a known office", "không phải cơ quan đã biết"),
     "unknown_ward": _both("is not a known ward", "không phải phường, xã đã biết"),
     "unknown_action": _both("must be one of {expected}", "phải là một trong {expected}"),
-    "contact_empty": _both(
-        "needs a name, a phone number or an e-mail address", "cần có họ tên, số điện thoại hoặc địa chỉ e-mail"
-    ),
+    "contact_empty": _both("needs a name, a phone number or an e-mail address", "cần có họ tên, số điện thoại hoặc địa chỉ e-mail"),
     "null_character": _both("must not contain the character U+0000", "không được chứa ký tự U+0000"),
     "other": _both("is not valid", "không hợp lệ"),
 }

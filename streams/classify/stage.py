@@ -26,7 +26,7 @@ class ClassifyStage:
     def __init__(self, classify: Classify) -> None:
         self._classify = classify
 
-    def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:
+    def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:  # noqa: ARG002 -- it keeps no state
         effects = Effects()
         events: list[Event[PetitionSubmitted]] = []
         for record in records:

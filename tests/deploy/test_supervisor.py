@@ -57,9 +57,7 @@ def test_a_process_that_keeps_dying_is_started_less_and_less_often(tmp_path: Pat
     """A role that dies again and again waits for its pause; the runner goes on."""
     command = Command((sys.executable, "-I", "-S", "-c", "raise SystemExit(7)"), tmp_path / "log")
     said: list[str] = []
-    supervisor = Supervisor(
-        [Role("weak", lambda: command, ready=lambda: False)], say=said.append, backoff=Backoff(pauses=(0.0, 0.1, 60.0))
-    )
+    supervisor = Supervisor([Role("weak", lambda: command, ready=lambda: False)], say=said.append, backoff=Backoff(pauses=(0.0, 0.1, 60.0)))
     end_at = time.monotonic() + 10
     while supervisor.statuses()[0].restarts < 3 and time.monotonic() < end_at:
         supervisor.tick()

@@ -31,7 +31,7 @@ class Appending:
     outputs: tuple[Topic, ...] = ()
     changelog: Topic | None = None
 
-    def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:
+    def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:  # noqa: ARG002
         effects = Effects()
         for one in records:
             if one.value == b"bad":
@@ -43,7 +43,7 @@ class Appending:
             effects.outputs.append(Output("out", key, one.value, ()))
         return effects
 
-    def fire(self, due: Sequence[bytes], entries: Entries, now_ms: int) -> Effects:
+    def fire(self, due: Sequence[bytes], entries: Entries, now_ms: int) -> Effects:  # noqa: ARG002
         if b"bad" in due:
             raise ValueError("bad timer")
         return Effects(puts={key: Entry(entries.get(key) or b"") for key in due})

@@ -140,9 +140,7 @@ async def test_an_unknown_petition_is_not_found(asked: Asked, petition_id: str) 
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "unknown-petition")
 
 
-async def test_a_repeat_with_the_same_key_has_the_same_action_id(
-    asked: Asked, settings: HttpSettings, broker: EmbeddedKafka
-) -> None:
+async def test_a_repeat_with_the_same_key_has_the_same_action_id(asked: Asked, settings: HttpSettings, broker: EmbeddedKafka) -> None:
     """So that the case stage does it once; another action under the same key is another action."""
     code, petition_id = case_of(settings, "so-xd")
     path, headers = f"/v1/petitions/{code}/actions", {"Idempotency-Key": "tap"}

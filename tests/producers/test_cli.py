@@ -56,9 +56,7 @@ def call(name: str, *arguments: str, url: str, data: Path | None = None) -> Resu
 
 def test_submit_prints_the_code_and_what_to_do_next(service: str, settings: HttpSettings) -> None:
     """With the key from the runner's directory."""
-    result = call(
-        "submit", "Đèn đường hỏng", "--lat", "21.03", "--long", "105.85", url=service, data=settings.credentials_file.parent
-    )
+    result = call("submit", "Đèn đường hỏng", "--lat", "21.03", "--long", "105.85", url=service, data=settings.credentials_file.parent)
 
     assert result.exit_code == 0
     assert "Tracking code  " in result.output

@@ -100,9 +100,7 @@ def test_any_language_header_gives_a_language(header: str) -> None:
     assert language(header) in ("vi", "en")
 
 
-@pytest.mark.parametrize(
-    "texts", [*MESSAGES.items(), *RULES.items()], ids=lambda item: item[0] if isinstance(item, tuple) else ""
-)
+@pytest.mark.parametrize("texts", [*MESSAGES.items(), *RULES.items()], ids=lambda item: item[0] if isinstance(item, tuple) else "")
 def test_every_text_is_there_in_both_languages_with_the_same_places(texts: tuple[str, dict[str, str]]) -> None:
     """What is filled in stands in both."""
     _, both = texts

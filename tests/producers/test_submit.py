@@ -21,9 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 async def test_a_petition_is_in_kafka_when_it_is_accepted(asked: Asked, broker: EmbeddedKafka) -> None:
     """202 names the petition, its code and its addresses; the event is on petitions.intake under the petition's key."""
-    answer = await asked.submit(
-        {**PETITION, "location": {"lat": 21.03, "long": 105.85}, "media_urls": ["https://anh.example/1.jpg"]}
-    )
+    answer = await asked.submit({**PETITION, "location": {"lat": 21.03, "long": 105.85}, "media_urls": ["https://anh.example/1.jpg"]})
     body = answer.json()
 
     assert answer.status_code == 202
@@ -82,9 +80,7 @@ async def test_a_contact_never_travels_in_the_clear(asked: Asked, broker: Embedd
     vault.close()
 
 
-async def test_an_erased_contact_does_not_come_back_with_a_repeat(
-    asked: Asked, broker: EmbeddedKafka, settings: HttpSettings
-) -> None:
+async def test_an_erased_contact_does_not_come_back_with_a_repeat(asked: Asked, broker: EmbeddedKafka, settings: HttpSettings) -> None:
     """The same petition sent again after the erasure is accepted without its contact."""
     body = {**PETITION, "external_id": "PA-erased", "contact": {"email": "an@example.vn"}}
     petition_id = (await asked.submit(body)).json()["petition_id"]
@@ -156,9 +152,7 @@ async def test_an_error_repeats_nothing_of_the_input(asked: Asked) -> None:
         (b"{}", {"X-API-Key": ""}, 401, "no-key"),
     ],
 )
-async def test_bad_requests_get_a_clear_error(
-    asked: Asked, content: bytes, headers: dict[str, str], status: int, code: str
-) -> None:
+async def test_bad_requests_get_a_clear_error(asked: Asked, content: bytes, headers: dict[str, str], status: int, code: str) -> None:
     """Each kind of bad request has its own status and code."""
     usual = {"X-API-Key": KEY, "Content-Type": "application/json"}
     answer = await asked.client.post("/v1/petitions", content=content, headers={**usual, **headers})
@@ -183,9 +177,7 @@ async def test_a_body_of_ten_megabytes_is_cut_off_early(asked: Asked, settings: 
             taken += 65_536
             yield b"x" * 65_536
 
-    answer = await asked.client.post(
-        "/v1/petitions", content=endless(), headers={"X-API-Key": KEY, "Content-Type": "application/json"}
-    )
+    answer = await asked.client.post("/v1/petitions", content=endless(), headers={"X-API-Key": KEY, "Content-Type": "application/json"})
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too-large")
     assert answer.headers["Connection"] == "close"

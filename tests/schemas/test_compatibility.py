@@ -112,9 +112,7 @@ def test_a_schema_is_compatible_with_itself(path: Path) -> None:
 
 
 SCALARS = st.one_of(
-    st.builds(
-        lambda low, size: {"type": "integer", "minimum": low, "maximum": low + size}, st.integers(-9, 9), st.integers(0, 9)
-    ),
+    st.builds(lambda low, size: {"type": "integer", "minimum": low, "maximum": low + size}, st.integers(-9, 9), st.integers(0, 9)),
     st.builds(lambda size: {"type": "string", "maxLength": size}, st.integers(0, 50)),
     st.builds(lambda names: {"type": "string", "enum": sorted(names)}, st.sets(st.sampled_from("abcdef"), min_size=1)),
     st.just({"type": "null"}),

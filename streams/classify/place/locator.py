@@ -124,9 +124,7 @@ class Locator:
         confidence = POINT_CONTRADICTED if by_point else min(reading.confidence, CONTRADICTED)
         candidates = _ordered(reading.wards | ({spot.ward} if spot.ward else set()), ward)
         method = "coordinates" if by_point else reading.method
-        place = Place(
-            ward_code=ward, method=method, confidence=confidence if ward else 0.0, candidates=candidates, contradiction=True
-        )
+        place = Place(ward_code=ward, method=method, confidence=confidence if ward else 0.0, candidates=candidates, contradiction=True)
         return Located(place, self._say.contradicted(spot, reading))
 
     def _given(self, given: str, reading: Reading | None, spot: Spot | None) -> Located:

@@ -20,4 +20,4 @@ class PlaceSettings(ProcessSettings):
 
 def place_settings() -> PlaceSettings:
     """From the environment."""
-    return PlaceSettings()  # type: ignore[call-arg]  # values come from the environment
+    return PlaceSettings()
