@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from deploy.embedded import EmbeddedKafka, EmbeddedPostgres
+from tests.chaos.instance import Instance
 
 # Time limits on single examples would make tests depend on how busy the machine is.
 settings.register_profile("steady", deadline=None)
@@ -51,3 +52,12 @@ def database_url(postgres: EmbeddedPostgres, _database_numbers: Iterator[int]) -
     yield make
     for name in made:
         postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """A whole instance, as `make run` starts it, shared by the tests over HTTP and those in the browser."""
+    made = Instance(tmp_path_factory.mktemp("instance"))
+    made.start()
+    yield made
+    made.stop()

@@ -1,4 +1,4 @@
-"""One whole instance, as `make run` starts it, for the tests of this folder."""
+"""The people of the city, on the one whole instance."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ import pytest
 
 from tests.chaos.instance import Instance
 from tests.system.people import City
-
-
-@pytest.fixture(scope="session")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    made = Instance(tmp_path_factory.mktemp("instance"))
-    made.start()
-    yield made
-    made.stop()
 
 
 @pytest.fixture

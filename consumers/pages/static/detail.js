@@ -78,7 +78,6 @@ function line(item) {
 
 function actions(place, found, about) {
   const names = actionsFor(found, about);
-  if (!names.length) return place.replaceChildren(el("p", { class: "muted small" }, t("desk.no-actions")));
   const button = (name) => el("button", {
     type: "button", class: name === "accept" ? "main" : name === "reject" ? "danger" : "", "data-action": name,
     "aria-expanded": name === "accept" ? null : String(shown.action === name), onclick: () => toggle(name),
@@ -88,7 +87,7 @@ function actions(place, found, about) {
   const tell = ({ ok, text }) => {
     outcome.hidden = false;
     outcome.className = `note ${ok ? "good" : "bad"}`;
-    outcome.textContent = ok ? text : `${t("desk.refused")} ${text}`;
+    outcome.textContent = ok ? `✓ ${text}` : `${t("desk.refused")} ${text}`;
   };
   const done = (answer) => {
     if (answer.ok) {
@@ -115,7 +114,7 @@ function actions(place, found, about) {
     shown.form?.querySelector("input, textarea, select")?.focus();
   }
   latest.done = done;
-  place.replaceChildren(el("h2", { class: "hidden-text" }, t("desk.actions")), el("div", { class: "acts" }, names.map(button)), outcome, form);
+  place.replaceChildren(el("h2", { class: "hidden-text" }, t("desk.actions")), el("div", { class: "acts" }, names.length ? names.map(button) : el("p", { class: "muted small" }, t("desk.no-actions"))), form, outcome);
   if (shown.form && names.includes(shown.action)) form.replaceChildren(shown.form);
   if (shown.told) tell(shown.told);
 }

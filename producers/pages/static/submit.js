@@ -80,9 +80,12 @@ function received(code) {
 }
 
 /** Who is responsible is known within moments: say it here, without a further click. */
-async function firstWord(code) {
+async function firstWord(code, tries = 10) {
   const { status, body } = await api(`/v1/petitions/${code}?lang=${lang}`);
-  if (status !== 200) return;
+  if (status !== 200) {
+    if (tries > 1 && byId("tracking-code").textContent === code) setTimeout(firstWord, 3000, code, tries - 1);
+    return;
+  }
   const place = byId("first-word");
   place.textContent =
     body.state === "received" || !body.deadline

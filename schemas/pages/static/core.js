@@ -55,7 +55,7 @@ export function links(urls) {
   if (!safe.length) return null;
   const item = (url, index) => {
     const name = decodeURI(new URL(url).pathname.split("/").pop() || "") || t("shared.attachment", { n: index + 1 });
-    return el("li", {}, el("a", { href: url, target: "_blank", rel: "noopener noreferrer nofollow" }, `📎 ${name}`));
+    return el("li", {}, el("a", { href: url, target: "_blank", rel: "noopener noreferrer nofollow" }, `↗ ${name}`));
   };
   return el("ul", { class: "links" }, safe.map(item));
 }

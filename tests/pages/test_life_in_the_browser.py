@@ -1,0 +1,222 @@
+"""The main paths, as citizens and officers go them, in a real browser on a whole instance."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.chaos.instance import Instance
+from tests.pages.conftest import SCREEN, Open
+
+TEXT = "Đèn đường trước số 12 phố Hàng Bè hỏng ba hôm nay, buổi tối đi lại rất nguy hiểm."
+ANSWER = "Đơn vị chiếu sáng đã thay bóng và sửa tủ điều khiển, đèn sáng trở lại từ 19 giờ tối qua."
+EVIDENCE = "https://example.org/den-da-sua.jpg"
+
+
+def _token(instance: Instance, office: str) -> str:
+    credentials = json.loads((instance.data / "credentials.json").read_text(encoding="utf-8"))
+    return str(credentials["admin"] if office == "admin" else credentials["departments"][office])
+
+
+def _submit(page: Page, text: str = TEXT) -> str:
+    page.fill("#text", text)
+    page.click("#send")
+    expect(page.locator("#receipt")).to_be_visible()
+    code = page.inner_text("#tracking-code")
+    assert re.fullmatch(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", code)
+    return code
+
+
+def _follow(page: Page) -> str:
+    """Follow the petition just submitted until an office has it; the office's code."""
+    page.click("#follow")
+    expect(page.locator("#timeline [data-type=assigned]")).to_be_visible()
+    expect(page.locator("#live")).to_be_visible()
+    code = page.url.rsplit("/", 1)[1]
+    return str(page.request.get(f"/v1/petitions/{code}").json()["office"]["code"])
+
+
+def _desk(opened: Open, instance: Instance, office: str) -> Page:
+    desk = opened("/desk", viewport=SCREEN)
+    desk.fill("#token", _token(instance, office))
+    desk.click("#login button")
+    expect(desk.locator("#work")).to_be_visible()
+    return desk
+
+
+def _case(desk: Page, text: str) -> None:
+    desk.locator("#queue button", has_text=text[:40]).first.click()
+    expect(desk.locator(".petition-text")).to_have_text(text)
+
+
+def test_from_submission_to_rating(opened: Open, instance: Instance) -> None:
+    """Submitted on the phone, followed live while the office accepts and answers at its desk, rated, closed; no page is loaded anew."""
+    citizen = opened("/")
+    _submit(citizen)
+    office = _follow(citizen)
+    desk = _desk(opened, instance, office)
+    _case(desk, TEXT)
+    desk.click("[data-action=accept]")
+
+    expect(citizen.locator("#timeline [data-type=accepted]")).to_be_visible()
+    expect(citizen.locator("#rate")).to_be_hidden()
+
+    desk.click("[data-action=answer]")
+    form = desk.locator("[data-form=answer]")
+    form.locator("textarea").first.fill(ANSWER)
+    form.get_by_role("button").click()
+
+    expect(desk.locator("#acting-place .note.bad")).to_contain_text("ảnh hoặc tài liệu")
+
+    form.locator("textarea").last.fill(EVIDENCE)
+    form.get_by_role("button").click()
+
+    expect(desk.locator("#acting-place .note.good")).to_be_visible()
+    expect(citizen.locator("#timeline [data-type=answered]")).to_contain_text(ANSWER)
+    expect(citizen.locator("#timeline [data-type=answered] a")).to_have_attribute("href", EVIDENCE)
+
+    citizen.locator("#stars label").nth(3).click()
+    citizen.click("#rate button")
+
+    expect(citizen.locator("#timeline [data-type=closed]")).to_be_visible()
+    expect(citizen.locator("#state")).to_have_text("Đã kết thúc")
+    expect(citizen.locator("#reopen")).to_be_visible()
+    assert [item.get_attribute("data-type") for item in citizen.locator("#timeline li[data-type]").all()] == [
+        "closed",
+        "rated",
+        "answered",
+        "accepted",
+        "assigned",
+        "received",
+    ]
+
+
+def test_a_question_is_answered_and_a_petition_withdrawn(opened: Open, instance: Instance) -> None:
+    """The office asks; the citizen's page opens the field, sends the answer, and can still withdraw."""
+    text = f"{TEXT} Cột số 7."
+    citizen = opened("/")
+    _submit(citizen, text)
+    office = _follow(citizen)
+    desk = _desk(opened, instance, office)
+    _case(desk, text)
+    desk.click("[data-action=accept]")
+    desk.click("[data-action=request-information]")
+    desk.locator("[data-form=request-information] textarea").fill("Cột đèn nằm bên số nhà chẵn hay lẻ?")
+    desk.locator("[data-form=request-information] button").click()
+
+    expect(citizen.locator("#information")).to_be_visible()
+
+    citizen.fill("#information", "Bên số chẵn, cạnh cửa hàng hoa.")
+    citizen.click("#add-information button")
+    expect(citizen.locator("#outcome")).to_have_class("note good")
+    expect(desk.locator("#detail .timeline")).to_contain_text("cạnh cửa hàng hoa")
+
+    citizen.click("#withdraw summary")
+    citizen.click("#withdraw button")
+
+    expect(citizen.locator("#state")).to_have_text("Người gửi đã rút")
+    expect(desk.locator("#queue button", has_text=text)).to_have_count(0)
+
+
+def test_a_transfer_goes_to_the_office_that_was_searched_for(opened: Open, instance: Instance) -> None:
+    """The search finds offices without marks and by keyboard; the citizen sees who passed it on, and why."""
+    text = f"{TEXT} Dây điện võng xuống sát đầu."
+    citizen = opened("/")
+    _submit(citizen, text)
+    office = _follow(citizen)
+    target, words = ("so-xd", "so xay dung") if office != "so-xd" else ("evn-hanoi", "dien luc")
+    desk = _desk(opened, instance, office)
+    _case(desk, text)
+    desk.click("[data-action=transfer]")
+    form = desk.locator("[data-form=transfer]")
+    form.get_by_role("combobox").press_sequentially(words)
+    form.get_by_role("combobox").press("ArrowDown")
+    form.get_by_role("combobox").press("Enter")
+    form.locator("textarea").fill("Cột và dây do đơn vị này quản lý.")
+    form.get_by_role("button").click()
+
+    expect(citizen.locator("#timeline [data-type=transferred]")).to_contain_text("do đơn vị này quản lý")
+    code = citizen.url.rsplit("/", 1)[1]
+    assert citizen.request.get(f"/v1/petitions/{code}").json()["office"]["code"] == target
+
+
+def test_what_is_wrong_is_said_beside_the_field(opened: Open) -> None:
+    """Nothing is sent; the first field in error gets the focus, and each error is tied to its field."""
+    page = opened("/")
+    page.fill("#text", "a")
+    page.fill("#media", "not a link")
+    page.click("#send")
+
+    expect(page.locator("#text-error")).not_to_be_empty()
+    expect(page.locator("#media-error")).not_to_be_empty()
+    expect(page.locator("#text")).to_be_focused()
+    expect(page.locator("#receipt")).to_be_hidden()
+
+
+def test_english_is_remembered(opened: Open) -> None:
+    """The switch changes page and timeline; the next page is in English too."""
+    page = opened("/")
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("h1").first).to_have_text("Tell the city")
+    _submit(page, f"{TEXT} Ngõ 3.")
+    page.click("#follow")
+
+    expect(page.locator("#timeline [data-type=assigned] h3")).to_have_text("Assigned")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_an_unknown_code_is_told_apart_from_a_mistyped_one(opened: Open) -> None:
+    """On the first page a code that cannot be one is refused; a petition that is not there says so."""
+    page = opened("/")
+    page.fill("#code", "7KMA")
+    page.click("#find button")
+    expect(page.locator("#code-error")).not_to_be_empty()
+
+    page.goto("/t/AAAA-AAAA-AAAA")
+    expect(page.locator("#unknown")).to_be_visible()
+
+
+def test_the_operations_centre_shows_figures_and_raises_the_alarm(opened: Open, instance: Instance) -> None:
+    """Figures for the administrator only; when they cannot be fetched any more, a banner says so."""
+    page = opened("/ioc", viewport=SCREEN)
+    page.fill("#token", _token(instance, "so-xd"))
+    page.click("#login button")
+    expect(page.locator("#token-error")).not_to_be_empty()
+
+    page.fill("#token", _token(instance, "admin"))
+    page.click("#login button")
+    expect(page.locator("#tiles .tile")).to_have_count(8)
+    expect(page.locator("#alarm")).to_be_hidden()
+
+    page.route("**/v1/ioc*", lambda route: route.abort())
+    expect(page.locator("#alarm")).to_be_visible()
+
+
+def test_no_token_stands_in_an_address(opened: Open, instance: Instance) -> None:
+    """The desk keeps its token in the tab, sends it in a header, and forgets it on leaving."""
+    desk = opened("/desk", viewport=SCREEN)
+    seen: list[str] = []
+    desk.on("request", lambda request: seen.append(request.url))
+    token = _token(instance, "so-yt")
+    desk.fill("#token", token)
+    desk.click("#login button")
+    expect(desk.locator("#live")).to_be_visible()
+    desk.click("#leave")
+    expect(desk.locator("#login")).to_be_visible()
+
+    assert seen
+    assert not [url for url in seen if token in url]
+    assert desk.evaluate("sessionStorage.length + localStorage.length") == 0
+
+
+def test_every_control_has_a_name(opened: Open, instance: Instance) -> None:
+    """Each field and button of every page can be named by a screen reader."""
+    nameless = """() => [...document.querySelectorAll('input, textarea, select, button, a')].filter((one) =>
+        !(one.labels?.length || one.getAttribute('aria-label') || one.textContent.trim())).map((one) => one.outerHTML)"""
+    desk = _desk(opened, instance, "so-xd")
+
+    assert desk.evaluate(nameless) == []
+    for path in ("/", "/ioc", "/t/AAAA-AAAA-AAAA"):
+        assert opened(path).evaluate(nameless) == []
