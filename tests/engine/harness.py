@@ -19,6 +19,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
 from deploy.embedded.ports import free_port
+from schemas.topics import DEAD_LETTERS
 
 PARTITIONS = 2
 PATIENCE = 120.0
@@ -40,8 +41,10 @@ class Job:
     def __post_init__(self) -> None:
         admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
         existing = admin.list_topics()
-        names = (f"{self.prefix}.in", f"{self.prefix}.out", f"{self.prefix}.changelog", "petitions.dlq")
-        admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in names if name not in existing])
+        names = (f"{self.prefix}.in", f"{self.prefix}.out", f"{self.prefix}.changelog")
+        admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in names])
+        if DEAD_LETTERS.name not in existing:  # shared with other tests, so laid out as they expect it
+            admin.create_topics([NewTopic(DEAD_LETTERS.name, 4, 1)])
         admin.close()
         self._producer = KafkaProducer(bootstrap_servers=self.bootstrap, acks="all", linger_ms=5)
 
@@ -115,7 +118,7 @@ class Job:
         """(key, value, headers) of this job's dead letters."""
         consumer = self._reader()
         try:
-            consumer.assign([TopicPartition("petitions.dlq", number) for number in range(PARTITIONS)])
+            consumer.assign([TopicPartition(DEAD_LETTERS.name, number) for number in range(PARTITIONS)])
             rows: list[tuple[bytes | None, bytes | None, dict[str, str]]] = []
             end = time.monotonic() + PATIENCE
             while len(rows) < wanted and time.monotonic() < end:
