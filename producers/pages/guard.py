@@ -22,7 +22,8 @@ def same_origin(headers: Mapping[str, str], public_url: str = "") -> bool:
     origin = headers.get("origin")
     if origin is None:
         return True
-    return urlsplit(origin).netloc in {headers.get("host"), urlsplit(public_url).netloc}
+    own = {headers.get("host"), urlsplit(public_url).netloc}
+    return (urlsplit(origin).netloc or None) in own - {None, ""}
 
 
 def client_address(peer: str, forwarded_for: str, trusted_hops: int) -> str:

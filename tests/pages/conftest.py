@@ -26,8 +26,9 @@ SCREEN = {"width": 1280, "height": 860}
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Playwright holds an event loop in this thread while it lives, so it must not outlive a module of synchronous tests."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         if os.environ.get("CI"):

@@ -214,7 +214,7 @@ def test_no_token_stands_in_an_address(opened: Open, instance: Instance) -> None
 def test_every_control_has_a_name(opened: Open, instance: Instance) -> None:
     """Each field and button of every page can be named by a screen reader."""
     nameless = """() => [...document.querySelectorAll('input, textarea, select, button, a')].filter((one) =>
-        !(one.labels?.length || one.getAttribute('aria-label') || one.textContent.trim())).map((one) => one.outerHTML)"""
+        !one.hidden && !(one.labels?.length || one.getAttribute('aria-label') || one.textContent.trim())).map((one) => one.outerHTML)"""
     desk = _desk(opened, instance, "so-xd")
 
     assert desk.evaluate(nameless) == []

@@ -89,8 +89,8 @@ function actions(place, found, about) {
     outcome.className = `note ${ok ? "good" : "bad"}`;
     outcome.textContent = ok ? `✓ ${text}` : `${t("desk.refused")} ${text}`;
   };
-  const done = (answer) => {
-    if (answer.ok) {
+  const done = (name, answer) => {
+    if (answer.ok && shown.action === name) { // another form may have been opened meanwhile: it stays
       shown = { ...shown, action: null, form: null };
       form.replaceChildren();
       for (const one of place.querySelectorAll("[aria-expanded=true]")) one.setAttribute("aria-expanded", "false");
@@ -104,11 +104,11 @@ function actions(place, found, about) {
     if (name === "accept") {
       const pressed = place.querySelector("[data-action=accept]");
       pressed.disabled = true;
-      done(await about.act(found.petition_id, { action: "accept" }));
+      latest.done(name, await about.act(found.petition_id, { action: "accept" }));
       pressed.disabled = false;
       return;
     }
-    shown = shown.action === name ? { ...shown, action: null, form: null } : { ...shown, action: name, form: actionForm(name, found, about, (answer) => latest.done(answer)) };
+    shown = shown.action === name ? { ...shown, action: null, form: null } : { ...shown, action: name, form: actionForm(name, found, about, (answer) => latest.done(name, answer)) };
     for (const one of place.querySelectorAll("[aria-expanded]")) one.setAttribute("aria-expanded", String(one.dataset.action === shown.action));
     form.replaceChildren(...(shown.form ? [shown.form] : []));
     shown.form?.querySelector("input, textarea, select")?.focus();
