@@ -25,6 +25,7 @@ class Replayed(CaseLife):
     """The histories of the case's own tests: actions of anybody, sensible requests, waiting, outages, merges, repeats."""
 
     def teardown(self) -> None:
+        self.world.pass_until(self.world.now)  # a new level may have made timers due at once
         study = studied(self.world)
         for one in study.petitions.values():
             assert one.check.difference is None, (one.petition_id, one.check.difference)

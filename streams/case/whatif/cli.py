@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -73,6 +74,7 @@ def whatif(
     from streams.case.whatif.report import report, text
     from streams.case.whatif.study import Study, Window
 
+    gc.disable()  # a short life, no cycles, and a million small objects to look through for nothing
     study = Study(_book(policies), _policy(policy_file), Window(first, last))
     with _understood():
         _read(study, record, save, data)

@@ -78,11 +78,12 @@ def command_of(lines: Sequence[Line], policy: Policy) -> Command:
     if first.by_time:
         return Away(_ms(first.away_from), first.at_ms)
     found = {line.what: line for line in lines}
-    for what, build in _BUILDERS:
-        if what in found:
-            made = build(found[what], found, policy)
-            return made if isinstance(made, Noted) else Requested(made, first.at_ms, first.cause)
-    raise NotUnderstood(f"events {', '.join(found)} of one cause")
+    what = first.what if len(lines) == 1 else min(found, key=lambda what: _RANK.get(what, len(_RANK)))
+    build = _BUILDERS.get(what)
+    if build is None:
+        raise NotUnderstood(f"events {', '.join(found)} of one cause")
+    made = build(found[what], found, policy)
+    return made if isinstance(made, Noted) else Requested(made, first.at_ms, first.cause)
 
 
 def _registered(lines: Sequence[Line]) -> Registered:
@@ -203,29 +204,30 @@ def _refused(line: Line, _found: Found, _policy: Policy) -> Built:
     return _ask(do.Reject, line, kind=line.kind, reason=line.reason, right_address=line.right_address)
 
 
-_BUILDERS: tuple[tuple[str, Builder], ...] = (
-    ("answered", _answered),
-    ("promised", _promised),
-    ("decision-required", _decision),
-    ("transferred", _transferred),
-    ("answer-returned", _note),
-    ("action-refused", _note),
-    ("merge-proposed", _note),
-    ("leader-reported", _simple(do.LeaderNews, "leader", "event_type", "detail")),
-    ("reopened", _simple(do.Reopen, "reason")),
-    ("rated", _simple(do.Rate, "stars", "comment")),
-    ("refused", _refused),
-    ("withdrawn", _simple(do.Withdraw, "reason")),
-    ("merged", _simple(do.Merge, "into", "reason")),
-    ("unmerged", _simple(do.Unmerge, "reason")),
-    ("follower-added", lambda line, _f, _p: _ask(do.FollowerJoined, line, follower=line.follower, category=None, ward_code=None)),
-    ("follower-removed", _simple(do.FollowerLeft, "follower")),
-    ("information-requested", _simple(do.RequestInformation, "question")),
-    ("information-added", _simple(do.AddInformation, "text", "media_urls")),
-    ("extended", _extended),
-    ("assigned", _assigned),
-    ("accepted", _simple(do.Accept)),
-    ("deadline-recomputed", _simple(do.Recompute, "reason", policy_version="policy_after")),
-    ("outage-recorded", _simple(do.RecordOutage, "away_from", "away_until")),
-)
+_BUILDERS: dict[str, Builder] = {
+    "answered": _answered,
+    "promised": _promised,
+    "decision-required": _decision,
+    "transferred": _transferred,
+    "answer-returned": _note,
+    "action-refused": _note,
+    "merge-proposed": _note,
+    "leader-reported": _simple(do.LeaderNews, "leader", "event_type", "detail"),
+    "reopened": _simple(do.Reopen, "reason"),
+    "rated": _simple(do.Rate, "stars", "comment"),
+    "refused": _refused,
+    "withdrawn": _simple(do.Withdraw, "reason"),
+    "merged": _simple(do.Merge, "into", "reason"),
+    "unmerged": _simple(do.Unmerge, "reason"),
+    "follower-added": lambda line, _f, _p: _ask(do.FollowerJoined, line, follower=line.follower, category=None, ward_code=None),
+    "follower-removed": _simple(do.FollowerLeft, "follower"),
+    "information-requested": _simple(do.RequestInformation, "question"),
+    "information-added": _simple(do.AddInformation, "text", "media_urls"),
+    "extended": _extended,
+    "assigned": _assigned,
+    "accepted": _simple(do.Accept),
+    "deadline-recomputed": _simple(do.Recompute, "reason", policy_version="policy_after"),
+    "outage-recorded": _simple(do.RecordOutage, "away_from", "away_until"),
+}
 """In this order: an answer may accept on its way, a reopening separate from a leader, a transfer assign."""
+_RANK = {what: rank for rank, what in enumerate(_BUILDERS)}

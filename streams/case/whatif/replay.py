@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schemas.actions import Recompute
 from schemas.base import Actor
+from schemas.case import State
 from streams.case.ladder import catch_up
 from streams.case.machine import decide, fire
 from streams.case.policy.book import Book
@@ -26,11 +27,17 @@ class Replay:
     take: Take
     one_policy: bool = False
     case: Case | None = None
+    _as_recorded: Setting = field(init=False)
+    """Where the record tells of no outage there was none, however late something came (a clock that ran fast, for example)."""
+    _as_policy_says: Setting = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._as_recorded, self._as_policy_says = Setting(self.book, _NEVER_AWAY), Setting(self.book)
 
     def run(self, command: Command) -> None:
         """Let time pass until the command, then carry it out."""
         if isinstance(command, Registered):
-            setting = self._setting(as_policy_says=command.late)
+            setting = self._as_policy_says if command.late else self._as_recorded
             self._keep(decide(None, command.command, command.cause, command.at, setting))
             return
         if self.case is None:
@@ -40,27 +47,28 @@ class Replay:
             return
         self.pass_until(command.at)
         if isinstance(command, Noted):
-            self._keep(_noted(self.case, command, self._setting()))
+            self._keep(_noted(self.case, command, self._as_recorded))
         elif not (self.one_policy and isinstance(command.command.action, Recompute)):
             self._request(command)
 
     def pass_until(self, until: int) -> None:
-        """Fire each timer at its due instant, as far as it is due by `until` (ms UTC)."""
-        while self.case is not None and (due := next_due(self.case)) is not None and due <= until:
-            self._keep(fire(self.case, due, self._setting()))
+        """Fire each timer that is due by `until` (ms UTC).
+
+        All in one go, as a late worker would, except that a rating window ends at its own instant: windows to reopen count from it.
+        """
+        case = self.case
+        while case is not None and (due := next_due(case)) is not None and due <= until:
+            self._keep(fire(case, due if case.state is State.ANSWERED else until, self._as_recorded))
+            case = self.case
 
     def _request(self, command: Requested) -> None:
-        self._keep(decide(self.case, command.command, command.cause, command.at, self._setting()))
+        self._keep(decide(self.case, command.command, command.cause, command.at, self._as_recorded))
 
     def _stand_still(self, away: Away) -> None:
         """No timer between the two instants is handled before the second: then all at once, and the outage is recorded."""
         self.pass_until(away.since - 1)
         if self.case is not None and (due := next_due(self.case)) is not None and due <= away.at:
-            self._keep(fire(self.case, away.at, self._setting(as_policy_says=True)))
-
-    def _setting(self, *, as_policy_says: bool = False) -> Setting:
-        """Where the record tells of no outage there was none, however late something came (a clock that ran fast, for example)."""
-        return Setting(self.book, 0 if as_policy_says else _NEVER_AWAY)
+            self._keep(fire(self.case, away.at, self._as_policy_says))
 
     def _keep(self, decision: Decision) -> None:
         self.case = decision.case

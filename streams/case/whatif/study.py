@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from schemas.base import Level
+from schemas.clock import to_ms
 from streams.case.policy.book import Book
 from streams.case.policy.compiled import Policy
 from streams.case.turn import Happened
@@ -15,6 +17,8 @@ from streams.case.whatif.commands import Command, NotUnderstood, command_of
 from streams.case.whatif.lines import Line
 from streams.case.whatif.replay import Replay
 from streams.case.whatif.tally import Outcome, Tally
+
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class One:
     _book: Book
     _pending: list[Line] = field(default_factory=list)
     _seq: int = 0
+    _deadline: datetime | None = None
+    _deadline_ms: int | None = None
 
     def feed(self, line: Line) -> None:
         """Take the petition's next event. Raise NotUnderstood for events that no request explains."""
@@ -52,7 +58,9 @@ class One:
         self._seq += 1
         if line.seq != self._seq and self.check.difference is None:
             self.check.difference = f"the record has event {line.seq} where {self._seq} was due"
-        self.check.recorded((line.what, line.deadline_ms))
+        if line.case.deadline is not self._deadline and line.case.deadline != self._deadline:
+            self._deadline, self._deadline_ms = line.case.deadline, line.deadline_ms
+        self.check.recorded((line.what, self._deadline_ms))
         if not line.by_time or line.what == "outage-recorded":
             self._pending.append(line)
 
@@ -96,15 +104,16 @@ class Study:
     not_understood: dict[str, str] = field(default_factory=dict)
     """Petitions that were left out, and why."""
     end: int = 0
+    """Until when time passed (ms UTC); known when it is finished."""
+    _last: datetime = _BEGINNING
 
     def feed(self, line: Line) -> None:
         """Take the next event of a petition."""
         self.events += 1
-        at = line.at_ms
-        self.end = max(self.end, at)
+        self._last = max(self._last, line.at)
         one = self.petitions.get(line.petition_id)
         if one is None:
-            one = self._begin(line, at)
+            one = self._begin(line)
         if one is not None:
             try:
                 one.feed(line)
@@ -113,7 +122,7 @@ class Study:
 
     def finish(self, end: int | None = None) -> None:
         """Let time pass until the record's end, or until `end` (ms UTC) if that is later."""
-        self.end = max(self.end, end or 0)
+        self.end = max(to_ms(self._last) if self.events else 0, end or 0)
         for one in list(self.petitions.values()):
             try:
                 one.finish(self.end)
@@ -130,13 +139,13 @@ class Study:
         """By how many petitions each policy was kept at their start."""
         return Counter(one.version for one in self.petitions.values())
 
-    def _begin(self, line: Line, at: int) -> One | None:
+    def _begin(self, line: Line) -> One | None:
         if line.petition_id in self.headless or line.petition_id in self.outside or line.petition_id in self.not_understood:
             return None
         if line.seq != 1 or line.petition is None:
             self.headless.add(line.petition_id)
             return None
-        if not self.window.has(at):
+        if not self.window.has(line.at_ms):
             self.outside.add(line.petition_id)
             return None
         one = self._one(line)

@@ -56,7 +56,10 @@ class Tally:
                 count(self, outcome, happened)
 
     def office(self, code: str) -> OfficeCount:
-        return self.offices.setdefault(code, OfficeCount())
+        found = self.offices.get(code)
+        if found is None:
+            found = self.offices[code] = OfficeCount()
+        return found
 
     def warned(self, outcome: Outcome, _happened: Happened) -> None:
         outcome.warnings += 1
