@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 from typing import Any
 
 import pytest
 
-from tests.chaos.instance import Instance
+from streams.case.policy.load import DEFAULT_FILE
+from tests.chaos.instance import CLI, Instance
 from tests.system.people import City, wait
 
 PLACE = {"lat": 21.0181, "long": 105.8512, "ward_code": "00256"}
@@ -148,3 +152,16 @@ def test_a_killed_role_goes_on_where_it_was(city: City, instance: Instance) -> N
 
     assert city.types(second["tracking_code"]).count("merged") == 1
     assert city.status(first["tracking_code"])["state"] == "assigned"
+
+
+def test_the_record_of_all_this_replays_to_itself(instance: Instance) -> None:
+    """What the tests before did (merges, separations, reopenings) is replayed by `petitions whatif` to the same events and deadlines."""
+    environment = {**os.environ, "KAFKA_BOOTSTRAP_SERVERS": instance.bootstrap()}
+    done = subprocess.run(
+        [*CLI, "whatif", "--policy", str(DEFAULT_FILE), "--json"], env=environment, capture_output=True, text=True, check=True
+    )
+    found = json.loads(done.stdout)
+
+    assert found["record"]["petitions"] > 0
+    assert found["check"]["examples"] == []
+    assert found["totals"]["breaches"]["before"] == found["totals"]["breaches"]["after"]
