@@ -45,6 +45,9 @@ class IncidentSettings(_Member, DatabaseSettings):
     incident_metres: float = Field(150.0, gt=0, le=5000, description="Points farther apart are two matters (m).")
     incident_near_metres: float = Field(40.0, gt=0, le=1000, description="Points so near are one place (m).")
     incident_merge: float = Field(0.4, ge=0, le=1, description="At one place, texts at least so similar are joined by the system.")
+    incident_merge_near: float = Field(
+        0.55, ge=0, le=1, description="As INCIDENT_MERGE, where only the points on the map say that it is one place."
+    )
     incident_propose: float = Field(0.25, ge=0, le=1, description="Perhaps at one place, texts at least so similar are proposed.")
     incident_propose_by_text: float = Field(0.6, ge=0, le=1, description="So similar, texts without any place are proposed.")
     incident_followers: int = Field(200, ge=1, le=10_000, description="With so many followers, the next one is only proposed.")
@@ -56,6 +59,7 @@ class IncidentSettings(_Member, DatabaseSettings):
             metres=self.incident_metres,
             near_metres=self.incident_near_metres,
             merge=self.incident_merge,
+            merge_near=self.incident_merge_near,
             propose=self.incident_propose,
             propose_by_text=self.incident_propose_by_text,
             followers_at_most=self.incident_followers,

@@ -20,18 +20,45 @@ class Sure(IntEnum):
     MERGE = 2
 
 
+FIELD = frozenset(
+    {
+        "advertising",
+        "animals",
+        "construction",
+        "drainage",
+        "electricity",
+        "noise",
+        "pollution",
+        "road-damage",
+        "sidewalk",
+        "street-lighting",
+        "telecom",
+        "traffic-signal",
+        "trees",
+        "waste",
+        "water-supply",
+    }
+)
+"""Categories about a thing at a place; in others (a teacher, an office, a procedure) two people may mean two things at one address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How near is near. Similarities between 0 and 1; `days` between the two receptions."""
+    """How near is near. Similarities between 0 and 1; `days` between the two receptions.
+
+    `merge`: where number and name are the same; `merge_near`: where only the points say that it is one place.
+    """
 
     days: float = 14.0
     metres: float = 150.0
     near_metres: float = 40.0
     merge: float = 0.4
+    merge_near: float = 0.55
     propose: float = 0.25
     propose_by_text: float = 0.6
     followers_at_most: int = 200
     may_merge: bool = True
+    merge_categories: frozenset[str] = FIELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +87,7 @@ def compare(first: Side, second: Side, rules: Rules) -> Verdict:
         return Verdict(Sure.NO, 0.0, obstacle)
     similarity = cosine(first.marks.terms, second.marks.terms)
     place = _Place.of(first.marks, second.marks, rules)
-    if place.sure and similarity >= rules.merge:
+    if place.sure and similarity >= place.enough and first.category in rules.merge_categories:
         return Verdict(Sure.MERGE, similarity, place.what)
     if place.what and similarity >= rules.propose:
         return Verdict(Sure.PROPOSE, similarity, place.what)
@@ -104,10 +131,11 @@ def _distance(first: Fingerprint, second: Fingerprint) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What speaks for one place (`what`, empty for nothing), whether that is enough to merge, and whether nothing is known."""
+    """What speaks for one place (`what`, empty for nothing), whether that is `enough` to merge, and whether nothing is known."""
 
     what: str
     sure: bool
+    enough: float
     unknown: bool
 
     @classmethod
@@ -119,7 +147,7 @@ class _Place:
         what = "+".join(label for label, holds in (("near", near), ("number", number), ("name", name)) if holds)
         what = what or ("around" if distance is not None else "")
         sure = (near or (number and name)) and _nothing_strange(first, second)
-        return cls(what, sure, unknown=not what)
+        return cls(what, sure, rules.merge if number and name else rules.merge_near, unknown=not what)
 
 
 def _nothing_strange(first: Fingerprint, second: Fingerprint) -> bool:

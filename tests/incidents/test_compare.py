@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from consumers.incidents.compare import Rules, Side, Sure, Verdict, compare
 from consumers.incidents.fingerprint import fingerprint, metres
 from consumers.incidents.names import names
 from consumers.incidents.numbers import numbers
-from schemas.reference import wards
+from schemas.reference import categories, wards
 from tests.incidents.pairs import DIFFERENT, HOUR_MS, SAME, Pair
 
 WARD = "00070"
@@ -49,6 +51,29 @@ def test_the_labelled_set_as_a_whole() -> None:
     assert different[Sure.PROPOSE] <= 2
     assert same[Sure.NO] <= 2
     assert same[Sure.MERGE] >= 0.7 * len(SAME)
+
+
+TRAINING = Path(__file__).parents[2] / "streams" / "classify" / "training"
+CORPUS = sorted(file for file in TRAINING.glob("*.tsv") if file.stem in categories())
+
+
+@pytest.mark.parametrize("point", [None, (21.0181, 105.8512)], ids=["no point", "one point"])
+def test_strangers_texts_are_not_merged(point: tuple[float, float] | None) -> None:
+    """Texts on many matters, written for another purpose: put into one ward, even at one point of the map, none are joined."""
+    judged = Counter(
+        compare(first, second, RULES).sure
+        for file in CORPUS
+        for first, second in combinations([Side(file.stem, WARD, 0, fingerprint(text, None, point, WARD)) for text in _texts(file)], 2)
+    )
+
+    assert judged.total() > 5000
+    assert judged[Sure.MERGE] == 0
+    assert judged[Sure.PROPOSE] < 0.02 * judged.total()
+
+
+def _texts(file: Path) -> list[str]:
+    lines = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines() if "\t" in line]
+    return sorted({max(columns, key=len) for columns in lines})[::3][:24]
 
 
 lanes = st.integers(1, 300)
