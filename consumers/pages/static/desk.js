@@ -9,6 +9,7 @@ import { nextDue } from "./due.js";
 
 const PAGE = 50;
 const TICK_MS = 20_000;
+const RELOAD_MS = 60_000; // a queue that is quiet must not be a queue that is out of date
 const stored = { get: (name) => sessionStorage.getItem(`desk-${name}`), set: (name, value) => sessionStorage.setItem(`desk-${name}`, value) };
 
 const desk = { token: null, office: null, admin: false, items: [], chosen: null, limit: PAGE, waiters: new Map(), stop: null };
@@ -70,6 +71,7 @@ function open() {
     },
   });
   setInterval(draw, TICK_MS);
+  setInterval(load, RELOAD_MS);
 }
 
 const base = () => `/v1/departments/${desk.office}/queue`;
