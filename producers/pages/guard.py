@@ -66,7 +66,7 @@ class RateLimit:
         self._buckets[caller] = bucket
         if len(self._buckets) > self.remembered:
             self._buckets.popitem(last=False)
-        if bucket.tokens >= 1:
+        if bucket.tokens > 1 - 1e-9:  # who waited exactly as told must not fail by a rounding error
             bucket.tokens -= 1
             return 0
         return math.ceil((1 - bucket.tokens) / per_second)
