@@ -1,16 +1,19 @@
 """`petitions policy apply --recompute` on a real broker."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from kafka import KafkaConsumer, KafkaProducer
-from kafka.admin import KafkaAdminClient, NewTopic
 
 from deploy.embedded import EmbeddedKafka
+from deploy.topics import ensure_topics
 from schemas import actions as do
 from schemas.catalogue import ACTION_REQUESTED
 from schemas.envelope import read
+from schemas.settings import ProcessSettings
 from schemas.topics import ACTIONS, CASE_CHANGELOG
 from streams.case.policy.load import DEFAULT_DIRECTORY, DEFAULT_FILE
 from streams.cli_policy import policy as command
@@ -18,12 +21,17 @@ from streams.engine.store import encode
 from tests.case.world import EVIDENCE, GOOD_TEXT, World
 
 
+@pytest.fixture
+def kafka(tmp_path: Path) -> Iterator[EmbeddedKafka]:
+    """A broker of its own: the changelog is to hold these cases and no other test's."""
+    with EmbeddedKafka(tmp_path / "kafka") as broker:
+        ensure_topics(ProcessSettings(kafka_bootstrap_servers=broker.bootstrap))
+        yield broker
+
+
 def test_open_cases_are_asked_to_follow_the_new_version(kafka: EmbeddedKafka, tmp_path: Path) -> None:
     """Each open case once, closed ones not; asking again gives the same event ids."""
     servers = kafka.bootstrap
-    admin = KafkaAdminClient(bootstrap_servers=servers)
-    admin.create_topics([NewTopic(topic.name, 2, 1) for topic in (ACTIONS, CASE_CHANGELOG)])
-    admin.close()
     fill_changelog(servers)
     new = tmp_path / "new.toml"
     new.write_text(DEFAULT_FILE.read_text(encoding="utf-8").replace("2026.1", "2026.2"), encoding="utf-8")
