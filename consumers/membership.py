@@ -21,7 +21,9 @@ def group(name: str, worker_id: str) -> dict[str, object]:
         "heartbeat_interval_ms": 1_000,
         # Large fetches: catching up is done in few, big steps.
         "max_partition_fetch_bytes": 4_000_000,
-        "fetch_max_wait_ms": 250,
+        # Many small answers cost the broker and the process more than the work itself: what came within this time goes together.
+        "fetch_min_bytes": 100_000,
+        "fetch_max_wait_ms": 80,
     }
 
 

@@ -28,6 +28,7 @@ def run(name: str) -> None:
 
 def run_stage(stage: Stage, settings: StreamSettings) -> None:
     """As `run`, with the stage already built."""
+    sys.setswitchinterval(0.0005)
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     app = StageApp(stage, settings)

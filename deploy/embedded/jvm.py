@@ -24,7 +24,7 @@ _QUIET = (
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSZ",
 )
 # Both must be the same when the archive is made and when it is used.
-_COLLECTOR = ("-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20")
+_COLLECTOR = ("-XX:+UseSerialGC",)
 
 
 def java(main: str, *arguments: str, heap_mb: int, options: tuple[str, ...] = ()) -> tuple[str, ...]:

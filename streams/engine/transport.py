@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from typing import Any, ClassVar, cast
 
 import aiokafka
+import uvloop
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faust.serializers.schemas import Schema
 from faust.transport.drivers import aiokafka as driver
@@ -101,7 +102,7 @@ class BatchConsumer(driver.Consumer):
         return self._fetched.get(tp, -1), self._batch_thread.fetch_position(tp)
 
     def _new_consumer_thread(self) -> BatchConsumerThread:
-        return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
+        return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon, thread_loop=uvloop.new_event_loop())
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109
         if not self.flow_active:

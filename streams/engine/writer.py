@@ -37,7 +37,7 @@ class Writer:
             transactional_id=transactional_id,
             transaction_timeout_ms=30_000,
             request_timeout_ms=20_000,
-            retry_backoff_ms=15,  # aiokafka sleeps it for each CONCURRENT_TRANSACTIONS after a quick commit
+            retry_backoff_ms=5,  # aiokafka sleeps it for each CONCURRENT_TRANSACTIONS after a quick commit
             max_batch_size=BATCH_BYTES,
             max_request_size=8 * BATCH_BYTES,
             compression_type="lz4",
