@@ -15,6 +15,7 @@ LogEvent = Literal[
     "partition-opened",  # a stage's processor runs; with restored records
     "store-locked",  # a hanging predecessor keeps its store open; another one is built
     "partition-closed",  # a stage's processor was revoked or stopped
+    "fetch-lost",  # records that were fetched did not reach a stage's processor, and are fetched again; with offset
     "restoring",  # progress while a store catches up
     "step-split",  # a batch raised and is being halved to find the culprit
     "dead-letter",  # a record went to petitions.dlq; with topic, partition, offset, error

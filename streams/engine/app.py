@@ -36,6 +36,7 @@ class StageApp:
         self._paused: set[int] = set()
         self._watchdog = Watchdog(self._stalled_since, settings.stall_seconds)
         self._lagging_since: dict[str, tuple[int, float]] = {}
+        self._missing: dict[TP, int] = {}
 
     def _faust_app(self) -> faust.App:
         settings = self.settings
@@ -160,10 +161,24 @@ class StageApp:
                 for processor in list(self._processors.values()):
                     if processor.ready:
                         processor.observe()
+                        self._find_lost(processor)
                         await self._observe_lag(reader, processor)
                 await asyncio.sleep(OBSERVE_SECONDS)
         finally:
             await reader.stop()
+
+    def _find_lost(self, processor: Processor) -> None:
+        """The newest fetch may be among those that Faust threw away: nothing comes after it that would show the gap."""
+        consumer = self.faust.consumer
+        assert isinstance(consumer, BatchConsumer)
+        for topic, position in processor.inbox.positions.items():
+            tp = TP(topic, processor.partition)
+            if not processor.inbox.has_missed(topic, *consumer.delivered(tp)):
+                self._missing.pop(tp, None)
+            elif self._missing.get(tp) == position:  # for a whole round: it is not merely on its way
+                processor.inbox.note_gap(topic)
+            else:
+                self._missing[tp] = position
 
     async def _observe_lag(self, reader: AIOKafkaConsumer, processor: Processor) -> None:
         """Compare with the broker: records that never reach the inbox would otherwise be seen by nobody."""

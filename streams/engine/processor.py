@@ -155,6 +155,8 @@ class Processor:
         await self.inbox.wait(self._seconds_to_due())
         if self._closing:
             return
+        for topic in self.inbox.gaps:
+            await self._fetch_again(topic)
         records = self.inbox.take(self.context.max_step_records)
         self.context.drained(self.partition, len(self.inbox))
         now_ms = self.context.clock.now_ms()
@@ -162,6 +164,11 @@ class Processor:
         if records or due:
             await self._step(records, due, now_ms)
         self.last_progress = time.monotonic()
+
+    async def _fetch_again(self, topic: str) -> None:
+        position = self.inbox.positions[topic]
+        log.info("fetch-lost", stage=self.stage.name, topic=topic, partition=self.partition, offset=position)
+        self.inbox.resume(topic, await self.context.seek(topic, self.partition, position))
 
     def _seconds_to_due(self) -> float | None:
         due = self._store.next_due() if self._store else None

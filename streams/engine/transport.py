@@ -25,11 +25,13 @@ FETCH_BYTES = 4 * 1024 * 1024
 
 
 class BatchConsumerThread(driver.AIOKafkaConsumerThread):
-    """Runs the aiokafka consumer. `_epochs` counts the seeks of each partition, so that older fetches are recognised."""
+    """Runs the aiokafka consumer. `_epochs` counts the seeks of each partition, so that older fetches are recognised;
+    `_ends` has where the last fetch ended, so that a lost one is noticed."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self._epochs: dict[tuple[str, int], int] = defaultdict(int)
+        self._ends: dict[tuple[str, int], int] = {}
 
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         conf = self.app.conf
@@ -61,10 +63,16 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
         consumer = self._ensure_consumer()
         found = await self._fetch_records(consumer, active or set(), timeout=timeout, max_records=FETCH_RECORDS)
         # No await between the fetcher's return and here: the epoch is the one that these records were fetched under.
-        return [
-            Fetched(tp.topic, tp.partition, self._epochs[tp.topic, tp.partition], [_record(raw) for raw in records])
-            for tp, records in found.items()
-        ]
+        return [self._fetched(TP(*tp), [_record(raw) for raw in records]) for tp, records in found.items()]
+
+    def _fetched(self, tp: TP, records: list[Record]) -> Fetched:
+        start = min(self._ends.get(tp, 0), records[0].offset)
+        self._ends[tp] = end = max(self.fetch_position(tp), records[-1].offset + 1)
+        return Fetched(tp.topic, tp.partition, self._epochs[tp], start, end, records)
+
+    def delivered(self, tp: TP) -> tuple[int, int]:
+        """(seeks of the partition so far, where the last fetch that was handed out ended)."""
+        return self._epochs[tp], self._ends.get(tp, -1)
 
     def fetch_position(self, tp: TP) -> int:
         """The next offset to fetch, -1 when the partition is not assigned."""
@@ -78,8 +86,9 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
 
     async def _seek_from(self, tp: TP, offset: int) -> int:
         self._ensure_consumer().seek(driver.ensure_aiokafka_TP(tp), offset)
-        self._epochs[tp.topic, tp.partition] += 1
-        return self._epochs[tp.topic, tp.partition]
+        self._epochs[tp] += 1
+        self._ends[tp] = offset
+        return self._epochs[tp]
 
 
 def _record(raw: Any) -> Record:
@@ -101,6 +110,10 @@ class BatchConsumer(driver.Consumer):
         """(offset after the newest record fetched since the last seek, next offset to fetch)."""
         return self._fetched.get(tp, -1), self._batch_thread.fetch_position(tp)
 
+    def delivered(self, tp: TP) -> tuple[int, int]:
+        """See BatchConsumerThread.delivered."""
+        return self._batch_thread.delivered(tp)
+
     def _new_consumer_thread(self) -> BatchConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon, thread_loop=uvloop.new_event_loop())
 
@@ -113,7 +126,7 @@ class BatchConsumer(driver.Consumer):
             return
         for fetched in await self._batch_thread.fetch(active, timeout):
             if not self.flow_active:
-                return  # a rebalance began: the partitions' next owner seeks to the committed offset
+                return  # a rebalance began; who goes on with the partition finds the gap (inbox.py)
             tp = TP(fetched.topic, fetched.partition)
             self._fetched[tp] = fetched.records[-1].offset + 1
             yield tp, self._batch_message(tp, fetched)

@@ -40,7 +40,7 @@ class Writer:
             retry_backoff_ms=5,  # aiokafka sleeps it for each CONCURRENT_TRANSACTIONS after a quick commit
             max_batch_size=BATCH_BYTES,
             max_request_size=8 * BATCH_BYTES,
-            compression_type="lz4",
+            compression_type="zstd",
             linger_ms=0,
         )
 

@@ -103,19 +103,55 @@ def test_a_dead_letter_keeps_key_value_and_headers_and_says_why() -> None:
     }
 
 
+def fetched(topic: str, epoch: int, start: int, *offsets: int) -> Fetched:
+    return Fetched(topic, 0, epoch, start, offsets[-1] + 1, [record(offset, topic=topic) for offset in offsets])
+
+
 def test_the_inbox_takes_each_record_once_and_only_of_its_own_seek() -> None:
     """Fetches of an older seek are dropped whole; offsets below the position are skipped."""
     inbox = Inbox()
-    inbox.put(Fetched("t", 0, 1, [record(5)]))
+    inbox.put(fetched("t", 1, 5, 5))
     inbox.begin({"t": 10}, {"t": 2})
-    inbox.put(Fetched("t", 0, 1, [record(11)]))
-    inbox.put(Fetched("t", 0, 2, [record(9), record(10), record(12)]))
-    inbox.put(Fetched("t", 0, 2, [record(12), record(13)]))
-    inbox.put(Fetched("other", 0, 2, [record(1, topic="other")]))
+    inbox.put(fetched("t", 1, 11, 11))
+    inbox.put(fetched("t", 2, 9, 9, 10, 12))
+    inbox.put(fetched("t", 2, 12, 12, 13))
+    inbox.put(fetched("other", 2, 1, 1))
 
     assert [one.offset for one in inbox.take(2)] == [10, 12]
     assert [one.offset for one in inbox.take(10)] == [13]
     assert inbox.positions == {"t": 14}
+    assert inbox.gaps == ()
+
+
+def test_a_lost_fetch_leaves_a_gap_that_is_fetched_again() -> None:
+    """What does not follow on the last fetch is refused until the topic was fetched again from there; other topics go on."""
+    inbox = Inbox()
+    inbox.begin({"t": 0, "u": 0}, {"t": 1, "u": 1})
+    inbox.put(fetched("t", 1, 0, 0, 1))
+    inbox.put(fetched("t", 1, 4, 4, 5))
+    inbox.put(fetched("u", 1, 0, 0))
+
+    assert inbox.gaps == ("t",)
+
+    inbox.put(fetched("t", 1, 2, 2, 3))
+    inbox.resume("t", 2)
+    inbox.put(fetched("t", 1, 6, 6))
+    inbox.put(fetched("t", 2, 2, 2, 3, 4))
+
+    assert inbox.gaps == ()
+    assert [(one.topic, one.offset) for one in inbox.take(10)] == [("t", 0), ("t", 1), ("u", 0), ("t", 2), ("t", 3), ("t", 4)]
+
+
+def test_a_lost_last_fetch_is_noticed_by_what_was_handed_out() -> None:
+    """What the consumer has handed out since the seek and the inbox has not is missed, unless it is being fetched again."""
+    inbox = Inbox()
+    inbox.begin({"t": 3}, {"t": 2})
+
+    assert [inbox.has_missed("t", *given) for given in ((2, 3), (2, 4), (1, 4))] == [False, True, False]
+
+    inbox.note_gap("t")
+
+    assert not inbox.has_missed("t", 2, 4)
 
 
 @settings(max_examples=30)
