@@ -17,6 +17,9 @@ from streams.engine.watchdog import end_process
 from streams.settings import StreamSettings
 from streams.topology import TOPOLOGY
 
+_SWITCH_SECONDS = 0.0005
+"""How long the fetching thread may hold up the processors' loop, and the other way round; Python's 5 ms are a lot for one petition."""
+
 
 def run(name: str) -> None:
     """Run the stage called `name` until TERM or Ctrl-C; exit 1 on anything fatal."""
@@ -26,12 +29,12 @@ def run(name: str) -> None:
     run_stage(row.build(settings), settings)
 
 
-def run_stage(stage: Stage, settings: StreamSettings) -> None:
+def run_stage(stage: Stage, settings: StreamSettings, engine: type[StageApp] = StageApp) -> None:
     """As `run`, with the stage already built."""
-    sys.setswitchinterval(0.0005)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
-    app = StageApp(stage, settings)
+    app = engine(stage, settings)
     status = StatusServer(settings.listen_host, settings.metrics_port, alive=lambda: True, ready=lambda: app.ready)
     status.start()
     log.info("process-started", port=status.port)

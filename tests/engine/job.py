@@ -7,8 +7,13 @@ from collections.abc import Sequence
 
 import orjson
 
+from schemas import logs
 from schemas.topics import Topic
+from streams.engine.app import StageApp
+from streams.engine.inbox import Fetched
 from streams.engine.types import Effects, Entries, Entry, Output, Record
+from streams.settings import StreamSettings
+from streams.worker import run_stage
 
 PREFIX = os.environ.get("JOB_PREFIX", "job")
 IN = Topic(f"{PREFIX}.in", "input")
@@ -49,11 +54,18 @@ class JobStage:
         return effects
 
 
-if __name__ == "__main__":
-    from schemas import logs
-    from streams.settings import StreamSettings
-    from streams.worker import run_stage
+class LosingApp(StageApp):
+    """Throws every second fetch away, as Faust does in a rebalance."""
 
+    _fetches = 0
+
+    def _put(self, fetched: Fetched) -> None:
+        self._fetches += 1
+        if self._fetches % 2 == 0:
+            super()._put(fetched)
+
+
+if __name__ == "__main__":
     settings = StreamSettings()
     logs.configure(PREFIX, settings.log_level)
-    run_stage(JobStage(), settings)
+    run_stage(JobStage(), settings, LosingApp if "LOSE_FETCHES" in os.environ else StageApp)

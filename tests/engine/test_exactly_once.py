@@ -36,6 +36,15 @@ def test_kill_at_load_loses_and_doubles_nothing(job: Job) -> None:
     assert_exactly_once(job)
 
 
+def test_fetches_that_are_lost_on_their_way_are_fetched_again(job: Job) -> None:
+    """Every second fetch does not reach its processor, the last one of all among them; nothing is skipped."""
+    job.start(LOSE_FETCHES="1")
+    for _ in range(5):
+        job.produce(400)
+
+    assert_exactly_once(job)
+
+
 def test_a_worker_that_was_frozen_is_fenced(job: Job) -> None:
     """A worker that stops answering loses its partitions; when it wakes up, what it had in hand is refused by Kafka."""
     frozen = job.start("a", MAX_STEP_RECORDS="50")
