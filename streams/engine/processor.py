@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from streams.engine.inbox import Fetched, Inbox
 from streams.engine.step import View, dead_letter, decide, fire, merge
 from streams.engine.store import Store, StoreLocked, encode, open_store
 from streams.engine.types import Effects, Entry, Output, Record, Stage
-from streams.engine.writer import Destination, Writer
+from streams.engine.writer import Writer
 
 Seek = Callable[[str, int, int], Awaitable[int]]
 """(topic, partition, offset) → the epoch that fetches from there will carry."""
@@ -189,10 +189,11 @@ class Processor:
         assert self._writer is not None
         began, faults, writer = time.monotonic(), self.context.faults, self._writer
         before, effects = self._decide(records, due, now_ms)
+        entries = {key: encode(entry) for key, entry in effects.puts.items()} if self._store is not None else {}
         faults.passing("step:decided")
         await writer.begin()
         faults.passing("step:begun")
-        ends = await writer.produce(self._outputs(effects), self.partition)
+        ends = await writer.produce(self._outputs(effects, entries), self.partition)
         faults.passing("step:produced")
         offsets = {(record.topic, self.partition): record.offset + 1 for record in records}
         if offsets:
@@ -200,8 +201,8 @@ class Processor:
         faults.passing("step:offsets-sent")
         await writer.commit()
         faults.passing("step:committed")
-        if self._store is not None and effects.puts and self.stage.changelog is not None:
-            self._store.apply(effects.puts, before, ends[Destination(self.stage.changelog.name, self.partition)])
+        if self._store is not None and entries and self.stage.changelog is not None:
+            self._store.apply(entries, before, ends[self.stage.changelog.name, self.partition])
         faults.passing("step:stored")
         self._done.update({topic: offset for (topic, _), offset in offsets.items()})
         self._measure(_Done(records, due, effects, before, now_ms, time.monotonic() - began))
@@ -217,12 +218,12 @@ class Processor:
     def _read(self, keys: set[bytes]) -> dict[bytes, Entry]:
         return self._store.read(list(keys)) if self._store is not None else {}
 
-    def _outputs(self, effects: Effects) -> list[Output]:
+    def _outputs(self, effects: Effects, entries: Mapping[bytes, bytes]) -> list[Output]:
         found = list(effects.outputs)
         found += [dead_letter(self.stage.name, record, error) for record, error in effects.rejected]
         if self.stage.changelog is not None:
             name = self.stage.changelog.name
-            found += [Output(name, key, encode(entry), ()) for key, entry in effects.puts.items()]
+            found += [Output(name, key, raw, ()) for key, raw in entries.items()]
         return found
 
     def _measure(self, done: _Done) -> None:

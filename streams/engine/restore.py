@@ -10,8 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas import metrics
 from schemas.logs import log
-from streams.engine.store import Store, decode
-from streams.engine.types import Entry
+from streams.engine.store import Store
 
 
 @asynccontextmanager
@@ -73,7 +72,7 @@ class StoreAhead(RuntimeError):
 
 
 def _apply(store: Store, records: Sequence[Any]) -> None:
-    puts: dict[bytes, Entry] = {}
+    puts: dict[bytes, bytes] = {}
     gone: set[bytes] = set()
     for record in records:
         key, value = record.key, record.value
@@ -81,7 +80,7 @@ def _apply(store: Store, records: Sequence[Any]) -> None:
             gone.add(key)
             puts.pop(key, None)
         else:
-            puts[key] = decode(value)
+            puts[key] = value
             gone.discard(key)
     position = records[-1].offset + 1
     if gone:

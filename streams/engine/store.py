@@ -70,19 +70,21 @@ class Store:
         values: list[bytes | None] = cast("list[bytes | None]", self._entries.get(list(keys))) if keys else []
         return {key: decode(raw) for key, raw in zip(keys, values, strict=True) if raw is not None}
 
-    def apply(self, puts: Mapping[bytes, Entry], before: Mapping[bytes, Entry], position: int) -> None:
-        """Write all `puts`, their timers and the changelog position in one WriteBatch; `before` has the entries replaced."""
+    def apply(self, puts: Mapping[bytes, bytes], before: Mapping[bytes, Entry], position: int) -> None:
+        """Write encoded entries, their timers and the changelog position in one WriteBatch; `before` has the entries replaced."""
         batch = WriteBatch(raw_mode=True)
-        for key, entry in puts.items():
+        put, entries, timers = batch.put, self._entries_cf, self._timers_cf
+        for key, raw in puts.items():
+            due = raw[:8]
             old = before.get(key)
-            if old is not None and old.due_ms is not None and old.due_ms != entry.due_ms:
-                batch.delete(_DUE.pack(old.due_ms) + key, self._timers_cf)
-            batch.put(key, encode(entry), self._entries_cf)
-            if entry.due_ms is not None:
-                timer = _DUE.pack(entry.due_ms) + key
-                batch.put(timer, b"", self._timers_cf)
+            if old is not None and old.due_ms is not None and (was := _DUE.pack(old.due_ms)) != due:
+                batch.delete(was + key, timers)
+            put(key, raw, entries)
+            if due != _NONE:
+                timer = due + key
+                put(timer, b"", timers)
                 self._scan_from = min(self._scan_from, timer)
-        batch.put(_POSITION, _DUE.pack(position))
+        put(_POSITION, _DUE.pack(position))
         self._db.write(batch)
         self.position = position
         self._next_known = False

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -15,10 +15,8 @@ from streams.engine.types import Output
 BATCH_BYTES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
-    topic: str
-    partition: int
+Destination = tuple[str, int]
+"""Topic and partition."""
 
 
 def partition_of(key: bytes, partitions: int) -> int:
@@ -53,31 +51,28 @@ class Writer:
 
     async def produce(self, outputs: Iterable[Output], partition: int) -> dict[Destination, int]:
         """Write all and wait for the acknowledgements; the next offset after the last record by destination."""
-        grouped: dict[Destination, list[Output]] = {}
+        grouped: defaultdict[Destination, list[Output]] = defaultdict(list)
         for output in outputs:
             target = partition_of(output.key or b"", self._partitions) if output.elsewhere else partition
-            grouped.setdefault(Destination(output.topic, target), []).append(output)
+            grouped[output.topic, target].append(output)
         ends = await asyncio.gather(*(self._produce_to(target, batch) for target, batch in grouped.items()))
         return dict(zip(grouped, ends, strict=True))
 
     async def _produce_to(self, target: Destination, outputs: Sequence[Output]) -> int:
         acknowledgements = []
-        batch, count, counts = self._producer.create_batch(), 0, []
-        for output in outputs:
-            row = {"key": output.key, "value": output.value, "timestamp": None, "headers": list(output.headers)}
-            if batch.append(**row) is None:
+        batch, first = self._producer.create_batch(), 0
+        for number, output in enumerate(outputs):
+            key, value, headers = output.key, output.value, list(output.headers)
+            if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
                 acknowledgements.append(await self._send(batch, target))
-                counts.append(count)
-                batch, count = self._producer.create_batch(), 0
-                batch.append(**row)
-            count += 1
+                batch, first = self._producer.create_batch(), number
+                batch.append(key=key, value=value, timestamp=None, headers=headers)
         acknowledgements.append(await self._send(batch, target))
-        counts.append(count)
         done = await asyncio.gather(*acknowledgements)
-        return int(done[-1].offset) + counts[-1]
+        return int(done[-1].offset) + len(outputs) - first
 
     async def _send(self, batch: Any, target: Destination) -> Any:
-        return await self._producer.send_batch(batch, target.topic, partition=target.partition)
+        return await self._producer.send_batch(batch, target[0], partition=target[1])
 
     async def send_offsets(self, offsets: Mapping[tuple[str, int], int], group: str) -> None:
         """Add the input's next offsets to the transaction."""

@@ -76,12 +76,12 @@ def test_a_lost_disk_is_rebuilt_from_the_changelog(job: Job) -> None:
 
 def test_a_store_that_knows_more_than_the_changelog_is_not_trusted(job: Job) -> None:
     """A state directory of another cluster is set aside and the store built anew."""
-    from streams.engine.store import Store
+    from streams.engine.store import Store, encode
     from streams.engine.types import Entry
 
     for partition in range(PARTITIONS):
         store = Store(job.state_dir / job.prefix / str(partition))
-        store.apply({b"key-0": Entry(b'{"count": 99}')}, {}, 1_000_000)
+        store.apply({b"key-0": encode(Entry(b'{"count": 99}'))}, {}, 1_000_000)
         store.close()
     job.produce(100)
     job.start()

@@ -164,7 +164,7 @@ def test_the_store_gives_what_is_due_oldest_first_each_key_once(
     store, model = Store(path), dict[bytes, int | None]()
     for number, (key, due) in enumerate(puts):
         before = store.read([key])
-        store.apply({key: Entry(str(number).encode(), due)}, before, number)
+        store.apply({key: encode(Entry(str(number).encode(), due))}, before, number)
         model[key] = due
         if number % 7 == 3:
             store.due(10, 100)  # a look at the timers moves nothing
