@@ -53,12 +53,13 @@ class Contestant:
     topics: Callable[[Run], dict[str, dict[str, str]]] = Run.topics
 
 
-def _ours(_: Path) -> Callable[[Run], Command]:
+def _ours(workers: int) -> Callable[[Path], Callable[[Run], Command]]:
     def command(run: Run) -> Command:
-        environment = run.environment(JOB_PREFIX=run.prefix, WORKER_ID="bench", PARTITIONS=str(run.partitions), METRICS_PORT="0")
+        own = {"JOB_PREFIX": run.prefix, "WORKER_ID": "bench", "PARTITIONS": str(run.partitions), "METRICS_PORT": "0"}
+        environment = run.environment(**own, WORKERS=str(workers))
         return Command((sys.executable, "-m", "tests.bench.ours"), run.directory / "log", environment, quix_environment.ROOT)
 
-    return command
+    return lambda _: command
 
 
 def _kafka_streams(threads: int, **environment: str) -> Callable[[Path], Callable[[Run], Command]]:
@@ -83,13 +84,16 @@ def _quix(_: Path) -> Callable[[Run], Command]:
     return lambda run: Command((str(python), "-W", "ignore", job), run.directory / "log", run.environment())
 
 
-OURS = Contestant(
-    "ours",
-    "this project's engine",
-    _ours,
-    group=lambda run: f"petitions-{run.prefix}",
-    topics=lambda run: {**run.topics(), f"{run.prefix}.changelog": COMPACTED},
-)
+def _our_topics(run: Run) -> dict[str, dict[str, str]]:
+    return {**run.topics(), f"{run.prefix}.changelog": COMPACTED}
+
+
+def _our_group(run: Run) -> str:
+    return f"petitions-{run.prefix}"
+
+
+OURS = Contestant("ours", "this project's engine, 1 worker", _ours(1), _our_group, _our_topics)
+OURS_2 = Contestant("ours-2", "this project's engine, 2 workers", _ours(2), _our_group, _our_topics)
 KAFKA_STREAMS_2 = Contestant("kafka-streams-2", "Kafka Streams, exactly_once_v2, 2 threads", _kafka_streams(2))
 KAFKA_STREAMS_1 = Contestant("kafka-streams-1", "Kafka Streams, exactly_once_v2, 1 thread", _kafka_streams(1))
 KAFKA_STREAMS_RARE = Contestant(
@@ -98,5 +102,5 @@ KAFKA_STREAMS_RARE = Contestant(
     _kafka_streams(2, COMMIT_INTERVAL_MS="1000"),
 )
 QUIX = Contestant("quix", "Quix Streams, exactly-once", _quix)
-ALL = (OURS, KAFKA_STREAMS_2, KAFKA_STREAMS_RARE, KAFKA_STREAMS_1, QUIX)
+ALL = (OURS, OURS_2, KAFKA_STREAMS_2, KAFKA_STREAMS_RARE, KAFKA_STREAMS_1, QUIX)
 """Kafka Streams commits every 100 ms by default; once a second costs latency and gains throughput, so both are run."""
