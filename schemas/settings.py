@@ -15,7 +15,7 @@ from schemas.clock import Clock, ScaledClock, WallClock
 class ProcessSettings(BaseSettings):
     """Read by every role."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True)
 
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="Kafka brokers, `host:port,host:port`.")
     partitions: int = Field(4, ge=1, le=512, description="Partitions of the petition topics; fixed once they exist.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,6 +24,8 @@ OUTSIDE_M = 300.0
 INSIDE = 0.95
 AT_EDGE = 0.75
 BY_CENTRE = 0.5
+_FAR_RADII, _NEAR_RADII = 3.0, 2.0
+"""From here on a point is nobody's; up to here a ward may be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +96,26 @@ class Centres:
     """Without outlines: the ward whose centre is nearest, measured in that ward's own radius. Right for about two in three."""
 
     def __init__(self) -> None:
-        self._wards = [(w.code, w.lat, w.long, math.sqrt(w.area_km2 / math.pi) * 1000) for w in wards().values()]
+        self._codes = list(wards())
+        self._lat, self._long, area = np.array([(w.lat, w.long, w.area_km2) for w in wards().values()]).T
+        self._radius = np.sqrt(area / math.pi) * 1000
 
     def at(self, lat: float, long: float, among: frozenset[str] = frozenset()) -> Spot:
-        ranked = sorted(self._radii(lat, long, among))
-        if not ranked or ranked[0][0] > 3.0:
-            return Spot(None, 0.0, frozenset(), outlined=False)
-        best, second = ranked[0], ranked[1] if len(ranked) > 1 else (3.0, "")
-        confidence = BY_CENTRE * min(1.0, 0.5 + 0.5 * (second[0] - best[0]) / max(second[0], 1e-9))
-        near = frozenset(code for radii, code in ranked if radii <= 2.0)
-        return Spot(best[1], round(confidence, 3), near | {best[1]}, outlined=False)
+        metres = np.hypot((self._lat - lat) * METRES_NORTH, (self._long - long) * METRES_EAST)
+        ranked = np.argsort(radii := metres / self._radius, kind="stable")
+        ranked = ranked[radii[ranked] <= _FAR_RADII]
+        near = [(float(radii[at]), self._codes[at]) for at in ranked.tolist()]
+        return _by_centre([(away, code) for away, code in near if not among or code in among])
 
-    def _radii(self, lat: float, long: float, among: frozenset[str]) -> Iterable[tuple[float, str]]:
-        for code, ward_lat, ward_long, radius in self._wards:
-            if not among or code in among:
-                metres = math.hypot((lat - ward_lat) * METRES_NORTH, (long - ward_long) * METRES_EAST)
-                yield metres / radius, code
+
+def _by_centre(ranked: list[tuple[float, str]]) -> Spot:
+    """`ranked`: (radii away, ward) from the nearest on."""
+    if not ranked:
+        return Spot(None, 0.0, frozenset(), outlined=False)
+    (first, ward), (second, _) = ranked[0], ranked[1] if len(ranked) > 1 else (_FAR_RADII, "")
+    confidence = BY_CENTRE * min(1.0, 0.5 + 0.5 * (second - first) / max(second, 1e-9))
+    near = frozenset(code for radii, code in ranked if radii <= _NEAR_RADII)
+    return Spot(ward, round(confidence, 3), near | {ward}, outlined=False)
 
 
 def areas(path: Path | None) -> Areas:
