@@ -36,7 +36,7 @@ async def test_every_petition_of_the_pipeline_benchmark_arrives_everywhere(tmp_p
 
 async def test_each_petition_over_http_gets_its_reply(tmp_path: Path) -> None:
     """On a whole instance each accepted petition is followed by its reply on the citizen's stream."""
-    section = await latency.measure(tmp_path, 10, rate=10.0)
+    section = await latency.measure(tmp_path, 10, rate=10.0, warm_up=1.0)
 
     assert len(section.rows) == 3
 
