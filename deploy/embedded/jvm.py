@@ -23,7 +23,7 @@ _QUIET = (
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSZ",
 )
-# Both must be the same when the archive is made and when it is used.
+# The least CPU for a small heap on few cores. Must be the same when the archive is made and when it is used.
 _COLLECTOR = ("-XX:+UseSerialGC",)
 
 
