@@ -16,6 +16,7 @@ from consumers import slices
 from consumers.arrivals import Arrivals
 from consumers.entries import Entry, from_record
 from consumers.kafka import Batches, Record
+from consumers.listening import Listener
 from consumers.tail import TopicTail
 from schemas import metrics
 from schemas.clock import to_ms
@@ -24,39 +25,7 @@ from schemas.settings import ProcessSettings
 from schemas.topics import EVENTS
 
 PENDING_LIMIT = 1000
-
-
-class Subscription:
-    """New entries for one listener. After `lost` he must fetch what he missed; after `closed` nothing comes any more."""
-
-    def __init__(self) -> None:
-        self._entries: list[Entry] = []
-        self._news = asyncio.Event()
-        self.lost = False
-        self.closed = False
-
-    def push(self, entry: Entry) -> None:
-        if len(self._entries) >= PENDING_LIMIT:
-            self._entries.clear()
-            self.lost = True
-        self._entries.append(entry)
-        self._news.set()
-
-    def close(self) -> None:
-        self.closed = True
-        self._news.set()
-
-    async def wait(self, seconds: float) -> list[Entry]:
-        """The entries that came, as soon as there are any; an empty list after so many seconds, or when closed."""
-        if not self._entries and not self.closed:
-            try:
-                async with asyncio.timeout(seconds):
-                    await self._news.wait()
-            except TimeoutError:
-                return []
-        self._news.clear()
-        found, self._entries = self._entries, []
-        return found
+Subscription = Listener[Entry]
 
 
 class Ring:
@@ -123,12 +92,12 @@ class LiveFeed:
         entry = _entry(record)
         if entry is not None:
             for subscription in self._subscriptions[key]:
-                subscription.push(entry)
+                subscription.push([entry])
 
     def _lost(self) -> None:
         for subscriptions in self._subscriptions.values():
             for subscription in subscriptions:
-                subscription.lost = True
+                subscription.lose()
 
     def recent(self, petition_id: str) -> list[Entry]:
         """What the ring holds of a petition, in order."""
@@ -136,7 +105,7 @@ class LiveFeed:
 
     @contextmanager
     def subscribe(self, petition_id: str) -> Iterator[Subscription]:
-        key, subscription = petition_id.encode(), Subscription()
+        key, subscription = petition_id.encode(), Subscription(PENDING_LIMIT)
         if self._closed:
             subscription.close()
         self._subscriptions.setdefault(key, set()).add(subscription)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from kafka import KafkaConsumer, TopicPartition
 
 from consumers.kafka import Batches, Record, config, lean
+from consumers.listening import Listener
 from consumers.tail import Tail, at_end
 from schemas.settings import ProcessSettings
 from schemas.topics import queue_topic
@@ -19,41 +20,16 @@ HISTORY_CHUNK = 500
 PENDING_LIMIT = 5000
 
 
-class OfficeListener:
-    """Records for one listener. `start` is the offset from which they come live; what lies before is history."""
+class OfficeListener(Listener[Record]):
+    """`start` is the offset from which records come live; what lies before is history."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(PENDING_LIMIT)
         self.start: asyncio.Future[int] = loop.create_future()
-        self._records: list[Record] = []
-        self._news = asyncio.Event()
-        self.closed = False
 
     def begin(self, offset: int) -> None:
         if not self.start.done():
             self.start.set_result(offset)
-
-    def push(self, records: list[Record]) -> None:
-        self._records.extend(records)
-        if len(self._records) > PENDING_LIMIT:
-            # He reads too slowly; he comes again with his last id and misses nothing.
-            self.closed = True
-        self._news.set()
-
-    def close(self) -> None:
-        self.closed = True
-        self._news.set()
-
-    async def wait(self, seconds: float) -> list[Record]:
-        """What came, as soon as something does; an empty list after so many seconds, or when closed."""
-        if not self._records and not self.closed:
-            try:
-                async with asyncio.timeout(seconds):
-                    await self._news.wait()
-            except TimeoutError:
-                return []
-        self._news.clear()
-        found, self._records = self._records, []
-        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,10 +56,10 @@ class Tail:
                 return
             try:
                 self._read(consumer)
-            except KafkaError as error:
+            except Exception as error:  # noqa: BLE001 -- whatever it is, listeners must not wait for a thread that is gone
                 # What was written until the next consumer is at the end may be missed: whoever listens must know.
-                log.warning("kafka-unavailable", error=f"{type(error).__name__}: {error}")
                 self._call(self._lost)
+                log.warning("kafka-unavailable", error=f"{type(error).__name__}: {error}")
             finally:
                 self.ready = False
                 consumer.close(timeout_ms=1000)
@@ -88,7 +88,7 @@ class Tail:
             try:
                 consumer = lean(KafkaConsumer(**config(self._settings, self._name, auto_offset_reset="latest", bootstrap_timeout_ms=3000)))
                 self._assign(consumer)
-            except KafkaError as error:
+            except Exception as error:  # noqa: BLE001 -- likewise
                 log.warning("kafka-unavailable", error=f"{type(error).__name__}: {error}")
                 self._stopping.wait(0.5)
             else:

@@ -136,7 +136,8 @@ async def _events(views: Views, office: str, after: int | None, lang: Language) 
 
 
 async def _live(views: Views, office: str, listener: OfficeListener, last: int, lang: Language) -> AsyncIterator[bytes]:
-    while not listener.closed:
+    # Whoever lost something comes again with his last id, and misses nothing.
+    while not (listener.closed or listener.lost):
         records = [record for record in await listener.wait(views.settings.heartbeat_seconds) if record.offset > last]
         yield b"".join(_sent(office, record, lang) for record in records) if records else sse.HEARTBEAT
         last = records[-1].offset if records else last

@@ -57,7 +57,7 @@ def test_the_ring_holds_the_newest_records_of_each_petition(size: int, keys: lis
 
 async def test_a_slow_listener_is_told_that_it_lost_something() -> None:
     """A subscription that is not read stays small, and says that entries are missing."""
-    subscription = Subscription()
+    subscription = Subscription(PENDING_LIMIT)
     for seq in range(PENDING_LIMIT + 5):
         subscription.push(entry(seq))
     found = await subscription.wait(1)
@@ -69,7 +69,7 @@ async def test_a_slow_listener_is_told_that_it_lost_something() -> None:
 
 async def test_a_closed_subscription_wakes_its_listener() -> None:
     """Closing ends the wait at once."""
-    subscription = Subscription()
+    subscription = Subscription(PENDING_LIMIT)
     subscription.close()
 
     assert await subscription.wait(60) == []
