@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kafka import KafkaConsumer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from consumers.kafka import config, lean
 from consumers.service import Service
@@ -31,7 +31,14 @@ def connect(service: Service, settings: ProcessSettings, name: str, worker_id: s
     """Subscribe to petitions.events; waits for the broker. None when the process is told to stop meanwhile."""
     for _ in service.tries():
         try:
-            return lean(KafkaConsumer(EVENTS.name, **config(settings, name, bootstrap_timeout_ms=5000, **group(name, worker_id))))
+            consumer = lean(KafkaConsumer(**config(settings, name, bootstrap_timeout_ms=5000, **group(name, worker_id))))
+            # Before it joins: a leader of the group that does not know the partitions yet gives none to anybody, for a minute.
+            if not consumer.partitions_for_topic(EVENTS.name):
+                consumer.close(timeout_ms=1000)
+                raise UnknownTopicOrPartitionError(EVENTS.name)
+            consumer.subscribe([EVENTS.name])
         except KafkaError as error:
             log.warning("kafka-unavailable", error=f"{type(error).__name__}: {error}")
+        else:
+            return consumer
     return None

@@ -5,6 +5,7 @@ Bearer token: an office sees its own queue, the administrator all.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from starlette.requests import Request
@@ -126,7 +127,7 @@ async def _events(views: Views, office: str, after: int | None, lang: Language) 
         while not listener.start.done():
             if listener.closed:
                 return
-            await listener.wait(0.05)
+            await asyncio.wait([listener.start], timeout=0.2)  # not for records: they are for `_live`
         last = listener.start.result() - 1 if after is None else after
         async for records in views.queues.history(office, last + 1, listener.start.result()):
             yield b"".join(_sent(office, record, lang) for record in records)

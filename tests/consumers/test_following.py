@@ -59,7 +59,7 @@ async def test_a_slow_listener_is_told_that_it_lost_something() -> None:
     """A subscription that is not read stays small, and says that entries are missing."""
     subscription = Subscription(PENDING_LIMIT)
     for seq in range(PENDING_LIMIT + 5):
-        subscription.push(entry(seq))
+        subscription.push([entry(seq)])
     found = await subscription.wait(1)
 
     assert subscription.lost

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,13 @@ def run(tmp_path: Path) -> Run:
         return CliRunner().invoke(whatif, ["--policy", str(tmp_path / "new.toml"), *arguments], env=environment)
 
     return invoke
+
+
+@pytest.fixture
+def kafka(tmp_path: Path) -> Iterator[EmbeddedKafka]:
+    """A broker of its own: its record is to hold this test's petitions and no others."""
+    with EmbeddedKafka(tmp_path / "kafka") as broker:
+        yield broker
 
 
 def exported(world: World) -> str:
