@@ -35,7 +35,7 @@ def run_chaos(data: Path, *, petitions: int, rate: float, victims: list[str], br
         load = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE)
         assert load.stdin is not None
         try:
-            _kill_all(instance, victims, petitions / rate)
+            kills = _kill_all(instance, victims, petitions / rate)
         finally:
             load.stdin.close()
         if load.wait(LIMIT_SECONDS) != 0:
@@ -46,19 +46,28 @@ def run_chaos(data: Path, *, petitions: int, rate: float, victims: list[str], br
             [sys.executable, "-m", "tests.chaos.verify", str(ledger)], env=environment, capture_output=True, text=True, check=False
         )
         sys.stderr.write(verdict.stderr)
-        return {**json.loads(verdict.stdout), "kills": victims, "load_seconds": round(seconds, 1)}
+        return {**_with_causes(json.loads(verdict.stdout), kills), "kills": victims, "load_seconds": round(seconds, 1)}
     finally:
         instance.stop()
 
 
-def _kill_all(instance: Instance, victims: list[str], expected_seconds: float) -> None:
-    """Spread the kills over the time that the load takes; each after everything is ready again."""
+def _with_causes(report: dict[str, object], kills: list[tuple[float, str]]) -> dict[str, object]:
+    """Beside each gap the last process that was killed before it ended."""
+    gaps = [(seconds, next((who for at, who in reversed(kills) if at < began + seconds), None)) for began, seconds in report["gaps"]]  # type: ignore[attr-defined]
+    return {**report, "gaps": gaps}
+
+
+def _kill_all(instance: Instance, victims: list[str], expected_seconds: float) -> list[tuple[float, str]]:
+    """Spread the kills over the time that the load takes; each after everything is ready again. When and whom."""
+    kills = []
     pause = expected_seconds / (len(victims) + 1)
     for victim in victims:
         time.sleep(pause * random.uniform(0.5, 1.0))
         sys.stderr.write(f"kill -9 {victim}\n")
+        kills.append((time.time(), victim))
         instance.kill(victim)
         instance.wait_ready()
+    return kills
 
 
 @click.command()

@@ -40,6 +40,8 @@ class Report:
     view_lost: int = 0
     view_differs: int = 0
     longest_gap_seconds: float = 0.0
+    gaps: list[tuple[float, float]] = field(default_factory=list)
+    """The five longest: (when it began, seconds); Unix time."""
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -96,7 +98,11 @@ class Verifier:
         return self.report
 
     def _wait_for_the_end(self) -> None:
-        """Until the record has what it must have and the view has followed."""
+        """Until the record has what it must have, and the view and the queues have followed."""
+        self._wait_for_the_view()
+        self._wait_for_the_queues()
+
+    def _wait_for_the_view(self) -> None:
         wanted = len(self._acknowledged) + len(self._accepted)
         end = time.monotonic() + PATIENCE_SECONDS
         with psycopg.connect(self._database, autocommit=True) as connection:
@@ -105,6 +111,21 @@ class Verifier:
                 if row is not None and row[0] >= wanted:
                     return
                 time.sleep(0.5)
+
+    def _wait_for_the_queues(self) -> None:
+        consumer = KafkaConsumer(bootstrap_servers=self._bootstrap, group_id="dispatcher", enable_auto_commit=False)
+        tps = [TopicPartition(EVENTS.name, number) for number in range(self._partitions)]
+        newest = KafkaConsumer(bootstrap_servers=self._bootstrap, isolation_level="read_committed", group_id=None)
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            behind = sum(last - (consumer.committed(tp) or 0) for tp, last in newest.end_offsets(tps).items())
+            # The marker of a transaction takes an offset after the last event; nobody commits what lies behind it.
+            if behind <= len(tps):
+                break
+            sys.stderr.write(f"the dispatcher is {behind} offsets behind\n")
+            time.sleep(1)
+        consumer.close()
+        newest.close()
 
     def _shared(self, topic: str) -> list[Any]:
         return read_all(self._bootstrap, [(topic, number) for number in range(self._partitions)])
@@ -144,7 +165,9 @@ class Verifier:
     def _check_times(self, times: list[float]) -> None:
         last = max(self._acknowledged.values(), default=0)
         within = [moment for moment in times if moment <= last]
-        self.report.longest_gap_seconds = round(max((b - a for a, b in pairwise(within)), default=0.0), 2)
+        gaps = sorted(((a, round(b - a, 2)) for a, b in pairwise(within)), key=lambda gap: -gap[1])
+        self.report.gaps = gaps[:5]
+        self.report.longest_gap_seconds = gaps[0][1] if gaps else 0.0
 
     def _dead_letters(self) -> None:
         for row in self._shared(DEAD_LETTERS.name):
