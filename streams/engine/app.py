@@ -10,6 +10,7 @@ from typing import Any
 import faust
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+from faust.tables.manager import TableManager
 from faust.types import TP
 
 from schemas import metrics
@@ -22,6 +23,14 @@ from streams.engine.watchdog import Watchdog, end_process
 from streams.settings import StreamSettings
 
 OBSERVE_SECONDS = 2.0
+
+
+class _NoTables(TableManager):
+    """Faust gives tables a second to register. There are none: their state would not be exactly-once (see store.py)."""
+
+    async def on_start(self) -> None:
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class StageApp:
@@ -47,6 +56,7 @@ class StageApp:
             broker=[f"kafka://{server}" for server in settings.kafka_bootstrap_servers.split(",")],
             datadir=datadir,
             web_enabled=False,
+            TableManager=_NoTables,
             topic_disable_leader=True,
             topic_allow_declare=False,
             broker_session_timeout=settings.session_timeout_ms / 1000,
