@@ -75,11 +75,13 @@ class Store:
         batch = WriteBatch(raw_mode=True)
         put, entries, timers = batch.put, self._entries_cf, self._timers_cf
         for key, raw in puts.items():
-            due = raw[:8]
-            old = before.get(key)
-            if old is not None and old.due_ms is not None and (was := _DUE.pack(old.due_ms)) != due:
-                batch.delete(was + key, timers)
+            due, old = raw[:8], before.get(key)
+            was = _NONE if old is None or old.due_ms is None else _DUE.pack(old.due_ms)
             put(key, raw, entries)
+            if was == due:
+                continue
+            if was != _NONE:
+                batch.delete(was + key, timers)
             if due != _NONE:
                 timer = due + key
                 put(timer, b"", timers)
