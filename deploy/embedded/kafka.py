@@ -5,24 +5,19 @@ from __future__ import annotations
 import base64
 import subprocess
 import tempfile
-import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import click
 
-from deploy.embedded.child import Child, Command, guarded
+from deploy.embedded.child import Command, guarded
 from deploy.embedded.jvm import fast_start, java
 from deploy.embedded.kafka_config import Node, render
 from deploy.embedded.kafka_probe import answers
 from deploy.embedded.ports import free_port
+from deploy.embedded.server import Server
 from deploy.errors import Failed
-
-_STOP_LIMIT = 20.0  # seconds
-_POLL = 0.05
 
 
 class KafkaFailed(Failed):
@@ -33,12 +28,15 @@ def new_cluster_id() -> str:
     return base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode().replace("-", "A")
 
 
-class EmbeddedKafka:
+class EmbeddedKafka(Server):
     """One broker. Alone it is a cluster of one; of several, each has its `node_id` and all the same `voters` and `cluster_id`.
 
     `voters` maps node ids to controller ports. Ports stay the same over restarts of this object. `overrides`: broker settings;
-    `jvm_options`: instead of those for a fast start.
+    `jvm_options`: instead of those for a fast start. Starting raises KafkaFailed or JarsUnavailable.
     """
+
+    failed = KafkaFailed
+    stop_limit = 20.0
 
     def __init__(
         self,
@@ -53,6 +51,7 @@ class EmbeddedKafka:
         overrides: Mapping[str, str] | None = None,
         jvm_options: tuple[str, ...] | None = None,
     ) -> None:
+        super().__init__()
         voters = voters or {node_id: free_port()}
         data = data.resolve()
         self.node = Node(node_id, port or free_port(), voters[node_id], voters, data, overrides or {})
@@ -60,7 +59,9 @@ class EmbeddedKafka:
         self._cluster_id = cluster_id or new_cluster_id()
         self._heap_mb = heap_mb
         self._options = jvm_options
-        self._child: Child | None = None
+
+    def __str__(self) -> str:
+        return "the broker"
 
     @property
     def port(self) -> int:
@@ -69,20 +70,6 @@ class EmbeddedKafka:
     @property
     def bootstrap(self) -> str:
         return f"127.0.0.1:{self.node.port}"
-
-    @property
-    def pid(self) -> int | None:
-        return self._child.pid if self._child and self._child.alive else None
-
-    def start(self, timeout: float = 60) -> None:
-        """Start the broker and wait until it serves. Raises KafkaFailed, JarsUnavailable."""
-        self.launch()
-        self.wait_ready(timeout)
-
-    def launch(self) -> Child:
-        """Start the broker without waiting (the nodes of a cluster wait for one another)."""
-        self._child = Child(self.command())
-        return self._child
 
     def prepare(self) -> Path:
         """Write the configuration, its path is the answer; the first time fetch Kafka and format the data directory."""
@@ -105,40 +92,12 @@ class EmbeddedKafka:
         """Registered and unfenced: it would give itself as an answer to a client that asks for the brokers."""
         return answers(self.node.port, self.node.node_id)
 
-    def wait_ready(self, timeout: float = 60) -> None:
-        end = time.monotonic() + timeout
-        while not self.ready:
-            if self._child is None or not self._child.alive:
-                raise KafkaFailed(f"the broker ended while starting: {self._last_words()}")
-            if time.monotonic() > end:
-                raise KafkaFailed(f"the broker is not ready after {timeout:.0f} s: {self._last_words()}")
-            time.sleep(_POLL)
-
-    def stop(self, limit: float = _STOP_LIMIT) -> None:
-        if self._child:
-            self._child.stop(limit)
-
-    def kill(self) -> None:
-        """End it as a power failure would (tests)."""
-        if self._child:
-            self._child.kill()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.stop()
-
     def _format(self, settings: Path) -> None:
         arguments = ("format", "--cluster-id", self._cluster_id, "--config", str(settings))
         argv = java("kafka.tools.StorageTool", *arguments, heap_mb=128, options=("-XX:TieredStopAtLevel=1",))
         done = subprocess.run(guarded(argv), capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise KafkaFailed(f"could not format {self.node.data}: {done.stderr or done.stdout}")
-
-    def _last_words(self) -> str:
-        return self._child.last_words() if self._child else "it was not started"
 
 
 def _train(option: str) -> None:

@@ -8,20 +8,16 @@ import secrets
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from deploy.embedded.child import Child, Command, guarded
+from deploy.embedded.child import Command, guarded
 from deploy.embedded.ports import free_port
 from deploy.embedded.postgres_user import hand_over, server_user
+from deploy.embedded.server import Server
 from deploy.errors import Failed
 
 DATABASE = "petitions"
 _USER = "petitions"
-_STOP_LIMIT = 20.0  # seconds
-_POLL = 0.03
 
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -41,19 +37,25 @@ class PostgresFailed(Failed):
     """The data directory could not be made, or the server ended while starting or did not get ready in time."""
 
 
-class EmbeddedPostgres:
+class EmbeddedPostgres(Server):
     """One server with the data directory `data`; the port stays the same over restarts of this object.
 
     The password is made at the first start and kept in `data`.password (mode 0600). `user`: as whom it runs (postgres_user.py).
     """
 
+    failed = PostgresFailed
+    stop_limit = 20.0
+
     def __init__(self, data: Path, *, port: int | None = None, log: Path | None = None, user: str | None = None) -> None:
+        super().__init__()
         self.data = data.resolve()
         self.port = port or free_port()
         self.log = log or self.data.with_suffix(".log")
         self._secret = self.data.with_suffix(".password")
-        self._child: Child | None = None
         self._user = user or server_user()
+
+    def __str__(self) -> str:
+        return "the database"
 
     @property
     def url(self) -> str:
@@ -62,20 +64,10 @@ class EmbeddedPostgres:
     def url_of(self, database: str) -> str:
         return f"postgresql://{_USER}:{self._password()}@127.0.0.1:{self.port}/{database}"
 
-    @property
-    def pid(self) -> int | None:
-        return self._child.pid if self._child and self._child.alive else None
-
     def start(self, timeout: float = 60) -> None:
         """Start the server, wait until it serves and see to it that its database exists. Raises PostgresFailed."""
-        self.launch()
-        self.wait_ready(timeout)
+        super().start(timeout)
         self.ensure_database()
-
-    def launch(self) -> Child:
-        """Start the server without waiting."""
-        self._child = Child(self.command())
-        return self._child
 
     def prepare(self) -> None:
         """Make the data directory if there is none."""
@@ -110,15 +102,6 @@ class EmbeddedPostgres:
         """Serving, and its database exists."""
         return self.ready and bool(self.ensure_database())
 
-    def wait_ready(self, timeout: float = 60) -> None:
-        end = time.monotonic() + timeout
-        while not self.ready:
-            if self._child is None or not self._child.alive:
-                raise PostgresFailed(f"the server ended while starting: {self._last_words()}")
-            if time.monotonic() > end:
-                raise PostgresFailed(f"the server is not ready after {timeout:.0f} s: {self._last_words()}")
-            time.sleep(_POLL)
-
     def ensure_database(self, name: str = DATABASE) -> str:
         """Create the database `name` if there is none; its URL."""
         import psycopg
@@ -135,22 +118,6 @@ class EmbeddedPostgres:
 
         with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-
-    def stop(self, limit: float = _STOP_LIMIT) -> None:
-        if self._child:
-            self._child.stop(limit)
-
-    def kill(self) -> None:
-        """End it as a power failure would (tests)."""
-        if self._child:
-            self._child.kill()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.stop()
 
     def _password(self) -> str:
         if not self._secret.exists():
@@ -177,9 +144,6 @@ class EmbeddedPostgres:
         if done.returncode != 0:
             raise PostgresFailed(f"could not make {self.data}: {done.stderr or done.stdout}")
         fresh.rename(self.data)
-
-    def _last_words(self) -> str:
-        return self._child.last_words() if self._child else "it was not started"
 
 
 def write_private(path: Path, text: str) -> None:
