@@ -94,10 +94,11 @@ async function load() {
   draw();
 }
 
-let waiting = 0;
+/** At once, and again when the queue, which may be a moment behind the stream, has surely followed. */
+let waiting = [];
 function loadSoon() {
-  clearTimeout(waiting);
-  waiting = setTimeout(load, 250);
+  waiting.forEach(clearTimeout);
+  waiting = [250, 2500].map((ms) => setTimeout(load, ms));
 }
 
 function draw() {
@@ -151,8 +152,15 @@ async function choose(petition) {
   await refresh(true);
 }
 
-async function refresh(fresh) {
-  const answer = await api(`${base()}/${desk.chosen}?lang=${lang}`, { token: desk.token });
+/** Show the chosen case, as of its event number `seq` at least: the stream may be a moment ahead of what can be looked up. */
+async function refresh(fresh, seq = 0) {
+  const petition = desk.chosen;
+  let answer = await look(petition);
+  for (let turn = 0; turn < 50 && answer.status === 200 && answer.body.seq < seq; turn += 1) {
+    await new Promise((done) => setTimeout(done, 200));
+    answer = await look(petition);
+  }
+  if (petition !== desk.chosen) return;
   const place = byId("detail");
   if (answer.status !== 200) {
     place.replaceChildren(el("p", { class: "note bad" }, trouble(answer)));
@@ -164,6 +172,8 @@ async function refresh(fresh) {
     place.focus({ preventScroll: !byId("desk").classList.contains("reading") });
   }
 }
+
+const look = (petition) => api(`${base()}/${petition}?lang=${lang}`, { token: desk.token });
 
 function back() {
   byId("desk").classList.remove("reading");
@@ -189,7 +199,7 @@ async function outcome(petition, cause) {
   const looked = (async () => {
     for (let turn = 0; turn < 8; turn += 1) {
       await new Promise((done) => setTimeout(done, 1500));
-      const { body } = await api(`${base()}/${petition}?lang=${lang}`, { token: desk.token });
+      const { body } = await look(petition);
       const item = body?.timeline?.find(({ details }) => details.cause === cause);
       if (item) return verdict(item);
     }
@@ -203,7 +213,7 @@ async function outcome(petition, cause) {
 function happened({ name, data: item }) {
   desk.waiters.get(item.details?.cause)?.(verdict(item));
   loadSoon();
-  if (item.petition_id === desk.chosen) refresh(false);
+  if (item.petition_id === desk.chosen) refresh(false, item.seq);
   else if (name === "assigned" || name === "received") announce(`${t("desk.new")}: ${item.title}`);
 }
 
