@@ -19,8 +19,10 @@ from consumers.membership import connect
 from consumers.outbox import NotCommitted, Outbox
 from consumers.service import Service
 from consumers.settings import DispatcherSettings
+from consumers.stall import StallWatch
 from schemas import metrics
 from schemas.logs import log
+from schemas.topics import EVENTS
 
 NAME = "dispatcher"
 POLL_MS = 500
@@ -68,8 +70,9 @@ def work(service: Service, settings: DispatcherSettings) -> None:
             log.warning("kafka-unavailable", error=f"{type(error).__name__}: {error}")
             continue
         dispatcher, report = Dispatcher(consumer, Outbox(producer, consumer)), LagReport(NAME, consumer)
+        stall = StallWatch(consumer, EVENTS.name)
         while not service.stopping.is_set():
-            dispatcher.step(settings.dispatcher_batch)
+            stall.check(dispatcher.step(settings.dispatcher_batch))
             service.beat()
             service.ready = report.update(dispatcher.newest_ms)
         producer.close(timeout=3)

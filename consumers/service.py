@@ -17,10 +17,11 @@ from schemas.status import StatusServer
 
 ALIVE_WITHIN_SECONDS = 60.0
 WENT_WELL_SECONDS = 30.0
+WATCH_SECONDS = 5.0
 
 
 class Service:
-    """Stops on TERM or Ctrl-C. `beat` is called once a round; without a beat for a minute /healthz says so."""
+    """Stops on TERM or Ctrl-C. `beat` is called once a round; without a beat for a minute /healthz says so and the process ends."""
 
     def __init__(self, role: str, settings: ProcessSettings) -> None:
         self.role, self._settings = role, settings
@@ -43,6 +44,15 @@ class Service:
 
     def _alive(self) -> bool:
         return time.monotonic() - self._beat_at < ALIVE_WITHIN_SECONDS
+
+    def _watch(self) -> None:
+        """A call into a client that never returns holds up everything behind it: end, and let the supervisor start a new process."""
+        self.beat()
+        while not self.stopping.wait(WATCH_SECONDS):
+            if not self._alive():
+                log.error("stalled", seconds=ALIVE_WITHIN_SECONDS)
+                sys.stderr.flush()
+                os._exit(1)
 
     def tries(self) -> Iterator[None]:
         """Endless tries with a pause between them that grows from 0.1 to 5 s; ends when the process is to stop.
@@ -69,6 +79,7 @@ class Service:
         # A batch is tens of thousands of small objects that die together: do not look for cycles among them all the time.
         gc.set_threshold(50_000, 20, 50)
         log.info("process-started", port=status.port)
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
         try:
             work()
         except Exception as error:  # noqa: BLE001 — whatever it is, the process must not go on

@@ -1,0 +1,49 @@
+"""A consumer that stands still although there is work: noticed from outside of what it believes of itself."""
+
+from __future__ import annotations
+
+import time
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+LIMIT_SECONDS = 45.0
+LOOK_SECONDS = 5.0
+
+
+class Stalled(RuntimeError):
+    """The process is to end: a new one begins where the group has committed."""
+
+
+class StallWatch:
+    """Compares the record's end with what the whole group has committed, as the broker tells it. A client that has lost its
+    coordinator, its partitions or its transaction for good says of itself that nothing is waiting."""
+
+    def __init__(self, consumer: KafkaConsumer, topic: str, limit: float = LIMIT_SECONDS) -> None:
+        self._consumer, self._topic, self._limit = consumer, topic, limit
+        self._committed: dict[TopicPartition, int] = {}
+        self._moved_at = time.monotonic()
+        self._next = 0.0
+
+    def check(self, handled: int) -> None:
+        """Called once a round with the number of events handled in it; raises Stalled."""
+        now = time.monotonic()
+        if handled:
+            self._moved_at = now
+        elif now >= self._next:
+            self._next = now + LOOK_SECONDS
+            self._look(now)
+
+    def _look(self, now: float) -> None:
+        tps = [TopicPartition(self._topic, number) for number in self._consumer.partitions_for_topic(self._topic)]
+        try:
+            ends = self._consumer.end_offsets(tps)
+            committed = {tp: self._consumer.committed(tp, timeout_ms=5000) or 0 for tp in tps}
+        except KafkaError:
+            self._moved_at = now  # the broker is away: then nothing moves anywhere
+            return
+        # Behind the last event stands its transaction's marker, which nobody commits.
+        if committed != self._committed or all(ends[tp] - offset <= 1 for tp, offset in committed.items()):
+            self._committed, self._moved_at = committed, now
+        elif now - self._moved_at > self._limit:
+            raise Stalled(f"{self._topic}: nothing was committed for {self._limit:.0f} s, though events wait: {ends} against {committed}")
