@@ -35,15 +35,22 @@ class StallWatch:
             self._look(now)
 
     def _look(self, now: float) -> None:
-        tps = [TopicPartition(self._topic, number) for number in self._consumer.partitions_for_topic(self._topic)]
+        mine = self._consumer.assignment()
+        tps = list(mine) or [TopicPartition(self._topic, number) for number in self._consumer.partitions_for_topic(self._topic)]
         try:
             ends = self._consumer.end_offsets(tps)
             committed = {tp: self._consumer.committed(tp, timeout_ms=5000) or 0 for tp in tps}
+            waits = any(self._waits(tp, offset, ends[tp], mine=tp in mine) for tp, offset in committed.items())
         except KafkaError:
             self._moved_at = now  # the broker is away: then nothing moves anywhere
             return
-        # Behind the last event stands its transaction's marker, which nobody commits.
-        if committed != self._committed or all(ends[tp] - offset <= 1 for tp, offset in committed.items()):
+        if committed != self._committed or not waits:
             self._committed, self._moved_at = committed, now
         elif now - self._moved_at > self._limit:
             raise Stalled(f"{self._topic}: nothing was committed for {self._limit:.0f} s, though events wait: {ends} against {committed}")
+
+    def _waits(self, tp: TopicPartition, committed: int, end: int, *, mine: bool) -> bool:
+        """Behind the last event stands its transaction's marker, and perhaps an aborted transaction: both are only read past."""
+        if end - committed <= 1:
+            return False
+        return not mine or int(self._consumer.position(tp, timeout_ms=1000) or 0) < end
