@@ -19,8 +19,8 @@ class StallWatch:
     """Compares the record's end with what the whole group has committed, as the broker tells it. A client that has lost its
     coordinator, its partitions or its transaction for good says of itself that nothing is waiting."""
 
-    def __init__(self, consumer: KafkaConsumer, topic: str, limit: float = LIMIT_SECONDS) -> None:
-        self._consumer, self._topic, self._limit = consumer, topic, limit
+    def __init__(self, consumer: KafkaConsumer, topic: str, *, limit: float = LIMIT_SECONDS, look: float = LOOK_SECONDS) -> None:
+        self._consumer, self._topic, self._limit, self._every = consumer, topic, limit, look
         self._committed: dict[TopicPartition, int] = {}
         self._moved_at = time.monotonic()
         self._next = 0.0
@@ -31,7 +31,7 @@ class StallWatch:
         if handled:
             self._moved_at = now
         elif now >= self._next:
-            self._next = now + LOOK_SECONDS
+            self._next = now + self._every
             self._look(now)
 
     def _look(self, now: float) -> None:

@@ -5,22 +5,19 @@ from __future__ import annotations
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from consumers.settings import DispatcherSettings
 from consumers.stall import Stalled, StallWatch
 from schemas.topics import EVENTS
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life
 
 
-def test_a_group_that_commits_nothing_though_events_wait_is_stalled(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_group_that_commits_nothing_though_events_wait_is_stalled(rig: Rig) -> None:
     """With events waiting and no commit for the limit it raises; while something is handled or committed, and at the end, it does not."""
-    monkeypatch.setattr("consumers.stall.LOOK_SECONDS", 0.0)
     life = Life()
     life.begins()
     rig.write(*life.sent, *life.sent)
-    assert isinstance(rig.dispatcher, DispatcherSettings)
     consumer = KafkaConsumer(bootstrap_servers=rig.bootstrap, group_id=f"stall-{rig.name}", enable_auto_commit=False)
-    watch = StallWatch(consumer, EVENTS.name, limit=0.0)
+    watch = StallWatch(consumer, EVENTS.name, limit=0.0, look=0.0)
     watch.check(1)
     watch.check(0)  # the first look at what the group has committed
 
