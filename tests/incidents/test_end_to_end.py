@@ -57,6 +57,7 @@ def test_one_answer_reaches_every_petitioner(city: City) -> None:
     queue = wait(lambda: {item["petition_id"] for item in city.queue(office)}, lambda ids: not followers & ids)
 
     assert first["petition_id"] in queue
+    assert not followers & queue
     city.act(office, first["petition_id"], "accept")
     city.wait_state(first["tracking_code"], "accepted")
     city.act(office, first["petition_id"], "answer", **ANSWER)
