@@ -35,7 +35,7 @@ def test_category_is_right_in_each_style(measured: Report, style: str, least: fl
 
 
 ORDINARY = 221
-"""So many of the calibration texts, the first ones, are of ordinary difficulty; of those behind them one in twelve is hard even for a person."""
+"""So many, the first, are of ordinary difficulty; of the calibration texts behind them one in twelve is hard even for a person."""
 
 
 def test_what_is_kept_is_right(ready: Classifier, measured: Report) -> None:
