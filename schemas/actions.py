@@ -183,6 +183,18 @@ class RecordOutage(_Action):
     away_until: AwareDatetime
 
 
+class TextUsed(Model):
+    """Sent by the case stage to all of its partitions: an office answered a petition in these words.
+
+    So that the same words for many petitions are noticed whichever partitions those stand in.
+    """
+
+    office: OfficeCode
+    fingerprint: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+    petition_id: PetitionId
+    counts_until: AwareDatetime
+
+
 Action = (
     Accept
     | Transfer

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from schemas.actions import ACTION
+from schemas.actions import ACTION, TextUsed
 from schemas.case import CASE_EVENTS
 from schemas.intake import PetitionClassified, PetitionSubmitted
 from schemas.topics import ACTIONS, CLASSIFIED, EVENTS, INTAKE, Topic
@@ -39,6 +39,12 @@ CLASSIFIED_TYPE = EventType(
 ACTION_REQUESTED = EventType(
     type_name("action-requested"), ACTIONS, ACTION, "An office, a superior or a citizen asks for something on a case."
 )
+TEXT_USED = EventType(
+    type_name("text-used"),
+    ACTIONS,
+    TypeAdapter(TextUsed),
+    "An office answered in these words: told to every partition, under the office's key.",
+)
 
 EVENT_TYPES: dict[str, EventType] = {
     entry.type: entry
@@ -46,6 +52,7 @@ EVENT_TYPES: dict[str, EventType] = {
         SUBMITTED,
         CLASSIFIED_TYPE,
         ACTION_REQUESTED,
+        TEXT_USED,
         *(EventType(type_name(model.what), EVENTS, TypeAdapter(model), (model.__doc__ or model.what).strip()) for model in CASE_EVENTS),
     )
 }

@@ -1,6 +1,8 @@
 """What an office has answered lately, by fingerprint, so that one text sent to many petitioners is noticed.
 
 Kept beside the cases in each partition's store (a decision sees its own partition only), under a key that is no petition id.
+Each answer is told to all partitions, in the transaction that publishes it: who answers after he has seen an answer's reply is
+counted with it. Answers that are on their way at the same moment do not see each other across partitions.
 """
 
 from __future__ import annotations
@@ -9,8 +11,8 @@ import msgspec
 
 from streams.case.turn import Copy
 
-KEPT = 200
-"""So many different texts an office's memory holds in one partition; the oldest go first."""
+KEPT = 400
+"""So many different texts an office's memory holds; those not used for longest go first."""
 
 
 def copies_key(office: str) -> bytes:
@@ -42,10 +44,10 @@ class Copies(msgspec.Struct, frozen=True, array_like=True):
                 return sum(other != petition for other in text.petitions)
         return 0
 
-    def with_copy(self, copy: Copy, petition: str, now: int) -> Copies:
+    def with_copy(self, copy: Copy, now: int) -> Copies:
         before = next((text.petitions for text in self.texts if text.mark == copy.mark and text.until >= now), ())
         rest = tuple(text for text in self.texts if text.mark != copy.mark and text.until >= now)
-        answered = (*(other for other in before if other != petition), petition)[-20:]
+        answered = (*(other for other in before if other != copy.petition), copy.petition)[-20:]
         return Copies((*rest[1 - KEPT :], Text(copy.mark, copy.until, answered)))
 
 

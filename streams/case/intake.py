@@ -6,50 +6,54 @@ import hashlib
 
 import msgspec
 
-from schemas.actions import Action, Answer
+from schemas.actions import Action, Answer, TextUsed
 from schemas.base import Model
-from schemas.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE
+from schemas.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, TEXT_USED
 from schemas.clock import to_ms
 from schemas.envelope import BadEvent, read
 from schemas.intake import PetitionClassified
 from streams.case.acts.registration import Register
 from streams.case.acts.substance import mark_of
+from streams.case.copies import copies_key
 from streams.case.machine import Asked
 from streams.case.quick import Quick, parts, quick
+from streams.case.turn import Copy
 from streams.engine.types import Record
 
-_EXPECTED = (CLASSIFIED_TYPE, ACTION_REQUESTED)
+_EXPECTED = (CLASSIFIED_TYPE, ACTION_REQUESTED, TEXT_USED)
 
 
 class WrongKey(BadEvent):
-    """The record's key is missing or is not its petition's id: it would stand in a foreign partition."""
+    """The record's key is missing or is not that of its petition or office: it would stand in a foreign partition."""
 
 
 class Incoming(msgspec.Struct, frozen=True, gc=False):
-    """A command for the case under `key`; `cause` is the id of the event that carries it."""
+    """A command for the case under `key`, or an answer for an office's memory; `cause` is the id of the event that carries it."""
 
     key: bytes
     cause: str
-    command: Register | Asked
+    command: Register | Asked | Copy
 
 
 def command_of(record: Record) -> Incoming:
     """Raise BadEvent (WrongKey) for a record that is no event of these topics."""
     found = quick(record)
     if found is not None:
-        return Incoming(_key(record, found.petition.petition_id), found.cause, _registration(found))
+        return Incoming(_key(record, found.petition.petition_id.encode()), found.cause, _registration(found))
     event = read(record.value, record.headers, _EXPECTED)
     data, cause = event.data, event.envelope.id
     if isinstance(data, PetitionClassified):
-        return Incoming(
-            _key(record, data.petition.petition_id), cause, _registration(parts(cause, _json(data.petition), _json(data.classification)))
-        )
-    return Incoming(_key(record, data.petition_id), cause, _asked(data))
+        registration = _registration(parts(cause, _json(data.petition), _json(data.classification)))
+        return Incoming(_key(record, data.petition.petition_id.encode()), cause, registration)
+    if isinstance(data, TextUsed):
+        copy = Copy(data.office, int(data.fingerprint, 16), data.petition_id, to_ms(data.counts_until))
+        return Incoming(_key(record, copies_key(data.office)), cause, copy)
+    return Incoming(_key(record, data.petition_id.encode()), cause, _asked(data))
 
 
-def _key(record: Record, petition_id: str) -> bytes:
-    if record.key is None or record.key != petition_id.encode():
-        raise WrongKey("key: missing, or not the petition's id")
+def _key(record: Record, expected: bytes) -> bytes:
+    if record.key is None or record.key != expected:
+        raise WrongKey("key: missing, or not the petition's id (an office's texts: not the office's key)")
     return record.key
 
 

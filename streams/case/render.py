@@ -11,9 +11,10 @@ import msgspec
 from schemas.catalogue import type_name
 from schemas.envelope import derived_id
 from schemas.topics import ACTIONS, EVENTS
+from streams.case.copies import copies_key
 from streams.case.state import Case, Running
-from streams.case.turn import SYSTEM, Happened, Message
-from streams.engine.types import Output
+from streams.case.turn import SYSTEM, Copy, Happened, Message
+from streams.engine.types import Output, Reach
 
 SOURCE = "streams/case"
 _encode = msgspec.json.Encoder().encode
@@ -69,7 +70,19 @@ def message_output(message: Message, index: int, case_id: str, cause: str, at: i
     }
     id_ = derived_id(f"{case_id}/{cause}", f"{message.action}:{index}")
     headers = _headers(id_, "action-requested", message.to, at)
-    return Output(ACTIONS.name, message.to.encode(), _encode(value), headers, elsewhere=True)
+    return Output(ACTIONS.name, message.to.encode(), _encode(value), headers, Reach.OWN_KEY)
+
+
+def copy_output(copy: Copy, cause: str, at: int) -> Output:
+    """An office's answer, to every partition of `petitions.actions`."""
+    value = {
+        "office": copy.office,
+        "fingerprint": f"{copy.mark:016x}",
+        "petition_id": copy.petition,
+        "counts_until": iso(copy.until),
+    }
+    headers = _headers(derived_id(f"{copy.petition}/{cause}", "text-used"), "text-used", copy.petition, at)
+    return Output(ACTIONS.name, copies_key(copy.office), _encode(value), headers, Reach.ALL)
 
 
 def view(case: Case) -> dict[str, Any]:

@@ -11,14 +11,14 @@ from schemas.actions import Answer
 from schemas.envelope import BadEvent
 from schemas.metrics import CASE_EVENTS_TOTAL
 from schemas.topics import ACTIONS, CASE_CHANGELOG, CLASSIFIED, EVENTS, Topic
-from streams.case.acts.registration import ConflictingResubmission
+from streams.case.acts.registration import ConflictingResubmission, Register
 from streams.case.copies import Copies, copies_key
-from streams.case.intake import Incoming, command_of
+from streams.case.intake import command_of
 from streams.case.machine import Asked, UnknownPetition, decide, fire
 from streams.case.policy.book import Book
-from streams.case.render import event_output, message_output
+from streams.case.render import copy_output, event_output, message_output
 from streams.case.state import decode, encode, next_due
-from streams.case.turn import Decision, Setting
+from streams.case.turn import Copy, Decision, Setting
 from streams.engine.types import Effects, Entries, Entry, Record
 
 
@@ -69,7 +69,10 @@ class _Step:
     def handle(self, record: Record) -> None:
         try:
             incoming = command_of(record)
-            decision = self._decide(incoming)
+            if isinstance(incoming.command, Copy):
+                self._remember(incoming.command)
+                return
+            decision = self._decide(incoming.key, incoming.command, incoming.cause)
         except (BadEvent, UnknownPetition, ConflictingResubmission) as error:
             self.effects.rejected.append((record, error))
         else:
@@ -81,15 +84,14 @@ class _Step:
             return
         self._apply(key, fire(decode(stored), self._now, self._setting), "timer")
 
-    def _decide(self, incoming: Incoming) -> Decision:
-        stored = self._get(incoming.key)
+    def _decide(self, key: bytes, command: Register | Asked, cause: str) -> Decision:
+        stored = self._get(key)
         case = decode(stored) if stored is not None else None
-        command = incoming.command
         if isinstance(command, Asked) and isinstance(command.action, Answer) and case is not None and case.office is not None:
             known = Copies.decode(self._get(copies_key(case.office)))
             copies = known.others(command.mark, case.id, self._now)
             command = replace(command, copies=copies)
-        return decide(case, command, incoming.cause, self._now, self._setting)
+        return decide(case, command, cause, self._now, self._setting)
 
     def _apply(self, key: bytes, decision: Decision, cause: str) -> None:
         case, outputs = decision.case, self.effects.outputs
@@ -102,9 +104,13 @@ class _Step:
             return
         self.effects.puts[key] = Entry(encode(case), next_due(case))
         if decision.copy is not None:
-            memory = copies_key(decision.copy.office)
-            known = Copies.decode(self._get(memory)).with_copy(decision.copy, case.id, self._now)
-            self.effects.puts[memory] = Entry(known.encode())
+            self._remember(decision.copy)
+            outputs.append(copy_output(decision.copy, cause, self._now))
+
+    def _remember(self, copy: Copy) -> None:
+        memory = copies_key(copy.office)
+        known = Copies.decode(self._get(memory)).with_copy(copy, self._now)
+        self.effects.puts[memory] = Entry(known.encode())
 
     def _get(self, key: bytes) -> bytes | None:
         put = self.effects.puts.get(key)

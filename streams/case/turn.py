@@ -64,10 +64,11 @@ class Message(msgspec.Struct, frozen=True, gc=False):
 
 
 class Copy(msgspec.Struct, frozen=True):
-    """An answer that went out: the office's memory of its texts takes it up."""
+    """An answer that went out: the office's memory of its texts takes it up, in every partition. It counts `until` (ms UTC)."""
 
     office: str
     mark: int
+    petition: str
     until: int
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Protocol
 
 import msgspec
@@ -26,18 +27,25 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     headers: Headers
 
 
-class Output(msgspec.Struct, frozen=True, gc=False):
-    """A record to be written in the step's transaction.
+class Reach(Enum):
+    """Which partitions of its topic an output is written to."""
 
-    It goes into the same partition number as the input, because it has the input's key; with `elsewhere` (a message to another
-    petition) into the partition of its own key.
-    """
+    HERE = 1
+    """The input's number, because it has the input's key."""
+    OWN_KEY = 2
+    """That of its own key: a message to another petition."""
+    ALL = 3
+    """Every one: what each partition must know."""
+
+
+class Output(msgspec.Struct, frozen=True, gc=False):
+    """A record to be written in the step's transaction."""
 
     topic: str
     key: bytes | None
     value: bytes | None
     headers: Headers
-    elsewhere: bool = False
+    reach: Reach = Reach.HERE
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):

@@ -10,7 +10,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.partitioner import murmur2
 
-from streams.engine.types import Output
+from streams.engine.types import Output, Reach
 
 BATCH_BYTES = 1_000_000
 
@@ -53,8 +53,13 @@ class Writer:
         """Write all and wait for the acknowledgements; the next offset after the last record by destination."""
         grouped: defaultdict[Destination, list[Output]] = defaultdict(list)
         for output in outputs:
-            target = partition_of(output.key or b"", self._partitions) if output.elsewhere else partition
-            grouped[output.topic, target].append(output)
+            if output.reach is Reach.HERE:
+                grouped[output.topic, partition].append(output)
+            elif output.reach is Reach.OWN_KEY:
+                grouped[output.topic, partition_of(output.key or b"", self._partitions)].append(output)
+            else:
+                for each in range(self._partitions):
+                    grouped[output.topic, each].append(output)
         ends = await asyncio.gather(*(self._produce_to(target, batch) for target, batch in grouped.items()))
         return dict(zip(grouped, ends, strict=True))
 

@@ -67,6 +67,20 @@ def test_the_same_text_for_many_petitions_goes_back(world: World) -> None:
     assert reply(world, other) == "answered"
 
 
+def test_the_same_text_is_noticed_across_partitions(world: World) -> None:
+    """What was answered in one partition counts in the others; a notice that comes twice counts once."""
+    elsewhere = World()
+    for number in range(1, 4):
+        reply(world, world.submit(number))
+    notices = [payload for _, kind, payload in world.journal if kind == "decide" and payload.key == b"answers:so-xd"]
+    for notice in (*notices, *notices):
+        elsewhere.handle(notice)
+
+    assert len(notices) == 3
+    assert reply(elsewhere, elsewhere.submit(4)) == "answer-copied"
+    assert elsewhere.rejected == []
+
+
 def test_old_copies_are_forgotten(world: World) -> None:
     """What was answered long ago in the same words does not count."""
     for number in range(1, 4):

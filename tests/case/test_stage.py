@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from schemas import actions as do
 from schemas import envelope
 from schemas.actions import ACTION
-from schemas.catalogue import ACTION_REQUESTED
+from schemas.catalogue import ACTION_REQUESTED, TEXT_USED
 from schemas.clock import to_datetime
 from schemas.texts import LANGUAGES, codes, rule_text
 from streams.case.machine import REMEMBERED
@@ -51,6 +51,21 @@ def test_misplaced_and_unknown_are_rejected(world: World, key: bytes | None, id_
     world.handle(record(world, action(id_), key))
 
     assert [type(found).__name__ for found in world.rejected] == [error]
+
+
+def test_a_notice_under_a_foreign_key_is_rejected(world: World) -> None:
+    """An office's texts stand under that office's key; another office's memory is not touched."""
+    notice = (
+        b'{"office":"so-xd","fingerprint":"00000000000000ff","petition_id":"%s","counts_until":"2026-12-25T02:00:00Z"}' % pid(1).encode()
+    )
+    headers = {"ce_type": TEXT_USED.type.encode()}
+    world.handle(record(world, notice, b"answers:so-yt", **headers))
+
+    assert [type(found).__name__ for found in world.rejected] == ["WrongKey"]
+    assert world.store == {}
+
+    world.handle(record(world, notice, b"answers:so-xd", **headers))
+    assert list(world.store) == [b"answers:so-xd"]
 
 
 @pytest.mark.parametrize("value", [None, b"", b"{", b"\xff\xfe", b"[]", b"{}", b'{"action":"nothing"}'])

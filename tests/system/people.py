@@ -63,6 +63,12 @@ class City:
     def wait_state(self, code: str, state: str) -> dict[str, Any]:
         return wait(lambda: self.status(code), lambda status: status["state"] == state)
 
+    def desk_types(self, office: str, petition_id: str) -> list[str]:
+        """The events of a case as its office sees them."""
+        answer = self.http.get(f"/v1/departments/{office}/queue/{petition_id}", headers=self.token(office))
+        assert answer.status_code == 200, answer.text
+        return [item["type"] for item in answer.json()["timeline"]]
+
     def types(self, code: str) -> list[str]:
         return [item["type"] for item in self.status(code)["timeline"]]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 from tests.system.people import City, wait
 
@@ -65,6 +66,26 @@ def test_an_answer_without_substance_goes_back(city: City) -> None:
     assert "answer-returned" in json.dumps(detail)
     assert city.status(code)["state"] == "accepted"
     assert "Đã tiếp nhận." not in json.dumps(city.status(code)["timeline"][2:], ensure_ascii=False)
+
+
+def test_the_same_words_for_many_petitions_go_back(city: City) -> None:
+    """The fourth petition that an office answers in the same words is sent back, whichever partitions the petitions stand in."""
+    words = {
+        "result": "done",
+        "text": "Ban quản lý đã cho người kiểm tra và dọn sạch toàn bộ khu vực.",
+        "evidence_urls": DONE["evidence_urls"],
+    }
+    wards = ("00004", "00008", "00025", "00070", "00082", "00091")  # far apart: not one incident
+    came_of: list[str] = []
+    for ward in wards:
+        sent = city.submit(LAMP, category="street-lighting", location={"ward_code": ward})
+        code, petition = sent["tracking_code"], sent["petition_id"]
+        city.wait_state(code, "assigned")
+        city.act("so-xd", petition, "answer", **words)
+        seen = wait(partial(city.desk_types, "so-xd", petition), lambda found: found[-1] in {"answered", "answer-returned"})
+        came_of.append(seen[-1])
+
+    assert came_of == ["answered"] * 3 + ["answer-returned"] * 3
 
 
 def test_an_office_sees_its_own_queue_only(city: City) -> None:

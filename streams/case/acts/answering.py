@@ -63,7 +63,7 @@ def _answer(turn: Turn, action: Answer) -> None:
         deadline=case.answer_due,
         settled=turn.now,
     )
-    turn.copy = Copy(office, turn.mark, turn.rules.calendar.add(turn.now, turn.rules.copies_within_ms))
+    turn.copy = Copy(office, turn.mark, case.id, turn.rules.calendar.add(turn.now, turn.rules.copies_within_ms))
 
 
 def _in_time(turn: Turn) -> bool:
