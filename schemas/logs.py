@@ -26,6 +26,7 @@ LogEvent = Literal[
     "delivery-parked",  # a delivery to one office failed and was put aside
     "policy-loaded",  # a policy version was taken up
     "policy-rejected",  # a changed policy file has mistakes; the old one stays in force
+    "policy-missing",  # open cases began under a version whose file is gone; the current one holds for them
     "child-started",  # the runner started a process
     "child-died",  # a process ended unexpectedly; it is started again
     "request-failed",  # an HTTP handler raised
