@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 import click
 import orjson
 
-from producers.calls import Access, post
+from producers.calls import REFUSED, Access, fail, post
+from producers.outcome import TURNED_DOWN, in_words, outcome
 from schemas.actions import RefusalKind, ResultKind
 from schemas.base import Level
+from schemas.texts import LANGUAGES
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -90,24 +92,31 @@ def _petition(
     return _given(text=text, location=location, contact=contact, **plain)
 
 
-def _act(access: Access, office: str, petition_id: str, action: dict[str, Any], *, as_json: bool) -> None:
-    headers = {"Authorization": f"Bearer {access.office_token(office)}", "Idempotency-Key": uuid.uuid4().hex}
-    path = f"/v1/departments/{office}/queue/{petition_id}/actions"
-    found = post(access, path, action, headers)
-    if as_json:
-        click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
-    else:
-        click.echo(f"{action['action']}: taken for {petition_id} (action {found['action_id']}); the case's events show what came of it.")
-
-
 def _office_command(action: str, help_: str, *options: Callable[[Any], Any]) -> click.Command:
-    def run(*, petition_id: str, office: str, url: str, secret: str | None, data: Path, as_json: bool, **fields: Any) -> None:
+    def run(
+        *, petition_id: str, office: str, waiting: bool, lang: str, url: str, secret: str | None, data: Path, as_json: bool, **fields: Any
+    ) -> None:
         access = Access(url.rstrip("/"), data, secret)
-        _act(access, office, petition_id, {"action": action, **_given(**fields)}, as_json=as_json)
+        token, path = access.office_token(office), f"/v1/departments/{office}/queue/{petition_id}"
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex}
+        found = post(access, f"{path}/actions", {"action": action, **_given(**fields)}, headers)
+        line = outcome(access, path, token, found["action_id"], lang) if waiting else None
+        if as_json:
+            click.echo(orjson.dumps({**found, "outcome": line}, option=orjson.OPT_INDENT_2).decode())
+        elif line is None:
+            click.echo(f"{action}: taken for {petition_id} (action {found['action_id']}); the case's events show what came of it.")
+        elif line["type"] not in TURNED_DOWN:
+            click.echo(f"{petition_id}  {in_words(line)}")
+        if line is not None and line["type"] in TURNED_DOWN:
+            fail(REFUSED, in_words(line))
 
     function: Callable[..., Any] = _where("--token", "PETITIONS_TOKEN")(run)
     for option in reversed(options):
         function = option(function)
+    function = click.option("--lang", type=click.Choice(LANGUAGES), default="vi", show_default=True, help="Language of what is printed.")(
+        function
+    )
+    function = click.option("--wait/--no-wait", "waiting", default=True, show_default=True, help="Wait for what comes of it.")(function)
     function = click.option("--office", required=True, help="Code of the acting office, for example so-xd.")(function)
     function = click.argument("petition_id")(function)
     return click.command(action, help=help_)(function)

@@ -22,7 +22,7 @@ from consumers.kafka import Record
 from consumers.queue_feed import OfficeListener
 from consumers.reading import QueueFilter, Snapshot, parse_cursor
 from schemas.case import State
-from schemas.reference import categories, offices
+from schemas.reference import TRIAGE_OFFICE, categories, offices
 from schemas.texts import Language
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 500
@@ -86,7 +86,7 @@ def _may_see(office: str, found: Snapshot) -> bool:
     """An office sees what is in its queue, and what it once had (to look up what became of it)."""
     if office_view.role_of(office, found.case) or found.case["office"] == office:
         return True
-    return any(entry.case["office"] == office for entry in found.entries)
+    return any((entry.case["office"] or TRIAGE_OFFICE) == office for entry in found.entries)
 
 
 def _filter(request: Request) -> QueueFilter:

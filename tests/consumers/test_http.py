@@ -25,7 +25,7 @@ from consumers.settings import ViewSettings
 from deploy.embedded.ports import free_port
 from schemas import tracking
 from schemas.base import Level
-from schemas.case import Accepted, Breached, Escalated, State, Warned
+from schemas.case import Accepted, Assigned, Breached, Escalated, State, Warned
 from schemas.credentials import generate
 from schemas.topics import EVENTS, queue_topic
 from tests.consumers.conftest import Rig
@@ -236,6 +236,17 @@ async def test_superiors_and_triage_see_what_is_theirs(web: Web) -> None:
 
     assert [(item["petition_id"], item["role"]) for item in superior["items"]] == [(escalated.petition_id, "superior")]
     assert [item["petition_id"] for item in triage["items"]] == [nobodys.petition_id]
+
+
+async def test_triage_sees_what_became_of_what_it_sorted(web: Web) -> None:
+    """The case has left its queue; the office that sent it on can look it up, as every office can."""
+    life = web.life(office=None)[1]
+    life.happens(Assigned, view={"office": "so-xd", "state": State.ASSIGNED}, to_office="so-xd", binding=True)
+    web.project(*life.sent)
+    path = f"/v1/departments/tt-pvhcc/queue/{life.petition_id}"
+
+    assert (await web.get(path, **web.token("tt-pvhcc")))["office"]["code"] == "so-xd"
+    await web.get(path.replace("tt-pvhcc", "so-yt"), 404, **web.token("so-yt"))
 
 
 async def test_only_the_office_itself_and_the_administrator_see_a_queue(web: Web) -> None:
