@@ -69,6 +69,7 @@ def test_from_submission_to_rating(opened: Open, instance: Instance) -> None:
     form.get_by_role("button").click()
 
     expect(desk.locator("#acting-place .note.bad")).to_contain_text("ảnh hoặc tài liệu")
+    expect(desk.locator("#acting-place .note.bad")).to_be_in_viewport()
 
     form.locator("textarea").last.fill(EVIDENCE)
     form.get_by_role("button").click()

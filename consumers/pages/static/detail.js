@@ -97,6 +97,7 @@ function actions(place, found, about) {
     }
     shown.told = answer;
     tell(answer);
+    outcome.scrollIntoView({ block: "nearest" });
   };
   async function toggle(name) {
     outcome.hidden = true;
