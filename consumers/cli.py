@@ -15,13 +15,14 @@ from consumers.local_time import local
 from consumers.tables import show
 
 F = TypeVar("F", bound=Callable[..., Any])
+URL = "http://127.0.0.1:8080"
 LANGUAGE = click.Choice(("vi", "en"))
 
 
 def where(function: F) -> F:
     """The options that say where the service is."""
     options = (
-        click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="Address of the service."),
+        click.option("--url", default=URL, envvar="PETITIONS_URL", show_default=True, show_envvar=True, help="Address of the service."),
         click.option("--lang", type=LANGUAGE, default="vi", show_default=True, help="Language of titles and names."),
         click.option("--json", "as_json", is_flag=True, help="Print JSON, with --follow one line an event."),
     )

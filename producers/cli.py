@@ -17,12 +17,13 @@ from schemas.base import Level
 from schemas.texts import LANGUAGES
 
 F = TypeVar("F", bound=Callable[..., Any])
+URL = "http://127.0.0.1:8080"
 
 
 def _where(secret: str, env: str) -> Callable[[F], F]:
     def decorate(function: F) -> F:
         options = (
-            click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="Address of the service."),
+            click.option("--url", default=URL, envvar="PETITIONS_URL", show_default=True, show_envvar=True, help="Address of the service."),
             click.option(secret, "secret", envvar=env, help=f"Default: from credentials.json (environment: {env})."),
             click.option(
                 "--data",

@@ -114,7 +114,7 @@ def _announce(url: str, directory: Directory, roles: Sequence[Role], seconds: fl
     data = directory.path
     say(f"{len(roles)} roles in {seconds:.1f} s. Now try, in another terminal:")
     say(f"  {url}/                              the citizens' and offices' pages")
-    say(f"  petitions submit 'Đèn đường hỏng trước số 12 phố Huế' --data {data}")
+    say(f"  petitions submit 'Đèn đường hỏng trước số 12 phố Huế' --url {url} --data {data}")
     say(f"  petitions ps --data {data}")
     say(f"keys and tokens: {directory.credentials}; logs: {directory.logs}; Ctrl-C stops")
 
