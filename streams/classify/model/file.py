@@ -123,6 +123,7 @@ def parse(content: bytes) -> Model:
     columns = len(model.categories) + len(model.kinds) + 1
     if model.weights.shape != (len(model.terms), columns) or model.idf.shape != (len(model.terms),):
         raise BadModelError(f"weights are {model.weights.shape}, expected {(len(model.terms), columns)}")
+    model.__dict__["content"] = content  # the cached property: packing it again would take longer than reading it
     return model
 
 
