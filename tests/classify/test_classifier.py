@@ -120,6 +120,14 @@ def test_complex_is_recognised(part: str) -> None:
     assert one(f"Đất nhà tôi bị thu hồi, {part}, đền bù chưa xong").level is Level.COMPLEX
 
 
+def test_a_number_in_the_reasons_is_no_made_up_one() -> None:
+    """The model knows only that a number stands there: the dispatcher must not read a floor that nobody wrote."""
+    found = one("Cháy to ở chung cư, người mắc kẹt tầng 5 cứu với")
+
+    assert any("“tầng …”" in reason for reason in found.reasons)
+    assert not any("tầng 0" in reason for reason in found.reasons)
+
+
 def test_reasons_in_english() -> None:
     """The language of the reasons can be switched."""
     found = classifier(ClassifySettings(reasons_language="en")).classify_texts([Asked("Đèn đường hỏng cả tuần ở phường Định Công")])

@@ -9,10 +9,12 @@ import numpy as np
 
 from streams.classify.model.file import Floats, Model
 from streams.classify.model.lookup import Ints, Lookup, Rows
-from streams.classify.model.terms import ACCENTED, Typed
+from streams.classify.model.terms import ACCENTED, BARE_NUMBER, Typed
 
 _MOST_REASONS = 4
 _LOOKED_AT = 8
+_SOME_NUMBER = "…"
+"""Shown for a number: the model knows only that one stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Scorer:
                 shown.append(words)
                 if len(shown) == _MOST_REASONS:
                     break
-        return tuple(shown)
+        return tuple([words.replace(BARE_NUMBER, _SOME_NUMBER) for words in shown])
 
 
 def _as_typed(term: str, text: Typed) -> str:
