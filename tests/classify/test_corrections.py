@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas import actions as do
 from schemas import catalogue, envelope
 from schemas.base import Actor, Level, Role
 from schemas.case import Assigned, CaseView, Received, State
@@ -18,6 +19,7 @@ from streams.classify.model.corpus import Labelled
 from streams.classify.model.corrections import Collector, split, without
 from streams.classify.model.evaluate import evaluate
 from streams.classify.model.retrain import Comparison, promote
+from tests.case.world import World
 
 NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
 ID = "a" * 26
@@ -68,9 +70,28 @@ def _collected(*events: Received | Assigned) -> list[Labelled]:
 
 def test_a_triage_decision_is_a_label() -> None:
     """What triage decides counts, also when it confirms the guess."""
-    found = _collected(received("drainage"), assigned("drainage", Role.TRIAGE, binding=True))
+    found = _collected(received("drainage"), assigned("drainage", Role.TRIAGE, binding=False))
 
     assert [(label.text, label.category) for label in found] == [("Nước chảy tràn ra ngõ", "drainage")]
+
+
+def test_labels_come_out_of_what_the_case_stage_writes() -> None:
+    """A petition that triage sorts, one that a superior assigns anew, one that nobody corrects: the record as it really is."""
+    world, collector = World(), Collector()
+    unsure = world.submit(1, text="Nước chảy tràn ra ngõ", office="tt-pvhcc", triage=True)
+    passed_on, plain = world.submit(2, text="Cột điện nghiêng"), world.submit(3, text="Ổ gà sâu")
+    world.act(unsure, do.Assign, "triage", to_office="so-xd", category="water-supply", reason="vỡ ống nước")
+    world.act(passed_on, do.Transfer, "so-xd", to_office="evn-hanoi", reason="của điện lực")
+    world.act(passed_on, do.Transfer, "evn-hanoi", to_office="so-khcn", reason="của viễn thông")
+    world.act(passed_on, do.Assign, "superior:vp-ubnd", to_office="evn-hanoi", category="electricity", reason="điện lực chủ trì")
+    world.act(plain, do.Accept, "so-xd")
+    for output in world.raw:
+        collector.add(output.value, output.headers)
+
+    assert [(label.text, label.category) for label in collector.labels()] == [
+        ("Nước chảy tràn ra ngõ", "water-supply"),
+        ("Cột điện nghiêng", "electricity"),
+    ]
 
 
 def test_a_superiors_change_is_a_label_but_not_a_mere_transfer() -> None:
@@ -86,7 +107,7 @@ def test_the_last_word_counts() -> None:
     """A petition that was corrected twice has one label, the last."""
     found = _collected(
         received("drainage"),
-        assigned("road-damage", Role.TRIAGE, binding=True),
+        assigned("road-damage", Role.TRIAGE, binding=False),
         assigned("water-supply", Role.SUPERIOR, binding=True),
     )
 

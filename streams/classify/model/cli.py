@@ -84,7 +84,7 @@ def card(files: Sequence[Path], out: Path) -> None:
 @click.option("--on", "measuring_file", type=_FILE, help="Labelled JSON lines to measure on; else the calibration texts.")
 @click.option("--dry-run", is_flag=True, help="Report only; promote nothing.")
 def retrain(corrections: Path | None, measuring_file: Path | None, *, dry_run: bool) -> None:
-    """Learn from corrections: binding assignments by triage and superiors. Reports old against new.
+    """Learn from corrections: what triage assigned, and superiors bindingly. Reports old against new.
 
     Only a better model is promoted: written into the directory of the setting MODEL_DIR, whose newest model the classify stage takes
     up when it starts. Exit code 3: the new model is not better and was not promoted.

@@ -1,4 +1,4 @@
-"""What people corrected: a binding assignment by triage or a superior is a label for the petition's text."""
+"""What people corrected: triage's assignment, or a superior's binding one, is a label for the petition's text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class _Petition:
 
 
 class Collector:
-    """Reads the event record in order; `labels` has the last binding word on each petition."""
+    """Reads the event record in order; `labels` has the last word on each petition."""
 
     def __init__(self) -> None:
         self._petitions: dict[str, _Petition] = {}
@@ -46,7 +46,7 @@ class Collector:
             self._assigned(petition, event)
 
     def _assigned(self, petition: _Petition, event: Assigned) -> None:
-        decided = event.binding and (event.actor.role is Role.TRIAGE or event.case.category != petition.given)
+        decided = event.actor.role is Role.TRIAGE or (event.binding and event.case.category != petition.given)
         if decided and petition.text:
             urgent = event.case.level is Level.URGENT
             petition.label = Labelled(petition.text, event.case.category, "full", urgent, id=event.petition_id)
