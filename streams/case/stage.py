@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from msgspec.structs import replace
 
 from schemas.actions import Answer
 from schemas.envelope import BadEvent
+from schemas.logs import log
 from schemas.metrics import CASE_EVENTS_TOTAL
 from schemas.topics import ACTIONS, CASE_CHANGELOG, CLASSIFIED, EVENTS, Topic
 from streams.case.acts.registration import ConflictingResubmission, Register
@@ -102,6 +104,8 @@ class _Step:
             outputs.append(message_output(message, index, key.decode(), f"{cause}:{case.seq if case else 0}", self._now))
         if case is None or decision.ignored:
             return
+        if case.policy not in self._setting.book.versions:
+            _tell_missing(case.policy)
         self.effects.puts[key] = Entry(encode(case), next_due(case))
         if decision.copy is not None:
             self._remember(decision.copy)
@@ -115,3 +119,9 @@ class _Step:
     def _get(self, key: bytes) -> bytes | None:
         put = self.effects.puts.get(key)
         return put.value if put is not None else self._entries.get(key)
+
+
+@cache
+def _tell_missing(version: str) -> None:
+    """Once a process. The current version holds meanwhile; bringing the file back puts its cases under their own rules again."""
+    log.error("policy-missing", version=version)

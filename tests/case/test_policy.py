@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from structlog.testing import capture_logs
 
 from schemas.base import Level
 from streams.case.policy.book import PolicyDirectory
@@ -117,16 +116,6 @@ def test_a_bad_change_is_refused_and_what_was_in_force_stays(directory: Path, ed
     edit(old, new)
 
     assert book.book() is before
-
-
-def test_a_version_whose_file_is_gone_is_told_once_and_the_current_one_holds(directory: Path) -> None:
-    """No case is without rules, and nobody has to find out by himself that they are not the ones it began under."""
-    book = PolicyDirectory(directory).book()
-    with capture_logs() as told:
-        found = [book.get("2019.7"), book.get("2019.7"), book.get(book.current.version)]
-
-    assert found == [book.current] * 3
-    assert [(line["event"], line["version"]) for line in told] == [("policy-missing", "2019.7")]
 
 
 def test_apply_keeps_the_version_before_beside_the_new_one(directory: Path, tmp_path: Path, edit: Edit) -> None:

@@ -1,23 +1,27 @@
 """The stage's edge: what it reads, refuses and writes."""
 
+from dataclasses import replace as replace_policy
 from typing import Any
 
 import orjson
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from schemas import actions as do
 from schemas import envelope
 from schemas.actions import ACTION
+from schemas.case import State
 from schemas.catalogue import ACTION_REQUESTED, TEXT_USED
 from schemas.clock import to_datetime
 from schemas.texts import LANGUAGES, codes, rule_text
 from streams.case.machine import REMEMBERED
 from streams.case.page import page
 from streams.case.permits import PERMITS
+from streams.case.policy.book import Book
 from streams.case.rules import Rule, Substance
 from streams.engine.types import Record
-from tests.case.world import World, pid
+from tests.case.world import POLICY, World, pid
 
 
 @pytest.fixture
@@ -146,6 +150,18 @@ def test_an_old_petition_starts_now(world: World) -> None:
 
     assert world.view(id_).clocks[0].started_at == to_datetime(world.now)
     assert world.view(id_).received_at == to_datetime(world.now - 400 * 86_400_000)
+
+
+def test_a_version_whose_file_is_gone_is_told_once(world: World) -> None:
+    """The current one holds for its cases, and nobody has to find out by himself that they began under another."""
+    ids = [world.submit(number) for number in (1, 2)]
+    world.books = lambda: Book.of(replace_policy(POLICY, version="2031.1"))
+    with capture_logs() as told:
+        for id_ in ids:
+            world.act(id_, do.Accept, "so-xd")
+
+    assert [world.view(id_).state for id_ in ids] == [State.ACCEPTED] * 2
+    assert [(line["event"], line["version"]) for line in told] == [("policy-missing", POLICY.version)]
 
 
 def test_every_action_has_a_permit() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from schemas.logs import log
@@ -29,17 +28,7 @@ class Book:
 
     def get(self, version: str) -> Policy:
         """The version a case keeps; the current one if its file was taken away, so that no case is ever without rules."""
-        found = self.versions.get(version)
-        if found is None:
-            _tell_missing(version)
-            return self.current
-        return found
-
-
-@cache
-def _tell_missing(version: str) -> None:
-    """Once a process: bringing the file back puts its cases under their own rules again."""
-    log.error("policy-missing", version=version)
+        return self.versions.get(version, self.current)
 
 
 @dataclass(slots=True)
