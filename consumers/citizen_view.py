@@ -151,10 +151,16 @@ def _in_words(entry: Entry, details: Json, lang: Language) -> Json:
     }
     for name, value in details.items():
         words[name] = _WORDS.get(name, _plain)(value, lang)
-    words |= {"news": details.get("event_title", "…"), "rule_text": details.get("why", "…")}
+    words |= {"news": _news(details), "rule_text": details.get("why", "…")}
     if "deadline_after" in details:
         words["deadline"] = local(details["deadline_after"])
     return words
+
+
+def _news(details: Json) -> str:
+    """`Đã trả lời: …`: whoever follows another petition reads its replies in full."""
+    title, text = details.get("event_title", "…"), details.get("detail", {}).get("text")
+    return f"{title}: {text}" if text else str(title)
 
 
 def _plain(value: Any, _: Language) -> str:

@@ -101,7 +101,6 @@ function line(item, arrives) {
     item.type === "information-added" && el("p", { class: "quote" }, about.text),
     item.type === "rated" && about.comment && el("p", { class: "quote" }, about.comment),
     item.type === "reopened" && about.reason && el("p", { class: "quote" }, about.reason),
-    item.type === "leader-reported" && about.detail?.text && el("p", { class: "quote" }, about.detail.text),
     links(about.evidence_urls ?? about.media_urls ?? about.detail?.evidence_urls),
   );
 }
