@@ -1,4 +1,4 @@
-"""The load generator, a process of its own: `python -m tests.bench.load URL KEY RATE COUNT`; one JSON array on standard output.
+"""The load generator, a process of its own: `python -m tests.bench.load URL KEY RATE COUNT FILE`; one JSON array in FILE.
 
 Open loop: petition number n is sent at start + n / rate, whether or not earlier ones were answered. Each is followed, as a
 citizen would, by a subscription to its events_url on a connection of its own.
@@ -10,6 +10,7 @@ import asyncio
 import sys
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import orjson
@@ -91,9 +92,9 @@ class Refused(Exception):
     """The status and the beginning of the answer."""
 
 
-def main(url: str, key: str, rate: str, count: str) -> None:
+def main(url: str, key: str, rate: str, count: str, file: str) -> None:
     samples = uvloop.run(Load(url, key).run(float(rate), int(count)))
-    sys.stdout.buffer.write(orjson.dumps([asdict(sample) for sample in samples]))
+    Path(file).write_bytes(orjson.dumps([asdict(sample) for sample in samples]))
 
 
 if __name__ == "__main__":
