@@ -53,8 +53,8 @@ async def _ready(instance: Running, log: Path) -> None:
         await asyncio.sleep(0.2)
 
 
-def _text(log: Path) -> str:
-    return log.read_text(encoding="utf-8", errors="replace")
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")
 
 
 async def _load(file: Path, url: str, key: str, rate: float, count: int) -> list[dict[str, Any]]:
@@ -63,7 +63,7 @@ async def _load(file: Path, url: str, key: str, rate: float, count: int) -> list
     process = await asyncio.create_subprocess_exec(*argv, cwd=ROOT)
     if await process.wait() != 0:
         raise RuntimeError(f"the load generator ended with exit code {process.returncode}")
-    found: list[dict[str, Any]] = json.loads(file.read_bytes())
+    found: list[dict[str, Any]] = json.loads(_text(file))
     return found
 
 
