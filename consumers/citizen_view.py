@@ -12,6 +12,7 @@ from typing import Any
 from consumers.entries import Entry
 from consumers.local_time import local
 from schemas import texts
+from schemas.actions import RefusalKind
 from schemas.base import Level, Role
 from schemas.reference import TRIAGE_OFFICE, categories, offices
 from schemas.texts import Language
@@ -57,7 +58,8 @@ def is_visible(entry: Entry) -> bool:
 def expand(entry: Entry) -> list[Entry]:
     """A first `assigned` is two things for the citizen: received, and assigned at once."""
     if entry.seq == 1 and entry.what == "assigned":
-        return [replace(entry, what="received", event_id=f"{entry.event_id}:received", data={}), entry]
+        received = {"reason": entry.data.get("reason")}
+        return [replace(entry, what="received", event_id=f"{entry.event_id}:received", data=received), entry]
     return [entry]
 
 
@@ -70,9 +72,14 @@ def item(entry: Entry, lang: Language) -> Json:
         "type": entry.what,
         "time": entry.at,
         "title": texts.title(entry.what, lang),
-        "message": texts.sentence(entry.what, lang, _in_words(entry, details, lang)),
+        "message": _at_once(entry, lang) + texts.sentence(entry.what, lang, _in_words(entry, details, lang)),
         "details": details,
     }
+
+
+def _at_once(entry: Entry, lang: Language) -> str:
+    """Only an emergency is received with a reason: whom to call comes before everything else."""
+    return f"{texts.right_address(RefusalKind.EMERGENCY, lang)} " if entry.what == "received" and entry.data.get("reason") else ""
 
 
 def items(entries: Iterable[Entry], lang: Language) -> list[Json]:

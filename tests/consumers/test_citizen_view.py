@@ -15,10 +15,12 @@ from schemas.case import (
     CASE_EVENTS,
     ActionRefused,
     AnswerReturned,
+    Assigned,
     Breached,
     Extended,
     LeaderReported,
     Merged,
+    Received,
     State,
     Warned,
 )
@@ -43,6 +45,19 @@ def test_a_petition_that_was_assigned_at_once_was_received_first() -> None:
     assert received["title"] == "Đã tiếp nhận"
     assert assigned["details"]["to_office"] == {"code": "so-xd", "name": "Sở Xây dựng (gồm giao thông vận tải)"}
     assert "10:00 08/12/2025" in assigned["message"]
+
+
+@pytest.mark.parametrize("code", ["ca-tp", None], ids=["assigned at once", "in triage"])
+def test_in_an_emergency_the_first_line_says_whom_to_call(code: str | None) -> None:
+    """In the reader's language, before everything else; an ordinary petition's first line does not speak of it."""
+    emergency, ordinary = Life(office=code), Life(office=code)
+    first = {"petition": emergency.submitted(), "classification": emergency.classification(), "reason": "gọi ngay 114"}
+    emergency.happens(Assigned if code else Received, **first, **({"to_office": code} if code else {}))
+    ordinary.begins()
+
+    assert items(emergency)[0]["message"].startswith("Trường hợp khẩn cấp, ông/bà gọi ngay 113")
+    assert items(emergency, "en")[0]["message"].startswith("In an emergency call 113")
+    assert "114" not in items(ordinary)[0]["message"]
 
 
 def test_english_is_switchable() -> None:
