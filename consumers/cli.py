@@ -13,10 +13,11 @@ from consumers.calls import Access, StreamEvent, follow, get
 from consumers.cli_dlq import dlq
 from consumers.local_time import local
 from consumers.tables import show
+from schemas.texts import LANGUAGES
 
 F = TypeVar("F", bound=Callable[..., Any])
 URL = "http://127.0.0.1:8080"
-LANGUAGE = click.Choice(("vi", "en"))
+LANGUAGE = click.Choice(LANGUAGES)
 
 
 def where(function: F) -> F:

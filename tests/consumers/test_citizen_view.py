@@ -111,6 +111,7 @@ def test_a_merged_petition_does_not_tell_the_other_ones_id() -> None:
 
     assert other not in shown
     assert "bí mật" not in shown
+    assert "Đã sửa xong" in shown
     assert [line["message"] for line in items(life)[-2:]] == [
         "Vụ việc chung có tin mới: Đã trả lời: Đã sửa xong",
         "Vụ việc chung có tin mới: Câu trả lời bị trả lại",
