@@ -92,6 +92,8 @@ _LATENCY = {
     "group.min.session.timeout.ms": "1000",
     # A producer that was killed is fenced by its successor at once; one without a successor loses its transaction this soon.
     "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
+    # How long a transaction that follows at once on another waits for that one's markers before it asks again (20 unless told).
+    "add.partitions.to.txn.retry.backoff.ms": "2",
 }
 
 _LIMITS = {

@@ -12,7 +12,6 @@ CrashPoint = Literal[
     "start:opened",
     "start:caught-up",
     "step:decided",
-    "step:begun",
     "step:produced",
     "step:offsets-sent",
     "step:committed",

@@ -180,19 +180,16 @@ class Processor:
         """The order matters; a crash between any two steps is harmless, and tested.
 
         1. Decide: pure, nothing has happened yet.
-        2. Begin the transaction.
-        3. Produce outputs, dead letters and changelog, and wait for their acknowledgements.
-        4. Add the input's offsets (after 3: before it Kafka answers NOT_ENOUGH_REPLICAS and the client sleeps its back-off).
-        5. Commit: now it has happened.
-        6. Write entries, timers and changelog position to the store in one batch.
+        2. Produce outputs, dead letters and changelog, which begins the transaction, and wait for their acknowledgements.
+        3. Add the input's offsets (after 2: the transaction's coordinator takes one addition at a time and lets others wait).
+        4. Commit: now it has happened.
+        5. Write entries, timers and changelog position to the store in one batch.
         """
         assert self._writer is not None
         began, faults, writer = time.monotonic(), self.context.faults, self._writer
         before, effects = self._decide(records, due, now_ms)
         entries = {key: encode(entry) for key, entry in effects.puts.items()} if self._store is not None else {}
         faults.passing("step:decided")
-        await writer.begin()
-        faults.passing("step:begun")
         ends = await writer.produce(self._outputs(effects, entries), self.partition)
         faults.passing("step:produced")
         offsets = {(record.topic, self.partition): record.offset + 1 for record in records}

@@ -3,20 +3,58 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
+from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
+from aiokafka.errors import KafkaError, for_code
 from aiokafka.partitioner import murmur2
+from aiokafka.protocol.transaction import InitProducerIdRequest
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
+from streams.engine.protocol import (
+    NO_TAGS,
+    ApiVersionsRequest,
+    EndTxnRequest,
+    ProduceRequest,
+    TxnOffsetCommitRequest,
+    feature_levels,
+)
 from streams.engine.types import Output, Reach
 
 BATCH_BYTES = 1_000_000
-
+TRANSACTION_TIMEOUT_MS = 30_000
+REQUEST_TIMEOUT_MS = 20_000
+TRANSACTION_VERSION = 2
+_ALL_REPLICAS = -1
+_FORMAT, _ZSTD = 2, 4
+_SOON_SECONDS, _LATER_SECONDS = 0.005, 0.05
 
 Destination = tuple[str, int]
 """Topic and partition."""
+
+_STILL_ENDING = 51  # CONCURRENT_TRANSACTIONS: the markers of the transaction before are on their way
+_MOVED = frozenset({3, 5, 6, 15, 16})
+"""Unknown topic or partition, no leader, not the leader; no coordinator, not the coordinator: ask the cluster who is."""
+_PASSING = _MOVED | {7, 14, 19, 20, 56, _STILL_ENDING}
+"""And: timed out, coordinator loading, too few replicas (before or after appending), storage error. Sending the same again is harmless:
+batches are recognised by their sequence numbers, a commit by its epoch. Everything else is final, fencing above all."""
+
+
+class Refused(RuntimeError):
+    """Kafka's final no to a part of a transaction. Whoever comes next aborts what is open of it."""
+
+
+class TransactionsTooOld(RuntimeError):
+    """The cluster does not have the transactions of KIP-890 (part 2) in force."""
+
+
+class _Batch(NamedTuple):
+    data: bytearray
+    records: int
 
 
 def partition_of(key: bytes, partitions: int) -> int:
@@ -25,32 +63,51 @@ def partition_of(key: bytes, partitions: int) -> int:
 
 
 class Writer:
-    """Produces ready-made record batches inside a transaction. Its id fences whoever used the same id before."""
+    """Produces ready-made record batches inside a transaction. Its id fences whoever used the same id before.
+
+    One call after the other: `produce`, `send_offsets`, `commit`; the first request begins the transaction. What passes is tried again
+    without end (the watchdog ends a process that gets nowhere); what does not raises Refused.
+    """
 
     def __init__(self, bootstrap: str, transactional_id: str, partitions: int) -> None:
-        self._partitions = partitions
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=bootstrap,
-            client_id=transactional_id,
-            transactional_id=transactional_id,
-            transaction_timeout_ms=30_000,
-            request_timeout_ms=20_000,
-            retry_backoff_ms=5,  # aiokafka sleeps it for each CONCURRENT_TRANSACTIONS after a quick commit
-            max_batch_size=BATCH_BYTES,
-            max_request_size=8 * BATCH_BYTES,
-            compression_type="zstd",
-            linger_ms=0,
-        )
+        self._id, self._partitions = transactional_id, partitions
+        self._client = AIOKafkaClient(bootstrap_servers=bootstrap, client_id=transactional_id, request_timeout_ms=REQUEST_TIMEOUT_MS)
+        self._coordinators: dict[tuple[CoordinationType, str], int] = {}
+        self._topics: set[str] = set()
+        self._producer_id, self._epoch = -1, -1
+        self._sequences: defaultdict[Destination, int] = defaultdict(int)
+        self._is_open = False
 
     async def start(self) -> None:
-        """Connect and fence: a predecessor's open transaction is aborted, its later writes are refused."""
-        await self._producer.start()
+        """Connect and fence: a predecessor's open transaction is aborted, its later writes are refused.
 
-    async def begin(self) -> None:
-        await self._producer.begin_transaction()
+        Raises TransactionsTooOld, and KafkaError when no broker can be reached."""
+        await self._client.bootstrap()
+        await self._check_version()
+        answer = await self._ask_transactions(InitProducerIdRequest(self._id, TRANSACTION_TIMEOUT_MS))
+        self._producer_id, self._epoch = answer.producer_id, answer.producer_epoch
+
+    async def _check_version(self) -> None:
+        answer = await self._client.send(self._client.get_random_node(), ApiVersionsRequest("hanoi-petitions", "1", NO_TAGS))
+        found = feature_levels(answer).get("transaction.version", 0)
+        if found < TRANSACTION_VERSION:
+            raise TransactionsTooOld(
+                f"transaction.version of the Kafka cluster is {found}, {TRANSACTION_VERSION} is needed: Kafka 4.0 or newer, and where it "
+                f"was upgraded from an older one `kafka-features.sh … upgrade --feature transaction.version={TRANSACTION_VERSION}`"
+            )
 
     async def produce(self, outputs: Iterable[Output], partition: int) -> dict[Destination, int]:
         """Write all and wait for the acknowledgements; the next offset after the last record by destination."""
+        batches = {to: self._batches(to, waiting) for to, waiting in self._grouped(outputs, partition).items()}
+        await self._know({topic for topic, _ in batches})
+        ends: dict[Destination, int] = {}
+        for turn in range(max(map(len, batches.values()), default=0)):
+            these = {to: found[turn] for to, found in batches.items() if turn < len(found)}
+            for to, offset in (await self._deliver({to: batch.data for to, batch in these.items()})).items():
+                ends[to] = offset + these[to].records
+        return ends
+
+    def _grouped(self, outputs: Iterable[Output], partition: int) -> dict[Destination, list[Output]]:
         grouped: defaultdict[Destination, list[Output]] = defaultdict(list)
         for output in outputs:
             if output.reach is Reach.HERE:
@@ -60,34 +117,155 @@ class Writer:
             else:
                 for each in range(self._partitions):
                     grouped[output.topic, each].append(output)
-        ends = await asyncio.gather(*(self._produce_to(target, batch) for target, batch in grouped.items()))
-        return dict(zip(grouped, ends, strict=True))
+        return grouped
 
-    async def _produce_to(self, target: Destination, outputs: Sequence[Output]) -> int:
-        acknowledgements = []
-        batch, first = self._producer.create_batch(), 0
+    def _batches(self, to: Destination, outputs: Sequence[Output]) -> list[_Batch]:
+        """The records of one destination in batches of at most BATCH_BYTES (a larger record has one of its own)."""
+        now_ms, found, first = int(time.time() * 1000), [], 0
+        builder = self._builder(to)
         for number, output in enumerate(outputs):
             key, value, headers = output.key, output.value, list(output.headers)
-            if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
-                acknowledgements.append(await self._send(batch, target))
-                batch, first = self._producer.create_batch(), number
-                batch.append(key=key, value=value, timestamp=None, headers=headers)
-        acknowledgements.append(await self._send(batch, target))
-        done = await asyncio.gather(*acknowledgements)
-        return int(done[-1].offset) + len(outputs) - first
+            if builder.append(number - first, now_ms, key, value, headers) is None:
+                found.append(self._built(builder, to, number - first))
+                builder, first = self._builder(to), number
+                builder.append(0, now_ms, key, value, headers)
+        return [*found, self._built(builder, to, len(outputs) - first)]
 
-    async def _send(self, batch: Any, target: Destination) -> Any:
-        return await self._producer.send_batch(batch, target[0], partition=target[1])
+    def _builder(self, to: Destination) -> Any:
+        return DefaultRecordBatchBuilder(
+            _FORMAT,
+            _ZSTD,
+            is_transactional=1,
+            producer_id=self._producer_id,
+            producer_epoch=self._epoch,
+            base_sequence=self._sequences[to],
+            batch_size=BATCH_BYTES,
+        )
 
-    async def send_offsets(self, offsets: Mapping[tuple[str, int], int], group: str) -> None:
+    def _built(self, builder: Any, to: Destination, count: int) -> _Batch:
+        self._sequences[to] += count
+        return _Batch(builder.build(), count)
+
+    async def _know(self, topics: set[str]) -> None:
+        """Let the client keep itself informed about these topics."""
+        if topics <= self._topics:
+            return
+        self._topics |= topics
+        await self._client.set_topics(self._topics)
+
+    async def _deliver(self, batches: Mapping[Destination, bytearray]) -> dict[Destination, int]:
+        """At most one batch a destination; the offsets of their first records."""
+        offsets: dict[Destination, int] = {}
+        while True:
+            by_leader: defaultdict[int, list[Destination]] = defaultdict(list)
+            for to in batches.keys() - offsets.keys():
+                by_leader[await self._leader(to)].append(to)
+            for found in await asyncio.gather(*[self._send(node, {to: batches[to] for to in part}) for node, part in by_leader.items()]):
+                offsets.update(found)
+            if len(offsets) == len(batches):
+                return offsets
+            await asyncio.sleep(_SOON_SECONDS)
+
+    async def _leader(self, to: Destination) -> int:
+        while (node := self._client.cluster.leader_for_partition(TopicPartition(*to))) is None or node < 0:
+            await self._client.force_metadata_update()
+            await asyncio.sleep(_LATER_SECONDS)
+        return int(node)
+
+    async def _send(self, node: int, batches: Mapping[Destination, bytearray]) -> dict[Destination, int]:
+        """The offsets of those that were written; what is missing may be sent again."""
+        topics: defaultdict[str, list[tuple[int, bytearray, dict[int, bytes]]]] = defaultdict(list)
+        for (topic, partition), data in batches.items():
+            topics[topic].append((partition, data, NO_TAGS))
+        request = ProduceRequest(
+            self._id, _ALL_REPLICAS, REQUEST_TIMEOUT_MS, [(topic, parts, NO_TAGS) for topic, parts in topics.items()], NO_TAGS
+        )
+        self._is_open = True
+        try:
+            answer = await self._client.send(node, request)
+        except KafkaError as error:
+            await self._lost(error)
+            return {}
+        found = {}
+        for topic, partitions, _ in answer.topics:
+            for partition, code, offset, *_ in partitions:
+                if self._is_written(code, f"produce to {topic}-{partition}"):
+                    found[topic, partition] = offset
+        return found
+
+    def _is_written(self, code: int, what: str) -> bool:
+        if code in _MOVED:
+            self._client.force_metadata_update()
+        elif code and code not in _PASSING:
+            raise Refused(_refusal(what, code))
+        return not code
+
+    async def send_offsets(self, offsets: Mapping[Destination, int], group: str) -> None:
         """Add the input's next offsets to the transaction."""
-        await self._producer.send_offsets_to_transaction({TopicPartition(*tp): offset for tp, offset in offsets.items()}, group)
+        topics: defaultdict[str, list[tuple[int, int, int, str, dict[int, bytes]]]] = defaultdict(list)
+        for (topic, partition), offset in offsets.items():
+            topics[topic].append((partition, offset, -1, "", NO_TAGS))
+        request = TxnOffsetCommitRequest(
+            *(self._id, group, self._producer_id, self._epoch, -1, "", None),
+            [(topic, parts, NO_TAGS) for topic, parts in topics.items()],
+            NO_TAGS,
+        )
+        self._is_open = True
+        await self._ask(CoordinationType.GROUP, group, request, _worst)
 
     async def commit(self) -> None:
-        await self._producer.commit_transaction()
-
-    async def abort(self) -> None:
-        await self._producer.abort_transaction()
+        """Returns when it is certain that the transaction takes effect. Without any request in it there is nothing to commit."""
+        if not self._is_open:
+            return
+        request = EndTxnRequest(self._id, self._producer_id, self._epoch, True, NO_TAGS)
+        answer = await self._ask_transactions(request)
+        self._producer_id, self._epoch = answer.producer_id, answer.producer_epoch
+        self._sequences.clear()
+        self._is_open = False
 
     async def stop(self) -> None:
-        await self._producer.stop()
+        await self._client.close()
+
+    async def _ask_transactions(self, request: Any) -> Any:
+        return await self._ask(CoordinationType.TRANSACTION, self._id, request, lambda answer: int(answer.error_code))
+
+    async def _ask(self, kind: CoordinationType, key: str, request: Any, code_of: Callable[[Any], int]) -> Any:
+        """The coordinator's answer, once it has one."""
+        while True:
+            try:
+                node = await self._coordinator(kind, key)
+                answer = await self._client.send(node, request, group=ConnectionGroup.COORDINATION)
+            except KafkaError as error:
+                self._coordinators.pop((kind, key), None)
+                await self._lost(error)
+                continue
+            code = code_of(answer)
+            if not code:
+                return answer
+            if code not in _PASSING:
+                raise Refused(_refusal(type(request).__name__, code))
+            if code in _MOVED:
+                self._coordinators.pop((kind, key), None)
+            await asyncio.sleep(_SOON_SECONDS if code == _STILL_ENDING else _LATER_SECONDS)
+
+    async def _coordinator(self, kind: CoordinationType, key: str) -> int:
+        if (kind, key) not in self._coordinators:
+            self._coordinators[kind, key] = await self._client.coordinator_lookup(kind, key)
+        return self._coordinators[kind, key]
+
+    async def _lost(self, error: KafkaError) -> None:
+        """No answer came: find out how the cluster is now. Raises what will not pass."""
+        if not error.retriable:
+            raise error
+        await self._client.force_metadata_update()
+        await asyncio.sleep(_LATER_SECONDS)
+
+
+def _worst(answer: Any) -> int:
+    """The first error of the partitions whose offsets were to be committed; a final one before a passing one."""
+    codes = [code for _, partitions, _ in answer.topics for _, code, _ in partitions if code]
+    return int(next((code for code in codes if code not in _PASSING), codes[0] if codes else 0))
+
+
+def _refusal(what: str, code: int) -> str:
+    return f"{what}: {for_code(code).__name__} ({code})"
