@@ -11,9 +11,14 @@ from schemas.logs import log
 from schemas.settings import ProcessSettings
 from schemas.topics import EVENTS
 
+GATHER_MS = 80
 
-def group(name: str, worker_id: str) -> dict[str, object]:
-    """Group settings. A member with a name of its own takes its partitions up again at once after it was killed."""
+
+def group(name: str, worker_id: str, gather_ms: int = GATHER_MS) -> dict[str, object]:
+    """Group settings. A member with a name of its own takes its partitions up again at once after it was killed.
+
+    Many small answers cost the broker and the process more than the work itself: what comes within `gather_ms` goes together.
+    """
     return {
         "group_id": name,
         "group_instance_id": f"{name}-{worker_id}" if worker_id else None,
@@ -21,17 +26,16 @@ def group(name: str, worker_id: str) -> dict[str, object]:
         "heartbeat_interval_ms": 1_000,
         # Large fetches: catching up is done in few, big steps.
         "max_partition_fetch_bytes": 4_000_000,
-        # Many small answers cost the broker and the process more than the work itself: what came within this time goes together.
         "fetch_min_bytes": 100_000,
-        "fetch_max_wait_ms": 80,
+        "fetch_max_wait_ms": gather_ms,
     }
 
 
-def connect(service: Service, settings: ProcessSettings, name: str, worker_id: str) -> KafkaConsumer | None:
+def connect(service: Service, settings: ProcessSettings, name: str, worker_id: str, gather_ms: int = GATHER_MS) -> KafkaConsumer | None:
     """Subscribe to petitions.events; waits for the broker. None when the process is told to stop meanwhile."""
     for _ in service.tries():
         try:
-            consumer = lean(KafkaConsumer(**config(settings, name, bootstrap_timeout_ms=5000, **group(name, worker_id))))
+            consumer = lean(KafkaConsumer(**config(settings, name, bootstrap_timeout_ms=5000, **group(name, worker_id, gather_ms))))
             # Before it joins: a leader of the group that does not know the partitions yet gives none to anybody, for a minute.
             if not consumer.partitions_for_topic(EVENTS.name):
                 consumer.close(timeout_ms=1000)

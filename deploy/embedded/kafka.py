@@ -19,6 +19,8 @@ from deploy.embedded.ports import free_port
 from deploy.embedded.server import Server
 from deploy.errors import Failed
 
+_EXERCISE_SECONDS = 8.0
+
 
 class KafkaFailed(Failed):
     """The broker could not be formatted, ended while starting, or did not get ready in time."""
@@ -101,12 +103,17 @@ class EmbeddedKafka(Server):
 
 
 def _train(option: str) -> None:
-    """Run a broker of its own with the JVM `option` until it is ready, then stop it in order."""
+    """Run a broker of its own with the JVM `option`, give it some work, then stop it in order."""
+    from aiokafka.errors import KafkaError
+
+    from deploy.embedded.exercise import exercise
+
     with tempfile.TemporaryDirectory() as folder:
         broker = EmbeddedKafka(Path(folder) / "kafka", jvm_options=(option,))
         try:
             broker.start(120)
-        except KafkaFailed as error:
+            exercise(broker.bootstrap, _EXERCISE_SECONDS)
+        except (KafkaFailed, KafkaError) as error:
             # A JVM that cannot do this can still run the broker.
             click.echo(f"went on without: {error}", err=True)
         broker.stop(120)  # at its end the JVM writes the archive

@@ -1,0 +1,71 @@
+"""What a broker does all day, for some seconds: transactions, and readers that follow them record by record.
+
+While the JVM's archive is made, this shows it which methods are worth compiling and how; without it they are found again after every start,
+which takes half a minute of a core while petitions wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from streams.engine.types import Output
+from streams.engine.writer import Writer
+
+_TOPICS = ("in", "out", "changelog")
+_PARTITIONS = 4
+_READERS = 3
+_GROUP = "exercise"
+_VALUE = b'{"text": "' + b"x" * 600 + b'"}'
+
+
+def exercise(bootstrap: str, seconds: float) -> int:
+    """Keep the broker at `bootstrap` busy; the number of transactions. It must be one that nobody else uses."""
+    return asyncio.run(_exercise(bootstrap, seconds))
+
+
+async def _exercise(bootstrap: str, seconds: float) -> int:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic(name, _PARTITIONS, 1) for name in _TOPICS])
+    await admin.close()
+    until = time.monotonic() + seconds
+    await _write(bootstrap, until=0)  # from here on all topics have their leaders
+    readers = [asyncio.create_task(_follow(bootstrap)) for _ in range(_READERS)]
+    done = await _write(bootstrap, until)
+    for reader in readers:
+        reader.cancel()
+    await asyncio.gather(*readers, return_exceptions=True)
+    return done
+
+
+async def _write(bootstrap: str, until: float) -> int:
+    """Transactions in all partitions at once, at least one in each; how many."""
+    return sum(await asyncio.gather(*[_write_to(bootstrap, number, until) for number in range(_PARTITIONS)]))
+
+
+async def _write_to(bootstrap: str, partition: int, until: float) -> int:
+    writer = Writer(bootstrap, f"{_GROUP}-{partition}", _PARTITIONS)
+    await writer.start()
+    done = 0
+    while done == 0 or time.monotonic() < until:
+        await writer.produce([Output(topic, b"key", _VALUE, (("name", b"value"),)) for topic in _TOPICS], partition)
+        await writer.send_offsets({(_TOPICS[0], partition): done + 1}, _GROUP)
+        await writer.commit()
+        done += 1
+    await writer.stop()
+    return done
+
+
+async def _follow(bootstrap: str) -> None:
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False)
+    await consumer.start()
+    try:
+        consumer.assign([TopicPartition(topic, number) for topic in _TOPICS for number in range(_PARTITIONS)])
+        while True:
+            await consumer.getmany(timeout_ms=500)
+    finally:
+        await consumer.stop()
