@@ -26,6 +26,7 @@ Seek = Callable[[str, int, int], Awaitable[int]]
 """(topic, partition, offset) → the epoch that fetches from there will carry."""
 MAX_SLEEP_SECONDS = 60.0
 LOCK_TRIES, LOCK_PAUSE_SECONDS = 20, 0.1
+MANY_KEYS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ class Processor:
         """
         assert self._writer is not None
         began, faults, writer = time.monotonic(), self.context.faults, self._writer
-        before, effects = self._decide(records, due, now_ms)
+        before, effects = await self._decide(records, due, now_ms)
         entries = {key: encode(entry) for key, entry in effects.puts.items()} if self._store is not None else {}
         faults.passing("step:decided")
         ends = await writer.produce(self._outputs(effects, entries), self.partition)
@@ -204,9 +205,10 @@ class Processor:
         self._done.update({topic: offset for (topic, _), offset in offsets.items()})
         self._measure(_Done(records, due, effects, before, now_ms, time.monotonic() - began))
 
-    def _decide(self, records: Sequence[Record], due: Sequence[bytes], now_ms: int) -> tuple[dict[bytes, Entry], Effects]:
+    async def _decide(self, records: Sequence[Record], due: Sequence[bytes], now_ms: int) -> tuple[dict[bytes, Entry], Effects]:
         known = {*(record.key for record in records if record.key is not None), *due}
-        before = self._read(known)
+        # RocksDB lets go of the interpreter while it reads: meanwhile another partition goes on. Not worth a thread for a few.
+        before = self._read(known) if len(known) < MANY_KEYS else await asyncio.to_thread(self._read, known)
         fired = fire(self.stage, due, View(before, known, {}, self._read), now_ms)
         effects = merge(fired, decide(self.stage, records, View(before, known, fired.puts, self._read), now_ms))
         before.update(self._read(effects.puts.keys() - known))

@@ -26,6 +26,7 @@ from streams.engine.protocol import (
 from streams.engine.types import Output, Reach
 
 BATCH_BYTES = 1_000_000
+_LARGE_BYTES = 50_000
 TRANSACTION_TIMEOUT_MS = 30_000
 REQUEST_TIMEOUT_MS = 20_000
 TRANSACTION_VERSION = 2
@@ -50,6 +51,11 @@ class Refused(RuntimeError):
 
 class TransactionsTooOld(RuntimeError):
     """The cluster does not have the transactions of KIP-890 (part 2) in force."""
+
+
+class _Filled(NamedTuple):
+    builder: Any
+    records: int
 
 
 class _Batch(NamedTuple):
@@ -98,7 +104,9 @@ class Writer:
 
     async def produce(self, outputs: Iterable[Output], partition: int) -> dict[Destination, int]:
         """Write all and wait for the acknowledgements; the next offset after the last record by destination."""
-        batches = {to: self._batches(to, waiting) for to, waiting in self._grouped(outputs, partition).items()}
+        batches = {
+            to: [await _built(batch) for batch in self._filled(to, waiting)] for to, waiting in self._grouped(outputs, partition).items()
+        }
         await self._know({topic for topic, _ in batches})
         ends: dict[Destination, int] = {}
         for turn in range(max(map(len, batches.values()), default=0)):
@@ -119,17 +127,17 @@ class Writer:
                     grouped[output.topic, each].append(output)
         return grouped
 
-    def _batches(self, to: Destination, outputs: Sequence[Output]) -> list[_Batch]:
+    def _filled(self, to: Destination, outputs: Sequence[Output]) -> list[_Filled]:
         """The records of one destination in batches of at most BATCH_BYTES (a larger record has one of its own)."""
         now_ms, found, first = int(time.time() * 1000), [], 0
         builder = self._builder(to)
         for number, output in enumerate(outputs):
             key, value, headers = output.key, output.value, list(output.headers)
             if builder.append(number - first, now_ms, key, value, headers) is None:
-                found.append(self._built(builder, to, number - first))
+                found.append(self._closed(builder, to, number - first))
                 builder, first = self._builder(to), number
                 builder.append(0, now_ms, key, value, headers)
-        return [*found, self._built(builder, to, len(outputs) - first)]
+        return [*found, self._closed(builder, to, len(outputs) - first)]
 
     def _builder(self, to: Destination) -> Any:
         return DefaultRecordBatchBuilder(
@@ -142,9 +150,9 @@ class Writer:
             batch_size=BATCH_BYTES,
         )
 
-    def _built(self, builder: Any, to: Destination, count: int) -> _Batch:
+    def _closed(self, builder: Any, to: Destination, count: int) -> _Filled:
         self._sequences[to] += count
-        return _Batch(builder.build(), count)
+        return _Filled(builder, count)
 
     async def _know(self, topics: set[str]) -> None:
         """Let the client keep itself informed about these topics."""
@@ -259,6 +267,13 @@ class Writer:
             raise error
         await self._client.force_metadata_update()
         await asyncio.sleep(_LATER_SECONDS)
+
+
+async def _built(batch: _Filled) -> _Batch:
+    """Compressed and with its head. Compressing lets go of the interpreter: meanwhile another partition goes on."""
+    build = batch.builder.build
+    data = build() if batch.builder.size() < _LARGE_BYTES else await asyncio.to_thread(build)
+    return _Batch(data, batch.records)
 
 
 def _worst(answer: Any) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-import orjson
+import msgspec
 
 from schemas import logs
 from schemas.topics import Topic
@@ -21,6 +21,29 @@ OUT = Topic(f"{PREFIX}.out", "output")
 CHANGELOG = Topic(f"{PREFIX}.changelog", "state", compacted=True)
 
 
+class Petition(msgspec.Struct, gc=False):
+    """What the job reads of a record, as its Java counterpart does; the rest of the JSON is passed over."""
+
+    id: int | str
+    text: str = ""
+    fail: str | None = None
+    due_ms: int | None = None
+
+
+class State(msgspec.Struct, gc=False):
+    count: int = 0
+    text: str = ""
+
+
+class Event(msgspec.Struct, gc=False):
+    id: int | str
+    count: int
+    offset: int
+
+
+_petition, _state, _json = msgspec.json.Decoder(Petition), msgspec.json.Decoder(State), msgspec.json.Encoder()
+
+
 class JobStage:
     """Counts a key's events. A value with `fail` raises; one with `due_ms` sets a timer, whose firing emits `"fired": true`."""
 
@@ -32,25 +55,25 @@ class JobStage:
     def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:  # noqa: ARG002
         effects = Effects()
         for record in records:
-            data = orjson.loads(record.value or b"")
-            if "fail" in data:
-                raise ValueError(data["fail"])
+            petition = _petition.decode(record.value or b"")
+            if petition.fail is not None:
+                raise ValueError(petition.fail)
             key = record.key or b""
             put = effects.puts.get(key)
             raw = put.value if put else entries.get(key)
-            state = orjson.loads(raw) if raw else {"count": 0}
-            state["count"] += 1
-            state["text"] = data.get("text", "")[:200]
-            effects.puts[key] = Entry(orjson.dumps(state), data.get("due_ms"))
-            event = {"id": data["id"], "count": state["count"], "offset": record.offset}
-            effects.outputs.append(Output(OUT.name, key, orjson.dumps(event), ()))
+            state = _state.decode(raw) if raw else State()
+            state.count += 1
+            state.text = petition.text[:200]
+            effects.puts[key] = Entry(_json.encode(state), petition.due_ms)
+            event = Event(petition.id, state.count, record.offset)
+            effects.outputs.append(Output(OUT.name, key, _json.encode(event), ()))
         return effects
 
     def fire(self, due: Sequence[bytes], entries: Entries, now_ms: int) -> Effects:
         effects = Effects()
         for key in due:
             effects.puts[key] = Entry(entries.get(key) or b"{}")
-            effects.outputs.append(Output(OUT.name, key, orjson.dumps({"fired": True, "at": now_ms}), ()))
+            effects.outputs.append(Output(OUT.name, key, _json.encode({"fired": True, "at": now_ms}), ()))
         return effects
 
 
