@@ -80,12 +80,16 @@ def ps(data: Path, *, as_json: bool) -> None:
 
 @click.command(short_help="Run one role in the foreground.")
 @click.argument("role", type=click.Choice(list(ENTRIES)))
-def run(role: str) -> None:
+@click.option("--held", is_flag=True, help="Load the program, then wait for a line on standard input before anything is begun.")
+def run(role: str, *, held: bool) -> None:
     """Run one role in the foreground until TERM; its settings come from the environment."""
     from pydantic import ValidationError
 
+    work = ENTRIES[role].load()
+    if held and not sys.stdin.readline():
+        return  # who held it in reserve is gone
     try:
-        ENTRIES[role].load()()
+        work()
     except ValidationError as error:
         raise click.UsageError(f"settings of {role}: {_settings_errors(error)}") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -36,15 +37,18 @@ class Command:
 
 
 class Child:
-    """A running command, in a session of its own so that Ctrl-C at the terminal reaches only the parent."""
+    """A running command, in a session of its own so that Ctrl-C at the terminal reaches only the parent.
 
-    def __init__(self, command: Command) -> None:
+    A `held` one waits, when it has loaded what it needs, for a line on its standard input, which `release` writes.
+    """
+
+    def __init__(self, command: Command, *, held: bool = False) -> None:
         self._command = command
         command.log.parent.mkdir(parents=True, exist_ok=True)
         with command.log.open("ab") as log:
             self._process = subprocess.Popen(
                 guarded(command.argv, death_signal=command.death_signal, user=command.user),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if held else subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=None if command.env is None else dict(command.env),
@@ -64,6 +68,13 @@ class Child:
     @property
     def alive(self) -> bool:
         return self.exit_code is None
+
+    def release(self) -> None:
+        """Let a held one begin. One that has just died is found dead like any other."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(b"\n")
+            self._process.stdin.close()
 
     def ask_to_stop(self) -> None:
         if self.alive:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Backoff:
     """The first death is answered at once, each further one after a longer pause; `calm` seconds of service forgive the past."""
 
-    pauses: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+    pauses: tuple[float, ...] = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
     calm: float = 20.0
 
     def pause(self, deaths: int) -> float:

@@ -100,6 +100,8 @@ def _role(directory: Directory, name: str, port: int, needs: tuple[str, ...], ba
         needs,
         ready=answers_ready(url),
         metrics_url=f"{url}/metrics",
+        # A second is saved, on a busy machine three, while everything waits for the stage.
+        reserve=role in STAGES,
     )
 
 

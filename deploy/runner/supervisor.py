@@ -53,10 +53,14 @@ class Supervisor:
             elif unit.state == "starting" and not unit.role.once and unit.role.ready():
                 self._say(f"{unit.role.name:<14} ready in {unit.in_state():.1f} s")
                 unit.become("ready")
+            elif unit.state == "ready" and unit.role.reserve:
+                unit.keep_reserve()
         self._publish()
 
     def stop(self, hurry: Callable[[], bool] = lambda: False) -> None:
         """Stop wave by wave, last first: ask, wait up to the roles' limits (not at all when `hurry` says so), kill."""
+        for unit in self._units.values():
+            unit.drop_reserve()
         for wave in reversed(self._waves):
             running = [unit for unit in reversed(wave) if unit.running]
             for unit in running:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from deploy.embedded.child import Child
@@ -18,6 +18,9 @@ State = Literal[
     "done",  # it ran once and succeeded
     "stopped",
 ]
+
+HELD = "--held"
+RESERVE_AFTER_SECONDS, RESERVE_AGAIN_SECONDS = 2.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Unit:
         self.due = 0.0  # not before this instant (monotonic seconds)
         self.changed_at = time.monotonic()
         self._started: str | None = None
+        self._reserve: Child | None = None
+        self._reserve_at = 0.0  # the last one's start (monotonic seconds)
 
     @property
     def running(self) -> bool:
@@ -58,9 +63,30 @@ class Unit:
         self.state, self.since, self.changed_at = state, time.time(), time.monotonic()
 
     def start(self) -> None:
-        self.child = Child(self.role.command())
+        """With the process in reserve, if there is one."""
+        reserve, self._reserve = self._reserve, None
+        if reserve is not None and reserve.alive:
+            reserve.release()
+            self.child = reserve
+        else:
+            self.child = Child(self.role.command())
         self._started = started_at(self.child.pid)
         self.become("starting")
+
+    def keep_reserve(self) -> None:
+        """See to it that a process stands by, once the one at work has settled; one that dies there is not replaced at once."""
+        if self._reserve is not None and self._reserve.alive:
+            return
+        if self.in_state() < RESERVE_AFTER_SECONDS or time.monotonic() - self._reserve_at < RESERVE_AGAIN_SECONDS:
+            return
+        command = self.role.command()
+        self._reserve = Child(replace(command, argv=(*command.argv, HELD)), held=True)
+        self._reserve_at = time.monotonic()
+
+    def drop_reserve(self) -> None:
+        if self._reserve is not None:
+            self._reserve.kill()
+            self._reserve = None
 
     def in_state(self) -> float:
         """Seconds since the last change of state."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.embedded.child import Command
-from deploy.runner import state
+from deploy.runner import state, unit
 from deploy.runner.backoff import Backoff
 from deploy.runner.processes import end, is_running, started_at
 from deploy.runner.roles import Role, waves
@@ -88,3 +89,42 @@ def test_leftovers_of_a_killed_runner_are_ended(tmp_path: Path) -> None:
         assert state.end_leftovers(tmp_path / "state.json") == ["case-1"]
         assert left.wait(5) < 0
     assert started_at(os.getpid()) is not None
+
+
+def test_a_process_in_reserve_takes_the_place_of_one_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is loaded before and begins when it is told to; a new one then stands by, and none outlives the supervisor."""
+    monkeypatch.setattr(unit, "RESERVE_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(unit, "RESERVE_AGAIN_SECONDS", 0.0)
+    log = tmp_path / "log"
+    program = (
+        "import os, sys, time\n"
+        "print('loaded', os.getpid(), flush=True)\n"
+        "if '--held' in sys.argv and not sys.stdin.readline(): sys.exit()\n"
+        "print('begun', os.getpid(), flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    command = Command((sys.executable, "-I", "-S", "-c", program), log)
+    supervisor = Supervisor([Role("worker", lambda: command, reserve=True)], say=lambda _: None)
+
+    def pids(word: str) -> list[int]:
+        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        return [int(line.split()[1]) for line in lines if line.startswith(word)]
+
+    def until(loaded: int, begun: int) -> None:
+        end_at = time.monotonic() + 60
+        while (len(pids("loaded")), len(pids("begun"))) != (loaded, begun):
+            assert time.monotonic() < end_at, log.read_text(encoding="utf-8")
+            supervisor.tick()
+            time.sleep(0.01)
+
+    until(loaded=2, begun=1)
+    first, reserve = pids("loaded")
+    assert supervisor.statuses()[0].pid == first
+    os.kill(first, signal.SIGKILL)
+    until(loaded=3, begun=2)
+
+    assert pids("begun") == [first, reserve]
+    assert supervisor.statuses()[0].pid == reserve
+    everyone = [(pid, started_at(pid)) for pid in pids("loaded")]
+    supervisor.stop()
+    assert not any(started and is_running(pid, started) for pid, started in everyone)
