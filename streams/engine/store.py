@@ -23,7 +23,7 @@ _CACHE = Cache(128 * _MB)  # shared by all stores of the process
 
 
 def encode(entry: Entry) -> bytes:
-    return _DUE.pack(entry.due_ms or 0) + entry.value
+    return (_DUE.pack(entry.due_ms) if entry.due_ms else _NONE) + entry.value
 
 
 def decode(raw: bytes) -> Entry:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.errors import KafkaError, for_code
-from aiokafka.partitioner import murmur2
 from aiokafka.protocol.transaction import InitProducerIdRequest
-from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
+from streams.engine.batches import Destination, Numbering, batches_of, by_destination
 from streams.engine.protocol import (
     NO_TAGS,
     ApiVersionsRequest,
@@ -23,19 +21,13 @@ from streams.engine.protocol import (
     TxnOffsetCommitRequest,
     feature_levels,
 )
-from streams.engine.types import Output, Reach
+from streams.engine.types import Output
 
-BATCH_BYTES = 1_000_000
-_LARGE_BYTES = 50_000
 TRANSACTION_TIMEOUT_MS = 30_000
 REQUEST_TIMEOUT_MS = 20_000
 TRANSACTION_VERSION = 2
 _ALL_REPLICAS = -1
-_FORMAT, _ZSTD = 2, 4
 _SOON_SECONDS, _LATER_SECONDS = 0.005, 0.05
-
-Destination = tuple[str, int]
-"""Topic and partition."""
 
 _STILL_ENDING = 51  # CONCURRENT_TRANSACTIONS: the markers of the transaction before are on their way
 _MOVED = frozenset({3, 5, 6, 15, 16})
@@ -53,21 +45,6 @@ class TransactionsTooOld(RuntimeError):
     """The cluster does not have the transactions of KIP-890 (part 2) in force."""
 
 
-class _Filled(NamedTuple):
-    builder: Any
-    records: int
-
-
-class _Batch(NamedTuple):
-    data: bytearray
-    records: int
-
-
-def partition_of(key: bytes, partitions: int) -> int:
-    """Kafka's default partitioner: the same key goes where every other client puts it."""
-    return (int(murmur2(key)) & 0x7FFFFFFF) % partitions
-
-
 class Writer:
     """Produces ready-made record batches inside a transaction. Its id fences whoever used the same id before.
 
@@ -80,8 +57,7 @@ class Writer:
         self._client = AIOKafkaClient(bootstrap_servers=bootstrap, client_id=transactional_id, request_timeout_ms=REQUEST_TIMEOUT_MS)
         self._coordinators: dict[tuple[CoordinationType, str], int] = {}
         self._topics: set[str] = set()
-        self._producer_id, self._epoch = -1, -1
-        self._sequences: defaultdict[Destination, int] = defaultdict(int)
+        self._numbering = Numbering(-1, -1)
         self._is_open = False
 
     async def start(self) -> None:
@@ -91,7 +67,7 @@ class Writer:
         await self._client.bootstrap()
         await self._check_version()
         answer = await self._ask_transactions(InitProducerIdRequest(self._id, TRANSACTION_TIMEOUT_MS))
-        self._producer_id, self._epoch = answer.producer_id, answer.producer_epoch
+        self._numbering = Numbering(answer.producer_id, answer.producer_epoch)
 
     async def _check_version(self) -> None:
         answer = await self._client.send(self._client.get_random_node(), ApiVersionsRequest("hanoi-petitions", "1", NO_TAGS))
@@ -104,9 +80,8 @@ class Writer:
 
     async def produce(self, outputs: Iterable[Output], partition: int) -> dict[Destination, int]:
         """Write all and wait for the acknowledgements; the next offset after the last record by destination."""
-        batches = {
-            to: [await _built(batch) for batch in self._filled(to, waiting)] for to, waiting in self._grouped(outputs, partition).items()
-        }
+        grouped = by_destination(outputs, partition, self._partitions)
+        batches = {to: await batches_of(to, waiting, self._numbering) for to, waiting in grouped.items()}
         await self._know({topic for topic, _ in batches})
         ends: dict[Destination, int] = {}
         for turn in range(max(map(len, batches.values()), default=0)):
@@ -114,45 +89,6 @@ class Writer:
             for to, offset in (await self._deliver({to: batch.data for to, batch in these.items()})).items():
                 ends[to] = offset + these[to].records
         return ends
-
-    def _grouped(self, outputs: Iterable[Output], partition: int) -> dict[Destination, list[Output]]:
-        grouped: defaultdict[Destination, list[Output]] = defaultdict(list)
-        for output in outputs:
-            if output.reach is Reach.HERE:
-                grouped[output.topic, partition].append(output)
-            elif output.reach is Reach.OWN_KEY:
-                grouped[output.topic, partition_of(output.key or b"", self._partitions)].append(output)
-            else:
-                for each in range(self._partitions):
-                    grouped[output.topic, each].append(output)
-        return grouped
-
-    def _filled(self, to: Destination, outputs: Sequence[Output]) -> list[_Filled]:
-        """The records of one destination in batches of at most BATCH_BYTES (a larger record has one of its own)."""
-        now_ms, found, first = int(time.time() * 1000), [], 0
-        builder = self._builder(to)
-        for number, output in enumerate(outputs):
-            key, value, headers = output.key, output.value, list(output.headers)
-            if builder.append(number - first, now_ms, key, value, headers) is None:
-                found.append(self._closed(builder, to, number - first))
-                builder, first = self._builder(to), number
-                builder.append(0, now_ms, key, value, headers)
-        return [*found, self._closed(builder, to, len(outputs) - first)]
-
-    def _builder(self, to: Destination) -> Any:
-        return DefaultRecordBatchBuilder(
-            _FORMAT,
-            _ZSTD,
-            is_transactional=1,
-            producer_id=self._producer_id,
-            producer_epoch=self._epoch,
-            base_sequence=self._sequences[to],
-            batch_size=BATCH_BYTES,
-        )
-
-    def _closed(self, builder: Any, to: Destination, count: int) -> _Filled:
-        self._sequences[to] += count
-        return _Filled(builder, count)
 
     async def _know(self, topics: set[str]) -> None:
         """Let the client keep itself informed about these topics."""
@@ -214,7 +150,7 @@ class Writer:
         for (topic, partition), offset in offsets.items():
             topics[topic].append((partition, offset, -1, "", NO_TAGS))
         request = TxnOffsetCommitRequest(
-            *(self._id, group, self._producer_id, self._epoch, -1, "", None),
+            *(self._id, group, self._numbering.producer_id, self._numbering.epoch, -1, "", None),
             [(topic, parts, NO_TAGS) for topic, parts in topics.items()],
             NO_TAGS,
         )
@@ -225,10 +161,9 @@ class Writer:
         """Returns when it is certain that the transaction takes effect. Without any request in it there is nothing to commit."""
         if not self._is_open:
             return
-        request = EndTxnRequest(self._id, self._producer_id, self._epoch, True, NO_TAGS)
+        request = EndTxnRequest(self._id, self._numbering.producer_id, self._numbering.epoch, True, NO_TAGS)
         answer = await self._ask_transactions(request)
-        self._producer_id, self._epoch = answer.producer_id, answer.producer_epoch
-        self._sequences.clear()
+        self._numbering = Numbering(answer.producer_id, answer.producer_epoch)
         self._is_open = False
 
     async def stop(self) -> None:
@@ -267,13 +202,6 @@ class Writer:
             raise error
         await self._client.force_metadata_update()
         await asyncio.sleep(_LATER_SECONDS)
-
-
-async def _built(batch: _Filled) -> _Batch:
-    """Compressed and with its head. Compressing lets go of the interpreter: meanwhile another partition goes on."""
-    build = batch.builder.build
-    data = build() if batch.builder.size() < _LARGE_BYTES else await asyncio.to_thread(build)
-    return _Batch(data, batch.records)
 
 
 def _worst(answer: Any) -> int:

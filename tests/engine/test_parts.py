@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.topics import Topic
+from streams.engine.batches import partition_of
 from streams.engine.inbox import Fetched, Inbox
 from streams.engine.step import View, dead_letter, decide, fire
 from streams.engine.store import Store, StoreLocked, decode, encode, open_store
 from streams.engine.types import Effects, Entries, Entry, Output, Record
-from streams.engine.writer import partition_of
 from streams.settings import StreamSettings
 from streams.topology import TOPOLOGY
 

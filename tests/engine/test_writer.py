@@ -15,7 +15,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
 from deploy.embedded import EmbeddedKafka
-from streams.engine import writer as module
+from streams.engine.batches import partition_of
 from streams.engine.protocol import _FEATURES, ApiVersionsResponse
 from streams.engine.types import Output, Reach
 from streams.engine.writer import Refused, TransactionsTooOld, Writer
@@ -140,7 +140,7 @@ def test_each_output_goes_where_it_is_to_go(kafka: EmbeddedKafka, topic: str) ->
     async def work(make: Callable[[], Writer]) -> None:
         writer = make()
         await writer.start()
-        key = next(key for key in (b"%d" % number for number in range(100)) if module.partition_of(key, PARTITIONS) == 2)
+        key = next(key for key in (b"%d" % number for number in range(100)) if partition_of(key, PARTITIONS) == 2)
         outputs = [
             Output(topic, key, b"here", ()),
             Output(topic, key, b"own key", (), Reach.OWN_KEY),
