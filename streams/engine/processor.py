@@ -215,7 +215,7 @@ class Processor:
         return before, effects
 
     def _read(self, keys: set[bytes]) -> dict[bytes, Entry]:
-        return self._store.read(list(keys)) if self._store is not None else {}
+        return self._store.read(keys) if self._store is not None else {}
 
     def _outputs(self, effects: Effects, entries: Mapping[bytes, bytes]) -> list[Output]:
         found = list(effects.outputs)
