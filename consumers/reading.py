@@ -17,6 +17,7 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from consumers.entries import Entry, from_row
+from schemas.pools import still_open
 
 Away = (psycopg.OperationalError, PoolTimeout)
 """PostgreSQL does not answer."""
@@ -156,6 +157,7 @@ async def opened(url: str, size: int) -> AsyncIterator[Reader]:
         max_size=size,
         open=False,
         configure=prepare,
+        check=still_open,
         kwargs={"autocommit": True, "row_factory": dict_row, "connect_timeout": 3},
         reconnect_timeout=30,
         name="reading",

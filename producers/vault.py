@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from producers.requests import Contact
+from schemas.pools import still_open_now
 
 _PREFIX = "v1."
 _NONCE = 12
@@ -76,7 +77,9 @@ class PostgresVault:
     """For libraries and tools: blocks, one small pool of connections."""
 
     def __init__(self, database_url: str) -> None:
-        self._pool = ConnectionPool(database_url, min_size=0, max_size=4, open=True, timeout=3, kwargs={"autocommit": True})
+        self._pool = ConnectionPool(
+            database_url, min_size=0, max_size=4, open=True, timeout=3, check=still_open_now, kwargs={"autocommit": True}
+        )
 
     def key_for(self, petition_id: str) -> bytes | None:
         return self._one(STORE_KEY, petition_id, new_key())

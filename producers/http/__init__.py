@@ -17,6 +17,7 @@ from producers.publisher import Limits, Publisher
 from producers.settings import HttpSettings
 from producers.vault import AsyncVault
 from schemas.credentials import Credentials
+from schemas.pools import still_open
 
 
 class Routes(list[Route]):
@@ -36,7 +37,13 @@ async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None)
     if publisher is None:
         own.connect_soon()
     pool = AsyncConnectionPool(
-        settings.database_url.get_secret_value(), min_size=1, max_size=8, timeout=2, open=False, kwargs={"autocommit": True}
+        settings.database_url.get_secret_value(),
+        min_size=1,
+        max_size=8,
+        timeout=2,
+        open=False,
+        check=still_open,
+        kwargs={"autocommit": True},
     )
     await pool.open()
     intake = Intake(
