@@ -43,6 +43,7 @@ def run_stage(stage: Stage, settings: StreamSettings, engine: type[StageApp] = S
     status.start()
     log.info("process-started", port=status.port)
     worker = faust.Worker(app.faust, loop=loop, quiet=True, stdout=sys.stderr, redirect_stdouts=False, override_logging=False)
+    worker.spinner = None  # it writes to the terminal between the lines of the log
     try:
         worker.execute_from_commandline()
     except SystemExit as stop:
