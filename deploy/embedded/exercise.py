@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -19,12 +20,18 @@ _TOPICS = ("in", "out", "changelog")
 _PARTITIONS = 4
 _READERS = 3
 _GROUP = "exercise"
+_LIMIT_SECONDS = 60.0
 _VALUE = b'{"text": "' + b"x" * 600 + b'"}'
 
 
 def exercise(bootstrap: str, seconds: float) -> int:
-    """Keep the broker at `bootstrap` busy; the number of transactions. It must be one that nobody else uses."""
-    return asyncio.run(_exercise(bootstrap, seconds))
+    """Keep the broker at `bootstrap` busy; the number of transactions. It must be one that nobody else uses.
+
+    Raises KafkaError, Refused and TimeoutError.
+    """
+    work = asyncio.wait_for(_exercise(bootstrap, seconds), seconds + _LIMIT_SECONDS)
+    with ThreadPoolExecutor(1) as other:  # the caller's thread may have an event loop that runs
+        return other.submit(asyncio.run, work).result()
 
 
 async def _exercise(bootstrap: str, seconds: float) -> int:
