@@ -30,6 +30,10 @@ class TopicMismatch(Failed):
     """An existing topic has another number of partitions than the settings say."""
 
 
+class KafkaTooOld(Failed):
+    """The cluster lacks what the engine needs (docs/decisions/0009); said here, where the first connection to it is made."""
+
+
 class KafkaUnreachable(Unreachable):
     """No broker answered, or it refused to create the topics."""
 
@@ -58,10 +62,11 @@ def mismatches(topics: Iterable[Topic], existing: dict[str, int], common: int) -
 
 
 def ensure_topics(settings: ProcessSettings) -> list[str]:
-    """Create what is missing; the names created. Raises TopicMismatch and KafkaUnreachable."""
+    """Create what is missing; the names created. Raises KafkaTooOld, TopicMismatch and KafkaUnreachable."""
     from kafka.errors import TopicAlreadyExistsError
 
     with _admin(settings) as admin:
+        _check_transactions(admin)
         try:
             return _ensure(admin, settings)
         except TopicAlreadyExistsError:
@@ -94,6 +99,14 @@ def _admin(settings: ProcessSettings) -> Iterator[KafkaAdminClient]:
             admin.close()
     except KafkaError as error:
         raise KafkaUnreachable(f"Kafka at {settings.kafka_bootstrap_servers} does not answer as it should: {error}") from error
+
+
+def _check_transactions(admin: KafkaAdminClient) -> None:
+    from streams.engine.writer import TRANSACTION_VERSION, TransactionsTooOld
+
+    _, found = admin.describe_features().get("transaction.version", {}).get("finalized", (0, 0))
+    if found < TRANSACTION_VERSION:
+        raise KafkaTooOld(str(TransactionsTooOld(found)))
 
 
 def _partitions(admin: KafkaAdminClient) -> dict[str, int]:

@@ -42,7 +42,13 @@ class Refused(RuntimeError):
 
 
 class TransactionsTooOld(RuntimeError):
-    """The cluster does not have the transactions of KIP-890 (part 2) in force."""
+    """The cluster does not have the transactions of KIP-890 (part 2) in force; `found` is what it has, 0 when it knows of none."""
+
+    def __init__(self, found: int) -> None:
+        super().__init__(
+            f"transaction.version of the Kafka cluster is {found}, {TRANSACTION_VERSION} is needed: Kafka 4.0 or newer, and where it was "
+            f"upgraded from an older one `kafka-features.sh … upgrade --feature transaction.version={TRANSACTION_VERSION}`"
+        )
 
 
 class Writer:
@@ -73,10 +79,7 @@ class Writer:
         answer = await self._client.send(self._client.get_random_node(), ApiVersionsRequest("hanoi-petitions", "1", NO_TAGS))
         found = feature_levels(answer).get("transaction.version", 0)
         if found < TRANSACTION_VERSION:
-            raise TransactionsTooOld(
-                f"transaction.version of the Kafka cluster is {found}, {TRANSACTION_VERSION} is needed: Kafka 4.0 or newer, and where it "
-                f"was upgraded from an older one `kafka-features.sh … upgrade --feature transaction.version={TRANSACTION_VERSION}`"
-            )
+            raise TransactionsTooOld(found)
 
     async def produce(self, outputs: Iterable[Output], partition: int) -> dict[Destination, int]:
         """Write all and wait for the acknowledgements; the next offset after the last record by destination."""

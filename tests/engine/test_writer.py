@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaConnectionError, RequestTimedOutError
 from aiokafka.protocol.types import UnsignedVarInt32
 from kafka import KafkaConsumer, TopicPartition
-from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.admin import KafkaAdminClient, NewTopic, UpdateFeatureType
 
 from deploy.embedded import EmbeddedKafka
+from deploy.topics import KafkaTooOld, ensure_topics
+from schemas.settings import ProcessSettings
 from streams.engine.batches import partition_of
-from streams.engine.protocol import _FEATURES, ApiVersionsResponse
+from streams.engine.protocol import _FEATURES, ApiVersionsResponse, feature_levels
 from streams.engine.types import Output, Reach
 from streams.engine.writer import Refused, TransactionsTooOld, Writer
 
@@ -199,20 +203,34 @@ def test_without_anything_in_it_there_is_no_transaction(kafka: EmbeddedKafka, to
     assert [value for _, value in read(kafka, topic)] == [b"after"]
 
 
-def test_a_cluster_with_older_transactions_is_refused_with_what_to_do(kafka: EmbeddedKafka, topic: str) -> None:
-    """As a cluster of Kafka 3 answers, or one of 4 that was upgraded without its features."""
-    level_1 = _FEATURES.encode([("metadata.version", 25, 25, {}), ("transaction.version", 1, 1, {})])
-    for tags, told in ((b"\0", 0), (b"\1\2" + UnsignedVarInt32.encode(len(level_1)) + level_1, 1)):
+def test_a_cluster_with_older_transactions_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    """As one of Kafka 4 is that was upgraded without its features; `migrate` says so before anything is created."""
+    with EmbeddedKafka(tmp_path) as broker:
+        admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
+        assert admin.update_features({"transaction.version": (UpdateFeatureType.SAFE_DOWNGRADE, 1)}) == {"transaction.version": "OK"}
+        until = time.monotonic() + 30
+        while admin.describe_features()["transaction.version"]["finalized"][1] != 1:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+        async def work(make: Callable[[], Writer]) -> None:
+            with pytest.raises(TransactionsTooOld, match=r"is 1, 2 is needed.*transaction\.version=2"):
+                await make().start()
+
+        run(work, broker, "older")
+        with pytest.raises(KafkaTooOld, match=r"is 1, 2 is needed.*transaction\.version=2"):
+            ensure_topics(ProcessSettings(kafka_bootstrap_servers=broker.bootstrap))
+        assert not [name for name in admin.list_topics() if name.startswith("petitions.")]
+        admin.close()
+
+
+def test_a_cluster_that_knows_of_no_transaction_version_has_none() -> None:
+    """Kafka 3 tells other features, or none at all."""
+    for tags in (b"\0", b"\1\2" + encoded([("metadata.version", 20, 1, {})])):
         raw = b"\0\0" + b"\1" + b"\0\0\0\0" + tags  # no error, no versions, no throttling, tagged fields
-        answer = ApiVersionsResponse.decode(BytesIO(raw))
+        assert "transaction.version" not in feature_levels(ApiVersionsResponse.decode(BytesIO(raw)))
 
-        async def work(make: Callable[[], Writer], answer: Any = answer, told: int = told) -> None:
-            async def older(*_: Any, **__: Any) -> Any:
-                return answer
 
-            writer = make()
-            writer._client.send = older
-            with pytest.raises(TransactionsTooOld, match=f"is {told}, 2 is needed.*transaction.version=2"):
-                await writer.start()
-
-        run(work, kafka, f"{topic}-older")
+def encoded(features: list[tuple[str, int, int, dict[int, bytes]]]) -> bytes:
+    data: bytes = _FEATURES.encode(features)
+    return bytes(UnsignedVarInt32.encode(len(data))) + data
