@@ -102,11 +102,13 @@ def _admin(settings: ProcessSettings) -> Iterator[KafkaAdminClient]:
 
 
 def _check_transactions(admin: KafkaAdminClient) -> None:
-    from streams.engine.writer import TRANSACTION_VERSION, TransactionsTooOld
+    from streams.engine.writer import TransactionsTooOld, check_transactions
 
     _, found = admin.describe_features().get("transaction.version", {}).get("finalized", (0, 0))
-    if found < TRANSACTION_VERSION:
-        raise KafkaTooOld(str(TransactionsTooOld(found)))
+    try:
+        check_transactions(found)
+    except TransactionsTooOld as error:
+        raise KafkaTooOld(str(error)) from error
 
 
 def _partitions(admin: KafkaAdminClient) -> dict[str, int]:

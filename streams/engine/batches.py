@@ -77,15 +77,13 @@ async def batches_of(to: Destination, outputs: Sequence[Output], numbering: Numb
     for number, output in enumerate(outputs):
         key, value, headers = output.key, output.value, list(output.headers)
         if builder.append(number - first, now_ms, key, value, headers) is None:
-            numbering.count(to, number - first)
-            found.append(Batch(await _built(builder), number - first))
+            found.append(await _closed(builder, to, number - first, numbering))
             builder, first = numbering.builder(to), number
             builder.append(0, now_ms, key, value, headers)
-    numbering.count(to, len(outputs) - first)
-    return [*found, Batch(await _built(builder), len(outputs) - first)]
+    return [*found, await _closed(builder, to, len(outputs) - first, numbering)]
 
 
-async def _built(builder: Any) -> bytearray:
-    """Compressed and with its head. Compressing lets go of the interpreter: meanwhile another partition goes on."""
-    data: bytearray = builder.build() if builder.size() < _LARGE_BYTES else await asyncio.to_thread(builder.build)
-    return data
+async def _closed(builder: Any, to: Destination, records: int, numbering: Numbering) -> Batch:
+    """Counted, compressed and with its head. Compressing lets go of the interpreter: meanwhile another partition goes on."""
+    numbering.count(to, records)
+    return Batch(builder.build() if builder.size() < _LARGE_BYTES else await asyncio.to_thread(builder.build), records)

@@ -51,6 +51,12 @@ class TransactionsTooOld(RuntimeError):
         )
 
 
+def check_transactions(found: int) -> None:
+    """Raise TransactionsTooOld unless the cluster's `transaction.version` is what the engine needs."""
+    if found < TRANSACTION_VERSION:
+        raise TransactionsTooOld(found)
+
+
 class Writer:
     """Produces ready-made record batches inside a transaction. Its id fences whoever used the same id before.
 
@@ -62,7 +68,6 @@ class Writer:
         self._id, self._partitions = transactional_id, partitions
         self._client = AIOKafkaClient(bootstrap_servers=bootstrap, client_id=transactional_id, request_timeout_ms=REQUEST_TIMEOUT_MS)
         self._coordinators: dict[tuple[CoordinationType, str], int] = {}
-        self._topics: set[str] = set()
         self._numbering = Numbering(-1, -1)
         self._is_open = False
 
@@ -77,28 +82,18 @@ class Writer:
 
     async def _check_version(self) -> None:
         answer = await self._client.send(self._client.get_random_node(), ApiVersionsRequest("hanoi-petitions", "1", NO_TAGS))
-        found = feature_levels(answer).get("transaction.version", 0)
-        if found < TRANSACTION_VERSION:
-            raise TransactionsTooOld(found)
+        check_transactions(feature_levels(answer).get("transaction.version", 0))
 
     async def produce(self, outputs: Iterable[Output], partition: int) -> dict[Destination, int]:
         """Write all and wait for the acknowledgements; the next offset after the last record by destination."""
         grouped = by_destination(outputs, partition, self._partitions)
         batches = {to: await batches_of(to, waiting, self._numbering) for to, waiting in grouped.items()}
-        await self._know({topic for topic, _ in batches})
         ends: dict[Destination, int] = {}
         for turn in range(max(map(len, batches.values()), default=0)):
             these = {to: found[turn] for to, found in batches.items() if turn < len(found)}
             for to, offset in (await self._deliver({to: batch.data for to, batch in these.items()})).items():
                 ends[to] = offset + these[to].records
         return ends
-
-    async def _know(self, topics: set[str]) -> None:
-        """Let the client keep itself informed about these topics."""
-        if topics <= self._topics:
-            return
-        self._topics |= topics
-        await self._client.set_topics(self._topics)
 
     async def _deliver(self, batches: Mapping[Destination, bytearray]) -> dict[Destination, int]:
         """At most one batch a destination; the offsets of their first records."""
@@ -114,19 +109,21 @@ class Writer:
             await asyncio.sleep(_SOON_SECONDS)
 
     async def _leader(self, to: Destination) -> int:
-        while (node := self._client.cluster.leader_for_partition(TopicPartition(*to))) is None or node < 0:
+        if self._known_leader(to) is None:
+            await self._client.add_topic(to[0])  # about which the client keeps itself informed from now on
+        while (node := self._known_leader(to)) is None:
             await self._client.force_metadata_update()
             await asyncio.sleep(_LATER_SECONDS)
-        return int(node)
+        return node
+
+    def _known_leader(self, to: Destination) -> int | None:
+        node = self._client.cluster.leader_for_partition(TopicPartition(*to))
+        return None if node is None or node < 0 else int(node)
 
     async def _send(self, node: int, batches: Mapping[Destination, bytearray]) -> dict[Destination, int]:
         """The offsets of those that were written; what is missing may be sent again."""
-        topics: defaultdict[str, list[tuple[int, bytearray, dict[int, bytes]]]] = defaultdict(list)
-        for (topic, partition), data in batches.items():
-            topics[topic].append((partition, data, NO_TAGS))
-        request = ProduceRequest(
-            self._id, _ALL_REPLICAS, REQUEST_TIMEOUT_MS, [(topic, parts, NO_TAGS) for topic, parts in topics.items()], NO_TAGS
-        )
+        topics = _by_topic({to: (data,) for to, data in batches.items()})
+        request = ProduceRequest(self._id, _ALL_REPLICAS, REQUEST_TIMEOUT_MS, topics, NO_TAGS)
         self._is_open = True
         try:
             answer = await self._client.send(node, request)
@@ -136,27 +133,19 @@ class Writer:
         found = {}
         for topic, partitions, _ in answer.topics:
             for partition, code, offset, *_ in partitions:
-                if self._is_written(code, f"produce to {topic}-{partition}"):
+                if not code:
                     found[topic, partition] = offset
+                    continue
+                _check_passing(code, f"produce to {topic}-{partition}")
+                if code in _MOVED:
+                    self._client.force_metadata_update()
         return found
-
-    def _is_written(self, code: int, what: str) -> bool:
-        if code in _MOVED:
-            self._client.force_metadata_update()
-        elif code and code not in _PASSING:
-            raise Refused(_refusal(what, code))
-        return not code
 
     async def send_offsets(self, offsets: Mapping[Destination, int], group: str) -> None:
         """Add the input's next offsets to the transaction."""
-        topics: defaultdict[str, list[tuple[int, int, int, str, dict[int, bytes]]]] = defaultdict(list)
-        for (topic, partition), offset in offsets.items():
-            topics[topic].append((partition, offset, -1, "", NO_TAGS))
-        request = TxnOffsetCommitRequest(
-            *(self._id, group, self._numbering.producer_id, self._numbering.epoch, -1, "", None),
-            [(topic, parts, NO_TAGS) for topic, parts in topics.items()],
-            NO_TAGS,
-        )
+        topics = _by_topic({to: (offset, -1, "") for to, offset in offsets.items()})
+        who = (self._id, group, self._numbering.producer_id, self._numbering.epoch)
+        request = TxnOffsetCommitRequest(*who, -1, "", None, topics, NO_TAGS)
         self._is_open = True
         await self._ask(CoordinationType.GROUP, group, request, _worst)
 
@@ -188,8 +177,7 @@ class Writer:
             code = code_of(answer)
             if not code:
                 return answer
-            if code not in _PASSING:
-                raise Refused(_refusal(type(request).__name__, code))
+            _check_passing(code, type(request).__name__)
             if code in _MOVED:
                 self._coordinators.pop((kind, key), None)
             await asyncio.sleep(_SOON_SECONDS if code == _STILL_ENDING else _LATER_SECONDS)
@@ -207,11 +195,20 @@ class Writer:
         await asyncio.sleep(_LATER_SECONDS)
 
 
+def _by_topic(rows: Mapping[Destination, tuple[Any, ...]]) -> list[tuple[str, list[tuple[Any, ...]], dict[int, bytes]]]:
+    """As Kafka's requests list what is for many partitions: by topic, each row with its partition before it."""
+    topics: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for (topic, partition), row in rows.items():
+        topics[topic].append((partition, *row, NO_TAGS))
+    return [(topic, parts, NO_TAGS) for topic, parts in topics.items()]
+
+
 def _worst(answer: Any) -> int:
     """The first error of the partitions whose offsets were to be committed; a final one before a passing one."""
     codes = [code for _, partitions, _ in answer.topics for _, code, _ in partitions if code]
     return int(next((code for code in codes if code not in _PASSING), codes[0] if codes else 0))
 
 
-def _refusal(what: str, code: int) -> str:
-    return f"{what}: {for_code(code).__name__} ({code})"
+def _check_passing(code: int, what: str) -> None:
+    if code not in _PASSING:
+        raise Refused(f"{what}: {for_code(code).__name__} ({code})")

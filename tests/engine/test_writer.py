@@ -96,22 +96,20 @@ def losing_answers(writer: Writer, error: type[Exception]) -> list[str]:
 @pytest.mark.parametrize("error", [KafkaConnectionError, RequestTimedOutError])
 def test_a_lost_answer_is_asked_for_again_and_nothing_is_written_twice(kafka: EmbeddedKafka, topic: str, error: type[Exception]) -> None:
     """Of each kind of request, in several transactions one after the other."""
-    lost: list[str] = []
 
     async def work(make: Callable[[], Writer]) -> None:
         writer = make()
         await writer.start()
-        losing = losing_answers(writer, error)
+        lost = losing_answers(writer, error)
         for number in range(4):
             ends = await writer.produce([Output(topic, b"k", b"%d" % number, ())], 0)
             await writer.send_offsets({(topic, 0): 10 + number}, GROUP)
             await writer.commit()
             assert ends == {(topic, 0): 2 * number + 1}  # each transaction is a record and its marker
-        lost.extend(losing)
+        assert {"ProduceRequest", "TxnOffsetCommitRequest", "EndTxnRequest"} <= set(lost)
 
     run(work, kafka, f"{topic}-losing")
 
-    assert {"ProduceRequest", "TxnOffsetCommitRequest", "EndTxnRequest"} <= set(lost)
     assert [value for _, value in read(kafka, topic)] == [b"0", b"1", b"2", b"3"]
     assert committed(kafka, topic) == 13
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import psycopg
@@ -20,8 +21,9 @@ def end_all_others(url: str) -> int:
             "select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()"
         ).fetchone()
         assert ended is not None
+        until = time.monotonic() + 60
         while connection.execute("select count(*) from pg_stat_activity where datname = current_database()").fetchone() != (1,):
-            pass
+            assert time.monotonic() < until
     return int(ended[0])
 
 
