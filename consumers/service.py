@@ -16,18 +16,23 @@ from schemas.settings import ProcessSettings
 from schemas.status import StatusServer
 
 ALIVE_WITHIN_SECONDS = 60.0
+UNREADY_SECONDS = 60.0
 WENT_WELL_SECONDS = 30.0
 WATCH_SECONDS = 5.0
 
 
 class Service:
-    """Stops on TERM or Ctrl-C. `beat` is called once a round; without a beat for a minute /healthz says so and the process ends."""
+    """Stops on TERM or Ctrl-C. `beat` is called once a round; without a beat for a minute /healthz says so and the process ends.
+
+    So it does when it is not ready for a minute without trying anew: a client of Kafka that got stuck while it joined its group
+    goes on with its rounds for ever, and is nobody's member.
+    """
 
     def __init__(self, role: str, settings: ProcessSettings) -> None:
         self.role, self._settings = role, settings
         self.stopping = threading.Event()
         self._ready = False
-        self._beat_at = time.monotonic()
+        self._beat_at = self._well_at = time.monotonic()
 
     @property
     def ready(self) -> bool:
@@ -37,20 +42,24 @@ class Service:
     def ready(self, ready: bool) -> None:
         if ready and not self._ready:
             metrics.UP_SINCE().labels(self.role).set_to_current_time()
+        if ready:
+            self._well_at = time.monotonic()
         self._ready = ready
 
     def beat(self) -> None:
         self._beat_at = time.monotonic()
 
     def _alive(self) -> bool:
-        return time.monotonic() - self._beat_at < ALIVE_WITHIN_SECONDS
+        now = time.monotonic()
+        return now - self._beat_at < ALIVE_WITHIN_SECONDS and (self._ready or now - self._well_at < UNREADY_SECONDS)
 
     def _watch(self) -> None:
         """A call into a client that never returns holds up everything behind it: end, and let the supervisor start a new process."""
         self.beat()
+        self._well_at = time.monotonic()
         while not self.stopping.wait(WATCH_SECONDS):
             if not self._alive():
-                log.error("stalled", seconds=ALIVE_WITHIN_SECONDS)
+                log.error("stalled", seconds=ALIVE_WITHIN_SECONDS, ready=self._ready)
                 sys.stderr.flush()
                 os._exit(1)
 
@@ -62,7 +71,7 @@ class Service:
         pause = 0.1
         while not self.stopping.is_set():
             self.beat()
-            began = time.monotonic()
+            began = self._well_at = time.monotonic()
             yield
             self.ready = False
             pause = 0.1 if time.monotonic() - began > WENT_WELL_SECONDS else pause

@@ -7,7 +7,6 @@ whoever does it. The case stage decides: a merge that cannot be is refused there
 
 from __future__ import annotations
 
-import os
 import time
 
 import psycopg
@@ -30,8 +29,8 @@ from schemas.topics import EVENTS
 
 NAME = "incidents"
 _FORGET_EVERY_SECONDS = 3600.0
-_GATHER_MS, _NICENESS = 400, 10
-"""Nobody waits for a merge: larger batches and a low priority leave the cores to what people wait for."""
+_GATHER_MS = 400
+"""Nobody waits for a merge: larger batches leave the cores to what people wait for."""
 
 
 def work(service: Service, settings: IncidentSettings) -> None:
@@ -96,7 +95,6 @@ def _loop(service: Service, settings: IncidentSettings, projector: Projector[Cha
 
 
 def run() -> None:
-    os.nice(_NICENESS)
     settings = IncidentSettings()
     service = Service(NAME, settings)
     service.run(lambda: work(service, settings))
