@@ -30,7 +30,7 @@ chaos: install-dev      ## 100,000 petitions while processes are killed
 
 docs: install-dev       ## write what is generated: schemas, AsyncAPI, reference pages
 	$(BIN)/petitions export all
-	$(BIN)/python -m deploy.grafana
+	$(BIN)/python -m deploy.observe.grafana
 
 clean:                  ## remove the environment and the data
 	rm -rf $(VENV) .data .mypy_cache .ruff_cache .pytest_cache .hypothesis

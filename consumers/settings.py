@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from consumers.incidents.compare import Rules
-from schemas.settings import DatabaseSettings, ProcessSettings, TrackingSettings
+from schemas.platform.settings import DatabaseSettings, ProcessSettings, TrackingSettings
 
 
 class _Member(ProcessSettings):

@@ -11,13 +11,13 @@ import click
 from deploy.errors import FAILED, Failed
 
 OWN = {
-    "up": "deploy.commands:up",
-    "ps": "deploy.commands:ps",
-    "run": "deploy.commands:run",
-    "topics": "deploy.commands:topics",
+    "up": "deploy.one_machine.commands:up",
+    "ps": "deploy.one_machine.commands:ps",
+    "run": "deploy.one_machine.commands:run",
+    "topics": "deploy.one_machine.commands:topics",
     "export": "deploy.export:export",
-    "targets": "deploy.prometheus.targets:targets",
-    "secrets": "deploy.compose.secrets:make_secrets",
+    "targets": "deploy.observe.prometheus.targets:targets",
+    "secrets": "deploy.cluster.compose.secrets:make_secrets",
     "classify": "streams.classify.cli:classify",
     "model": "streams.classify.model.cli:model",
     "routing": "streams.classify.routing_cli:routing",
@@ -27,7 +27,7 @@ OWN = {
 }
 """Command → module:attribute."""
 
-GROUPS = ("producers.cli", "consumers.cli", "streams.cli", "schemas.export")
+GROUPS = ("producers.commands.cli", "consumers.commands.cli", "streams.commands.cli", "schemas.publishing.export")
 """Modules with a list `commands` of click commands."""
 
 

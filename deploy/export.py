@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from consumers.settings import DispatcherSettings, IncidentSettings, ProjectorSettings, ViewSettings
-from deploy.migrate import MigrateSettings
-from deploy.web import WebSettings
+from deploy.cluster.migrate import MigrateSettings
+from deploy.web.server import WebSettings
 from producers.settings import HttpSettings
-from schemas.export import export, page_command
+from schemas.platform.settings import ProcessSettings
 from schemas.publishing import reference
-from schemas.settings import ProcessSettings
+from schemas.publishing.export import export, page_command
 from streams.classify.place.settings import PlaceSettings
 from streams.settings import StreamSettings
 

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from producers.acting import action_event
-from producers.publisher import Limits, Outgoing, Publisher
-from producers.requests import Identity, PetitionRequest, event_of, identify
-from producers.vault import NoVault, Vault, seal
-from schemas.actions import ACTION, Action
-from schemas.base import Actor
-from schemas.clock import Clock, WallClock, to_datetime
+from producers.intake.acting import action_event
+from producers.intake.requests import Identity, PetitionRequest, event_of, identify
+from producers.intake.vault import NoVault, Vault, seal
+from producers.kafka.publisher import Limits, Outgoing, Publisher
+from schemas.events.actions import ACTION, Action
+from schemas.events.base import Actor
+from schemas.platform.clock import Clock, WallClock, to_datetime
 
 R = TypeVar("R")
 

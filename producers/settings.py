@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from schemas.settings import DatabaseSettings, TrackingSettings
+from schemas.platform.settings import DatabaseSettings, TrackingSettings
 
 
 class HttpSettings(TrackingSettings, DatabaseSettings):

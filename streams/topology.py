@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from schemas import topics
-from schemas.topics import Topic
+from schemas.events import topics
+from schemas.events.topics import Topic
 from streams.engine.types import Stage
 from streams.settings import StreamSettings
 

@@ -9,9 +9,9 @@ import sys
 import faust
 import uvloop
 
-from schemas import logs
-from schemas.logs import log
-from schemas.status import StatusServer
+from schemas.platform import logs
+from schemas.platform.logs import log
+from schemas.platform.status import StatusServer
 from streams.engine.app import StageApp
 from streams.engine.types import Stage
 from streams.engine.watchdog import end_process

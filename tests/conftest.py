@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import settings
 
-from deploy.embedded import EmbeddedKafka, EmbeddedPostgres
+from deploy.one_machine.embedded import EmbeddedKafka, EmbeddedPostgres
 from tests.chaos.instance import Instance
 
 # Time limits on single examples would make tests depend on how busy the machine is.
@@ -38,7 +38,7 @@ def _database_numbers() -> Iterator[int]:
 @pytest.fixture
 def database_url(postgres: EmbeddedPostgres, _database_numbers: Iterator[int]) -> Iterator[Callable[[], str]]:
     """A factory of fresh, migrated databases, dropped after the test: each call gives the URL of a new one."""
-    from deploy.migrate import migrate
+    from deploy.cluster.migrate import migrate
 
     made: list[str] = []
 

@@ -1,4 +1,4 @@
-"""The consumers' side of HTTP: everything that shows. `deploy.web` mounts it beside the producers' side."""
+"""The consumers' side of HTTP: everything that shows. `deploy.web.server` mounts it beside the producers' side."""
 
 from consumers.http.app import Showing, prepare
 

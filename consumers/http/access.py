@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from consumers.http.answers import Problem
-from schemas.credentials import Credentials
+from schemas.platform.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True)

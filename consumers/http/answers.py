@@ -9,9 +9,9 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consumers.reading import Away
-from schemas.logs import log
-from schemas.texts import Language
+from consumers.read_model.reading import Away
+from schemas.platform.logs import log
+from schemas.reference.texts import Language
 
 Handler = Callable[[Request], Awaitable[Response]]
 NO_STORE = {"Cache-Control": "no-store"}

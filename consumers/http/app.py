@@ -8,18 +8,18 @@ from contextlib import asynccontextmanager
 
 from starlette.routing import Route
 
-from consumers.dead_letter_watch import DeadLetterWatch
+from consumers.dead_letters.watch import DeadLetterWatch
 from consumers.http.departments import department_routes
 from consumers.http.operations import operations_routes
 from consumers.http.petitions import petition_routes
 from consumers.http.reference import reference_routes
 from consumers.http.state import Views, Waiters
-from consumers.live import LiveFeed
+from consumers.live.feed import LiveFeed
+from consumers.live.queues import QueueFeed
 from consumers.pages import view_pages
-from consumers.queue_feed import QueueFeed
-from consumers.reading import opened
+from consumers.read_model.reading import opened
 from consumers.settings import ViewSettings
-from schemas.credentials import Credentials
+from schemas.platform.credentials import Credentials
 
 
 class Showing(list[Route]):

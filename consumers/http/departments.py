@@ -12,18 +12,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consumers import office_view
-from consumers.entries import from_record
 from consumers.http import sse
 from consumers.http.access import caller
 from consumers.http.answers import Problem, endpoint, json, language
 from consumers.http.state import Views
-from consumers.kafka import Record
-from consumers.queue_feed import OfficeListener
-from consumers.reading import QueueFilter, Snapshot, parse_cursor
-from schemas.case import State
+from consumers.kafka.records import Record
+from consumers.live.queues import OfficeListener
+from consumers.read_model.reading import QueueFilter, Snapshot, parse_cursor
+from consumers.views import office as office_view
+from consumers.views.timeline import from_record
+from schemas.events.case import State
 from schemas.reference import TRIAGE_OFFICE, categories, offices
-from schemas.texts import Language
+from schemas.reference.texts import Language
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 500
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Iterable
 
-from consumers.entries import Entry
 from consumers.http.state import Views
-from consumers.live import Subscription
-from consumers.reading import Away, Snapshot
+from consumers.live.feed import Subscription
+from consumers.read_model.reading import Away, Snapshot
+from consumers.views.timeline import Entry
 
 LOOK_AGAIN_SECONDS = 0.25
 GIVE_UP_SECONDS = 10.0

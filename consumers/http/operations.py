@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consumers import operations
-from consumers.citizen_view import office
-from consumers.entries import iso
 from consumers.http.access import caller
 from consumers.http.answers import Problem, endpoint, json, language
 from consumers.http.state import Views
-from schemas.clock import to_datetime
+from consumers.views import operations
+from consumers.views.citizen import office
+from consumers.views.timeline import iso
+from schemas.platform.clock import to_datetime
 
 KEEP_SECONDS = 2.0
 BEHIND_SECONDS = 60.0

@@ -10,15 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consumers import citizen_view
-from consumers.entries import Entry
 from consumers.http import sse
 from consumers.http.answers import Problem, endpoint, json, language
 from consumers.http.following import Joined, follow, merged
 from consumers.http.state import Views
-from consumers.live import Subscription
-from schemas import tracking
-from schemas.texts import Language
+from consumers.live.feed import Subscription
+from consumers.views import citizen as citizen_view
+from consumers.views.timeline import Entry
+from schemas.events import tracking
+from schemas.reference.texts import Language
 
 LOOK_AGAIN_SECONDS = 1.0
 Found = tuple[dict[str, Any], list[Entry]]

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from consumers.http.answers import Problem
-from schemas import metrics
+from schemas.platform import metrics
 
 HEARTBEAT = b": still here\n\n"
 HELLO = b"retry: 1000\n\n"

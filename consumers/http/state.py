@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from consumers.dead_letter_watch import DeadLetterWatch
-from consumers.live import LiveFeed
-from consumers.queue_feed import QueueFeed
-from consumers.reading import Reader
+from consumers.dead_letters.watch import DeadLetterWatch
+from consumers.live.feed import LiveFeed
+from consumers.live.queues import QueueFeed
+from consumers.read_model.reading import Reader
 from consumers.settings import ViewSettings
-from schemas.credentials import Credentials
+from schemas.platform.credentials import Credentials
 
 
 class Waiters:

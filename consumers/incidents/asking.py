@@ -9,7 +9,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from consumers.incidents.requests import message
-from schemas.settings import ProcessSettings
+from schemas.platform.settings import ProcessSettings
 
 _AT_ONCE = 500
 _UNSENT = """

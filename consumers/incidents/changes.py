@@ -8,13 +8,13 @@ from datetime import datetime
 
 import msgspec
 
-from consumers import slices
 from consumers.incidents.fingerprint import Fingerprint, Point, fingerprint
 from consumers.incidents.words import words_of
-from consumers.kafka import Record
-from consumers.slices import NotAnEvent
-from schemas.base import Role
-from schemas.clock import to_ms
+from consumers.kafka.records import Record
+from schemas.events import wire as slices
+from schemas.events.base import Role
+from schemas.events.wire import NotAnEvent
+from schemas.platform.clock import to_ms
 
 _CHANGING = words_of(
     "received assigned promised answered closed reopened refused withdrawn merged unmerged follower-added follower-removed extended"

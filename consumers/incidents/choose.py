@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from consumers.incidents.compare import Rules, Side, Sure, Verdict, compare
-from schemas.base import Level
-from schemas.case import State
+from schemas.events.base import Level
+from schemas.events.case import State
 
 JOINABLE = frozenset({State.RECEIVED, State.ASSIGNED, State.ACCEPTED, State.INFORMATION_REQUESTED, State.DECISION_REQUIRED, State.PROMISED})
 """States in which a case may lead or follow: nobody has answered yet."""

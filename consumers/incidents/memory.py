@@ -15,9 +15,9 @@ from consumers.incidents.choose import JOINABLE, Ask, Known, choose
 from consumers.incidents.compare import DAY_MS, Rules, Side
 from consumers.incidents.fingerprint import Fingerprint
 from consumers.incidents.requests import request
-from consumers.offsets import Move, Offsets
-from schemas.case import State
-from schemas.clock import Clock, to_datetime, to_ms
+from consumers.loop.offsets import Move, Offsets
+from schemas.events.case import State
+from schemas.platform.clock import Clock, to_datetime, to_ms
 
 _ONE_AT_A_TIME = 7_310_249
 """Advisory lock: two petitions that come at once in two partitions must not miss each other."""

@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 
 from consumers.incidents.choose import Ask
-from schemas.actions import Merge, ProposeMerge
-from schemas.base import SYSTEM
-from schemas.catalogue import ACTION_REQUESTED
-from schemas.envelope import Envelope, derived_id, headers
-from schemas.topics import ACTIONS
+from schemas.events.actions import Merge, ProposeMerge
+from schemas.events.base import SYSTEM
+from schemas.events.catalogue import ACTION_REQUESTED
+from schemas.events.envelope import Envelope, derived_id, headers
+from schemas.events.topics import ACTIONS
 
 SOURCE = "consumers/incidents"
 _REASONS = {

@@ -13,19 +13,19 @@ import psycopg
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from consumers.dead_letters import DeadLetters
+from consumers.dead_letters.writing import DeadLetters
 from consumers.incidents.asking import connect as connect_producer
 from consumers.incidents.asking import send_waiting
 from consumers.incidents.changes import Changes, changes_of
 from consumers.incidents.memory import Memory
-from consumers.lag import LagReport
-from consumers.membership import connect
-from consumers.projector import Projector
-from consumers.service import Service
+from consumers.loop.lag import LagReport
+from consumers.loop.membership import connect
+from consumers.loop.service import Service
+from consumers.read_model.projector import Projector
 from consumers.settings import IncidentSettings
-from schemas import metrics
-from schemas.logs import log
-from schemas.topics import EVENTS
+from schemas.events.topics import EVENTS
+from schemas.platform import metrics
+from schemas.platform.logs import log
 
 NAME = "incidents"
 _FORGET_EVERY_SECONDS = 3600.0

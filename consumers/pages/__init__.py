@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from consumers.pages.choices import desk_data
-from schemas.pages import Assets, Page, asset_routes, page_routes
+from schemas.web import Assets, Page, asset_routes, page_routes
 
 TRACK = Page("/t/{tracking_code}", "track", "consumers.pages", "views")
 DESK = Page("/desk", "desk", "consumers.pages", "views", desk_data, wide=True)
@@ -13,5 +13,5 @@ OPERATIONS = Page("/ioc", "ioc", "consumers.pages", "views", wide=True)
 
 
 def view_pages() -> list[Route]:
-    assets = (Assets.of("views", "consumers.pages"), Assets.of("common", "schemas.pages"))
+    assets = (Assets.of("views", "consumers.pages"), Assets.of("common", "schemas.web"))
     return [*page_routes(TRACK, DESK, OPERATIONS), *asset_routes(*assets)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.actions import RefusalKind, ResultKind
-from schemas.base import Level
-from schemas.case import State
+from schemas.events.actions import RefusalKind, ResultKind
+from schemas.events.base import Level
+from schemas.events.case import State
 from schemas.reference import categories, offices, wards
-from schemas.texts import Language, right_address, words
+from schemas.reference.texts import Language, right_address, words
 
 
 def desk_data(lang: Language) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deploy.simulate.seen import SeenCase
-from schemas.base import Actor
+from schemas.events.base import Actor
 
 
 @dataclass(frozen=True, slots=True)

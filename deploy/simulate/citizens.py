@@ -9,8 +9,8 @@ from deploy.simulate import wording, worktime
 from deploy.simulate.agenda import Plan
 from deploy.simulate.seen import Seen
 from deploy.simulate.tempers import Temper
-from schemas.base import Actor, Role
-from schemas.case import OPEN_STATES, State
+from schemas.events.base import Actor, Role
+from schemas.events.case import OPEN_STATES, State
 
 _HOUR_MS = 3_600_000
 _CITIZEN = Actor(role=Role.CITIZEN)

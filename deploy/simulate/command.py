@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from deploy.commands import Moment, json_option
+from deploy.one_machine.commands import Moment, json_option
 from deploy.simulate.tempers import Crowd
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class _Bar:
         self._progress.update(self._task, description={"starting": "starting the instance", "reading": "reading the record"}.get(name, ""))
 
     def at(self, now: int, start: int, until: int, counts: Counter[str]) -> None:
-        from schemas.clock import HANOI, to_datetime
+        from schemas.platform.clock import HANOI, to_datetime
 
         shown = f"{counts['petitions']:,} petitions, {counts['events']:,} events, {counts['actions']:,} actions"
         when = f"{to_datetime(max(now, start)).astimezone(HANOI):%a %d %b %Y %H:00}"
@@ -115,7 +115,7 @@ class _Bar:
 
 
 def _report(scenario: Scenario, outcome: Outcome, out: Path, *, as_json: bool) -> None:
-    from consumers.measures.measures import by_office, measures
+    from deploy.simulate.measures.measures import by_office, measures
     from deploy.simulate.report.page import page
     from deploy.simulate.report.summary import summary
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from kafka import KafkaConsumer, TopicPartition
 
-from consumers.kafka import config, lean
-from consumers.slices import head
-from schemas.settings import ProcessSettings
-from schemas.topics import EVENTS, QUEUE_PREFIX
+from consumers.kafka.records import config, lean
+from schemas.events.topics import EVENTS, QUEUE_PREFIX
+from schemas.events.wire import head
+from schemas.platform.settings import ProcessSettings
 
 _AT_MOST = 2000
 

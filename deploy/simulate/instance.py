@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.embedded.ports import free_port
 from deploy.errors import Failed
-from deploy.runner.clock import ClockChoice
-from deploy.runner.directory import Directory
-from schemas.clock import Clock, ScaledClock, to_datetime
+from deploy.one_machine.embedded.ports import free_port
+from deploy.one_machine.runner.clock import ClockChoice
+from deploy.one_machine.runner.directory import Directory
+from schemas.platform.clock import Clock, ScaledClock, to_datetime
 
 _START_SECONDS = 240.0
 """The first start on a machine fetches the broker."""

@@ -11,7 +11,7 @@ from importlib import resources
 
 import numpy as np
 
-from schemas.clock import HANOI, to_datetime, to_ms
+from schemas.platform.clock import HANOI, to_datetime, to_ms
 
 HOUR_MS = 3_600_000
 _HIGHEST = 0.995

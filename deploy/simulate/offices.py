@@ -13,9 +13,9 @@ from deploy.simulate.agenda import Plan
 from deploy.simulate.petitions import Petition
 from deploy.simulate.seen import Seen, SeenClock
 from deploy.simulate.tempers import Temper
-from schemas.base import Actor, Role
-from schemas.case import State
-from schemas.clock import to_datetime, to_ms
+from schemas.events.base import Actor, Role
+from schemas.events.case import State
+from schemas.platform.clock import to_datetime, to_ms
 from schemas.reference import offices
 
 _WORKED = frozenset({State.ASSIGNED.value, State.ACCEPTED.value, State.PROMISED.value})

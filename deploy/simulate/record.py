@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from kafka import KafkaConsumer
 
-from consumers.kafka import config, lean
-from consumers.slices import head
+from consumers.kafka.records import config, lean
 from deploy.simulate.feed import partitions_of
-from schemas.settings import ProcessSettings
-from schemas.topics import EVENTS
+from schemas.events.topics import EVENTS
+from schemas.events.wire import head
+from schemas.platform.settings import ProcessSettings
 
 
 @dataclass(frozen=True, slots=True)

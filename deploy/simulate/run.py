@@ -9,19 +9,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from consumers.measures.facts import Days, Fact
-from consumers.measures.fold import read as fold
-from consumers.measures.happening import Happening, happening
 from deploy.simulate import record, worktime
 from deploy.simulate.feed import Feed
 from deploy.simulate.instance import Running, running
 from deploy.simulate.load import arrivals
+from deploy.simulate.measures.facts import Days, Fact
+from deploy.simulate.measures.fold import read as fold
+from deploy.simulate.measures.happening import Happening, happening
 from deploy.simulate.record import Entry
 from deploy.simulate.tempers import Crowd
 from deploy.simulate.texts import samples
 from deploy.simulate.town import Channels, Town
 from producers.client import ActionProducer, IntakeProducer
-from schemas.clock import to_datetime
+from schemas.platform.clock import to_datetime
 
 DAY_MS = 24 * 3_600_000
 START_SECONDS = 30.0

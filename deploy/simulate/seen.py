@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from schemas.clock import to_ms
+from schemas.platform.clock import to_ms
 
 
 class SeenClock(msgspec.Struct, frozen=True, gc=False):

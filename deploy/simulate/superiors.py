@@ -10,8 +10,8 @@ from deploy.simulate.agenda import Plan
 from deploy.simulate.petitions import Petition
 from deploy.simulate.seen import Seen
 from deploy.simulate.tempers import Temper
-from schemas.base import Actor, Role
-from schemas.case import State
+from schemas.events.base import Actor, Role
+from schemas.events.case import State
 from schemas.reference import TRIAGE_OFFICE
 
 _REFUSES_UNSORTED = 0.15

@@ -20,10 +20,10 @@ from deploy.simulate.petitions import Petition, petition
 from deploy.simulate.seen import Seen, SeenCase, seen
 from deploy.simulate.tempers import Crowd, Temper, temper_of
 from producers.client import ActionProducer, IntakeProducer, Receipt
-from producers.publisher import Unavailable
-from producers.requests import identify
-from schemas.base import Actor
-from schemas.clock import Clock
+from producers.intake.requests import identify
+from producers.kafka.publisher import Unavailable
+from schemas.events.base import Actor
+from schemas.platform.clock import Clock
 from schemas.reference import TRIAGE_OFFICE, offices
 
 _AT_ONCE = 500

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from schemas.base import Level
-from schemas.clock import HANOI, to_datetime, to_ms
-from streams.case.calendar import Calendar
+from schemas.events.base import Level
+from schemas.platform.clock import HANOI, to_datetime, to_ms
 from streams.case.policy.load import DEFAULT_FILE, load
+from streams.case.time.calendar import Calendar
 
 HOUR_MS = 3_600_000
 DAY_HOURS = 8.0

@@ -13,11 +13,11 @@ from producers.http.actions import citizen_action, office_action
 from producers.http.bridge import AsyncPublisher
 from producers.http.petitions import submit
 from producers.http.state import Intake
-from producers.publisher import Limits, Publisher
+from producers.intake.vault import AsyncVault
+from producers.kafka.publisher import Limits, Publisher
 from producers.settings import HttpSettings
-from producers.vault import AsyncVault
-from schemas.credentials import Credentials
-from schemas.pools import still_open
+from schemas.platform.credentials import Credentials
+from schemas.platform.pools import still_open
 
 
 class Routes(list[Route]):

@@ -11,18 +11,18 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from producers.acting import action_event
 from producers.http.authority import ALL_ACTIONS, ALLOWED, actor_for, known_office
 from producers.http.body import idempotency_key, parse_object, read_json_body
 from producers.http.endpoint import Handler, accepted, endpoint, kafka_away
 from producers.http.errors import Field, Refusal, from_validation
 from producers.http.holding import wait_for
 from producers.http.state import Intake
-from producers.publisher import Unavailable
-from schemas import tracking
-from schemas.actions import ACTION, CITIZEN_ACTIONS
-from schemas.base import Actor, Role
-from schemas.clock import to_datetime
+from producers.intake.acting import action_event
+from producers.kafka.publisher import Unavailable
+from schemas.events import tracking
+from schemas.events.actions import ACTION, CITIZEN_ACTIONS
+from schemas.events.base import Actor, Role
+from schemas.platform.clock import to_datetime
 
 _PETITION_ID = re.compile(r"[0-9a-f]{26}")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from schemas.actions import OFFICE_ACTIONS, SUPERIOR_ACTIONS
-from schemas.base import Actor, Role
+from schemas.events.actions import OFFICE_ACTIONS, SUPERIOR_ACTIONS
+from schemas.events.base import Actor, Role
 from schemas.reference import CITY_CHAIRMAN, TRIAGE_OFFICE, offices, superior
 
 ALLOWED: dict[Role, tuple[str, ...]] = {

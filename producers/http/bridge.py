@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from producers.pending import Done
-from producers.publisher import Outgoing, Publisher
+from producers.kafka.pending import Done
+from producers.kafka.publisher import Outgoing, Publisher
 
 Waiter = asyncio.Future[None]
 

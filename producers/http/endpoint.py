@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from producers.http.errors import NO_STORE, Refusal, answer, language
 from producers.http.texts import Lang
-from producers.publisher import Unavailable
-from producers.vault import VaultUnavailable
+from producers.intake.vault import VaultUnavailable
+from producers.kafka.publisher import Unavailable
 
 Handler = Callable[[Request], Awaitable[Response]]
 

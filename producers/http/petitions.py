@@ -9,9 +9,9 @@ from producers.http.body import idempotency_key, parse, read_json_body
 from producers.http.endpoint import Handler, accepted, endpoint, kafka_away
 from producers.http.errors import Refusal
 from producers.http.state import Intake
-from producers.publisher import Unavailable
-from producers.requests import Identity, PetitionRequest, event_of, identify
-from producers.vault import seal
+from producers.intake.requests import Identity, PetitionRequest, event_of, identify
+from producers.intake.vault import seal
+from producers.kafka.publisher import Unavailable
 
 
 def submit(intake: Intake) -> Handler:

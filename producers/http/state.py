@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from psycopg_pool import AsyncConnectionPool
 
 from producers.http.bridge import AsyncPublisher
+from producers.intake.vault import AsyncVault
 from producers.settings import HttpSettings
-from producers.vault import AsyncVault
-from schemas.clock import Clock
-from schemas.credentials import Credentials
+from schemas.platform.clock import Clock
+from schemas.platform.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from producers.http.endpoint import Handler, endpoint
 from producers.http.errors import Refusal
 from producers.http.petitions import accept
 from producers.http.state import Intake
+from producers.intake.requests import WebPetition
 from producers.pages.guard import TRAP, RateLimit, client_address, same_origin
-from producers.requests import WebPetition
 
 CHANNEL = "web"
 

@@ -8,10 +8,10 @@ from starlette.routing import Route
 
 from producers.http.state import Intake
 from producers.pages.intake import submit_from_page
-from schemas.intake import LAT_MAX, LAT_MIN, LONG_MAX, LONG_MIN
-from schemas.pages import Assets, Page, asset_routes, page_routes
+from schemas.events.intake import LAT_MAX, LAT_MIN, LONG_MAX, LONG_MIN
 from schemas.reference import wards
-from schemas.texts import Language
+from schemas.reference.texts import Language
+from schemas.web import Assets, Page, asset_routes, page_routes
 
 
 def _data(lang: Language) -> dict[str, Any]:
@@ -31,5 +31,5 @@ def page_routes_of(intake: Intake) -> list[Route]:
     return [
         *page_routes(SUBMIT),
         Route("/petitions", submit_from_page(intake), methods=["POST"]),
-        *asset_routes(Assets.of("submit", "producers.pages"), Assets.of("common", "schemas.pages")),
+        *asset_routes(Assets.of("submit", "producers.pages"), Assets.of("common", "schemas.web")),
     ]

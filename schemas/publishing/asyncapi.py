@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from schemas.catalogue import EVENT_TYPES, PREFIX, EventType
+from schemas.events.catalogue import EVENT_TYPES, PREFIX, EventType
+from schemas.events.topics import ACTIONS, CLASSIFIED, DEAD_LETTERS, EVENTS, INTAKE, QUEUE_PREFIX, Topic
 from schemas.publishing.json_schema import render
 from schemas.reference import offices
-from schemas.topics import ACTIONS, CLASSIFIED, DEAD_LETTERS, EVENTS, INTAKE, QUEUE_PREFIX, Topic
 
 Json = dict[str, Any]
 _REF = "#/components/schemas/{model}"

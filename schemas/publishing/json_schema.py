@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from schemas.catalogue import EVENT_TYPES, PREFIX, EventType
+from schemas.events.catalogue import EVENT_TYPES, PREFIX, EventType
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from streams.case.io.stage import CaseStage
 from streams.case.policy.book import PolicyDirectory
-from streams.case.stage import CaseStage
 
 _LATE_WALL_S = 30.0
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from schemas.base import Level
-from schemas.intake import Classification, Guess, PetitionKind, PetitionSubmitted
+from schemas.events.base import Level
+from schemas.events.intake import Classification, Guess, PetitionKind, PetitionSubmitted
 from schemas.reference import TRIAGE_OFFICE
-from schemas.texts import Language
+from schemas.reference.texts import Language
 from streams.classify import kinds
 from streams.classify.explain import Explainer
 from streams.classify.found import OTHER, Asked, Chance, Seen

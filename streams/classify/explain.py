@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from schemas.base import Level
-from schemas.intake import PetitionKind
+from schemas.events.base import Level
+from schemas.events.intake import PetitionKind
 from schemas.reference import categories
-from schemas.texts import Language
+from schemas.reference.texts import Language
 from streams.classify import kinds
 from streams.classify.found import OTHER, Seen
 from streams.classify.phrases import SENTENCES

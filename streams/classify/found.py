@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from schemas.base import Level
-from schemas.intake import Location, PetitionKind, PetitionSubmitted
+from schemas.events.base import Level
+from schemas.events.intake import Location, PetitionKind, PetitionSubmitted
 from streams.classify.lexicon import Hits
 from streams.classify.model.terms import Typed
 

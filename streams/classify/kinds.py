@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from schemas.intake import PetitionKind
+from schemas.events.intake import PetitionKind
 from streams.classify.lexicon import Hits
 from streams.classify.model.terms import Typed
 

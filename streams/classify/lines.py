@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
-from schemas.base import Level
-from schemas.intake import LAT_MAX, LAT_MIN, LONG_MAX, LONG_MIN, Classification, Location
+from schemas.events.base import Level
+from schemas.events.intake import LAT_MAX, LAT_MIN, LONG_MAX, LONG_MIN, Classification, Location
 from streams.classify.classifier import Classifier
 from streams.classify.found import Asked
 

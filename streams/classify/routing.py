@@ -7,10 +7,10 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from schemas.base import Level
-from schemas.intake import PetitionKind, Place
+from schemas.events.base import Level
+from schemas.events.intake import PetitionKind, Place
 from schemas.reference import TRIAGE_OFFICE, categories, offices, wards
-from schemas.texts import Language
+from schemas.reference.texts import Language
 from streams.classify.place import SURE
 from streams.classify.routing_table import TRIAGE, UNKNOWN, WARD, Mistake, Rule, check, compiled, parse
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from schemas.base import Level
-from schemas.intake import Location, PetitionKind, Place
+from schemas.events.base import Level
+from schemas.events.intake import Location, PetitionKind, Place
 from schemas.reference import categories, wards
 from streams.classify.place import Locator
 from streams.classify.place.settings import place_settings

@@ -14,8 +14,8 @@ from functools import cache
 from importlib import resources
 from itertools import product
 
-from schemas.base import Level
-from schemas.intake import PetitionKind
+from schemas.events.base import Level
+from schemas.events.intake import PetitionKind
 from schemas.reference import categories, offices, wards
 
 COLUMNS = ("kind", "category", "level", "place", "office", "co_offices", "note")

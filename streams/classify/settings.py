@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from schemas.texts import Language
+from schemas.reference.texts import Language
 from streams.classify.place.settings import PlaceSettings
 
 

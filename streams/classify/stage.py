@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from schemas import catalogue, envelope, topics
-from schemas.clock import to_datetime
-from schemas.envelope import BadEvent, Envelope, Event
-from schemas.intake import Classification, PetitionClassified, PetitionSubmitted
-from schemas.topics import Topic
+from schemas.events import catalogue, envelope, topics
+from schemas.events.envelope import BadEvent, Envelope, Event
+from schemas.events.intake import Classification, PetitionClassified, PetitionSubmitted
+from schemas.events.topics import Topic
+from schemas.platform.clock import to_datetime
 from streams.engine.types import Effects, Entries, Output, Record
 
 Classify = Callable[[Sequence[PetitionSubmitted]], Sequence[Classification]]

@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 from faust.tables.manager import TableManager
 from faust.types import TP
 
-from schemas import metrics
+from schemas.platform import metrics
 from streams.engine.faults import Faults
 from streams.engine.inbox import Fetched
 from streams.engine.processor import Context, Processor

@@ -11,9 +11,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas import metrics, topics
-from schemas.clock import Clock
-from schemas.logs import log
+from schemas.events import topics
+from schemas.platform import metrics
+from schemas.platform.clock import Clock
+from schemas.platform.logs import log
 from streams.engine import restore
 from streams.engine.faults import Faults
 from streams.engine.inbox import Fetched, Inbox

@@ -8,8 +8,8 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from schemas import metrics
-from schemas.logs import log
+from schemas.platform import metrics
+from schemas.platform.logs import log
 from streams.engine.store import Store
 
 

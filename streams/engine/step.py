@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from schemas import topics
+from schemas.events import topics
 from streams.engine.types import Effects, Entries, Entry, Output, Record, Stage
 
 Load = Callable[[set[bytes]], dict[bytes, Entry]]

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from schemas.topics import Topic
+from schemas.events.topics import Topic
 
 # Structs rather than dataclasses where there is one for each record: they are made four times as fast.
 Headers = Sequence[tuple[str, bytes]]

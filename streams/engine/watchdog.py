@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
-from schemas.logs import log
+from schemas.platform.logs import log
 
 CHECK_SECONDS = 1.0
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from schemas import logs
+from schemas.platform import logs
 from tests.bench.machine import facts
 from tests.bench.results import Section, WrongResult, say, show, text
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.embedded import EmbeddedKafka
+from deploy.one_machine.embedded import EmbeddedKafka
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.embedded.child import Command
+from deploy.one_machine.embedded.child import Command
 from tests.bench import java_job, quix_environment
 from tests.bench.broker import APPEND_TIME, COMPACTED
 

@@ -17,8 +17,8 @@ from statistics import median
 
 import orjson
 
-from deploy.embedded import EmbeddedKafka
-from deploy.embedded.child import Command
+from deploy.one_machine.embedded import EmbeddedKafka
+from deploy.one_machine.embedded.child import Command
 from tests.bench import petitions
 from tests.bench.broker import Broker, connected
 from tests.bench.contestants import ALL, OURS, QUIX, Contestant, Run

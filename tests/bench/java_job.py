@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from deploy.embedded.jars import KAFKA_VERSION, cache_dir, jars
+from deploy.one_machine.embedded.jars import KAFKA_VERSION, cache_dir, jars
 
 _SOURCE = Path(__file__).with_name("java") / "CountJob.java"
 _ECJ = "3.45.0"

@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from deploy.embedded.child import Command
-from deploy.embedded.ports import free_port
-from deploy.runner.directory import Directory
+from deploy.one_machine.embedded.child import Command
+from deploy.one_machine.embedded.ports import free_port
+from deploy.one_machine.runner.directory import Directory
 from tests.bench.petitions import CHANNEL
 from tests.bench.process import Ended, Running, running
 from tests.bench.quix_environment import ROOT

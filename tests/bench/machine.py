@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.embedded.jars import KAFKA_VERSION
+from deploy.one_machine.embedded.jars import KAFKA_VERSION
 
 PACKAGES = ("faust-streaming", "aiokafka", "kafka-python", "rocksdict", "orjson", "pydantic", "uvicorn", "psycopg")
 

@@ -9,8 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from schemas import logs
-from schemas.topics import Topic
+from schemas.events.topics import Topic
+from schemas.platform import logs
 from streams.settings import StreamSettings
 from streams.worker import run_stage
 from tests.engine.job import JobStage

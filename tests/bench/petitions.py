@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from producers.requests import PetitionRequest, event_of, identify
+from producers.intake.requests import PetitionRequest, event_of, identify
 from tests.bench.broker import Row
 
 _TRAINING = Path(__file__).resolve().parents[2] / "streams" / "classify" / "training"

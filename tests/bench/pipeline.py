@@ -14,14 +14,14 @@ from pathlib import Path
 import orjson
 import psycopg
 
-from deploy.embedded import EmbeddedKafka, EmbeddedPostgres
-from deploy.migrate import migrate
-from deploy.runner.directory import Directory
-from deploy.runner.plan import Request, plan
-from deploy.runner.roles import Role
-from deploy.topics import ensure_topics
-from schemas import topics
-from schemas.settings import ProcessSettings
+from deploy.cluster.migrate import migrate
+from deploy.cluster.topics import ensure_topics
+from deploy.one_machine.embedded import EmbeddedKafka, EmbeddedPostgres
+from deploy.one_machine.runner.directory import Directory
+from deploy.one_machine.runner.plan import Request, plan
+from deploy.one_machine.runner.roles import Role
+from schemas.events import topics
+from schemas.platform.settings import ProcessSettings
 from tests.bench import petitions, scrape
 from tests.bench.broker import Broker, connected
 from tests.bench.process import Measured, Running, running

@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 
 import psutil
 
-from deploy.embedded.child import Child, Command
+from deploy.one_machine.embedded.child import Child, Command
 
 _SAMPLE_SECONDS = 0.5
 N = TypeVar("N", int, float)

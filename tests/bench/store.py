@@ -16,9 +16,9 @@ from pathlib import Path
 
 import orjson
 
-from deploy.embedded import EmbeddedKafka
-from deploy.embedded.ports import free_port
-from schemas.topics import DEAD_LETTERS
+from deploy.one_machine.embedded import EmbeddedKafka
+from deploy.one_machine.embedded.ports import free_port
+from schemas.events.topics import DEAD_LETTERS
 from streams.engine.store import encode
 from tests.bench import petitions, scrape
 from tests.bench.broker import Broker, Row, connected

@@ -13,9 +13,9 @@ from typing import Protocol
 import orjson
 from msgspec.structs import replace
 
-from deploy.embedded.child import Command
-from schemas import topics
-from streams.case.state import Case, decode, encode, next_due
+from deploy.one_machine.embedded.child import Command
+from schemas.events import topics
+from streams.case.decide.state import Case, decode, encode, next_due
 from streams.engine.types import Entry, Output, Record
 from streams.settings import StreamSettings
 from streams.topology import TOPOLOGY

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from deploy.embedded import EmbeddedKafka
+from deploy.one_machine.embedded import EmbeddedKafka
 from tests.bench import engines, latency, petitions, pipeline, quix_environment, store
 from tests.bench.contestants import KAFKA_STREAMS_2, OURS, QUIX
 from tests.bench.latency import percentile

@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from schemas.actions import Accept, Answer, Rate, ResultKind
-from schemas.base import Actor, Level, Role
-from schemas.clock import HANOI, to_ms
-from schemas.intake import PetitionKind
-from streams.case.acts.registration import Register
-from streams.case.machine import Asked, decide, fire
+from schemas.events.actions import Accept, Answer, Rate, ResultKind
+from schemas.events.base import Actor, Level, Role
+from schemas.events.intake import PetitionKind
+from schemas.platform.clock import HANOI, to_ms
+from streams.case.decide.handlers.registration import Register
+from streams.case.decide.machine import Asked, decide, fire
+from streams.case.decide.state import Case, decode, encode, next_due
+from streams.case.decide.turn import Setting
+from streams.case.io.render import event_output
 from streams.case.policy.book import Book
 from streams.case.policy.load import DEFAULT_FILE, load
-from streams.case.render import event_output
-from streams.case.state import Case, decode, encode, next_due
-from streams.case.turn import Setting
 
 NOW = to_ms(datetime(2026, 11, 25, 9, 0, tzinfo=HANOI))
 SENT = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)

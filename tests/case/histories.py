@@ -6,12 +6,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from schemas import actions as do
-from schemas.base import Level
-from schemas.case import State
-from schemas.clock import to_datetime
-from streams.case.permits import above
-from streams.case.state import Case
+from schemas.events import actions as do
+from schemas.events.base import Level
+from schemas.events.case import State
+from schemas.platform.clock import to_datetime
+from streams.case.decide.permits import above
+from streams.case.decide.state import Case
 from tests.case.world import EVIDENCE, GOOD_TEXT, pid
 
 OFFICES = ("so-xd", "ca-tp", "evn-hanoi", "so-ct", "ward-00070", "vp-ubnd", "ubnd-tp", "tt-pvhcc")

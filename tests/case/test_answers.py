@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from schemas import actions as do
-from schemas.case import State
-from schemas.clock import to_datetime
+from schemas.events import actions as do
+from schemas.events.case import State
+from schemas.platform.clock import to_datetime
 from tests.case.world import EVIDENCE, GOOD_TEXT, World, hanoi, local
 
 SOON = to_datetime(hanoi("2026-12-20 10:00"))

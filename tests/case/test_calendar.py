@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.base import Level
-from schemas.clock import HANOI, to_datetime, to_ms
-from streams.case.calendar import HOUR_MS, Calendar, OutsideCalendar
+from schemas.events.base import Level
+from schemas.platform.clock import HANOI, to_datetime, to_ms
 from streams.case.policy.load import DEFAULT_FILE, load
+from streams.case.time.calendar import HOUR_MS, Calendar, OutsideCalendar
 from tests.case import oracle
 
 CALENDAR = load(DEFAULT_FILE).policy.levels[Level.ORDINARY].calendar

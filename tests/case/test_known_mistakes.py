@@ -2,10 +2,10 @@
 
 import pytest
 
-from schemas import actions as do
-from schemas.base import Level
-from schemas.case import Breached, ClockName, Escalated, State, Warned
-from schemas.clock import to_datetime
+from schemas.events import actions as do
+from schemas.events.base import Level
+from schemas.events.case import Breached, ClockName, Escalated, State, Warned
+from schemas.platform.clock import to_datetime
 from streams.case.policy.book import Book
 from tests.case.world import EVIDENCE, GOOD_TEXT, POLICY, World, hanoi, local, shorter_limits
 

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from schemas import actions as do
-from schemas.base import Level, Role
-from schemas.case import OPEN_STATES, ActionRefused, Answered, Assigned, CaseEvent, ClockName, Closed, Reopened, State
-from schemas.intake import PetitionKind
-from streams.case.render import view
-from streams.case.state import next_due
+from schemas.events import actions as do
+from schemas.events.base import Level, Role
+from schemas.events.case import OPEN_STATES, ActionRefused, Answered, Assigned, CaseEvent, ClockName, Closed, Reopened, State
+from schemas.events.intake import PetitionKind
+from streams.case.decide.state import next_due
+from streams.case.io.render import view
 from tests.case.checker import problems
 from tests.case.histories import ACTIONS, OFFICES, sensible
 from tests.case.world import World, pid

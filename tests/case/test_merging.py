@@ -2,8 +2,8 @@
 
 import pytest
 
-from schemas import actions as do
-from schemas.case import State
+from schemas.events import actions as do
+from schemas.events.case import State
 from tests.case.world import EVIDENCE, GOOD_TEXT, World, pid
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from copy import copy
 from typing import Any
 
-from schemas import actions as do
-from schemas.case import State
-from streams.case.ladder import TIMED_MOVES
-from streams.case.permits import PERMITS, above
-from streams.case.state import Case
+from schemas.events import actions as do
+from schemas.events.case import State
+from streams.case.decide.ladder import TIMED_MOVES
+from streams.case.decide.permits import PERMITS, above
+from streams.case.decide.state import Case
 from tests.case.histories import sound_answers
 from tests.case.world import Store, World, pid
 

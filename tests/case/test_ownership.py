@@ -2,8 +2,8 @@
 
 import pytest
 
-from schemas import actions as do
-from schemas.case import ActionRefused, CaseEvent, State
+from schemas.events import actions as do
+from schemas.events.case import ActionRefused, CaseEvent, State
 from tests.case.world import EVIDENCE, GOOD_TEXT, World, local
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from schemas.base import Level
+from schemas.events.base import Level
 from streams.case.policy.book import PolicyDirectory
 from streams.case.policy.load import DEFAULT_DIRECTORY, DEFAULT_FILE, BadPolicy, load
-from streams.cli_policy import policy as command
+from streams.commands.policy import policy as command
 
 Edit = Callable[[str, str], Path]
 

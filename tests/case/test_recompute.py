@@ -8,15 +8,15 @@ import pytest
 from click.testing import CliRunner
 from kafka import KafkaConsumer, KafkaProducer
 
-from deploy.embedded import EmbeddedKafka
-from deploy.topics import ensure_topics
-from schemas import actions as do
-from schemas.catalogue import ACTION_REQUESTED
-from schemas.envelope import read
-from schemas.settings import ProcessSettings
-from schemas.topics import ACTIONS, CASE_CHANGELOG
+from deploy.cluster.topics import ensure_topics
+from deploy.one_machine.embedded import EmbeddedKafka
+from schemas.events import actions as do
+from schemas.events.catalogue import ACTION_REQUESTED
+from schemas.events.envelope import read
+from schemas.events.topics import ACTIONS, CASE_CHANGELOG
+from schemas.platform.settings import ProcessSettings
 from streams.case.policy.load import DEFAULT_DIRECTORY, DEFAULT_FILE
-from streams.cli_policy import policy as command
+from streams.commands.policy import policy as command
 from streams.engine.store import encode
 from tests.case.world import EVIDENCE, GOOD_TEXT, World
 

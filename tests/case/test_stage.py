@@ -8,18 +8,18 @@ import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
-from schemas import actions as do
-from schemas import envelope
-from schemas.actions import ACTION
-from schemas.case import State
-from schemas.catalogue import ACTION_REQUESTED, TEXT_USED
-from schemas.clock import to_datetime
-from schemas.texts import LANGUAGES, codes, rule_text
-from streams.case.machine import REMEMBERED
+from schemas.events import actions as do
+from schemas.events import envelope
+from schemas.events.actions import ACTION
+from schemas.events.case import State
+from schemas.events.catalogue import ACTION_REQUESTED, TEXT_USED
+from schemas.platform.clock import to_datetime
+from schemas.reference.texts import LANGUAGES, codes, rule_text
+from streams.case.decide.machine import REMEMBERED
+from streams.case.decide.permits import PERMITS
+from streams.case.decide.rules import Rule, Substance
 from streams.case.page import page
-from streams.case.permits import PERMITS
 from streams.case.policy.book import Book
-from streams.case.rules import Rule, Substance
 from streams.engine.types import Record
 from tests.case.world import POLICY, World, pid
 

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from schemas import envelope
-from schemas.actions import Action
-from schemas.base import Model, Role
-from schemas.case import CaseEvent, CaseView
-from schemas.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, EVENT_TYPES, EventType
-from schemas.clock import HANOI, to_datetime, to_ms
-from schemas.intake import PetitionClassified
-from schemas.topics import EVENTS
+from schemas.events import envelope
+from schemas.events.actions import Action
+from schemas.events.base import Model, Role
+from schemas.events.case import CaseEvent, CaseView
+from schemas.events.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, EVENT_TYPES, EventType
+from schemas.events.intake import PetitionClassified
+from schemas.events.topics import EVENTS
+from schemas.platform.clock import HANOI, to_datetime, to_ms
+from streams.case.decide.state import Case, decode
+from streams.case.io.stage import CaseStage
 from streams.case.policy.book import Book
 from streams.case.policy.compiled import Policy
 from streams.case.policy.load import DEFAULT_FILE, load
-from streams.case.stage import CaseStage
-from streams.case.state import Case, decode
 from streams.engine.types import Effects, Entry, Output, Record
 
 POLICY = load(DEFAULT_FILE).policy

@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from deploy.embedded import EmbeddedKafka
-from deploy.embedded.kafka import cluster
-from deploy.embedded.ports import free_port
+from deploy.one_machine.embedded import EmbeddedKafka
+from deploy.one_machine.embedded.kafka import cluster
+from deploy.one_machine.embedded.ports import free_port
 
 START_SECONDS = 180.0
 CLI = [sys.executable, "-m", "deploy.cli"]

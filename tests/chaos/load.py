@@ -19,9 +19,9 @@ from typing import IO, Any
 from kafka import KafkaConsumer, TopicPartition
 
 from producers.client import ActionProducer, IntakeProducer
-from producers.publisher import Unavailable
-from schemas.base import Actor, Role
-from schemas.topics import EVENTS
+from producers.kafka.publisher import Unavailable
+from schemas.events.base import Actor, Role
+from schemas.events.topics import EVENTS
 
 TEXTS = (
     "Đèn đường ngõ 12 hỏng ba hôm nay, tối om, đề nghị sửa sớm.",

@@ -15,8 +15,8 @@ from typing import Any
 import psycopg
 from kafka import KafkaConsumer, TopicPartition
 
+from schemas.events.topics import DEAD_LETTERS, EVENTS, queue_topic
 from schemas.reference import offices
-from schemas.topics import DEAD_LETTERS, EVENTS, queue_topic
 
 PATIENCE_SECONDS = 180.0
 

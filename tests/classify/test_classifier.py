@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.base import Level
-from schemas.intake import Classification, Location, PetitionKind, PetitionSubmitted
+from schemas.events.base import Level
+from schemas.events.intake import Classification, Location, PetitionKind, PetitionSubmitted
 from schemas.reference import TRIAGE_OFFICE, offices
 from streams.classify.build import classifier
 from streams.classify.classifier import Classifier

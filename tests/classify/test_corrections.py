@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from schemas import actions as do
-from schemas import catalogue, envelope
-from schemas.base import Actor, Level, Role
-from schemas.case import Assigned, CaseView, Received, State
-from schemas.intake import Classification, PetitionSubmitted
+from schemas.events import actions as do
+from schemas.events import catalogue, envelope
+from schemas.events.base import Actor, Level, Role
+from schemas.events.case import Assigned, CaseView, Received, State
+from schemas.events.intake import Classification, PetitionSubmitted
 from streams.classify.build import classifier
 from streams.classify.model import file
 from streams.classify.model.corpus import Labelled

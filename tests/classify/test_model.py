@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from schemas.intake import PetitionKind
+from schemas.events.intake import PetitionKind
 from schemas.reference import categories
 from streams.classify.model import corpus, file
 from streams.classify.model.file import BadModelError, Model

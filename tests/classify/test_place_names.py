@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.intake import Location
+from schemas.events.intake import Location
 from schemas.reference import Ward, wards
 from schemas.reference.places import OldWard, old_districts, old_wards, streets
 from streams.classify.place import SURE, Located, Locator

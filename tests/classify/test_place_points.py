@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from shapely.geometry import shape
 
-from schemas.intake import Location
+from schemas.events.intake import Location
 from schemas.reference import wards
 from streams.classify.place import SURE, BadOutlinesError, Locator
 from streams.classify.place.areas import BY_CENTRE, Centres, Outlines

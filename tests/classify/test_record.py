@@ -6,8 +6,8 @@ import pytest
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 
-from deploy.embedded import EmbeddedKafka
-from schemas import catalogue, envelope
+from deploy.one_machine.embedded import EmbeddedKafka
+from schemas.events import catalogue, envelope
 from streams.classify.model.record import RecordUnavailableError, corrections
 from tests.classify.test_corrections import ID, NOW, assigned, received
 

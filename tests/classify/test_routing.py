@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from schemas.base import Level
-from schemas.intake import PetitionKind, Place
+from schemas.events.base import Level
+from schemas.events.intake import PetitionKind, Place
 from schemas.reference import TRIAGE_OFFICE, categories, offices, wards
 from streams.classify.routing import BadRoutingError, RoutingTable, own_text, route
 from streams.classify.routing_cli import routing

@@ -16,19 +16,19 @@ from collections.abc import Callable
 
 from kafka import KafkaProducer
 
-from consumers import outbox
-from consumers.dead_letters import DeadLetters
-from consumers.dispatcher import Dispatcher
-from consumers.membership import connect
-from consumers.outbox import Outbox
-from consumers.projection import project
-from consumers.projector import Projector
-from consumers.read_model import ReadModel
-from consumers.service import Service
+from consumers.dead_letters.writing import DeadLetters
+from consumers.loop.membership import connect
+from consumers.loop.service import Service
+from consumers.queues import transaction as outbox
+from consumers.queues.dispatcher import Dispatcher
+from consumers.queues.transaction import Outbox
+from consumers.read_model.projection import project
+from consumers.read_model.projector import Projector
+from consumers.read_model.tables import ReadModel
 from consumers.settings import DispatcherSettings, ProjectorSettings
-from schemas.case import Accepted, State
+from schemas.events.case import Accepted, State
+from schemas.events.topics import EVENTS
 from schemas.reference import offices
-from schemas.topics import EVENTS
 from tests.consumers.events import Life, Sent, office
 
 

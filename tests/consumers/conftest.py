@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import pytest
 from kafka import KafkaProducer
 
-from consumers.service import Service
+from consumers.loop.service import Service
 from consumers.settings import DispatcherSettings, ProjectorSettings
-from deploy.embedded import EmbeddedKafka
-from deploy.topics import ensure_topics
-from schemas.settings import ProcessSettings
-from schemas.topics import EVENTS
+from deploy.cluster.topics import ensure_topics
+from deploy.one_machine.embedded import EmbeddedKafka
+from schemas.events.topics import EVENTS
+from schemas.platform.settings import ProcessSettings
 from tests.consumers.events import Sent, write
 
 _NUMBERS = itertools.count(1)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka.record.memory_records import MemoryRecords
 
-from consumers.bulk import MAX_BATCH_BYTES, _builder, _chunks, encode_headers, pack
+from consumers.kafka.bulk import MAX_BATCH_BYTES, _builder, _chunks, encode_headers, pack
 
 HEADERS = st.lists(st.tuples(st.text(max_size=90), st.binary(max_size=200)), max_size=9)
 RECORDS = st.lists(st.tuples(st.binary(max_size=40), st.binary(max_size=300), HEADERS), min_size=1, max_size=200)

@@ -6,12 +6,11 @@ import json
 
 import pytest
 
-from consumers import citizen_view
-from consumers.entries import Entry, from_record
-from consumers.kafka import Record
-from schemas import texts
-from schemas.base import Actor, Role
-from schemas.case import (
+from consumers.kafka.records import Record
+from consumers.views import citizen as citizen_view
+from consumers.views.timeline import Entry, from_record
+from schemas.events.base import Actor, Role
+from schemas.events.case import (
     CASE_EVENTS,
     ActionRefused,
     AnswerReturned,
@@ -24,6 +23,7 @@ from schemas.case import (
     State,
     Warned,
 )
+from schemas.reference import texts
 from tests.consumers.events import CITIZEN, Life, answered, office, transferred
 
 

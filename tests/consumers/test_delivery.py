@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from consumers.delivery import plan
-from consumers.kafka import Record
-from consumers.routing import offices_of_view
-from schemas.case import DecisionRequired, Escalated, State
+from consumers.kafka.records import Record
+from consumers.queues.delivery import plan
+from consumers.queues.routing import offices_of_view
+from schemas.events.case import DecisionRequired, Escalated, State
 from tests.consumers.events import Life, Sent, answered, transferred
 
 

@@ -11,14 +11,14 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from consumers import outbox
-from consumers.delivery import plan
-from consumers.dispatcher import Dispatcher
-from consumers.dlq import Range, Replay, read, target
-from consumers.kafka import Record, config, lean
-from consumers.membership import connect
-from consumers.outbox import NotCommitted, Outbox
-from schemas.topics import queue_topic
+from consumers.dead_letters.reading import Range, Replay, read, target
+from consumers.kafka.records import Record, config, lean
+from consumers.loop.membership import connect
+from consumers.queues import transaction as outbox
+from consumers.queues.delivery import plan
+from consumers.queues.dispatcher import Dispatcher
+from consumers.queues.transaction import NotCommitted, Outbox
+from schemas.events.topics import queue_topic
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life, Sent, answered, transferred
 

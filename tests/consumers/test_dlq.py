@@ -8,16 +8,16 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from consumers import dlq
-from consumers.calls import StreamEvent, parse
-from consumers.cli import commands
-from consumers.dead_letters import letter
-from consumers.dlq import HIDDEN, Letter, NotReplayable, Range, shown, target
-from consumers.kafka import Record
-from deploy.embedded.ports import free_port
-from schemas import dead_letters
-from schemas.dead_letters import Reason
-from schemas.topics import ACTIONS, DEAD_LETTERS, INTAKE
+from consumers.commands.calls import StreamEvent, parse
+from consumers.commands.cli import commands
+from consumers.dead_letters.reading import HIDDEN, Letter, NotReplayable, Range, shown, target
+from consumers.dead_letters.writing import letter
+from consumers.dead_letters.writing import reading as dlq
+from consumers.kafka.records import Record
+from deploy.one_machine.embedded.ports import free_port
+from schemas.events import dead_letters
+from schemas.events.dead_letters import Reason
+from schemas.events.topics import ACTIONS, DEAD_LETTERS, INTAKE
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life
 

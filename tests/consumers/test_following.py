@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.entries import Entry
 from consumers.http.following import GIVE_UP_SECONDS, Joined
-from consumers.kafka import Record
-from consumers.live import PENDING_LIMIT, Ring, Subscription
+from consumers.kafka.records import Record
+from consumers.live.feed import PENDING_LIMIT, Ring, Subscription
+from consumers.views.timeline import Entry
 
 
 def entry(seq: int) -> Entry:

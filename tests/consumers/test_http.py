@@ -16,18 +16,18 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from consumers.calls import StreamEvent
+from consumers.commands.calls import StreamEvent
 from consumers.http import Showing, prepare
-from consumers.kafka import Record
-from consumers.projection import project
-from consumers.read_model import ReadModel
+from consumers.kafka.records import Record
+from consumers.read_model.projection import project
+from consumers.read_model.tables import ReadModel
 from consumers.settings import ViewSettings
-from deploy.embedded.ports import free_port
-from schemas import tracking
-from schemas.base import Level
-from schemas.case import Accepted, Assigned, Breached, Escalated, State, Warned
-from schemas.credentials import generate
-from schemas.topics import EVENTS, queue_topic
+from deploy.one_machine.embedded.ports import free_port
+from schemas.events import tracking
+from schemas.events.base import Level
+from schemas.events.case import Accepted, Assigned, Breached, Escalated, State, Warned
+from schemas.events.topics import EVENTS, queue_topic
+from schemas.platform.credentials import generate
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life, Sent, answered, transferred, write
 

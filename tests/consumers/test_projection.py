@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from consumers.kafka import Record
-from consumers.projection import project
-from consumers.read_model import _PETITION_COLUMNS, _TIMELINE_COLUMNS
-from schemas.base import Level
-from schemas.case import Accepted, Breached, State
+from consumers.kafka.records import Record
+from consumers.read_model.projection import project
+from consumers.read_model.tables import _PETITION_COLUMNS, _TIMELINE_COLUMNS
+from schemas.events.base import Level
+from schemas.events.case import Accepted, Breached, State
 from tests.consumers.events import Life, Sent, answered
 
 

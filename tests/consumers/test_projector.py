@@ -11,15 +11,15 @@ import psycopg
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from consumers.dead_letters import DeadLetters
-from consumers.dlq import read
-from consumers.membership import connect
-from consumers.offsets import Move, NotMine
-from consumers.projection import Rows, project
-from consumers.projector import Projector
-from consumers.read_model import ReadModel
-from schemas.case import Accepted, State
-from schemas.topics import EVENTS
+from consumers.dead_letters.reading import read
+from consumers.dead_letters.writing import DeadLetters
+from consumers.loop.membership import connect
+from consumers.loop.offsets import Move, NotMine
+from consumers.read_model.projection import Rows, project
+from consumers.read_model.projector import Projector
+from consumers.read_model.tables import ReadModel
+from schemas.events.case import Accepted, State
+from schemas.events.topics import EVENTS
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life, Sent, answered
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka.record.memory_records import MemoryRecords, MemoryRecordsBuilder
 
-from consumers.kafka import Record, records_of
+from consumers.kafka.records import Record, records_of
 
 KEYS = st.none() | st.binary(max_size=40)
 HEADERS = st.lists(st.tuples(st.text(max_size=90), st.binary(max_size=200)), max_size=9)

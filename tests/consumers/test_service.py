@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from consumers.service import ALIVE_WITHIN_SECONDS, UNREADY_SECONDS, Service
-from schemas.settings import ProcessSettings
+from consumers.loop.service import ALIVE_WITHIN_SECONDS, UNREADY_SECONDS, Service
+from schemas.platform.settings import ProcessSettings
 
 
 def later(service: Service, seconds: float, *, beating: bool = True) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from consumers.stall import Stalled, StallWatch
-from schemas.topics import EVENTS
+from consumers.loop.stall import Stalled, StallWatch
+from schemas.events.topics import EVENTS
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life
 

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.embedded.child import Command
-from deploy.embedded.ports import free_port
 from deploy.errors import Failed
-from deploy.runner.plan import Plan, Request
-from deploy.runner.roles import Role, answers_ready
-from deploy.runner.up import up
+from deploy.one_machine.embedded.child import Command
+from deploy.one_machine.embedded.ports import free_port
+from deploy.one_machine.runner.plan import Plan, Request
+from deploy.one_machine.runner.roles import Role, answers_ready
+from deploy.one_machine.runner.up import up
 
 _SERVICE = """
 import http.server, os, signal, sys, threading

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from deploy import cli
-from deploy.runner.plan import CONSUMERS, STAGES, process_names
-from deploy.runner.run import ENTRIES
+from deploy.one_machine.runner.plan import CONSUMERS, STAGES, process_names
+from deploy.one_machine.runner.run import ENTRIES
 
 ROOT = Path(__file__).parent.parent.parent
 

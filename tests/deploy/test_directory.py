@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.runner.clock import ClockChoice, ClockConflict, choose, parse_start, settle
-from deploy.runner.directory import Directory
+from deploy.one_machine.runner.clock import ClockChoice, ClockConflict, choose, parse_start, settle
+from deploy.one_machine.runner.directory import Directory
 
 WALL = 1_800_000_000_000
 START = 1_767_574_800_000  # 2026-01-05T08:00+07:00

@@ -10,9 +10,9 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
 
-from deploy.embedded import EmbeddedKafka, EmbeddedPostgres
-from deploy.embedded.kafka import KafkaFailed
-from deploy.embedded.kafka_probe import broker_ids
+from deploy.one_machine.embedded import EmbeddedKafka, EmbeddedPostgres
+from deploy.one_machine.embedded.kafka import KafkaFailed
+from deploy.one_machine.embedded.kafka_probe import broker_ids
 
 
 def test_a_broker_that_was_killed_comes_back_with_its_records(tmp_path: Path) -> None:

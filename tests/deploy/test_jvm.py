@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded import jvm
+from deploy.one_machine.embedded import jvm
 
 
 @pytest.fixture(autouse=True)

@@ -8,12 +8,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from deploy.embedded import EmbeddedKafka
-from deploy.embedded.ports import free_port
-from deploy.migrate import DatabaseUnreachable, Migration, MigrationFailed, migrate, migrations
-from deploy.topics import KafkaUnreachable, TopicMismatch, config_of, ensure_topics, existing_topics
-from schemas.settings import ProcessSettings
-from schemas.topics import CASE_CHANGELOG, EVENTS, all_topics, queue_topic
+from deploy.cluster.migrate import DatabaseUnreachable, Migration, MigrationFailed, migrate, migrations
+from deploy.cluster.topics import KafkaUnreachable, TopicMismatch, config_of, ensure_topics, existing_topics
+from deploy.one_machine.embedded import EmbeddedKafka
+from deploy.one_machine.embedded.ports import free_port
+from schemas.events.topics import CASE_CHANGELOG, EVENTS, all_topics, queue_topic
+from schemas.platform.settings import ProcessSettings
 
 
 def _settings(kafka: EmbeddedKafka, partitions: int) -> ProcessSettings:

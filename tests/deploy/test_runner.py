@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from deploy.cli import petitions
-from deploy.runner.processes import started_at
+from deploy.one_machine.runner.processes import started_at
 
 Rows = dict[str, dict[str, object]]
 ROOT = Path(__file__).parent.parent.parent

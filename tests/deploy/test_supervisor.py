@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.embedded.child import Command
-from deploy.runner import state, unit
-from deploy.runner.backoff import Backoff
-from deploy.runner.processes import end, is_running, started_at
-from deploy.runner.roles import Role, waves
-from deploy.runner.supervisor import Supervisor
-from deploy.runner.unit import Status
+from deploy.one_machine.embedded.child import Command
+from deploy.one_machine.runner import state, unit
+from deploy.one_machine.runner.backoff import Backoff
+from deploy.one_machine.runner.processes import end, is_running, started_at
+from deploy.one_machine.runner.roles import Role, waves
+from deploy.one_machine.runner.supervisor import Supervisor
+from deploy.one_machine.runner.unit import Status
 
 
 def _never() -> Command:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded import EmbeddedKafka
+from deploy.one_machine.embedded import EmbeddedKafka
 from tests.engine.harness import Job
 
 

@@ -18,8 +18,8 @@ import httpx
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
-from deploy.embedded.ports import free_port
-from schemas.topics import DEAD_LETTERS
+from deploy.one_machine.embedded.ports import free_port
+from schemas.events.topics import DEAD_LETTERS
 
 PARTITIONS = 2
 PATIENCE = 120.0

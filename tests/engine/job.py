@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from schemas import logs
-from schemas.topics import Topic
+from schemas.events.topics import Topic
+from schemas.platform import logs
 from streams.engine.app import StageApp
 from streams.engine.inbox import Fetched
 from streams.engine.types import Effects, Entries, Entry, Output, Record

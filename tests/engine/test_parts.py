@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.topics import Topic
+from schemas.events.topics import Topic
 from streams.engine.batches import partition_of
 from streams.engine.inbox import Fetched, Inbox
 from streams.engine.step import View, dead_letter, decide, fire

@@ -16,9 +16,9 @@ from aiokafka.protocol.types import UnsignedVarInt32
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic, UpdateFeatureType
 
-from deploy.embedded import EmbeddedKafka
-from deploy.topics import KafkaTooOld, ensure_topics
-from schemas.settings import ProcessSettings
+from deploy.cluster.topics import KafkaTooOld, ensure_topics
+from deploy.one_machine.embedded import EmbeddedKafka
+from schemas.platform.settings import ProcessSettings
 from streams.engine.batches import partition_of
 from streams.engine.protocol import _FEATURES, ApiVersionsResponse, feature_levels
 from streams.engine.types import Output, Reach

@@ -12,13 +12,13 @@ import pytest
 from consumers.incidents.changes import changes_of
 from consumers.incidents.compare import Rules
 from consumers.incidents.memory import Memory
-from consumers.kafka import Record
-from consumers.offsets import Move, NotMine
-from schemas import case as events
-from schemas.base import SYSTEM, Actor, Role
-from schemas.case import State
-from schemas.clock import to_ms
-from schemas.intake import Classification, Location, PetitionSubmitted
+from consumers.kafka.records import Record
+from consumers.loop.offsets import Move, NotMine
+from schemas.events import case as events
+from schemas.events.base import SYSTEM, Actor, Role
+from schemas.events.case import State
+from schemas.events.intake import Classification, Location, PetitionSubmitted
+from schemas.platform.clock import to_ms
 from tests.consumers.events import START, Life, Sent, answered
 
 PERSON = Actor(role=Role.SUPERIOR, office="vp-ubnd")

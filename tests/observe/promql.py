@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from prometheus_client import Histogram
 
-from schemas.metrics import CATALOGUE
+from schemas.platform.metrics import CATALOGUE
 
 # Labels that Prometheus or the scrape configuration adds, and `le` of histograms.
 GIVEN = frozenset({"job", "instance", "le"})

@@ -11,12 +11,12 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from deploy.compose.secrets import generate, write_missing
+from deploy.cluster.compose.secrets import generate, write_missing
 from deploy.export import ROLE_SETTINGS
-from deploy.runner.run import ENTRIES
-from schemas.credentials import Credentials
+from deploy.one_machine.runner.run import ENTRIES
+from schemas.platform.credentials import Credentials
 
-FOLDER = Path(__file__).parents[2] / "deploy/compose"
+FOLDER = Path(__file__).parents[2] / "deploy/cluster/compose"
 COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, Any] = COMPOSE["services"]
 PROMETHEUS = yaml.safe_load((FOLDER.parent / "prometheus/prometheus.yaml").read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.grafana.__main__ import FILE, text
+from deploy.observe.grafana.__main__ import FILE, text
 from tests.observe.promql import mistakes
 
 BOARD = json.loads(FILE.read_text(encoding="utf-8"))
@@ -17,7 +17,7 @@ PANELS = [panel for panel in BOARD["panels"] if panel["type"] != "row"]
 
 
 def test_file_is_generated() -> None:
-    """The committed file is what `python -m deploy.grafana` writes."""
+    """The committed file is what `python -m deploy.observe.grafana` writes."""
     assert text() == FILE.read_text(encoding="utf-8")
 
 

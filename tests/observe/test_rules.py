@@ -14,7 +14,7 @@ import yaml
 from tests.observe.promql import mistakes
 
 ROOT = Path(__file__).parents[2]
-RULES = ROOT / "deploy/prometheus/alerts.yaml"
+RULES = ROOT / "deploy/observe/prometheus/alerts.yaml"
 GROUPS = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
 ALERTS = {rule["alert"]: rule for group in GROUPS for rule in group["rules"]}
 TESTS = sorted((ROOT / "tests/observe/rules").glob("*.yaml"))

@@ -9,10 +9,10 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from deploy.prometheus.targets import groups, job_of, targets
-from deploy.runner.directory import Directory
-from deploy.runner.state import Instance, Row, write
-from deploy.runner.unit import Status
+from deploy.observe.prometheus.targets import groups, job_of, targets
+from deploy.one_machine.runner.directory import Directory
+from deploy.one_machine.runner.state import Instance, Row, write
+from deploy.one_machine.runner.unit import Status
 
 
 @pytest.mark.parametrize(

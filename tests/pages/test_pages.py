@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.arrivals import Arrivals
-from consumers.operations import league
+from consumers.live.arrivals import Arrivals
 from consumers.pages import DESK, OPERATIONS, TRACK
-from deploy.http.calendar import hours_around
+from consumers.views.operations import league
+from deploy.web.calendar import hours_around
 from producers.pages.guard import RateLimit, client_address, same_origin
 from producers.pages.routes import SUBMIT
-from schemas.case import State
-from schemas.clock import to_ms
-from schemas.pages.shell import Page, filled, rendered, texts_of
-from schemas.texts import LANGUAGES, Language
-from streams.case.calendar import HOUR_MS
+from schemas.events.case import State
+from schemas.platform.clock import to_ms
+from schemas.reference.texts import LANGUAGES, Language
+from schemas.web.shell import Page, filled, rendered, texts_of
 from streams.case.policy.load import DEFAULT_FILE, load
+from streams.case.time.calendar import HOUR_MS
 
 PAGES = (SUBMIT, TRACK, DESK, OPERATIONS)
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
@@ -47,8 +47,8 @@ def test_a_page_is_whole(page: Page, lang: Language) -> None:
 def test_every_text_that_a_script_asks_for_exists(page: Page) -> None:
     """Keys in the scripts are keys of the page's group or of the shared ones, in both languages."""
     for lang in LANGUAGES:
-        texts = {**texts_of(page.package, lang), **texts_of("schemas.pages", lang)}
-        for package in (page.package, "schemas.pages"):
+        texts = {**texts_of(page.package, lang), **texts_of("schemas.web", lang)}
+        for package in (page.package, "schemas.web"):
             for file in resources.files(package).joinpath("static").iterdir():
                 source = file.read_text(encoding="utf-8") if file.name.endswith(".js") else ""
                 assert [key for key in _FIXED_KEY.findall(source) if key not in texts] == []

@@ -11,14 +11,14 @@ import pytest
 import pytest_asyncio
 from kafka import KafkaProducer
 
-from deploy.embedded import EmbeddedKafka, EmbeddedPostgres
-from deploy.migrate import migrate
-from deploy.topics import ensure_topics, existing_topics
-from deploy.web import application
+from deploy.cluster.migrate import migrate
+from deploy.cluster.topics import ensure_topics, existing_topics
+from deploy.one_machine.embedded import EmbeddedKafka, EmbeddedPostgres
+from deploy.web.server import application
 from producers.http import prepare
 from producers.settings import HttpSettings
-from schemas.settings import ProcessSettings
-from schemas.topics import ACTIONS, INTAKE
+from schemas.events.topics import ACTIONS, INTAKE
+from schemas.platform.settings import ProcessSettings
 from tests.producers.support import CREDENTIALS, SECRET, Asked, until
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 from kafka import KafkaConsumer, TopicPartition
 
-from schemas.catalogue import EventType
-from schemas.envelope import Event, read
+from schemas.events.catalogue import EventType
+from schemas.events.envelope import Event, read
 
 SECRET = "a secret of at least thirty-two characters"
 KEY = "intake-key-of-ihanoi"

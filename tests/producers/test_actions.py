@@ -8,10 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from deploy.embedded import EmbeddedKafka
+from deploy.one_machine.embedded import EmbeddedKafka
 from producers.settings import HttpSettings
-from schemas import tracking
-from schemas.catalogue import ACTION_REQUESTED
+from schemas.events import tracking
+from schemas.events.catalogue import ACTION_REQUESTED
 from tests.producers.support import SECRET, Asked, on_topic
 
 TRANSFER = {"action": "transfer", "to_office": "so-nnmt", "reason": "Thuộc lĩnh vực môi trường"}

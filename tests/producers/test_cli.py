@@ -12,13 +12,13 @@ import pytest
 import uvicorn
 from click.testing import CliRunner, Result
 
-from deploy.embedded import EmbeddedKafka
-from deploy.embedded.ports import free_port
-from deploy.web import application
-from producers.cli import commands
+from deploy.one_machine.embedded import EmbeddedKafka
+from deploy.one_machine.embedded.ports import free_port
+from deploy.web.server import application
+from producers.commands.cli import commands
 from producers.http import prepare
 from producers.settings import HttpSettings
-from schemas.catalogue import ACTION_REQUESTED, SUBMITTED
+from schemas.events.catalogue import ACTION_REQUESTED, SUBMITTED
 from tests.producers.support import KEY, SECRET, on_topic
 from tests.producers.test_actions import case_of
 

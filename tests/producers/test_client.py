@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from deploy.embedded import EmbeddedKafka
-from deploy.embedded.ports import free_port
+from deploy.one_machine.embedded import EmbeddedKafka
+from deploy.one_machine.embedded.ports import free_port
 from producers.client import ActionProducer, IntakeProducer
-from producers.publisher import Limits, Unavailable
-from producers.vault import NoVault
-from schemas.base import Actor, Role
-from schemas.catalogue import ACTION_REQUESTED, SUBMITTED
+from producers.intake.vault import NoVault
+from producers.kafka.publisher import Limits, Unavailable
+from schemas.events.base import Actor, Role
+from schemas.events.catalogue import ACTION_REQUESTED, SUBMITTED
 from tests.producers.support import PETITION, SECRET, on_topic
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.embedded import EmbeddedKafka
-from schemas.catalogue import SUBMITTED
+from deploy.one_machine.embedded import EmbeddedKafka
+from schemas.events.catalogue import SUBMITTED
 from tests.producers.support import Asked, on_topic
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

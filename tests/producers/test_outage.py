@@ -10,15 +10,15 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from deploy.embedded import EmbeddedKafka
-from deploy.embedded.ports import free_port
-from deploy.topics import ensure_topics
-from deploy.web import application
+from deploy.cluster.topics import ensure_topics
+from deploy.one_machine.embedded import EmbeddedKafka
+from deploy.one_machine.embedded.ports import free_port
+from deploy.web.server import application
 from producers.http import Routes, prepare
-from producers.requests import identify
+from producers.intake.requests import identify
 from producers.settings import HttpSettings
-from schemas.catalogue import SUBMITTED
-from schemas.settings import ProcessSettings
+from schemas.events.catalogue import SUBMITTED
+from schemas.platform.settings import ProcessSettings
 from tests.producers.conftest import lead, settings_for
 from tests.producers.support import PETITION, SECRET, Asked, on_topic, until
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.pending import Pending
+from producers.kafka.pending import Pending
 
 
 class Watch:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from producers.http.authority import Holding, actor_for, is_above
 from producers.http.errors import language
 from producers.http.texts import MESSAGES, RULES
-from producers.requests import Contact, identify
-from producers.vault import new_key, seal, unseal
-from schemas.base import Role
+from producers.intake.requests import Contact, identify
+from producers.intake.vault import new_key, seal, unseal
+from schemas.events.base import Role
 from schemas.reference import CITY_CHAIRMAN, offices
 
 SECRET = b"s" * 32

@@ -9,11 +9,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from deploy.embedded import EmbeddedKafka
+from deploy.one_machine.embedded import EmbeddedKafka
+from producers.intake.vault import PostgresVault, unseal
 from producers.settings import HttpSettings
-from producers.vault import PostgresVault, unseal
-from schemas import tracking
-from schemas.catalogue import SUBMITTED
+from schemas.events import tracking
+from schemas.events.catalogue import SUBMITTED
 from tests.producers.support import KEY, PETITION, SECRET, Asked, on_topic
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.compatibility import breaks
-from schemas.export import PUBLISHED, incompatible
 from schemas.publishing import json_schema
+from schemas.publishing.compatibility import breaks
+from schemas.publishing.export import PUBLISHED, incompatible
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED_FILES = sorted((ROOT / PUBLISHED).glob("*.schema.json"))

@@ -11,10 +11,10 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from deploy.export import ROLE_SETTINGS, export
-from deploy.runner.run import ENTRIES
-from schemas.catalogue import EVENT_TYPES
+from deploy.one_machine.runner.run import ENTRIES
+from schemas.events.catalogue import EVENT_TYPES
+from schemas.events.topics import SHARED
 from schemas.publishing import asyncapi, json_schema, reference
-from schemas.topics import SHARED
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("json-schema", "asyncapi", "topics", "metrics", "states", "settings")

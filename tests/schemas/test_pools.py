@@ -9,7 +9,7 @@ from collections.abc import Callable
 import psycopg
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
-from schemas.pools import still_open, still_open_now
+from schemas.platform.pools import still_open, still_open_now
 
 AT_ONCE = 4
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from consumers.measures.facts import Reply
-from consumers.measures.fold import read
-from consumers.measures.happening import of_event
-from consumers.measures.measures import Measures, by_office, measures
-from consumers.measures.survival import ended_share, median
 from deploy.simulate import worktime
-from schemas import actions as do
-from schemas.actions import ResultKind
-from schemas.clock import to_datetime
+from deploy.simulate.measures.facts import Reply
+from deploy.simulate.measures.fold import read
+from deploy.simulate.measures.happening import of_event
+from deploy.simulate.measures.measures import Measures, by_office, measures
+from deploy.simulate.measures.survival import ended_share, median
+from schemas.events import actions as do
+from schemas.events.actions import ResultKind
+from schemas.platform.clock import to_datetime
 from tests.case.world import EVIDENCE, GOOD_TEXT, World, hanoi
 
 DONE = {"result": ResultKind.DONE, "text": GOOD_TEXT, "evidence_urls": EVIDENCE}

@@ -15,8 +15,8 @@ from deploy.simulate.offices import Desk
 from deploy.simulate.petitions import petition
 from deploy.simulate.seen import Seen, seen
 from deploy.simulate.tempers import DILIGENT, NEGLIGENT, Crowd, Temper, temper_of
-from schemas.actions import ACTION
-from schemas.clock import HANOI, to_datetime
+from schemas.events.actions import ACTION
+from schemas.platform.clock import HANOI, to_datetime
 from schemas.reference import offices
 from tests.case.world import World, hanoi
 

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from consumers.measures.measures import by_office, measures
+from deploy.simulate.measures.measures import by_office, measures
 from deploy.simulate.record import Entry
 from deploy.simulate.report.page import page
 from deploy.simulate.report.summary import summary
 from deploy.simulate.run import Outcome, Scenario, simulate
 from deploy.simulate.tempers import Crowd
-from schemas.case import CaseEvent
-from schemas.catalogue import EVENT_TYPES, type_name
+from schemas.events.case import CaseEvent
+from schemas.events.catalogue import EVENT_TYPES, type_name
 from schemas.reference import offices
 from tests.case.checker import problems
 from tests.case.test_machine import answer_due, assert_closed_only_after_an_answer, assert_each_step_once, check_change

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from schemas import tracking
-from schemas.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, SUBMITTED
-from schemas.topics import ACTIONS, CLASSIFIED, DEAD_LETTERS, EVENTS, INTAKE
+from schemas.events import tracking
+from schemas.events.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, SUBMITTED
+from schemas.events.topics import ACTIONS, CLASSIFIED, DEAD_LETTERS, EVENTS, INTAKE
 from tests.chaos.instance import Instance
 from tests.system.people import City, wait
 

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 from kafka import KafkaProducer
 
-from deploy.embedded import EmbeddedKafka
-from deploy.topics import ensure_topics
-from schemas.settings import ProcessSettings
-from schemas.topics import EVENTS
+from deploy.cluster.topics import ensure_topics
+from deploy.one_machine.embedded import EmbeddedKafka
+from schemas.events.topics import EVENTS
+from schemas.platform.settings import ProcessSettings
 from streams.case.policy.load import DEFAULT_FILE
 from streams.case.whatif.cli import whatif
 from tests.case.world import World

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from schemas import actions as do
-from schemas.clock import to_datetime
+from schemas.events import actions as do
+from schemas.platform.clock import to_datetime
 from streams.case.policy.book import Book
 from streams.case.whatif.lines import line_of
 from streams.case.whatif.report import report, text

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from html import escape
 from importlib import resources
 
-from consumers.measures.measures import Measures, by_office, measures
+from deploy.simulate.measures.measures import Measures, by_office, measures
 from deploy.simulate.report import plots, words
 from deploy.simulate.report.words import Words
 from deploy.simulate.run import Outcome, Scenario
-from schemas.clock import HANOI, to_datetime
-from schemas.texts import LANGUAGES, Language
+from schemas.platform.clock import HANOI, to_datetime
+from schemas.reference.texts import LANGUAGES, Language
 
 _GOOD, _FAIR = 0.9, 0.7
 _LAG_HOURS = 0.5

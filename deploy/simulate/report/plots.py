@@ -13,14 +13,14 @@ from typing import Any
 import pygal  # type: ignore[import-untyped]  # it has no types
 from pygal.style import Style  # type: ignore[import-untyped]
 
-from consumers.measures.facts import Acceptance, Days, Fact, Rating, Reply
-from consumers.measures.measures import Measures
-from consumers.measures.survival import ended_share
+from deploy.simulate.measures.facts import Acceptance, Days, Fact, Rating, Reply
+from deploy.simulate.measures.measures import Measures
+from deploy.simulate.measures.survival import ended_share
 from deploy.simulate.report import words
 from deploy.simulate.run import Outcome
-from schemas.clock import HANOI, to_datetime
+from schemas.platform.clock import HANOI, to_datetime
 from schemas.reference import offices
-from schemas.texts import Language
+from schemas.reference.texts import Language
 
 _FONT = "inherit"
 _MOST_OFFICES = 16

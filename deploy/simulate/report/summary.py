@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consumers.measures.measures import Measures
+from deploy.simulate.measures.measures import Measures
 from deploy.simulate.report.page import number, percent
 from deploy.simulate.run import Outcome
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deploy.simulate.tempers import Crowd
-from schemas.texts import Language
+from schemas.reference.texts import Language
 
 
 @dataclass(frozen=True, slots=True)

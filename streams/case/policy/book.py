@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from schemas.logs import log
+from schemas.platform.logs import log
 from streams.case.policy.compiled import Policy
 from streams.case.policy.load import DEFAULT_FILE, BadPolicy, Loaded, Mistake, load
 

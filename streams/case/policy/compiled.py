@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schemas.base import Level
-from schemas.case import ClockName
+from schemas.events.base import Level
+from schemas.events.case import ClockName
 from schemas.reference import categories
-from streams.case.calendar import Calendar
-from streams.case.days import Week, unroll
 from streams.case.policy.model import WEEKDAYS, AroundTheClock, CalendarPart, Overrides, PolicyFile, Step, WorkingHours
+from streams.case.time.calendar import Calendar
+from streams.case.time.days import Week, unroll
 
 
 @dataclass(frozen=True, slots=True)

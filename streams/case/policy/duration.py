@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer
 
-from streams.case.calendar import HOUR_MS, MINUTE_MS, Calendar
+from streams.case.time.calendar import HOUR_MS, MINUTE_MS, Calendar
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([mhd])")
 _POINT = re.compile(r"(?:(\d{1,2})%|due(?:\+(.+))?)")

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
-from schemas.base import CategoryCode, Level, OfficeCode
-from schemas.case import ClockName
+from schemas.events.base import CategoryCode, Level, OfficeCode
+from schemas.events.case import ClockName
 from streams.case.policy.duration import Duration, LadderPoint
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, NoReturn
 
 import click
 
-from schemas.clock import HANOI, to_ms
+from schemas.platform.clock import HANOI, to_ms
 
 if TYPE_CHECKING:
     from streams.case.policy.book import Book
@@ -110,7 +110,7 @@ def _read(study: Study, record: Path | None, save: IO[bytes] | None, data: Path)
 @contextmanager
 def _understood() -> Iterator[None]:
     """What is wrong with a record is said in one line."""
-    from streams.case.calendar import OutsideCalendar
+    from streams.case.time.calendar import OutsideCalendar
     from streams.case.whatif.lines import BadLine
 
     try:
@@ -145,7 +145,7 @@ def _book(directory: Path | None) -> Book:
 
 def _bootstrap(data: Path) -> str:
     """The broker of KAFKA_BOOTSTRAP_SERVERS, else of the instance in DIR, else the default one."""
-    from schemas.settings import ProcessSettings
+    from schemas.platform.settings import ProcessSettings
 
     state = data / "state.json"
     if "KAFKA_BOOTSTRAP_SERVERS" not in os.environ and state.exists():

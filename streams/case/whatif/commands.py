@@ -12,13 +12,13 @@ from typing import Any
 
 import msgspec
 
-from schemas import actions as do
-from schemas.base import Actor
-from schemas.clock import to_datetime, to_ms
-from streams.case.acts.registration import Register
-from streams.case.calendar import HOUR_MS
-from streams.case.machine import Asked
+from schemas.events import actions as do
+from schemas.events.base import Actor
+from schemas.platform.clock import to_datetime, to_ms
+from streams.case.decide.handlers.registration import Register
+from streams.case.decide.machine import Asked
 from streams.case.policy.compiled import Policy
+from streams.case.time.calendar import HOUR_MS
 from streams.case.whatif.lines import Line, Person
 
 _DAY_MS = 24 * HOUR_MS

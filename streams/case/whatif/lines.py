@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from schemas.actions import RefusalKind, ResultKind
-from schemas.base import Level, Role
-from schemas.case import State
-from schemas.catalogue import PREFIX, what_of
-from schemas.clock import to_ms
-from schemas.intake import PetitionKind
+from schemas.events.actions import RefusalKind, ResultKind
+from schemas.events.base import Level, Role
+from schemas.events.case import State
+from schemas.events.catalogue import PREFIX, what_of
+from schemas.events.intake import PetitionKind
+from schemas.platform.clock import to_ms
 
 
 class BadLine(ValueError):

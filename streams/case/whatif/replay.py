@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from schemas.actions import Recompute
-from schemas.base import Actor
-from schemas.case import State
-from streams.case.ladder import catch_up
-from streams.case.machine import decide, fire
+from schemas.events.actions import Recompute
+from schemas.events.base import Actor
+from schemas.events.case import State
+from streams.case.decide.ladder import catch_up
+from streams.case.decide.machine import decide, fire
+from streams.case.decide.state import Case, next_due
+from streams.case.decide.turn import Decision, Happened, Setting, Turn, Who
 from streams.case.policy.book import Book
-from streams.case.state import Case, next_due
-from streams.case.turn import Decision, Happened, Setting, Turn, Who
 from streams.case.whatif.commands import Away, Command, Noted, Registered, Requested
 
 _NEVER_AWAY = 1 << 60

@@ -8,7 +8,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from schemas.clock import HANOI, to_datetime
+from schemas.platform.clock import HANOI, to_datetime
 from schemas.reference import offices
 from streams.case.whatif.study import One, Study
 from streams.case.whatif.tally import RUNGS, OfficeCount, Outcome

@@ -11,7 +11,7 @@ import orjson
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
-from schemas.topics import EVENTS
+from schemas.events.topics import EVENTS
 from streams.case.whatif.lines import BadLine, Line, line_of, structured
 
 _POLL_MS = 500

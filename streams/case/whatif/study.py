@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from schemas.base import Level
-from schemas.clock import to_ms
+from schemas.events.base import Level
+from schemas.platform.clock import to_ms
+from streams.case.decide.turn import Happened
 from streams.case.policy.book import Book
 from streams.case.policy.compiled import Policy
-from streams.case.turn import Happened
 from streams.case.whatif.check import Check
 from streams.case.whatif.commands import Command, NotUnderstood, command_of
 from streams.case.whatif.lines import Line

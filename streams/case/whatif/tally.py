@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from schemas.case import State
+from schemas.events.case import State
 from schemas.reference import TRIAGE_OFFICE
-from streams.case.state import Case
-from streams.case.turn import Happened
+from streams.case.decide.state import Case
+from streams.case.decide.turn import Happened
 
 RUNGS = (1, 2, 3)
 """Head of the office (with the breach), city office, chairman."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from schemas.intake import PetitionKind
+from schemas.events.intake import PetitionKind
 from schemas.reference import categories
 
 KINDS_FILE, URGENCY_FILE, CALIBRATION_FILE = "kinds.tsv", "urgency.tsv", "calibration.tsv"

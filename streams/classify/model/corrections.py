@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from schemas import catalogue
-from schemas.base import Level, Role
-from schemas.case import Assigned, Received
-from schemas.envelope import Headers
-from schemas.envelope import read as read_event
+from schemas.events import catalogue
+from schemas.events.base import Level, Role
+from schemas.events.case import Assigned, Received
+from schemas.events.envelope import Headers
+from schemas.events.envelope import read as read_event
 from streams.classify.model.corpus import Labelled
 from streams.classify.text import fold
 
@@ -34,7 +34,7 @@ class Collector:
         self._petitions: dict[str, _Petition] = {}
 
     def add(self, value: bytes | None, headers: Headers) -> None:
-        """One record of `petitions.events`. Raises `schemas.envelope.BadEvent` for one that is no such event."""
+        """One record of `petitions.events`. Raises `schemas.events.envelope.BadEvent` for one that is no such event."""
         if dict(headers).get("ce_type") not in _WANTED:
             return
         event = read_event(value, headers, FIRST_OR_ASSIGNED).data

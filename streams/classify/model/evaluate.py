@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from schemas.base import Level
-from schemas.intake import Classification
+from schemas.events.base import Level
+from schemas.events.intake import Classification
 from streams.classify.classifier import Classifier
 from streams.classify.found import OTHER, Asked
 from streams.classify.model.corpus import Labelled

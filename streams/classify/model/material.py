@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.intake import PetitionKind
+from schemas.events.intake import PetitionKind
 from streams.classify.model.corpus import Corpus, Labelled, OfKind
 from streams.classify.model.terms import Typed, terms, typed
 from streams.classify.model.vocabulary import Vocabulary

@@ -7,8 +7,8 @@ from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
-from schemas.envelope import BadEvent
-from schemas.topics import EVENTS
+from schemas.events.envelope import BadEvent
+from schemas.events.topics import EVENTS
 from streams.classify.model.corpus import Labelled
 from streams.classify.model.corrections import Collector
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.intake import PetitionKind
+from schemas.events.intake import PetitionKind
 from schemas.reference import categories
 from streams.classify.model.calibrate import calibrated, urgency_calibrated
 from streams.classify.model.corpus import Corpus

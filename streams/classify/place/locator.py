@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.intake import Location, Place
-from schemas.texts import Language
+from schemas.events.intake import Location, Place
+from schemas.reference.texts import Language
 from streams.classify.place.areas import Areas, Spot, areas
 from streams.classify.place.readings import read
 from streams.classify.place.reasons import Reasons

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from schemas.reference import wards
-from schemas.texts import Language
+from schemas.reference.texts import Language
 from streams.classify.place.areas import Spot
 from streams.classify.place.trust import Reading
 

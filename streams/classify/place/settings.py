@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from schemas.settings import ProcessSettings
+from schemas.platform.settings import ProcessSettings
 
 
 class PlaceSettings(ProcessSettings):

@@ -1,0 +1,154 @@
+"""Looking at dead letters, and sending them back to where they came from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+from consumers.kafka.records import Headers, Record, config, lean
+from consumers.queues.delivery import without_personal_data
+from schemas.events import dead_letters
+from schemas.events import wire as slices
+from schemas.events.dead_letters import Reason
+from schemas.events.topics import ACTIONS, CLASSIFIED, DEAD_LETTERS, INTAKE, QUEUE_PREFIX
+from schemas.platform.settings import ProcessSettings
+
+HIDDEN = "(not shown)"
+# Whoever reads dead letters mends the pipeline; he does not need to know who the petitioner is.
+_PERSONAL = frozenset({"contact", "contact_sealed", "phone", "email"})
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d .-]{7,}\d")
+_INPUTS = frozenset({INTAKE.name, CLASSIFIED.name, ACTIONS.name})
+_OFFICE = re.compile(r"office ([a-z0-9-]+):")
+
+
+class NotReplayable(ValueError):
+    """The dead letter has no place to go back to; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter and its place in petitions.dlq."""
+
+    partition: int
+    record: Record
+    reason: Reason | None
+
+    @property
+    def place(self) -> str:
+        return f"{self.partition}:{self.record.offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Offsets first to last of a partition, both included."""
+
+    partition: int
+    first: int
+    last: int
+
+    @classmethod
+    def parse(cls, text: str) -> Range:
+        """`0:17` or `0:17-42`; ValueError otherwise."""
+        found = re.fullmatch(r"(\d{1,6}):(\d{1,18})(?:-(\d{1,18}))?", text)
+        if not found:
+            raise ValueError(f"{text!r} is no place of a dead letter: give PARTITION:OFFSET or PARTITION:FIRST-LAST")
+        first = int(found[2])
+        return cls(int(found[1]), first, int(found[3] or first))
+
+
+def read(settings: ProcessSettings, wanted: list[Range] | None = None) -> Iterator[Letter]:
+    """The dead letters that stand there now: all, or those of the ranges. KafkaError when the broker does not answer."""
+    consumer = lean(KafkaConsumer(**config(settings, "petitions-dlq", bootstrap_timeout_ms=5000)))
+    try:
+        ranges = _within(consumer, wanted)
+        for span in ranges:
+            yield from _letters(consumer, span)
+    finally:
+        consumer.close(timeout_ms=1000)
+
+
+def _within(consumer: KafkaConsumer, wanted: list[Range] | None) -> list[Range]:
+    partitions = [TopicPartition(DEAD_LETTERS.name, number) for number in consumer.partitions_for_topic(DEAD_LETTERS.name)]
+    if not partitions:
+        raise KafkaError(f"there is no topic {DEAD_LETTERS.name}")
+    first, end = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
+    existing = {tp.partition: Range(tp.partition, first[tp], end[tp] - 1) for tp in sorted(partitions)}
+    if wanted is None:
+        return [span for span in existing.values() if span.first <= span.last]
+    cut = [
+        Range(ask.partition, max(ask.first, span.first), min(ask.last, span.last))
+        for ask in wanted
+        if (span := existing.get(ask.partition)) is not None
+    ]
+    return [span for span in cut if span.first <= span.last]
+
+
+def _letters(consumer: KafkaConsumer, span: Range) -> Iterator[Letter]:
+    tp = TopicPartition(DEAD_LETTERS.name, span.partition)
+    consumer.assign([tp])
+    consumer.seek(tp, span.first)
+    while (consumer.position(tp) or 0) <= span.last:
+        for record in consumer.poll(timeout_ms=1000).get(tp, []):
+            if record.offset > span.last:
+                return
+            yield Letter(span.partition, record, dead_letters.reason(record.headers))
+
+
+def shown(value: bytes | None) -> Any:
+    """The value for a person's eyes: JSON without the contact, other text with addresses and numbers blotted out."""
+    if not value:
+        return None
+    try:
+        return _without_contact(json.loads(value))
+    except (ValueError, RecursionError):
+        text = value[:2000].decode(errors="backslashreplace")
+        return _ADDRESS.sub(HIDDEN, text)
+
+
+def _without_contact(found: Any) -> Any:
+    if isinstance(found, dict):
+        return {name: HIDDEN if name in _PERSONAL else _without_contact(value) for name, value in found.items()}
+    return [_without_contact(value) for value in found] if isinstance(found, list) else found
+
+
+def target(letter: Letter) -> tuple[str, bytes, Headers]:
+    """Topic, value and headers with which the letter goes back. Raise NotReplayable when it cannot."""
+    value, headers = letter.record.value or b"", dead_letters.original(letter.record.headers)
+    if letter.reason is None:
+        raise NotReplayable("it does not say where it came from")
+    if letter.reason.topic in _INPUTS:
+        return letter.reason.topic, value, headers
+    office = _OFFICE.match(letter.reason.message)
+    if letter.reason.stage == "dispatcher" and office:
+        return QUEUE_PREFIX + office[1], without_personal_data(value, slices.event(letter.record)), headers
+    raise NotReplayable(f"{letter.reason.topic} is no input: only its own stage writes there")
+
+
+class Replay:
+    """Sends letters back, one after the other, each acknowledged."""
+
+    def __init__(self, settings: ProcessSettings) -> None:
+        self._producer = KafkaProducer(
+            bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+            client_id="petitions-dlq",
+            acks="all",
+            allow_auto_create_topics=False,
+            max_request_size=2_000_000,
+            max_block_ms=10_000,
+            bootstrap_timeout_ms=5000,
+        )
+
+    def send(self, letter: Letter) -> str:
+        """The topic that has it now. Raises NotReplayable, KafkaError."""
+        topic, value, headers = target(letter)
+        self._producer.send(topic, key=letter.record.key, value=value, headers=headers).get(timeout=15)
+        return topic
+
+    def close(self) -> None:
+        self._producer.close(timeout=3)

@@ -1,0 +1,72 @@
+"""Putting aside what a consumer cannot use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from consumers.kafka.records import Record
+from schemas.events.dead_letters import Reason
+from schemas.events.topics import DEAD_LETTERS, Topic
+from schemas.platform import metrics
+from schemas.platform.logs import log
+from schemas.platform.settings import ProcessSettings
+
+MAX_REQUEST_BYTES = 2_000_000
+Letter = dict[str, Any]
+
+
+def letter(topic: str, partition: int, record: Record, stage: str, error: Exception) -> Letter:
+    """Arguments for `KafkaProducer.send`: the record as it was, with the reason."""
+    reason = Reason(topic, partition, record.offset, stage, type(error).__name__, str(error))
+    return {
+        "topic": DEAD_LETTERS.name,
+        "key": record.key or b"",
+        "value": record.value or b"",
+        "headers": [(name, value) for name, value in record.headers] + reason.headers(),
+    }
+
+
+class DeadLetters:
+    """Writes dead letters of one consumer. The producer is made at the first letter: most processes never need it."""
+
+    def __init__(self, settings: ProcessSettings, stage: str, source: Topic) -> None:
+        self._settings, self._stage, self._source = settings, stage, source
+        self._producer: KafkaProducer | None = None
+        self._pending: list[Any] = []
+
+    def send(self, partition: int, record: Record, error: Exception) -> None:
+        log.warning("dead-letter", topic=self._source.name, partition=partition, offset=record.offset, error=str(error)[:200])
+        self._pending.append(self._connected().send(**letter(self._source.name, partition, record, self._stage, error)))
+        metrics.DEAD_LETTERS().labels(self._stage, type(error).__name__).inc()
+
+    def flush(self) -> None:
+        """Wait until all are acknowledged; raise KafkaError when one was not: the process must not go on without it."""
+        if not self._pending:
+            return
+        self._connected().flush(timeout=30)
+        pending, self._pending = self._pending, []
+        for future in pending:
+            if not future.is_done:
+                raise KafkaError("a dead letter was not acknowledged in 30 s")
+            if future.failed():
+                raise future.exception
+
+    def _connected(self) -> KafkaProducer:
+        if self._producer is None:
+            self._producer = KafkaProducer(
+                bootstrap_servers=self._settings.kafka_bootstrap_servers.split(","),
+                client_id=f"{self._stage}-dead-letters",
+                acks="all",
+                enable_idempotence=True,
+                allow_auto_create_topics=False,
+                max_request_size=MAX_REQUEST_BYTES,
+                metrics_enabled=False,
+            )
+        return self._producer
+
+    def close(self) -> None:
+        if self._producer is not None:
+            self._producer.close(timeout=3)

@@ -1,0 +1,134 @@
+"""The live feed: petitions.events as they come, for citizens' streams. Subscriptions are by petition.
+
+With no subscriber an event costs two dictionary steps; its JSON is read only for a subscriber. A ring of recent events lets a
+subscriber who comes just after his event, but before PostgreSQL has it, miss nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from consumers.kafka.records import Batches, Record
+from consumers.live.arrivals import Arrivals
+from consumers.live.listening import Listener
+from consumers.live.tail import TopicTail
+from consumers.views.timeline import Entry, from_record
+from schemas.events import wire as slices
+from schemas.events.topics import EVENTS
+from schemas.platform import metrics
+from schemas.platform.clock import to_ms
+from schemas.platform.logs import log
+from schemas.platform.settings import ProcessSettings
+
+PENDING_LIMIT = 1000
+Subscription = Listener[Entry]
+
+
+class Ring:
+    """The newest records, by petition. Bounded by their number."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._order: deque[bytes] = deque()
+        self._records: dict[bytes, list[Record]] = {}
+
+    def add(self, key: bytes, record: Record) -> None:
+        self._order.append(key)
+        self._records.setdefault(key, []).append(record)
+        if len(self._order) > self._size:
+            self._drop(self._order.popleft())
+
+    def _drop(self, key: bytes) -> None:
+        records = self._records[key]
+        records.pop(0)
+        if not records:
+            del self._records[key]
+
+    def of(self, key: bytes) -> list[Record]:
+        return self._records.get(key, [])
+
+
+class LiveFeed:
+    """Subscriptions on the event loop, fed by a thread that reads the topic's end."""
+
+    def __init__(self, settings: ProcessSettings, ring_size: int, loop: asyncio.AbstractEventLoop) -> None:
+        self._ring = Ring(ring_size)
+        self._subscriptions: dict[bytes, set[Subscription]] = {}
+        self._closed = False
+        self._clock = settings.clock()
+        self.arrivals = Arrivals()
+        self.tail = TopicTail(EVENTS.name, settings, loop, self.take, self._lost)
+
+    @property
+    def ready(self) -> bool:
+        return self.tail.ready
+
+    def take(self, batches: Batches) -> None:
+        for tp, records in batches.items():
+            self.arrivals.note(tp.partition, records[-1].offset)
+            for record in records:
+                key = record.key or b""
+                self._ring.add(key, record)
+                if key in self._subscriptions:
+                    self._tell(key, record)
+            self._measure(records[-1])
+
+    def _measure(self, record: Record) -> None:
+        """How long a citizen waits for the first word about his petition; one record of a batch is enough to know."""
+        try:
+            event = slices.event(record)
+            received = datetime.fromisoformat(slices.case(event.case).received_at)
+            what = slices.head(record)[1]
+        except ValueError:
+            return
+        if event.seq == 1:
+            metrics.REPLY_SECONDS().labels(what).observe(max(0.0, (self._clock.now_ms() - to_ms(received)) / 1000))
+
+    def _tell(self, key: bytes, record: Record) -> None:
+        entry = _entry(record)
+        if entry is not None:
+            for subscription in self._subscriptions[key]:
+                subscription.push([entry])
+
+    def _lost(self) -> None:
+        for subscriptions in self._subscriptions.values():
+            for subscription in subscriptions:
+                subscription.lose()
+
+    def recent(self, petition_id: str) -> list[Entry]:
+        """What the ring holds of a petition, in order."""
+        return [entry for record in self._ring.of(petition_id.encode()) if (entry := _entry(record))]
+
+    @contextmanager
+    def subscribe(self, petition_id: str) -> Iterator[Subscription]:
+        key, subscription = petition_id.encode(), Subscription(PENDING_LIMIT)
+        if self._closed:
+            subscription.close()
+        self._subscriptions.setdefault(key, set()).add(subscription)
+        try:
+            yield subscription
+        finally:
+            self._subscriptions[key].discard(subscription)
+            if not self._subscriptions[key]:
+                del self._subscriptions[key]
+
+    def close(self) -> None:
+        """End all subscriptions; new ones end at once."""
+        self._closed = True
+        self.tail.stop()
+        for subscriptions in self._subscriptions.values():
+            for subscription in subscriptions:
+                subscription.close()
+
+
+def _entry(record: Record) -> Entry | None:
+    try:
+        return from_record(record)
+    except (ValueError, KeyError, TypeError) as error:
+        # The projector dead-letters it; here it is only not shown.
+        log.warning("dead-letter", topic=EVENTS.name, offset=record.offset, error=type(error).__name__)
+        return None

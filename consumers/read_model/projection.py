@@ -1,0 +1,131 @@
+"""From events to rows of the read model: a pure function of the records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import msgspec
+
+from consumers.kafka.records import Record
+from schemas.events import wire as slices
+from schemas.events.case import OPEN_STATES
+from schemas.events.wire import Case, Event, NotAnEvent
+from schemas.reference import TRIAGE_OFFICE
+
+Row = tuple[str, ...]
+"""Columns as PostgreSQL's text; empty is NULL."""
+
+
+class _Channel(msgspec.Struct, gc=False):
+    channel: str = ""
+
+
+_CHANNEL = msgspec.json.Decoder(_Channel)
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows for one transaction: the newest view of each petition, every event's timeline entry, and what could not be read."""
+
+    petitions: list[Row] = field(default_factory=list)
+    timeline: list[Row] = field(default_factory=list)
+    rejected: list[tuple[Record, NotAnEvent]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Latest:
+    """The newest event of a petition in this batch, and what the first one carried."""
+
+    event: Event
+    case: Case
+    petition: bytes = b""
+    classification: bytes = b""
+
+
+def project(records: Sequence[Record]) -> Rows:
+    """Turn records (in the order of their partitions) into rows."""
+    rows = Rows()
+    latest: dict[str, _Latest] = {}
+    for record in records:
+        try:
+            rows.timeline.append(_timeline_row(record, latest))
+        except NotAnEvent as error:
+            rows.rejected.append((record, error))
+    rows.petitions = [_petition_row(petition_id, entry) for petition_id, entry in latest.items()]
+    return rows
+
+
+def _timeline_row(record: Record, latest: dict[str, _Latest]) -> Row:
+    event_id, what = slices.head(record)
+    event = slices.event(record)
+    case = slices.case(event.case)
+    _remember(latest, event, case)
+    return event.petition_id, str(event.seq), event_id, what, event.at, _timeline_data(record.value or b"", event, case)
+
+
+def _remember(latest: dict[str, _Latest], event: Event, case: Case) -> None:
+    entry = latest.get(event.petition_id)
+    if entry is None:
+        entry = latest[event.petition_id] = _Latest(event, case)
+    elif event.seq > entry.event.seq:
+        entry.event, entry.case = event, case
+    entry.petition = slices.given(event.petition) or entry.petition
+    entry.classification = slices.given(event.classification) or entry.classification
+
+
+def _timeline_data(value: bytes, event: Event, case: Case) -> str:
+    """The event's JSON, its view cut down to where the case stood; petition and classification are in the petition's row."""
+    short = _standing(case.state, case.category, case.level, case.office, case.deadline, case.escalation)
+    data = slices.cut(value, b"case", bytes(event.case), short)
+    if part := slices.given(event.petition):
+        data = slices.cut(data, b"petition", part, b"null")
+    if part := slices.given(event.classification):
+        data = slices.cut(data, b"classification", part, b"null")
+    return data.decode()
+
+
+@lru_cache(maxsize=4096)
+def _standing(  # noqa: PLR0917 — hashable arguments for the cache
+    state: str, category: str, level: str, office: str | None, deadline: str | None, escalation: int
+) -> bytes:
+    return msgspec.json.encode(
+        {"state": state, "category": category, "level": level, "office": office, "deadline": deadline, "escalation": escalation}
+    )
+
+
+def _petition_row(petition_id: str, entry: _Latest) -> Row:
+    case = entry.case
+    work = case.is_work
+    return (
+        petition_id,
+        str(entry.event.seq),
+        case.state,
+        case.category,
+        case.level,
+        case.office or "",
+        case.ward_code or "",
+        _channel(entry.petition),
+        case.received_at,
+        case.deadline or "",
+        str(case.escalation),
+        "t" if case.state in _OPEN else "f",
+        (case.office or TRIAGE_OFFICE) if work else "",
+        str(case.urgency),
+        case.due or "infinity",
+        (case.decider or "") if work else "",
+        (case.escalated_to or "") if work else "",
+        ("{" + ",".join(case.co_offices) + "}") if work and case.co_offices else "",
+        bytes(entry.event.case).decode(),
+        entry.petition.decode(),
+        entry.classification.decode(),
+        entry.event.at,
+    )
+
+
+def _channel(petition: bytes) -> str:
+    return _CHANNEL.decode(petition).channel if petition else ""
+
+
+_OPEN = frozenset(state.value for state in OPEN_STATES)

@@ -1,0 +1,115 @@
+"""Writing the read model: rows and offsets in one PostgreSQL transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+from consumers.loop.offsets import Move, Offsets
+from consumers.read_model.projection import Row, Rows
+
+# JSON, codes and instants never hold a control character, so a column travels as one text without any quoting.
+_SEPARATOR = "\x01"
+_PETITION_COLUMNS = (
+    ("petition_id", "text"),
+    ("seq", "int"),
+    ("state", "text"),
+    ("category", "text"),
+    ("level", "text"),
+    ("office", "text"),
+    ("ward_code", "text"),
+    ("channel", "text"),
+    ("received_at", "timestamptz"),
+    ("deadline", "timestamptz"),
+    ("escalation", "int"),
+    ("is_open", "bool"),
+    ("queue_office", "text"),
+    ("urgency", "smallint"),
+    ("due", "timestamptz"),
+    ("decider", "text"),
+    ("escalated_to", "text"),
+    ("co_offices", "text[]"),
+    ("view", "json"),
+    ("petition", "json"),
+    ("classification", "json"),
+    ("updated_at", "timestamptz"),
+)
+_TIMELINE_COLUMNS = (
+    ("petition_id", "text"),
+    ("seq", "int"),
+    ("event_id", "text"),
+    ("type", "text"),
+    ("at", "timestamptz"),
+    ("data", "json"),
+)
+_KEPT_FROM_FIRST = ("petition", "classification")
+
+
+def _select(columns: Sequence[tuple[str, str]]) -> str:
+    names = ", ".join(name for name, _ in columns)
+    casts = ", ".join(f"coalesce({n}, '')" if n == "channel" else f"{n}::{kind}" for n, kind in columns)
+    arrays = ", ".join(["string_to_array(%s, E'\\x01', '')"] * len(columns))
+    return f"select {casts} from unnest({arrays}) as given ({names})"  # noqa: S608 — made of this module's constants
+
+
+def _upsert_petition() -> str:
+    names = ", ".join(name for name, _ in _PETITION_COLUMNS)
+    plain = [n for n, _ in _PETITION_COLUMNS if n not in ("petition_id", "channel", *_KEPT_FROM_FIRST)]
+    changes = [f"{n} = excluded.{n}" for n in plain]
+    changes += [f"{n} = coalesce(petition.{n}, excluded.{n})" for n in _KEPT_FROM_FIRST]
+    changes += ["channel = coalesce(nullif(petition.channel, ''), excluded.channel)"]
+    return (
+        f"insert into petition ({names}) {_select(_PETITION_COLUMNS)} "
+        f"on conflict (petition_id) do update set {', '.join(changes)} where petition.seq < excluded.seq"
+    )
+
+
+def _insert_timeline() -> str:
+    names = ", ".join(name for name, _ in _TIMELINE_COLUMNS)
+    return f"insert into timeline ({names}) {_select(_TIMELINE_COLUMNS)} on conflict (petition_id, seq) do nothing"
+
+
+UPSERT_PETITION = _upsert_petition()
+INSERT_TIMELINE = _insert_timeline()
+
+
+class UnusableText(ValueError):
+    """A column holds a control character that separates rows."""
+
+
+class ReadModel:
+    """The tables, through one connection. psycopg.OperationalError means: the database is away, connect again."""
+
+    def __init__(self, url: str, consumer: str, topic: str) -> None:
+        self._connection: psycopg.Connection[Any] = psycopg.connect(url, autocommit=True, connect_timeout=5, prepare_threshold=2)
+        # A crash of PostgreSQL may lose the newest transactions; their offsets go with them, and they are read again.
+        self._connection.execute("set synchronous_commit = off")
+        self._offsets = Offsets(self._connection, consumer, topic)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def position(self, partition: int) -> int:
+        """The offset at which a partition goes on; a new partition starts at 0."""
+        return self._offsets.position(partition)
+
+    def write(self, rows: Rows, moves: Sequence[Move]) -> None:
+        """Write all or nothing. Raise NotMine when another owner moved an offset, DataError or IntegrityError for a bad row."""
+        petitions, timeline = _columns(rows.petitions), _columns(rows.timeline)
+        with self._connection.transaction():
+            # 1. The offsets first: their row locks make a second owner of the partition wait, and then see that it is too late.
+            self._offsets.move(moves)
+            # 2. The effect.
+            if petitions:
+                self._connection.execute(UPSERT_PETITION, petitions)
+            if timeline:
+                self._connection.execute(INSERT_TIMELINE, timeline)
+
+
+def _columns(rows: Sequence[Row]) -> list[str]:
+    columns = [_SEPARATOR.join(column) for column in zip(*rows, strict=True)]
+    if any(column.count(_SEPARATOR) != len(rows) - 1 for column in columns):
+        raise UnusableText("a control character in a column")
+    return columns

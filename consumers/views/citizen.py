@@ -1,0 +1,190 @@
+"""What a citizen may see of a petition. Pure: from entries to JSON-ready dictionaries.
+
+Shown is what happened to the petition; never another person's data, another petition's id, or an answer that was sent back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from consumers.views.local_time import local
+from consumers.views.timeline import Entry
+from schemas.events.actions import RefusalKind
+from schemas.events.base import Level, Role
+from schemas.reference import TRIAGE_OFFICE, categories, offices, texts
+from schemas.reference.texts import Language
+
+Json = dict[str, Any]
+
+VISIBLE: Mapping[str, tuple[str, ...]] = {
+    "received": (),
+    "assigned": ("from_office", "to_office", "reason"),
+    "accepted": (),
+    "information-requested": ("question",),
+    "information-added": ("text", "media_urls"),
+    "resumed": ("because",),
+    "extended": ("deadline_before", "deadline_after", "reason"),
+    "transferred": ("from_office", "to_office", "reason"),
+    "decision-required": ("decider", "because"),
+    "promised": ("text", "promise_date", "evidence_urls"),
+    "answered": ("result", "text", "evidence_urls", "answer_cause", "in_time"),
+    "rated": ("stars", "comment"),
+    "closed": ("because",),
+    "reopened": ("reason",),
+    "refused": ("kind", "reason", "right_address"),
+    "withdrawn": ("reason",),
+    "merged": (),
+    "unmerged": (),
+    "leader-reported": ("event_type",),
+    "breached": ("clock", "deadline"),
+    "escalated": ("to_office", "rung", "because"),
+    "deadline-recomputed": ("deadline_before", "deadline_after", "reason"),
+    "action-refused": ("action", "rule"),
+}
+"""Event types that a citizen sees, with the fields shown. Warnings, returned answers and other people's petitions are not."""
+
+_OFFICES = ("from_office", "to_office", "decider")
+
+
+def is_visible(entry: Entry) -> bool:
+    if entry.what == "action-refused":
+        return bool(entry.data.get("actor", {}).get("role") == Role.CITIZEN)
+    return entry.what in VISIBLE
+
+
+def expand(entry: Entry) -> list[Entry]:
+    """A first `assigned` is two things for the citizen: received, and assigned at once."""
+    if entry.seq == 1 and entry.what == "assigned":
+        received = {"reason": entry.data.get("reason")}
+        return [replace(entry, what="received", event_id=f"{entry.event_id}:received", data=received), entry]
+    return [entry]
+
+
+def item(entry: Entry, lang: Language) -> Json:
+    """One line of the timeline: `{id, seq, type, time, title, message, details}`."""
+    details = _details(entry, lang)
+    return {
+        "id": entry.event_id,
+        "seq": entry.seq,
+        "type": entry.what,
+        "time": entry.at,
+        "title": texts.title(entry.what, lang),
+        "message": _at_once(entry, lang) + texts.sentence(entry.what, lang, _in_words(entry, details, lang)),
+        "details": details,
+    }
+
+
+def _at_once(entry: Entry, lang: Language) -> str:
+    """Only an emergency is received with a reason: whom to call comes before everything else."""
+    return f"{texts.right_address(RefusalKind.EMERGENCY, lang)} " if entry.what == "received" and entry.data.get("reason") else ""
+
+
+def items(entries: Iterable[Entry], lang: Language) -> list[Json]:
+    """The visible lines in order."""
+    return [item(part, lang) for entry in entries if is_visible(entry) for part in expand(entry)]
+
+
+def live_item(entry: Entry, lang: Language) -> Json:
+    """A line with where the case stands after it, for the event stream."""
+    return {**item(entry, lang), **_standing(entry.case, lang)}
+
+
+def petition(code: str, petition_id: str, case: Json, entries: Iterable[Entry], lang: Language) -> Json:
+    """The whole answer; `case` is the full view of the newest event."""
+    category = categories().get(case["category"])
+    return {
+        "petition_id": petition_id,
+        "tracking_code": code,
+        **_standing(case, lang),
+        "category": case["category"],
+        "category_name": _name(category, lang) or case["category"],
+        "urgent": case["level"] == Level.URGENT,
+        "level": case["level"],
+        "received_at": case["received_at"],
+        "escalation": case.get("escalation", 0),
+        "rating": case.get("rating"),
+        "timeline": items(entries, lang),
+    }
+
+
+def _standing(case: Json, lang: Language) -> Json:
+    return {
+        "state": case["state"],
+        "state_name": texts.words("state", case["state"], lang),
+        "office": office(case["office"] or TRIAGE_OFFICE, lang),
+        "deadline": case.get("deadline"),
+    }
+
+
+def office(code: str, lang: Language) -> Json:
+    """`{code, name}`; an office that is gone from the list keeps its code as name."""
+    return {"code": code, "name": _name(offices().get(code), lang) or code}
+
+
+def _name(entry: Any, lang: Language) -> str | None:
+    if entry is None:
+        return None
+    return str(entry.name_vi if lang == "vi" else entry.name_en)
+
+
+def _details(entry: Entry, lang: Language) -> Json:
+    found: Json = {name: entry.data[name] for name in VISIBLE.get(entry.what, ()) if entry.data.get(name) is not None}
+    for name in _OFFICES:
+        if name in found:
+            found[name] = office(found[name], lang)
+    if entry.what == "action-refused":
+        found["why"] = texts.rule_text(str(found.get("rule")), lang)
+    if entry.what == "leader-reported":
+        found |= _from_leader(entry, lang)
+    return found
+
+
+def _from_leader(entry: Entry, lang: Language) -> Json:
+    """What happened to the leading petition, cut down by the same rules as if it had happened here."""
+    shown = replace(entry, what=str(entry.data.get("event_type")), data=dict(entry.data.get("detail", {})))
+    if shown.what == "leader-reported" or not is_visible(shown):
+        return {"event_title": texts.title(shown.what, lang)}
+    return {"event_title": texts.title(shown.what, lang), "detail": _details(shown, lang)}
+
+
+def _in_words(entry: Entry, details: Json, lang: Language) -> Json:
+    """Values for the sentence, as words: names of offices, dates as people in Hanoi write them."""
+    words: Json = {
+        "office": office(entry.case["office"] or TRIAGE_OFFICE, lang)["name"],
+        "deadline": local(entry.case.get("deadline")),
+    }
+    for name, value in details.items():
+        words[name] = _WORDS.get(name, _plain)(value, lang)
+    words |= {"news": _news(details), "rule_text": details.get("why", "…")}
+    if "deadline_after" in details:
+        words["deadline"] = local(details["deadline_after"])
+    return words
+
+
+def _news(details: Json) -> str:
+    """`Đã trả lời: …`: whoever follows another petition reads its replies in full."""
+    title, text = details.get("event_title", "…"), details.get("detail", {}).get("text")
+    return f"{title}: {text}" if text else str(title)
+
+
+def _plain(value: Any, _: Language) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _office_name(value: Any, _: Language) -> str:
+    return str(value["name"])
+
+
+def _instant(value: Any, _: Language) -> str:
+    return local(str(value))
+
+
+_WORDS: Mapping[str, Callable[[Any, Language], str]] = {
+    **dict.fromkeys(_OFFICES, _office_name),
+    **dict.fromkeys(("promise_date", "deadline", "deadline_before", "deadline_after"), _instant),
+    "result": lambda value, lang: texts.words("result", str(value), lang),
+    "clock": lambda value, lang: texts.words("clock", str(value), lang),
+    "event_type": lambda value, lang: texts.title(str(value), lang),
+}

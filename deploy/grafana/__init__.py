@@ -1,1 +1,0 @@
-"""The Grafana dashboard, written from a table of panels; `python -m deploy.grafana` writes petitions.json."""

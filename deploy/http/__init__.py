@@ -1,1 +1,0 @@
-"""ASGI layers around the HTTP applications."""

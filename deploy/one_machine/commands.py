@@ -1,0 +1,146 @@
+"""The commands of the runner and the topics."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from deploy.errors import Failed
+from deploy.one_machine.runner.run import ENTRIES
+
+if TYPE_CHECKING:
+    from schemas.platform.settings import ProcessSettings
+
+data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".data"),
+    envvar="PETITIONS_DATA",
+    show_default=True,
+    help="Directory of the instance.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+
+
+class Moment(click.ParamType):
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        from deploy.one_machine.runner.clock import parse_start
+
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_start(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no ISO 8601 time such as 2026-01-05T08:00", param, ctx)
+
+
+@click.command(short_help="Run everything on this machine.")
+@data_option
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="HTTP; 0 picks a free one.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes of each stream stage.")
+@click.option("--clock-scale", type=click.FloatRange(0, 100_000, min_open=True), help="Let time run so many times faster.")
+@click.option("--clock-start", type=Moment(), help="The time at which the clock starts, e.g. 2026-01-05T08:00 (Hanoi time).")
+def up(data: Path, port: int, workers: int, clock_scale: float | None, clock_start: int | None) -> None:
+    """Run everything on this machine: Kafka, PostgreSQL, workers, consumers, HTTP. Ctrl-C stops it.
+
+    With KAFKA_BOOTSTRAP_SERVERS or DATABASE_URL set it uses those instead of its own.
+    """
+    from deploy.one_machine.runner.up import up as start
+
+    start(data, port=port, workers=workers, clock_scale=clock_scale, clock_start_ms=clock_start)
+
+
+@click.command()
+@data_option
+@json_option
+def ps(data: Path, *, as_json: bool) -> None:
+    """Show the processes of the instance in DIR."""
+    from deploy.one_machine.runner import state
+    from deploy.one_machine.runner.directory import Directory
+
+    try:
+        rows = state.rows(Directory(data).state)
+    except FileNotFoundError:
+        raise Failed(f"nothing was ever started in {data}; `petitions up --data {data}` does") from None
+    if as_json:
+        click.echo(json.dumps([asdict(row) for row in rows]))
+        return
+    click.echo(f"{'ROLE':<14} {'PID':>8}  {'STATE':<12} {'SINCE (UTC)':<24} METRICS")
+    for row in rows:
+        click.echo(f"{row.role:<14} {row.pid or '-':>8}  {row.state:<12} {row.since[:23]:<24} {row.metrics_url or '-'}")
+
+
+@click.command(short_help="Run one role in the foreground.")
+@click.argument("role", type=click.Choice(list(ENTRIES)))
+@click.option("--held", is_flag=True, help="Load the program, then wait for a line on standard input before anything is begun.")
+def run(role: str, *, held: bool) -> None:
+    """Run one role in the foreground until TERM; its settings come from the environment."""
+    from pydantic import ValidationError
+
+    work = ENTRIES[role].load()
+    if held and not sys.stdin.readline():
+        return  # who held it in reserve is gone
+    try:
+        work()
+    except ValidationError as error:
+        raise click.UsageError(f"settings of {role}: {_settings_errors(error)}") from error
+
+
+def _settings_errors(error: Exception) -> str:
+    from pydantic import ValidationError
+
+    assert isinstance(error, ValidationError)
+    # Without the values: one of them may be a secret.
+    return "; ".join(f"{'.'.join(map(str, one['loc'])).upper() or 'environment'}: {one['msg']}" for one in error.errors())
+
+
+@click.command(short_help="List or create the topics.")
+@data_option
+@click.option("--create", is_flag=True, help="Create what is missing.")
+@json_option
+def topics(data: Path, *, create: bool, as_json: bool) -> None:
+    """List the topics: what each carries, and what the broker has of them.
+
+    The broker is that of KAFKA_BOOTSTRAP_SERVERS, else of the instance in DIR.
+    """
+    from deploy.cluster.topics import ensure_topics, existing_topics
+    from schemas.events.topics import all_topics
+
+    settings = _kafka_settings(data)
+    if create:
+        created = ensure_topics(settings)
+        click.echo(f"{len(created)} topics created", err=True)
+    existing = existing_topics(settings)
+    rows = [
+        {
+            "name": topic.name,
+            "partitions": existing.get(topic.name),
+            "compacted": topic.compacted,
+            "retention_ms": topic.retention_ms,
+        }
+        for topic in all_topics()
+    ]
+    if as_json:
+        click.echo(json.dumps(rows))
+    else:
+        for topic in all_topics():
+            click.echo(f"{topic.name:<26} {existing.get(topic.name, 'missing'):>9}  {topic.what}")
+    sys.exit(0 if all(row["partitions"] for row in rows) else 1)
+
+
+def _kafka_settings(data: Path) -> ProcessSettings:
+    from deploy.one_machine.runner.directory import Directory
+    from schemas.platform.settings import ProcessSettings
+
+    state = Directory(data).state
+    if "KAFKA_BOOTSTRAP_SERVERS" not in os.environ and state.exists():
+        return ProcessSettings(kafka_bootstrap_servers=json.loads(state.read_text(encoding="utf-8"))["kafka"])
+    return ProcessSettings()

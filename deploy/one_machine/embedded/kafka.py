@@ -1,0 +1,130 @@
+"""An Apache Kafka broker (KRaft) as a child process; its data survives kill -9."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from deploy.errors import Failed
+from deploy.one_machine.embedded.child import Command, guarded
+from deploy.one_machine.embedded.jvm import fast_start, java
+from deploy.one_machine.embedded.kafka_config import Node, render
+from deploy.one_machine.embedded.kafka_probe import answers
+from deploy.one_machine.embedded.ports import free_port
+from deploy.one_machine.embedded.server import Server
+
+_EXERCISE_SECONDS = 8.0
+
+
+class KafkaFailed(Failed):
+    """The broker could not be formatted, ended while starting, or did not get ready in time."""
+
+
+def new_cluster_id() -> str:
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode().replace("-", "A")
+
+
+class EmbeddedKafka(Server):
+    """One broker. Alone it is a cluster of one; of several, each has its `node_id` and all the same `voters` and `cluster_id`.
+
+    `voters` maps node ids to controller ports. Ports stay the same over restarts of this object. `overrides`: broker settings;
+    `jvm_options`: instead of those for a fast start. Starting raises KafkaFailed or JarsUnavailable.
+    """
+
+    failed = KafkaFailed
+    stop_limit = 20.0
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        node_id: int = 1,
+        port: int | None = None,
+        voters: Mapping[int, int] | None = None,
+        cluster_id: str | None = None,
+        log: Path | None = None,
+        heap_mb: int = 512,
+        overrides: Mapping[str, str] | None = None,
+        jvm_options: tuple[str, ...] | None = None,
+    ) -> None:
+        super().__init__()
+        voters = voters or {node_id: free_port()}
+        data = data.resolve()
+        self.node = Node(node_id, port or free_port(), voters[node_id], voters, data, overrides or {})
+        self.log = log or data / "broker.log"
+        self._cluster_id = cluster_id or new_cluster_id()
+        self._heap_mb = heap_mb
+        self._options = jvm_options
+
+    def __str__(self) -> str:
+        return "the broker"
+
+    @property
+    def port(self) -> int:
+        return self.node.port
+
+    @property
+    def bootstrap(self) -> str:
+        return f"127.0.0.1:{self.node.port}"
+
+    def prepare(self) -> Path:
+        """Write the configuration, its path is the answer; the first time fetch Kafka and format the data directory."""
+        self.node.data.mkdir(parents=True, exist_ok=True)
+        settings = self.node.data / "server.properties"
+        settings.write_text(render(self.node), encoding="utf-8")
+        if not (self.node.data / "log" / "meta.properties").exists():
+            self._format(settings)
+        if self._options is None:
+            self._options = fast_start(_train)
+        return settings
+
+    def command(self) -> Command:
+        """The command that runs the broker on its data directory, which is prepared."""
+        settings = str(self.prepare())
+        return Command(java("kafka.Kafka", settings, heap_mb=self._heap_mb, options=self._options or ()), self.log)
+
+    @property
+    def ready(self) -> bool:
+        """Registered and unfenced: it would give itself as an answer to a client that asks for the brokers."""
+        return answers(self.node.port, self.node.node_id)
+
+    def _format(self, settings: Path) -> None:
+        arguments = ("format", "--cluster-id", self._cluster_id, "--config", str(settings))
+        argv = java("kafka.tools.StorageTool", *arguments, heap_mb=128, options=("-XX:TieredStopAtLevel=1",))
+        done = subprocess.run(guarded(argv), capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise KafkaFailed(f"could not format {self.node.data}: {done.stderr or done.stdout}")
+
+
+def _train(option: str) -> None:
+    """Run a broker of its own with the JVM `option`, give it some work, then stop it in order."""
+    from aiokafka.errors import KafkaError
+
+    from deploy.one_machine.embedded.exercise import exercise
+    from streams.engine.writer import Refused
+
+    with tempfile.TemporaryDirectory() as folder:
+        broker = EmbeddedKafka(Path(folder) / "kafka", jvm_options=(option,))
+        try:
+            broker.start(120)
+            exercise(broker.bootstrap, _EXERCISE_SECONDS)
+        except (KafkaFailed, KafkaError, Refused, TimeoutError) as error:
+            # A JVM that cannot do this can still run the broker.
+            click.echo(f"went on without: {error}", err=True)
+        broker.stop(120)  # at its end the JVM writes the archive
+
+
+def cluster(data: Path, size: int = 3, *, heap_mb: int = 384, overrides: Mapping[str, str] | None = None) -> list[EmbeddedKafka]:
+    """Brokers 1…size of one cluster, not started: `launch` all of them, then `wait_ready` each."""
+    voters = {number: free_port() for number in range(1, size + 1)}
+    identity = new_cluster_id()
+    return [
+        EmbeddedKafka(data / f"broker-{number}", node_id=number, voters=voters, cluster_id=identity, heap_mb=heap_mb, overrides=overrides)
+        for number in voters
+    ]

@@ -1,0 +1,109 @@
+"""The roles of a whole instance on one machine, with the environment each of them gets."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.one_machine.embedded.child import Command
+from deploy.one_machine.embedded.kafka import EmbeddedKafka
+from deploy.one_machine.embedded.postgres import EmbeddedPostgres
+from deploy.one_machine.runner.clock import ClockChoice
+from deploy.one_machine.runner.directory import Directory
+from deploy.one_machine.runner.roles import Role, answers_ready
+
+STAGES = ("classify", "case")
+CONSUMERS = ("projector", "dispatcher", "incidents")
+_ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked of `petitions up`. `port` is HTTP's; `workers`: processes of each stage; `external_…`: None for its own."""
+
+    directory: Directory
+    port: int
+    workers: int
+    clock: ClockChoice | None
+    external_kafka: str | None
+    external_database: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`kafka`: bootstrap servers; `prepare`: what takes its time on the first start, done before anything is started."""
+
+    roles: tuple[Role, ...]
+    kafka: str
+    runner_port: int
+    prepare: tuple[Callable[[], object], ...] = ()
+
+
+def process_names(workers: int) -> list[str]:
+    """The processes of the project itself, in start order."""
+    return [*(f"{stage}-{number}" for stage in STAGES for number in range(1, workers + 1)), *CONSUMERS, "web"]
+
+
+def plan(request: Request) -> Plan:
+    """Choose ports and lay out the roles: broker and database, then topics and tables, then everything else at once."""
+    directory = request.directory
+    names = process_names(request.workers)
+    ports = directory.ports(["postgres", "kafka", "kafka-controller", "runner", *names[:-1]]) | {"web": request.port}
+    infrastructure: list[Role] = []
+    prepare: list[Callable[[], object]] = []
+    kafka, database = request.external_kafka, request.external_database
+    if database is None:
+        server = EmbeddedPostgres(directory.postgres, port=ports["postgres"], log=directory.log("postgres"))
+        infrastructure.append(Role("postgres", server.command, ready=lambda: server.usable, stop_limit=20))
+        prepare.append(server.prepare)
+        database = server.url
+    if kafka is None:
+        broker = EmbeddedKafka(directory.kafka, port=ports["kafka"], voters={1: ports["kafka-controller"]}, log=directory.log("kafka"))
+        infrastructure.append(Role("kafka", broker.command, ready=lambda: broker.ready, stop_limit=30))
+        prepare.append(broker.prepare)
+        kafka = broker.bootstrap
+    base = _environment(request, kafka, database)
+    needs = tuple(role.name for role in infrastructure)
+    migrate = Role("migrate", lambda: _run(directory, "migrate", "migrate", base), needs, once=True)
+    others = [_role(directory, name, ports[name], (*needs, "migrate"), base) for name in names]
+    return Plan((*infrastructure, migrate, *others), kafka, ports["runner"], tuple(prepare))
+
+
+def _environment(request: Request, kafka: str, database: str) -> dict[str, str]:
+    directory = request.directory
+    given = dict(os.environ)
+    own = {
+        "KAFKA_BOOTSTRAP_SERVERS": kafka,
+        "DATABASE_URL": database,
+        "STATE_DIR": str(directory.stores),
+        "PORT": str(request.port),
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), given.get("PYTHONPATH")))),
+        **(request.clock.environment() if request.clock else {}),
+    }
+    secrets = {
+        "CREDENTIALS_FILE": given.get("CREDENTIALS_FILE", str(directory.credentials)),
+        **({} if "TRACKING_SECRET" in given else {"TRACKING_SECRET_FILE": str(directory.tracking_secret)}),
+    }
+    return given | own | secrets
+
+
+def _role(directory: Directory, name: str, port: int, needs: tuple[str, ...], base: Mapping[str, str]) -> Role:
+    role = name.rpartition("-")[0] or name
+    environment = {**base, "WORKER_ID": name, "METRICS_PORT": str(port)}
+    url = f"http://127.0.0.1:{port}"
+    return Role(
+        name,
+        lambda: _run(directory, name, role, environment),
+        needs,
+        ready=answers_ready(url),
+        metrics_url=f"{url}/metrics",
+        # A second is saved, on a busy machine three, while everything waits for the stage.
+        reserve=role in STAGES,
+    )
+
+
+def _run(directory: Directory, name: str, role: str, environment: Mapping[str, str]) -> Command:
+    return Command((sys.executable, "-m", "deploy.cli", "run", role), directory.log(name), env=environment)

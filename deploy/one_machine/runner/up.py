@@ -1,0 +1,139 @@
+"""`petitions up`: a whole instance on this machine, in the foreground, until Ctrl-C or TERM."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from deploy.errors import Failed
+from deploy.one_machine.embedded.ports import free_port, is_free
+from deploy.one_machine.runner import state
+from deploy.one_machine.runner.clock import settle
+from deploy.one_machine.runner.directory import Directory
+from deploy.one_machine.runner.plan import Plan, Request, plan
+from deploy.one_machine.runner.roles import Role
+from deploy.one_machine.runner.supervisor import POLL, Supervisor
+from deploy.one_machine.runner.unit import Status
+from schemas.platform import logs
+from schemas.platform.metrics import UP_SINCE
+from schemas.platform.status import StatusServer
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class PortTaken(Failed):
+    """Something listens on the HTTP port already."""
+
+
+@dataclass
+class Stop:
+    """How often we were asked to stop: once is in order, twice is at once."""
+
+    asked: int = 0
+
+    def ask(self, *_: object) -> None:
+        self.asked += 1
+
+    @property
+    def hurry(self) -> bool:
+        return self.asked > 1
+
+
+def up(
+    data: Path,
+    *,
+    port: int,
+    workers: int = 1,
+    clock_scale: float | None = None,
+    clock_start_ms: int | None = None,
+    layout: Callable[[Request], Plan] = plan,
+) -> None:
+    """Run what `layout` lays out until asked to stop. Raises Failed (with what to do) when it cannot start."""
+    directory = Directory(data)
+    with directory.locked():
+        left = state.end_leftovers(directory.state)
+        if left:
+            say(f"ended what an earlier run had left: {', '.join(left)}")
+        if port and not is_free(port):
+            raise PortTaken(f"port {port} is in use; choose another with --port")
+        directory.turn_logs()
+        fresh = not directory.credentials.exists()
+        clock = settle(directory.clock, clock_scale, clock_start_ms, fresh=fresh)
+        directory.ensure_secrets()
+        external = os.environ.get("KAFKA_BOOTSTRAP_SERVERS"), os.environ.get("DATABASE_URL")
+        port = port or free_port()
+        whole = layout(Request(directory, port, workers, clock, *external))
+        for prepare in whole.prepare:
+            prepare()
+        # Only from here on: until now Ctrl-C and TERM end us as they end any program.
+        with _listening() as stop:
+            keep_running(directory, whole, port, stop)
+
+
+def keep_running(directory: Directory, whole: Plan, port: int, stop: Stop) -> None:
+    """Supervise the plan's roles until `stop`; the ready line goes to standard output, everything else to standard error."""
+    url = f"http://127.0.0.1:{port}"
+    instance = state.Instance(url, whole.kafka, str(directory.credentials))
+    began, since = time.monotonic(), time.time()
+    with ExitStack() as stack:
+        stack.enter_context(_logging(directory))
+        own = state.runner_status(f"http://127.0.0.1:{whole.runner_port}/metrics", since)
+        supervisor = Supervisor(whole.roles, say=say, changed=lambda statuses: _write(directory, instance, own, statuses))
+        status = StatusServer("127.0.0.1", whole.runner_port, alive=lambda: True, ready=lambda: supervisor.all_ready)
+        status.start()
+        stack.callback(status.stop)
+        UP_SINCE().labels("runner").set(since)
+        stack.callback(supervisor.stop, lambda: stop.hurry)
+        announced = False
+        while not stop.asked:
+            supervisor.tick()
+            if not announced and supervisor.all_ready:
+                announced = True
+                _announce(url, directory, whole.roles, time.monotonic() - began)
+            time.sleep(POLL)
+        say("stopping; Ctrl-C again to stop at once")
+
+
+def say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _write(directory: Directory, instance: state.Instance, own: Status, statuses: Sequence[Status]) -> None:
+    state.write(directory.state, instance, [own, *statuses])
+
+
+def _announce(url: str, directory: Directory, roles: Sequence[Role], seconds: float) -> None:
+    click.echo(f"ready {url}")
+    data = directory.path
+    say(f"{len(roles)} roles in {seconds:.1f} s. Now try, in another terminal:")
+    say(f"  {url}/                              the citizens' and offices' pages")
+    say(f"  petitions submit 'Đèn đường hỏng trước số 12 phố Huế' --url {url} --data {data}")
+    say(f"  petitions ps --data {data}")
+    say(f"keys and tokens: {directory.credentials}; logs: {directory.logs}; Ctrl-C stops")
+
+
+@contextmanager
+def _listening() -> Iterator[Stop]:
+    """Count the requests to stop, by signal."""
+    stop = Stop()
+    before = {number: signal.signal(number, stop.ask) for number in _SIGNALS}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _logging(directory: Directory) -> Iterator[None]:
+    directory.logs.mkdir(parents=True, exist_ok=True)
+    with directory.log("runner").open("a", encoding="utf-8", buffering=1) as file:
+        logs.configure("runner", "info", file)
+        yield

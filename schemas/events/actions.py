@@ -1,0 +1,223 @@
+"""Events on `petitions.actions`: what somebody asks for on a case. The case stage decides whether it happens."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AnyHttpUrl, AwareDatetime, Field, StringConstraints, TypeAdapter
+
+from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, Reason, WardCode
+
+AnswerText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)]
+
+
+class ResultKind(StrEnum):
+    """Kết quả: done, will be done by a date, not done because of a reason, not ours because of a reason."""
+
+    DONE = "done"
+    WILL_BE_DONE = "will-be-done"
+    NOT_DONE = "not-done"
+    NOT_OURS = "not-ours"
+
+
+class RefusalKind(StrEnum):
+    """Why a petition is not taken up here; each has its own right address (Decision 1207/QĐ-UBND)."""
+
+    COMPLAINT = "complaint"
+    DENUNCIATION = "denunciation"
+    STATE_SECRET = "state-secret"  # noqa: S105 -- a kind of reason
+    OUTSIDE_HANOI = "outside-hanoi"
+    EMERGENCY = "emergency"
+    SPAM = "spam"
+    TEST = "test"
+    THANKS = "thanks"
+    ABUSE = "abuse"
+    OTHER = "other"
+
+
+class _Action(Model):
+    petition_id: PetitionId
+    actor: Actor
+    requested_at: AwareDatetime
+
+
+class Accept(_Action):
+    action: Literal["accept"] = "accept"
+
+
+class Transfer(_Action):
+    """Hand on to the proposed office. Never moves the deadline."""
+
+    action: Literal["transfer"] = "transfer"
+    to_office: OfficeCode
+    reason: Reason
+
+
+class RequestInformation(_Action):
+    action: Literal["request-information"] = "request-information"
+    question: Note
+
+
+class AddInformation(_Action):
+    action: Literal["add-information"] = "add-information"
+    text: Note
+    media_urls: tuple[AnyHttpUrl, ...] = Field(default=(), max_length=20)
+
+
+class Extend(_Action):
+    """One extension of at most half the limit, with a reason, before the deadline; `working_hours` on the case's calendar."""
+
+    action: Literal["extend"] = "extend"
+    working_hours: Annotated[float, Field(gt=0, le=1000)]
+    reason: Reason
+
+
+class Answer(_Action):
+    """The office's reply. Its substance is judged by the case stage, not here, so that a poor one is sent back with its reason."""
+
+    action: Literal["answer"] = "answer"
+    result: ResultKind
+    text: AnswerText
+    evidence_urls: tuple[AnyHttpUrl, ...] = Field(default=(), max_length=20)
+    promise_date: AwareDatetime | None = None
+    cause: str | None = None
+    """For `not-done` and `not-ours`: because of what."""
+
+
+class Reject(_Action):
+    """Refuse to take the petition up, with the kind of reason and the right address for the citizen."""
+
+    action: Literal["reject"] = "reject"
+    kind: RefusalKind
+    reason: Reason
+    right_address: Note | None = None
+
+
+class Rate(_Action):
+    action: Literal["rate"] = "rate"
+    stars: Annotated[int, Field(ge=1, le=5)]
+    comment: Note | None = None
+
+
+class Reopen(_Action):
+    action: Literal["reopen"] = "reopen"
+    reason: Reason
+
+
+class Withdraw(_Action):
+    action: Literal["withdraw"] = "withdraw"
+    reason: Reason | None = None
+
+
+class Assign(_Action):
+    """A binding assignment, by triage (which may also set category and level) or by a superior."""
+
+    action: Literal["assign"] = "assign"
+    to_office: OfficeCode
+    reason: Reason
+    category: CategoryCode | None = None
+    level: Level | None = None
+
+
+class Merge(_Action):
+    """This petition becomes a follower of the leading one; its petitioner gets every reply."""
+
+    action: Literal["merge"] = "merge"
+    into: PetitionId
+    reason: Reason
+
+
+class ProposeMerge(_Action):
+    """Looks like the same matter as another petition, but not surely: a person decides, by `merge` or by leaving it."""
+
+    action: Literal["propose-merge"] = "propose-merge"
+    into: PetitionId
+    similarity: Annotated[float, Field(ge=0, le=1)]
+    reason: Reason
+
+
+class Unmerge(_Action):
+    action: Literal["unmerge"] = "unmerge"
+    reason: Reason
+
+
+class FollowerJoined(_Action):
+    """Sent by the case stage from a merged petition to its leader, so that the leader knows whom to tell."""
+
+    action: Literal["follower-joined"] = "follower-joined"
+    follower: PetitionId
+    category: CategoryCode | None = None
+    ward_code: WardCode | None = None
+    """What the follower is about: a leader of another category or ward sends it back."""
+
+
+class FollowerLeft(_Action):
+    action: Literal["follower-left"] = "follower-left"
+    follower: PetitionId
+
+
+class LeaderNews(_Action):
+    """Sent by the case stage from a leader to each follower: what happened, to be told to its petitioner."""
+
+    action: Literal["leader-news"] = "leader-news"
+    leader: PetitionId
+    event_type: str
+    detail: dict[str, object]
+
+
+class Recompute(_Action):
+    """Put an open case under the newest policy; the event that follows has the deadlines before and after."""
+
+    action: Literal["recompute"] = "recompute"
+    policy_version: str
+    reason: Reason
+
+
+class RecordOutage(_Action):
+    """The pipeline was away between two instants while this case waited; offices are not blamed for it."""
+
+    action: Literal["record-outage"] = "record-outage"
+    away_from: AwareDatetime
+    away_until: AwareDatetime
+
+
+class TextUsed(Model):
+    """Sent by the case stage to all of its partitions: an office answered a petition in these words.
+
+    So that the same words for many petitions are noticed whichever partitions those stand in.
+    """
+
+    office: OfficeCode
+    fingerprint: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+    petition_id: PetitionId
+    counts_until: AwareDatetime
+
+
+Action = (
+    Accept
+    | Transfer
+    | RequestInformation
+    | AddInformation
+    | Extend
+    | Answer
+    | Reject
+    | Rate
+    | Reopen
+    | Withdraw
+    | Assign
+    | Merge
+    | ProposeMerge
+    | Unmerge
+    | FollowerJoined
+    | FollowerLeft
+    | LeaderNews
+    | Recompute
+    | RecordOutage
+)
+ACTION: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
+
+CITIZEN_ACTIONS = ("rate", "reopen", "withdraw", "add-information")
+OFFICE_ACTIONS = ("accept", "transfer", "request-information", "extend", "answer", "reject")
+SUPERIOR_ACTIONS = ("assign", "merge", "unmerge", "reject")

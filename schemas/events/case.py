@@ -1,0 +1,340 @@
+"""Events on `petitions.events`: the record of what happened to a case.
+
+Every event has the whole public view of the case after it (`case`), so that a reader needs no earlier event, and `seq`, which counts a
+petition's events from 1 without gaps, so that a reader sees a repeat or a hole.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AwareDatetime, Field
+
+from schemas.events.actions import RefusalKind, ResultKind
+from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, WardCode
+from schemas.events.intake import Classification, PetitionSubmitted
+
+
+class State(StrEnum):
+    RECEIVED = "received"  # in triage: no office yet
+    ASSIGNED = "assigned"
+    ACCEPTED = "accepted"
+    INFORMATION_REQUESTED = "information-requested"
+    DECISION_REQUIRED = "decision-required"  # passed around: the common superior decides
+    PROMISED = "promised"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+OPEN_STATES = frozenset(
+    {
+        State.RECEIVED,
+        State.ASSIGNED,
+        State.ACCEPTED,
+        State.INFORMATION_REQUESTED,
+        State.DECISION_REQUIRED,
+        State.PROMISED,
+        State.ANSWERED,
+    }
+)
+"""States in which somebody still has to act; `answered` waits for the citizen's rating."""
+
+
+class ClockName(StrEnum):
+    """The clocks of a case: to accept (or to triage), to answer, to keep a promise, to rate."""
+
+    ACCEPT = "accept"
+    ANSWER = "answer"
+    PROMISE = "promise"
+    RATING = "rating"
+
+
+class ClockView(Model):
+    """One running or paused clock: when it started, when it is due, how far its ladder has been climbed (0 to 5)."""
+
+    name: ClockName
+    started_at: AwareDatetime
+    due_at: AwareDatetime
+    paused_at: AwareDatetime | None = None
+    step: int = 0
+
+
+class CaseView(Model):
+    """A case as everybody may see it (no personal data). `deadline` is what the citizen was told."""
+
+    state: State
+    category: CategoryCode
+    level: Level
+    office: OfficeCode | None
+    """The office that must act; None while the petition waits in triage."""
+    co_offices: tuple[OfficeCode, ...] = ()
+    ward_code: WardCode | None = None
+    received_at: AwareDatetime
+    deadline: AwareDatetime | None = None
+    clocks: tuple[ClockView, ...] = ()
+    escalation: int = 0
+    """0 none, 1 head of the office, 2 city office (vp-ubnd), 3 chairman's list (ubnd-tp)."""
+    escalated_to: OfficeCode | None = None
+    decider: OfficeCode | None = None
+    """In `decision-required`: the superior who must decide."""
+    transfers: int = 0
+    reopened: int = 0
+    breached: bool = False
+    rating: int | None = None
+    leader: PetitionId | None = None
+    followers: int = 0
+    policy_version: str
+
+
+class CaseEvent(Model):
+    """Common to all: who, when, why, through which cause, and the clocks before; after is in `case.clocks`."""
+
+    what: ClassVar[str]
+
+    petition_id: PetitionId
+    seq: Annotated[int, Field(ge=1)]
+    at: AwareDatetime
+    actor: Actor
+    cause: str
+    """Id of the event that led to this one, or `timer:<clock>:<step>`."""
+    reason: str | None = None
+    clocks_before: tuple[ClockView, ...] = ()
+    case: CaseView
+
+
+class _First(CaseEvent):
+    """A petition's first event, which carries the petition and its classification."""
+
+    petition: PetitionSubmitted | None = None
+    classification: Classification | None = None
+
+
+class Received(_First):
+    """Registered, and waiting in triage for a person."""
+
+    what: ClassVar[str] = "received"
+
+
+class Assigned(_First):
+    """An office owns it: by the classifier (then this may be the first event), by triage, by transfer's end or by a superior."""
+
+    what: ClassVar[str] = "assigned"
+    from_office: OfficeCode | None = None
+    to_office: OfficeCode
+    binding: bool = False
+
+
+class Accepted(CaseEvent):
+    what: ClassVar[str] = "accepted"
+
+
+class InformationRequested(CaseEvent):
+    what: ClassVar[str] = "information-requested"
+    question: str
+
+
+class InformationAdded(CaseEvent):
+    what: ClassVar[str] = "information-added"
+    text: str
+    media_urls: tuple[str, ...] = ()
+
+
+class Resumed(CaseEvent):
+    """The answer clock runs again, because information came or the pause ran out."""
+
+    what: ClassVar[str] = "resumed"
+    because: Literal["information", "pause-ended", "answered"]
+
+
+class Extended(CaseEvent):
+    what: ClassVar[str] = "extended"
+    deadline_before: AwareDatetime
+    deadline_after: AwareDatetime
+
+
+class Transferred(CaseEvent):
+    what: ClassVar[str] = "transferred"
+    from_office: OfficeCode
+    to_office: OfficeCode
+
+
+class DecisionRequired(CaseEvent):
+    """Passed around: back to an office that had it, or to a third one. The common superior must decide."""
+
+    what: ClassVar[str] = "decision-required"
+    decider: OfficeCode
+    proposed_office: OfficeCode
+    because: Literal["came-back", "third-office", "not-ours"]
+
+
+class Promised(CaseEvent):
+    """Answered with a date: the case stays open with that date as its second deadline."""
+
+    what: ClassVar[str] = "promised"
+    text: str
+    promise_date: AwareDatetime
+    evidence_urls: tuple[str, ...] = ()
+
+
+class Answered(CaseEvent):
+    what: ClassVar[str] = "answered"
+    result: ResultKind
+    text: str
+    evidence_urls: tuple[str, ...] = ()
+    answer_cause: str | None = None
+    in_time: bool
+
+
+class AnswerReturned(CaseEvent):
+    """An answer without substance went back to the office; the citizen does not see its text and the clock runs on."""
+
+    what: ClassVar[str] = "answer-returned"
+    rule: str
+    text: str
+
+
+class Rated(CaseEvent):
+    what: ClassVar[str] = "rated"
+    stars: int
+    comment: str | None = None
+
+
+class Closed(CaseEvent):
+    what: ClassVar[str] = "closed"
+    because: Literal["rated", "rating-window-passed"]
+
+
+class Reopened(CaseEvent):
+    what: ClassVar[str] = "reopened"
+
+
+class Refused(CaseEvent):
+    what: ClassVar[str] = "refused"
+    kind: RefusalKind
+    right_address: str
+
+
+class Withdrawn(CaseEvent):
+    what: ClassVar[str] = "withdrawn"
+
+
+class Merged(CaseEvent):
+    what: ClassVar[str] = "merged"
+    into: PetitionId
+
+
+class Unmerged(CaseEvent):
+    what: ClassVar[str] = "unmerged"
+    leader: PetitionId
+
+
+class FollowerAdded(CaseEvent):
+    what: ClassVar[str] = "follower-added"
+    follower: PetitionId
+
+
+class FollowerRemoved(CaseEvent):
+    what: ClassVar[str] = "follower-removed"
+    follower: PetitionId
+
+
+class LeaderReported(CaseEvent):
+    """On a follower: something happened to its leader that this petitioner must hear too."""
+
+    what: ClassVar[str] = "leader-reported"
+    leader: PetitionId
+    event_type: str
+    detail: dict[str, object]
+
+
+class MergeProposed(CaseEvent):
+    what: ClassVar[str] = "merge-proposed"
+    into: PetitionId
+    similarity: float
+
+
+class Warned(CaseEvent):
+    """50% or 80% of a clock has passed."""
+
+    what: ClassVar[str] = "warned"
+    clock: ClockName
+    percent: int
+
+
+class Breached(CaseEvent):
+    """A deadline passed; the head of the office is told."""
+
+    what: ClassVar[str] = "breached"
+    clock: ClockName
+    deadline: AwareDatetime
+    excused: bool = False
+    """The deadline fell into a recorded outage of the pipeline: the office is not to blame."""
+
+
+class Escalated(CaseEvent):
+    """One rung further up the ladder. The case stays with its office, which must still answer."""
+
+    what: ClassVar[str] = "escalated"
+    clock: ClockName | None = None
+    to_office: OfficeCode
+    rung: int
+    because: Literal["deadline", "passed-around", "reopened-twice"]
+
+
+class OutageRecorded(CaseEvent):
+    what: ClassVar[str] = "outage-recorded"
+    away_from: AwareDatetime
+    away_until: AwareDatetime
+
+
+class DeadlineRecomputed(CaseEvent):
+    what: ClassVar[str] = "deadline-recomputed"
+    policy_before: str
+    policy_after: str
+    deadline_before: AwareDatetime | None
+    deadline_after: AwareDatetime | None
+
+
+class ActionRefused(CaseEvent):
+    """Somebody asked for what the rules do not allow. Nothing changed; the actor sees why."""
+
+    what: ClassVar[str] = "action-refused"
+    action: str
+    rule: str
+
+
+CASE_EVENTS: tuple[type[CaseEvent], ...] = (
+    Received,
+    Assigned,
+    Accepted,
+    InformationRequested,
+    InformationAdded,
+    Resumed,
+    Extended,
+    Transferred,
+    DecisionRequired,
+    Promised,
+    Answered,
+    AnswerReturned,
+    Rated,
+    Closed,
+    Reopened,
+    Refused,
+    Withdrawn,
+    Merged,
+    Unmerged,
+    FollowerAdded,
+    FollowerRemoved,
+    LeaderReported,
+    MergeProposed,
+    Warned,
+    Breached,
+    Escalated,
+    OutageRecorded,
+    DeadlineRecomputed,
+    ActionRefused,
+)

@@ -1,0 +1,91 @@
+"""Events on `petitions.intake` and `petitions.classified`: a petition before it is a case."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AnyHttpUrl, AwareDatetime, Field, StringConstraints
+
+from schemas.events.base import CategoryCode, Level, Model, OfficeCode, PetitionId, Text, WardCode
+
+Channel = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,31}$")]
+ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+# Hanoi's bounding box with a margin of about 2 km.
+LAT_MIN, LAT_MAX, LONG_MIN, LONG_MAX = 20.54, 21.41, 105.26, 106.05
+
+
+class Location(Model):
+    """Where it happened. Degrees, WGS 84; a point outside Hanoi is refused."""
+
+    lat: Annotated[float, Field(ge=LAT_MIN, le=LAT_MAX)] | None = None
+    long: Annotated[float, Field(ge=LONG_MIN, le=LONG_MAX)] | None = None
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+    ward_code: WardCode | None = None
+
+
+class PetitionSubmitted(Model):
+    """A petition as it came in. `contact_sealed` is the petitioner's contact, encrypted under this petition's own key."""
+
+    petition_id: PetitionId
+    channel: Channel
+    external_id: ExternalId | None = None
+    text: Text
+    location: Location | None = None
+    contact_sealed: str | None = None
+    media_urls: tuple[Annotated[AnyHttpUrl, Field()], ...] = Field(default=(), max_length=20)
+    category: CategoryCode | None = None
+    urgent: bool | None = None
+    submitted_at: AwareDatetime
+
+
+class PetitionKind(StrEnum):
+    """What the text is. Only `petition` becomes ordinary work; the others are recognised and answered in their own way."""
+
+    PETITION = "petition"
+    COMPLAINT = "complaint"  # khiếu nại: under its own law
+    DENUNCIATION = "denunciation"  # tố cáo: under its own law
+    EMERGENCY = "emergency"  # belongs to 113, 114 or 115 at once
+    SPAM = "spam"
+    TEST = "test"
+    THANKS = "thanks"
+    ABUSE = "abuse"
+
+
+class Guess(Model):
+    category: CategoryCode
+    confidence: Annotated[float, Field(ge=0, le=1)]
+
+
+class Place(Model):
+    """Where the classifier thinks it happened, and how it knows (`coordinates`, `ward-name`, `old-name`, `street`, `given`)."""
+
+    ward_code: WardCode | None = None
+    method: str | None = None
+    confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
+    candidates: tuple[WardCode, ...] = ()
+    contradiction: bool = False
+
+
+class Classification(Model):
+    """What the classifier decided and why, in words that a dispatcher can check."""
+
+    kind: PetitionKind = PetitionKind.PETITION
+    category: CategoryCode
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    alternatives: tuple[Guess, ...] = ()
+    level: Level
+    urgent_reasons: tuple[str, ...] = ()
+    place: Place = Place()
+    office: OfficeCode
+    co_offices: tuple[OfficeCode, ...] = ()
+    triage: bool
+    """True: a person sorts it first; `office` is then the triage office."""
+    reasons: tuple[str, ...] = ()
+    model_version: str
+
+
+class PetitionClassified(Model):
+    petition: PetitionSubmitted
+    classification: Classification

@@ -1,0 +1,58 @@
+"""Settings that every process shares. Values come from the environment; secrets may come from a file (`NAME_FILE`)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.platform.clock import Clock, ScaledClock, WallClock
+
+
+class ProcessSettings(BaseSettings):
+    """Read by every role."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True)
+
+    kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="Kafka brokers, `host:port,host:port`.")
+    partitions: int = Field(4, ge=1, le=512, description="Partitions of the petition topics; fixed once they exist.")
+    replication: int = Field(1, ge=1, le=9, description="Replication factor of topics that are created.")
+    listen_host: str = Field("127.0.0.1", description="Address on which HTTP listens.")
+    metrics_port: int = Field(0, ge=0, le=65535, description="Port of /metrics, /healthz, /readyz; 0 picks a free one.")
+    log_level: str = Field("warning", description="debug, info, warning or error.")
+    clock_scale: float = Field(1.0, gt=0, le=100_000, description="How many times faster than the wall clock time runs.")
+    clock_start_ms: int = Field(0, ge=0, description="With a scale: the instant shown at `clock_epoch_ms` (ms, UTC).")
+    clock_epoch_ms: int = Field(0, ge=0, description="With a scale: the wall instant when the scaled clock began (ms, UTC).")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _secrets_from_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        for name, field in cls.model_fields.items():
+            path = os.environ.get(f"{name.upper()}_FILE")
+            if path and name not in values and field.annotation in (SecretStr, SecretStr | None):
+                values[name] = Path(path).read_text(encoding="utf-8").strip()
+        return values
+
+    def clock(self) -> Clock:
+        """The clock that all processes of this deployment share."""
+        if self.clock_scale == 1.0 and not self.clock_start_ms:
+            return WallClock()
+        return ScaledClock(self.clock_scale, self.clock_start_ms, self.clock_epoch_ms)
+
+
+class TrackingSettings(ProcessSettings):
+    """For those that turn tracking codes into petition ids."""
+
+    tracking_secret: SecretStr = Field(description="At least 32 random characters; changing it cuts off all codes.", min_length=32)
+
+    def tracking_key(self) -> bytes:
+        return self.tracking_secret.get_secret_value().encode()
+
+
+class DatabaseSettings(ProcessSettings):
+    """For those that talk to PostgreSQL."""
+
+    database_url: SecretStr = Field(description="PostgreSQL, `postgresql://user:password@host:port/name`.")

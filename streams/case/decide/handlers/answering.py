@@ -1,0 +1,103 @@
+"""The office's reply: an answer ends its clocks, a promise adds one, "not ours" goes to the superior."""
+
+from __future__ import annotations
+
+from schemas.events.actions import Answer, ResultKind
+from schemas.events.case import ClockName, State
+from schemas.platform.clock import to_datetime, to_ms
+from schemas.reference import superior
+from streams.case.decide import clocks
+from streams.case.decide.handlers.common import WORK_CLOCKS
+from streams.case.decide.handlers.information import run_again
+from streams.case.decide.handlers.ownership import accept_now, require_decision
+from streams.case.decide.handlers.substance import weakness
+from streams.case.decide.rules import NotAllowed, Rule
+from streams.case.decide.turn import Copy, Turn
+
+_DAY_MS = 24 * 3600 * 1000
+_HANOI_OFFSET_MS = 7 * 3600 * 1000
+
+
+def answer(turn: Turn, action: Answer) -> None:
+    """Judge the reply; one without substance is sent back with the reason and the clock runs on."""
+    fault = weakness(turn, action)
+    if fault is not None:
+        turn.tell("answer-returned", {"rule": fault.value, "text": action.text})
+        return
+    if action.result is ResultKind.NOT_OURS and turn.case.binding:
+        raise NotAllowed(Rule.BINDING_ASSIGNMENT)
+    if action.result is ResultKind.WILL_BE_DONE and turn.case.promises >= turn.policy.promises_at_most:
+        raise NotAllowed(Rule.PROMISES_USED_UP)
+    _take_up(turn)
+    if action.result is ResultKind.WILL_BE_DONE:
+        _promise(turn, action)
+    elif action.result is ResultKind.NOT_OURS:
+        _disown(turn, action)
+    else:
+        _answer(turn, action)
+
+
+def _take_up(turn: Turn) -> None:
+    """Who answers has accepted, and waits for no information any more."""
+    if turn.case.state is State.ASSIGNED:
+        accept_now(turn)
+    elif turn.case.state is State.INFORMATION_REQUESTED:
+        run_again(turn, turn.now, "answered")
+
+
+def _answer(turn: Turn, action: Answer) -> None:
+    case, office = turn.case, turn.case.office
+    assert office is not None
+    rating = clocks.start(ClockName.RATING, turn.now, turn.rules.rating_ms, turn.rules)
+    turn.tell(
+        "answered",
+        {
+            "result": action.result,
+            "text": action.text,
+            "evidence_urls": [str(url) for url in action.evidence_urls],
+            "answer_cause": action.cause,
+            "in_time": _in_time(turn),
+        },
+        state=State.ANSWERED,
+        clocks=(*clocks.without(case.clocks, *WORK_CLOCKS), rating),
+        deadline=case.answer_due,
+        settled=turn.now,
+    )
+    turn.copy = Copy(office, turn.mark, case.id, turn.rules.calendar.add(turn.now, turn.rules.copies_within_ms))
+
+
+def _in_time(turn: Turn) -> bool:
+    """Against the answer's deadline. A request that was sent while the pipeline was away counts from when it was sent."""
+    due, away = turn.case.answer_due, turn.case.outage
+    assert due is not None
+    if away is not None and away[0] <= turn.sent <= away[1]:
+        return turn.sent <= due
+    return turn.now <= due
+
+
+def _promise(turn: Turn, action: Answer) -> None:
+    """A second deadline beside the first: a promise is not an answer, so the answer clock runs on."""
+    assert action.promise_date is not None
+    due = _whole_day(to_ms(action.promise_date))
+    promise = clocks.until(ClockName.PROMISE, turn.now, due, turn.rules)
+    turn.tell(
+        "promised",
+        {"text": action.text, "promise_date": to_datetime(due), "evidence_urls": [str(url) for url in action.evidence_urls]},
+        state=State.PROMISED,
+        clocks=clocks.with_clock(turn.case.clocks, promise),
+        promises=turn.case.promises + 1,
+        deadline=due,
+    )
+
+
+def _whole_day(instant: int) -> int:
+    """A promise for a date (midnight in Hanoi) holds until that day's end."""
+    return instant + _DAY_MS if (instant + _HANOI_OFFSET_MS) % _DAY_MS == 0 else instant
+
+
+def _disown(turn: Turn, action: Answer) -> None:
+    """Nobody gets rid of a case by saying so: the superior decides who must answer."""
+    office = turn.case.office
+    assert office is not None
+    turn.reason = action.cause
+    require_decision(turn, superior(office), office, "not-ours")

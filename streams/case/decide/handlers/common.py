@@ -1,0 +1,42 @@
+"""Steps that several actions share."""
+
+from __future__ import annotations
+
+from schemas.events.base import Level
+from schemas.events.case import ClockName
+from schemas.reference import CITY_CHAIRMAN, CITY_OFFICE
+from streams.case.decide import clocks
+from streams.case.decide.state import Running
+from streams.case.decide.turn import Turn
+
+WORK_CLOCKS = (ClockName.ACCEPT, ClockName.ANSWER, ClockName.PROMISE)
+
+
+def fresh_accept_clock(turn: Turn) -> tuple[Running, ...]:
+    """The case's clocks with a new one to accept (to sort, to decide); the others, the answer's above all, as they are."""
+    accept = clocks.start(ClockName.ACCEPT, turn.now, turn.limits.accept_ms, turn.rules)
+    return clocks.with_clock(turn.case.clocks, accept)
+
+
+def opening_clocks(turn: Turn, at: int, category: str, level: Level) -> tuple[Running, Running]:
+    """New clocks to accept and to answer, in this order."""
+    limits, rules = turn.policy.limits[category, level], turn.policy.levels[level]
+    return (
+        clocks.start(ClockName.ACCEPT, at, limits.accept_ms, rules),
+        clocks.start(ClockName.ANSWER, at, limits.answer_ms, rules),
+    )
+
+
+def owned_by(had: tuple[str, ...], office: str) -> tuple[str, ...]:
+    """The offices that had the case, in order of their first time."""
+    return had if office in had else (*had, office)
+
+
+def rung_of(office: str) -> int:
+    """How high an office stands on the ladder: 3 the chairman, 2 the city office, 1 any other superior."""
+    return {CITY_CHAIRMAN: 3, CITY_OFFICE: 2}.get(office, 1)
+
+
+def resumed(turn: Turn, at: int) -> tuple[Running, ...]:
+    """All clocks running again."""
+    return tuple(clocks.resume(clock, at, turn.rules) for clock in turn.case.clocks)

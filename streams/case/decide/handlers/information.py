@@ -1,0 +1,77 @@
+"""Questions to the citizen and what comes back. Only the answer clock stands meanwhile, no longer than the policy allows."""
+
+from __future__ import annotations
+
+from schemas.events.actions import AddInformation, Extend, RequestInformation
+from schemas.events.base import Role
+from schemas.events.case import ClockName, State
+from schemas.platform.clock import to_datetime
+from streams.case.decide import clocks
+from streams.case.decide.handlers.common import resumed
+from streams.case.decide.rules import NotAllowed, Rule
+from streams.case.decide.turn import Turn
+from streams.case.time.calendar import HOUR_MS
+
+
+def request_information(turn: Turn, action: RequestInformation) -> None:
+    """Ask the citizen. A question after the deadline is passed on too, but stops no clock: asking does not cure lateness."""
+    case = turn.case
+    if case.questions >= turn.policy.questions_at_most:
+        raise NotAllowed(Rule.QUESTIONS_USED_UP)
+    answer = case.clock(ClockName.ANSWER)
+    assert answer is not None
+    running = case.clocks if answer.due <= turn.now else clocks.with_clock(case.clocks, clocks.pause(answer, turn.now))
+    turn.tell(
+        "information-requested",
+        {"question": action.question},
+        state=State.INFORMATION_REQUESTED,
+        clocks=running,
+        questions=case.questions + 1,
+        pause_end=turn.rules.calendar.add(turn.now, turn.rules.pause_ms),
+    )
+
+
+def add_information(turn: Turn, action: AddInformation) -> None:
+    """From the citizen it ends the pause; a note by an office is recorded but is not progress."""
+    detail = {"text": action.text, "media_urls": [str(url) for url in action.media_urls]}
+    turn.tell("information-added", detail)
+    if turn.case.state is State.INFORMATION_REQUESTED and turn.who.role is Role.CITIZEN:
+        run_again(turn, turn.now, "information")
+
+
+def run_again(turn: Turn, at: int, because: str) -> None:
+    """End the pause at `at`: the instant of the answer, or that at which the pause ran out, however late this is noticed."""
+    running = resumed(turn, at)
+    answer = next(clock for clock in running if clock.name is ClockName.ANSWER)
+    turn.tell(
+        "resumed",
+        {"because": because},
+        state=State.ACCEPTED if turn.case.office else State.RECEIVED,
+        clocks=running,
+        pause_end=None,
+        deadline=answer.due,
+        answer_due=answer.due,
+    )
+
+
+def extend(turn: Turn, action: Extend) -> None:
+    """Once, before the deadline, by at most the allowed share of the limit."""
+    case, limits = turn.case, turn.limits
+    answer = case.clock(ClockName.ANSWER)
+    assert answer is not None
+    by = round(action.working_hours * HOUR_MS)
+    if case.extensions >= turn.policy.extensions_at_most:
+        raise NotAllowed(Rule.ALREADY_EXTENDED)
+    if answer.due <= turn.now:
+        raise NotAllowed(Rule.DEADLINE_PASSED)
+    if by > limits.answer_ms * turn.policy.extension_share:
+        raise NotAllowed(Rule.EXTENSION_TOO_LONG)
+    moved = clocks.extend(answer, by, turn.rules)
+    turn.tell(
+        "extended",
+        {"deadline_before": to_datetime(answer.due), "deadline_after": to_datetime(moved.due)},
+        clocks=clocks.with_clock(case.clocks, moved),
+        extensions=case.extensions + 1,
+        deadline=moved.due,
+        answer_due=moved.due,
+    )

@@ -1,0 +1,99 @@
+"""A petition becomes a case: assigned at once, sorted by a person first, or refused with the right address."""
+
+from __future__ import annotations
+
+import msgspec
+
+from schemas.events.actions import RefusalKind
+from schemas.events.base import Level
+from schemas.events.case import State
+from schemas.events.intake import PetitionKind
+from schemas.reference.texts import right_address
+from streams.case.decide.handlers.common import opening_clocks
+from streams.case.decide.handlers.upkeep import away
+from streams.case.decide.state import Case
+from streams.case.decide.turn import SYSTEM, Decision, Setting, Turn
+from streams.case.policy.book import Book
+
+REFUSED_KINDS = {
+    PetitionKind.COMPLAINT: RefusalKind.COMPLAINT,
+    PetitionKind.DENUNCIATION: RefusalKind.DENUNCIATION,
+    PetitionKind.SPAM: RefusalKind.SPAM,
+    PetitionKind.TEST: RefusalKind.TEST,
+    PetitionKind.THANKS: RefusalKind.THANKS,
+    PetitionKind.ABUSE: RefusalKind.ABUSE,
+}
+"""Kinds that are answered at once and not worked on. The citizen may reopen, triage may assign: nothing is thrown away."""
+
+
+class Register(msgspec.Struct, frozen=True, gc=False):
+    """A classified petition. `petition` and `classification` are the JSON that its first event carries on."""
+
+    petition_id: str
+    submitted: int
+    text_mark: int
+    kind: PetitionKind
+    category: str
+    level: Level
+    office: str
+    co_offices: tuple[str, ...]
+    ward: str | None
+    triage: bool
+    petition: msgspec.Raw
+    classification: msgspec.Raw
+
+
+class ConflictingResubmission(ValueError):
+    """A petition with this id is registered already, with another text."""
+
+
+def register(known: Case | None, command: Register, cause: str, now: int, setting: Setting) -> Decision:
+    """Open a case. The same petition again is ignored; raise ConflictingResubmission if its text is another."""
+    if known is not None:
+        if known.text_mark != command.text_mark:
+            raise ConflictingResubmission("this petition id is registered already, with another text")
+        return Decision(known, ignored=True)
+    turn = Turn(_opened(command, now, setting.book), setting, now, SYSTEM, cause)
+    detail = {"petition": command.petition, "classification": command.classification}
+    if command.kind in REFUSED_KINDS:
+        turn.tell("received", detail)
+        _refuse(turn, REFUSED_KINDS[command.kind])
+        return turn.decision()
+    if command.kind is PetitionKind.EMERGENCY:
+        turn.reason = right_address("emergency")
+    opened = turn.case
+    recent = opened.received >= now - turn.policy.backdate_ms
+    started = opened.received if recent else now
+    accept, answer = opening_clocks(turn, started, opened.category, opened.level)
+    timing = {"clocks": (accept, answer), "deadline": answer.due, "answer_due": answer.due}
+    if command.triage:
+        turn.tell("received", detail, **timing)
+    else:
+        turn.tell(
+            "assigned",
+            {"from_office": None, "to_office": command.office, "binding": False, **detail},
+            state=State.ASSIGNED,
+            office=command.office,
+            had=(command.office,),
+            **timing,
+        )
+    if now - started > turn.tolerance:
+        away(turn, started, now)
+    return turn.decision()
+
+
+def _opened(command: Register, now: int, book: Book) -> Case:
+    return Case(
+        id=command.petition_id,
+        category=command.category,
+        level=Level.URGENT if command.kind is PetitionKind.EMERGENCY else command.level,
+        co_offices=command.co_offices,
+        ward=command.ward,
+        received=min(command.submitted, now),
+        policy=book.current.version,
+        text_mark=command.text_mark,
+    )
+
+
+def _refuse(turn: Turn, kind: RefusalKind) -> None:
+    turn.tell("refused", {"kind": kind, "right_address": right_address(kind)}, state=State.REFUSED, settled=turn.now)

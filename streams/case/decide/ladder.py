@@ -1,0 +1,121 @@
+"""What happens when time passes: each clock climbs its ladder step by step, and a pause runs out.
+
+A new kind of step is a new entry of `STEPS` (and of the policy's `do`); a new kind of clock a new `ClockName` with its ladder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from schemas.events.case import State
+from schemas.platform.clock import to_datetime
+from schemas.reference import TRIAGE_OFFICE
+from streams.case.decide import clocks
+from streams.case.decide.handlers.citizen import close_unrated
+from streams.case.decide.handlers.information import run_again
+from streams.case.decide.handlers.upkeep import away
+from streams.case.decide.state import Running, next_due
+from streams.case.decide.turn import SYSTEM, Turn
+from streams.case.policy.compiled import Rung
+
+Climb = Callable[[Turn, Running, Rung], None]
+
+
+def catch_up(turn: Turn) -> None:
+    """Fire all that is due, in order of its due instants; first say so on the record if it is late."""
+    due = next_due(turn.case)
+    if due is None or due > turn.now:
+        return
+    asked = turn.who, turn.cause, turn.reason
+    turn.who, turn.reason = SYSTEM, None
+    waiting = _unrecorded(turn, due)
+    if turn.now - waiting > turn.tolerance:
+        turn.cause = "timer:outage"
+        away(turn, waiting, turn.now)
+    while due is not None and due <= turn.now:
+        _fire_one(turn, due)
+        due = next_due(turn.case)
+    turn.who, turn.cause, turn.reason = asked
+
+
+def _unrecorded(turn: Turn, due: int) -> int:
+    """Since when the timer has waited, without what is on the record as an outage already."""
+    outage = turn.case.outage
+    return outage[1] if outage is not None and outage[0] <= due <= outage[1] else due
+
+
+def _fire_one(turn: Turn, due: int) -> None:
+    case = turn.case
+    if case.pause_end == due:
+        turn.cause = "timer:pause:1"
+        _end_pause(turn, due)
+        return
+    clock = next(clock for clock in case.clocks if clock.next_at == due)
+    rung = turn.rules.rung(clock.name, clock.step)
+    assert rung is not None
+    turn.cause = f"timer:{clock.name.value}:{clock.step + 1}"
+    STEPS[rung.do](turn, clocks.climbed(clock, turn.rules), rung)
+
+
+def _end_pause(turn: Turn, due: int) -> None:
+    run_again(turn, due, "pause-ended")
+
+
+def _warn(turn: Turn, clock: Running, rung: Rung) -> None:
+    turn.tell("warned", {"clock": clock.name, "percent": rung.percent}, clocks=clocks.with_clock(turn.case.clocks, clock))
+
+
+def _remind(turn: Turn, clock: Running, rung: Rung) -> None:
+    """The top is reached and the case still open: it is called to mind again and again, with how much of the limit has passed."""
+    percent = 100 + 100 * rung.after_ms // clock.limit
+    turn.tell("warned", {"clock": clock.name, "percent": percent}, clocks=clocks.with_clock(turn.case.clocks, clock))
+
+
+def _breach(turn: Turn, clock: Running, _rung: Rung) -> None:
+    """The head of the office is told; for a case that waits in triage, the head of the triage office."""
+    case = turn.case
+    first = case.escalation < 1
+    turn.tell(
+        "breached",
+        {"clock": clock.name, "deadline": to_datetime(clock.due), "excused": _excused(turn, clock.due)},
+        clocks=clocks.with_clock(case.clocks, clock),
+        breached=True,
+        escalation=1 if first else case.escalation,
+        escalated_to=_responsible(turn) if first else case.escalated_to,
+    )
+
+
+def _excused(turn: Turn, due: int) -> bool:
+    outage = turn.case.outage
+    return outage is not None and outage[0] <= due <= outage[1]
+
+
+def _responsible(turn: Turn) -> str:
+    case = turn.case
+    waiting = case.decider if case.state is State.DECISION_REQUIRED else case.office
+    return waiting or TRIAGE_OFFICE
+
+
+def _escalate(turn: Turn, clock: Running, rung: Rung) -> None:
+    case = turn.case
+    higher = rung.rung > case.escalation
+    turn.tell(
+        "escalated",
+        {"clock": clock.name, "to_office": rung.to, "rung": rung.rung, "because": "deadline"},
+        clocks=clocks.with_clock(case.clocks, clock),
+        escalation=rung.rung if higher else case.escalation,
+        escalated_to=rung.to if higher else case.escalated_to,
+    )
+
+
+def _close(turn: Turn, _clock: Running, _rung: Rung) -> None:
+    close_unrated(turn)
+
+
+TIMED_MOVES = (
+    ("pause over", State.INFORMATION_REQUESTED, State.ACCEPTED),
+    ("pause over", State.INFORMATION_REQUESTED, State.RECEIVED),
+    ("rating window over", State.ANSWERED, State.CLOSED),
+)
+"""How time alone changes a case's state; a test compares this with what happens."""
+STEPS: dict[str, Climb] = {"warn": _warn, "breach": _breach, "escalate": _escalate, "close": _close, "remind": _remind}

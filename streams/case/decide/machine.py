@@ -1,0 +1,118 @@
+"""The case's life as one pure function of (case, command, now, policies). No Kafka, clock or environment in here."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+from msgspec.structs import replace
+
+from schemas.events.actions import (
+    Action,
+    Assign,
+    Extend,
+    FollowerJoined,
+    FollowerLeft,
+    LeaderNews,
+    Merge,
+    ProposeMerge,
+    Recompute,
+    Reject,
+    Reopen,
+    Transfer,
+    Unmerge,
+    Withdraw,
+)
+from streams.case.decide.handlers import merging
+from streams.case.decide.handlers.registration import Register, register
+from streams.case.decide.ladder import catch_up
+from streams.case.decide.permits import PERMITS, check
+from streams.case.decide.rules import NotAllowed, Rule
+from streams.case.decide.state import Case
+from streams.case.decide.turn import SYSTEM, Decision, Message, Setting, Turn, Who
+
+_REASONED = (Transfer, Extend, Reject, Reopen, Withdraw, Assign, Merge, ProposeMerge, Unmerge, Recompute)
+REMEMBERED = 32
+"""So many handled action ids a case keeps, to know a repeat again."""
+
+
+class UnknownPetition(ValueError):
+    """An action names a petition that was never registered."""
+
+
+class Asked(msgspec.Struct, frozen=True, gc=False):
+    """An action as it arrived. `sent` (ms UTC): when its sender says it was made.
+
+    For an answer, `mark` is its text's fingerprint and `copies` how many other petitions of the office got the same words.
+    """
+
+    action: Action
+    sent: int
+    mark: int = 0
+    copies: int = 0
+
+
+def decide(case: Case | None, command: Register | Asked, cause: str, now: int, setting: Setting) -> Decision:
+    """Decide one command, which came as the event with id `cause`; `now` in ms UTC.
+
+    Raise ConflictingResubmission or UnknownPetition for what cannot be a case's business.
+    """
+    if isinstance(command, Register):
+        return register(case, command, cause, now, setting)
+    if case is None:
+        return _for_nobody(command.action)
+    return _act(case, command, cause, now, setting)
+
+
+def fire(case: Case, now: int, setting: Setting) -> Decision:
+    """What time alone brings about: all steps that are due at `now`, in order."""
+    turn = Turn(case, setting, now, SYSTEM, "timer")
+    catch_up(turn)
+    merging.tell_followers(turn)
+    return turn.decision()
+
+
+def _act(case: Case, asked: Asked, cause: str, now: int, setting: Setting) -> Decision:
+    mark = _mark(cause)
+    if mark in case.handled:
+        return Decision(case, ignored=True)
+    turn = Turn(case, setting, now, Who.of(asked.action.actor), cause, reason=_reason(asked.action))
+    turn.sent = min(asked.sent, now)
+    turn.mark, turn.copies = asked.mark, asked.copies
+    catch_up(turn)
+    _attempt(turn, asked.action)
+    merging.tell_followers(turn)
+    turn.case = replace(turn.case, handled=(*turn.case.handled[1 - REMEMBERED :], mark))
+    return turn.decision()
+
+
+def _reason(action: Action) -> str | None:
+    return action.reason if isinstance(action, _REASONED) else None
+
+
+def _attempt(turn: Turn, action: Action) -> None:
+    """Run the action's handler; if a rule forbids it, nothing of it remains but the refusal."""
+    case, told, sent = turn.case, len(turn.events), len(turn.messages)
+    policy, reason = turn.policy, turn.reason
+    permit = PERMITS[action.action]
+    try:
+        check(turn, action, permit)
+        permit.handler(turn, action)
+    except NotAllowed as refusal:
+        turn.case, turn.policy, turn.reason, turn.copy = case, policy, reason, None
+        del turn.events[told:], turn.messages[sent:]
+        turn.refuse(action.action, refusal.rule)
+
+
+def _for_nobody(action: Action) -> Decision:
+    """Messages between cases may meet one that never was; a follower that was sent to such a leader goes its own way."""
+    if isinstance(action, FollowerJoined):
+        back = Message(action.follower, "unmerge", {"reason": Rule.LEADER_NOT_OPEN.value})
+        return Decision(None, messages=(back,))
+    if isinstance(action, FollowerLeft | LeaderNews):
+        return Decision(None, ignored=True)
+    raise UnknownPetition("no petition with this id was registered")
+
+
+def _mark(cause: str) -> int:
+    return int.from_bytes(hashlib.blake2b(cause.encode(), digest_size=8).digest())

@@ -1,0 +1,94 @@
+"""What the case stage keeps of each petition, as MessagePack in the store. Instants are milliseconds since the epoch (UTC).
+
+The structs are stored as arrays: a new field goes to the end, with a default, so that what was stored before stays readable.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from schemas.events.base import Level
+from schemas.events.case import ClockName, State
+
+
+class Running(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A clock of a case. `limit` is working time, extensions included, pauses not; `next_at` when its ladder's next step is due.
+
+    `pauses` has the instants between which the clock stood; `paused_at` says that it stands now; `step` counts climbed steps.
+    """
+
+    name: ClockName
+    started: int
+    limit: int
+    due: int
+    next_at: int | None
+    step: int = 0
+    paused_at: int | None = None
+    pauses: tuple[tuple[int, int], ...] = ()
+
+
+class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
+    """A petition's case: what everybody may see, and what the rules need to remember."""
+
+    id: str
+    seq: int = 0
+    state: State = State.RECEIVED
+    category: str
+    level: Level
+    office: str | None = None
+    co_offices: tuple[str, ...] = ()
+    ward: str | None = None
+    received: int
+    deadline: int | None = None
+    clocks: tuple[Running, ...] = ()
+    escalation: int = 0
+    escalated_to: str | None = None
+    decider: str | None = None
+    transfers: int = 0
+    reopened: int = 0
+    breached: bool = False
+    rating: int | None = None
+    leader: str | None = None
+    followers: tuple[str, ...] = ()
+    policy: str
+    text_mark: int
+    had: tuple[str, ...] = ()
+    binding: bool = False
+    pause_end: int | None = None
+    questions: int = 0
+    extensions: int = 0
+    promises: int = 0
+    answer_due: int | None = None
+    settled: int | None = None
+    resume_state: State | None = None
+    outage: tuple[int, int] | None = None
+    handled: tuple[int, ...] = ()
+
+    def clock(self, name: ClockName) -> Running | None:
+        for clock in self.clocks:
+            if clock.name == name:
+                return clock
+        return None
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Case)
+
+
+def encode(case: Case) -> bytes:
+    return _ENCODER.encode(case)
+
+
+def decode(stored: bytes) -> Case:
+    """Raise msgspec.ValidationError if the bytes are not a case."""
+    return _DECODER.decode(stored)
+
+
+def next_due(case: Case) -> int | None:
+    """The one instant at which the case must be looked at next: the earliest of its clocks' steps and its pause's end."""
+    due = case.pause_end
+    for clock in case.clocks:
+        at = clock.next_at
+        if at is not None and (due is None or at < due):
+            due = at
+    return due

@@ -1,0 +1,146 @@
+"""One decision while it is being made: the case so far, what has happened, and what other petitions must be told.
+
+A `Turn` lives for one call of the machine and is filled in order; what comes out of it, `Decision`, is immutable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from schemas.events.base import Actor, Role
+from streams.case.decide.rules import Rule
+from streams.case.decide.state import Case
+from streams.case.policy.book import Book
+from streams.case.policy.compiled import LevelRules, Limits, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What decisions depend on beside case and command. `tolerance_ms` raises the outage tolerance, for scaled clocks."""
+
+    book: Book
+    tolerance_ms: int = 0
+
+
+class Who(msgspec.Struct, frozen=True, gc=False):
+    """Who acts, as it stands in events."""
+
+    role: Role
+    office: str | None = None
+    id: str | None = None
+
+    @classmethod
+    def of(cls, actor: Actor) -> Who:
+        return cls(actor.role, actor.office, actor.id)
+
+
+SYSTEM = Who(Role.SYSTEM)
+
+
+class Happened(msgspec.Struct, frozen=True, gc=False):
+    """One thing that happened: the case before and after it, at an instant (ms UTC), and the event type's own fields."""
+
+    what: str
+    at: int
+    who: Who
+    cause: str
+    reason: str | None
+    before: Case
+    after: Case
+    detail: Mapping[str, Any]
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """A request to another petition's case: the fields of an action of `schemas.events.actions`, without who and when."""
+
+    to: str
+    action: str
+    fields: Mapping[str, Any]
+
+
+class Copy(msgspec.Struct, frozen=True):
+    """An answer that went out: the office's memory of its texts takes it up, in every partition. It counts `until` (ms UTC)."""
+
+    office: str
+    mark: int
+    petition: str
+    until: int
+
+
+class Decision(msgspec.Struct, frozen=True, gc=False):
+    """`case` None: nothing to keep (the petition is unknown). `ignored`: a repeat that changes nothing."""
+
+    case: Case | None
+    events: tuple[Happened, ...] = ()
+    messages: tuple[Message, ...] = ()
+    copy: Copy | None = None
+    ignored: bool = False
+
+
+class Turn:
+    """`now`: when it is decided; `sent`, `mark` and `copies`: as in `machine.Asked`."""
+
+    __slots__ = (
+        "case",
+        "cause",
+        "copies",
+        "copy",
+        "events",
+        "mark",
+        "messages",
+        "now",
+        "policy",
+        "reason",
+        "sent",
+        "setting",
+        "who",
+    )
+
+    def __init__(self, case: Case, setting: Setting, now: int, who: Who, cause: str, *, reason: str | None = None) -> None:
+        self.case = case
+        self.setting = setting
+        self.policy: Policy = setting.book.get(case.policy)
+        self.now = now
+        self.who = who
+        self.cause = cause
+        self.reason = reason
+        self.sent = now
+        self.mark = 0
+        self.copies = 0
+        self.copy: Copy | None = None
+        self.events: list[Happened] = []
+        self.messages: list[Message] = []
+
+    @property
+    def tolerance(self) -> int:
+        """A delay beyond this many milliseconds is an outage of the pipeline."""
+        return max(self.policy.outage_tolerance_ms, self.setting.tolerance_ms)
+
+    @property
+    def rules(self) -> LevelRules:
+        return self.policy.levels[self.case.level]
+
+    @property
+    def limits(self) -> Limits:
+        return self.policy.limits[self.case.category, self.case.level]
+
+    def tell(self, what: str, detail: Mapping[str, Any], **changes: Any) -> None:
+        """The case changes in these fields, and that is an event."""
+        before = self.case
+        self.case = replace(before, seq=before.seq + 1, **changes)
+        self.events.append(Happened(what, self.now, self.who, self.cause, self.reason, before, self.case, detail))
+
+    def refuse(self, action: str, rule: Rule) -> None:
+        """Nothing changes but the count of events; whoever asked sees why."""
+        self.tell("action-refused", {"action": action, "rule": rule.value})
+
+    def send(self, to: str, action: str, **fields: Any) -> None:
+        self.messages.append(Message(to, action, fields))
+
+    def decision(self) -> Decision:
+        return Decision(self.case, tuple(self.events), tuple(self.messages), self.copy)

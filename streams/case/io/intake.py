@@ -1,0 +1,84 @@
+"""Reads the case stage's input records into commands."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from schemas.events.actions import Action, Answer, TextUsed
+from schemas.events.base import Model
+from schemas.events.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, TEXT_USED
+from schemas.events.envelope import BadEvent, read
+from schemas.events.intake import PetitionClassified
+from schemas.platform.clock import to_ms
+from streams.case.decide.copies import copies_key
+from streams.case.decide.handlers.registration import Register
+from streams.case.decide.handlers.substance import mark_of
+from streams.case.decide.machine import Asked
+from streams.case.decide.turn import Copy
+from streams.case.io.quick import Quick, parts, quick
+from streams.engine.types import Record
+
+_EXPECTED = (CLASSIFIED_TYPE, ACTION_REQUESTED, TEXT_USED)
+
+
+class WrongKey(BadEvent):
+    """The record's key is missing or is not that of its petition or office: it would stand in a foreign partition."""
+
+
+class Incoming(msgspec.Struct, frozen=True, gc=False):
+    """A command for the case under `key`, or an answer for an office's memory; `cause` is the id of the event that carries it."""
+
+    key: bytes
+    cause: str
+    command: Register | Asked | Copy
+
+
+def command_of(record: Record) -> Incoming:
+    """Raise BadEvent (WrongKey) for a record that is no event of these topics."""
+    found = quick(record)
+    if found is not None:
+        return Incoming(_key(record, found.petition.petition_id.encode()), found.cause, _registration(found))
+    event = read(record.value, record.headers, _EXPECTED)
+    data, cause = event.data, event.envelope.id
+    if isinstance(data, PetitionClassified):
+        registration = _registration(parts(cause, _json(data.petition), _json(data.classification)))
+        return Incoming(_key(record, data.petition.petition_id.encode()), cause, registration)
+    if isinstance(data, TextUsed):
+        copy = Copy(data.office, int(data.fingerprint, 16), data.petition_id, to_ms(data.counts_until))
+        return Incoming(_key(record, copies_key(data.office)), cause, copy)
+    return Incoming(_key(record, data.petition_id.encode()), cause, _asked(data))
+
+
+def _key(record: Record, expected: bytes) -> bytes:
+    if record.key is None or record.key != expected:
+        raise WrongKey("key: missing, or not the petition's id (an office's texts: not the office's key)")
+    return record.key
+
+
+def _asked(action: Action) -> Asked:
+    mark = mark_of(action.text) if isinstance(action, Answer) else 0
+    return Asked(action, to_ms(action.requested_at), mark)
+
+
+def _json(model: Model) -> msgspec.Raw:
+    return msgspec.Raw(model.model_dump_json().encode())
+
+
+def _registration(found: Quick) -> Register:
+    petition, classification = found.petition, found.classification
+    return Register(
+        petition_id=petition.petition_id,
+        submitted=to_ms(petition.submitted_at),
+        text_mark=int.from_bytes(hashlib.blake2b(petition.text.strip().encode(), digest_size=8).digest()),
+        kind=classification.kind,
+        category=classification.category,
+        level=classification.level,
+        office=classification.office,
+        co_offices=classification.co_offices,
+        ward=classification.place.ward_code or (petition.location.ward_code if petition.location else None),
+        triage=classification.triage,
+        petition=found.petition_json,
+        classification=found.classification_json,
+    )

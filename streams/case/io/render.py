@@ -1,0 +1,142 @@
+"""Decisions as records: events for the record, requests to other cases. The models of `schemas.events.case` say what stands in them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from schemas.events.catalogue import type_name
+from schemas.events.envelope import derived_id
+from schemas.events.topics import ACTIONS, EVENTS
+from streams.case.decide.copies import copies_key
+from streams.case.decide.state import Case, Running
+from streams.case.decide.turn import SYSTEM, Copy, Happened, Message
+from streams.engine.types import Output, Reach
+
+SOURCE = "streams/case"
+_encode = msgspec.json.Encoder().encode
+_DAY_MS = 86_400_000
+_FIXED = (("ce_specversion", b"1.0"), ("ce_source", SOURCE.encode()), ("content-type", b"application/json"))
+
+
+@lru_cache(maxsize=4096)
+def _day(number: int) -> str:
+    return datetime.fromtimestamp(number * 86_400, UTC).strftime("%Y-%m-%dT")
+
+
+@lru_cache(maxsize=65_536)
+def iso(ms: int) -> str:
+    """`2026-11-24T01:00:00.000Z`. Cached: the instants of a batch repeat, and this is the hot path."""
+    day, rest = divmod(ms, _DAY_MS)
+    seconds, millis = divmod(rest, 1000)
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{_day(day)}{hour:02}:{minute:02}:{second:02}.{millis:03}Z"
+
+
+def event_output(key: bytes, happened: Happened) -> Output:
+    """One event on `petitions.events`. Its id follows from its cause, so a reader recognises a repeat."""
+    after = happened.after
+    value = {
+        "petition_id": after.id,
+        "seq": after.seq,
+        "at": iso(happened.at),
+        "actor": happened.who,
+        "cause": happened.cause,
+        "reason": happened.reason,
+        "clocks_before": _clocks(happened.before.clocks),
+        "case": view(after),
+        **happened.detail,
+    }
+    return Output(EVENTS.name, key, _encode(value), _headers(_event_id(happened), happened.what, after.id, happened.at))
+
+
+def _event_id(happened: Happened) -> str:
+    cause = f"{happened.after.id}/{happened.cause}" if happened.cause.startswith("timer:") else happened.cause
+    return derived_id(cause, f"{happened.what}:{happened.after.seq}")
+
+
+def message_output(message: Message, index: int, case_id: str, cause: str, at: int) -> Output:
+    """A request to another case, on `petitions.actions`, under that petition's key."""
+    value = {
+        "action": message.action,
+        "petition_id": message.to,
+        "actor": SYSTEM,
+        "requested_at": iso(at),
+        **message.fields,
+    }
+    id_ = derived_id(f"{case_id}/{cause}", f"{message.action}:{index}")
+    headers = _headers(id_, "action-requested", message.to, at)
+    return Output(ACTIONS.name, message.to.encode(), _encode(value), headers, Reach.OWN_KEY)
+
+
+def copy_output(copy: Copy, cause: str, at: int) -> Output:
+    """An office's answer, to every partition of `petitions.actions`."""
+    value = {
+        "office": copy.office,
+        "fingerprint": f"{copy.mark:016x}",
+        "petition_id": copy.petition,
+        "counts_until": iso(copy.until),
+    }
+    headers = _headers(derived_id(f"{copy.petition}/{cause}", "text-used"), "text-used", copy.petition, at)
+    return Output(ACTIONS.name, copies_key(copy.office), _encode(value), headers, Reach.ALL)
+
+
+def view(case: Case) -> dict[str, Any]:
+    """The fields of `schemas.events.case.CaseView`."""
+    return {
+        "state": case.state,
+        "category": case.category,
+        "level": case.level,
+        "office": case.office,
+        "co_offices": case.co_offices,
+        "ward_code": case.ward,
+        "received_at": iso(case.received),
+        "deadline": _maybe(case.deadline),
+        "clocks": _clocks(case.clocks),
+        "escalation": case.escalation,
+        "escalated_to": case.escalated_to,
+        "decider": case.decider,
+        "transfers": case.transfers,
+        "reopened": case.reopened,
+        "breached": case.breached,
+        "rating": case.rating,
+        "leader": case.leader,
+        "followers": len(case.followers),
+        "policy_version": case.policy,
+    }
+
+
+def _clocks(clocks: tuple[Running, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": clock.name,
+            "started_at": iso(clock.started),
+            "due_at": iso(clock.due),
+            "paused_at": _maybe(clock.paused_at),
+            "step": clock.step,
+        }
+        for clock in clocks
+    ]
+
+
+def _maybe(ms: int | None) -> str | None:
+    return None if ms is None else iso(ms)
+
+
+def _headers(id_: str, what: str, subject: str, at: int) -> list[tuple[str, bytes]]:
+    return [
+        *_FIXED,
+        ("ce_id", id_.encode()),
+        ("ce_type", _type(what)),
+        ("ce_subject", subject.encode()),
+        ("ce_time", iso(at).encode()),
+    ]
+
+
+@lru_cache(maxsize=256)
+def _type(what: str) -> bytes:
+    return type_name(what).encode()

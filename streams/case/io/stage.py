@@ -1,0 +1,127 @@
+"""The case stage: what the engine runs. Records and due timers become decisions, decisions become records and entries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from msgspec.structs import replace
+
+from schemas.events.actions import Answer
+from schemas.events.envelope import BadEvent
+from schemas.events.topics import ACTIONS, CASE_CHANGELOG, CLASSIFIED, EVENTS, Topic
+from schemas.platform.logs import log
+from schemas.platform.metrics import CASE_EVENTS_TOTAL
+from streams.case.decide.copies import Copies, copies_key
+from streams.case.decide.handlers.registration import ConflictingResubmission, Register
+from streams.case.decide.machine import Asked, UnknownPetition, decide, fire
+from streams.case.decide.state import decode, encode, next_due
+from streams.case.decide.turn import Copy, Decision, Setting
+from streams.case.io.intake import command_of
+from streams.case.io.render import copy_output, event_output, message_output
+from streams.case.policy.book import Book
+from streams.engine.types import Effects, Entries, Entry, Record
+
+
+class CaseStage:
+    """Implements `streams.engine.types.Stage`.
+
+    `policies` gives the versions in force; it is asked once a step, which is where a changed policy file is taken up.
+    `tolerance_ms`: how late a timer may be handled before this counts as an outage, if more than the policy says (scaled clocks).
+    """
+
+    name = "case"
+    inputs: tuple[Topic, ...] = (CLASSIFIED, ACTIONS)
+    outputs: tuple[Topic, ...] = (EVENTS, ACTIONS)
+    changelog: Topic | None = CASE_CHANGELOG
+
+    def __init__(self, policies: Callable[[], Book], tolerance_ms: int = 0) -> None:
+        self._policies = policies
+        self._tolerance_ms = tolerance_ms
+
+    def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:
+        step = _Step(entries, now_ms, Setting(self._policies(), self._tolerance_ms))
+        for record in records:
+            step.handle(record)
+        return step.finish()
+
+    def fire(self, due: Sequence[bytes], entries: Entries, now_ms: int) -> Effects:
+        step = _Step(entries, now_ms, Setting(self._policies(), self._tolerance_ms))
+        for key in due:
+            step.fire(key)
+        return step.finish()
+
+
+class _Step:
+    """One step's effects as they grow; what a step has put it sees again."""
+
+    def __init__(self, entries: Entries, now: int, setting: Setting) -> None:
+        self.effects = Effects()
+        self.counts: Counter[str] = Counter()
+        self._entries = entries
+        self._now = now
+        self._setting = setting
+
+    def finish(self) -> Effects:
+        for what, number in self.counts.items():
+            CASE_EVENTS_TOTAL().labels(what).inc(number)
+        return self.effects
+
+    def handle(self, record: Record) -> None:
+        try:
+            incoming = command_of(record)
+            if isinstance(incoming.command, Copy):
+                self._remember(incoming.command)
+                return
+            decision = self._decide(incoming.key, incoming.command, incoming.cause)
+        except (BadEvent, UnknownPetition, ConflictingResubmission) as error:
+            self.effects.rejected.append((record, error))
+        else:
+            self._apply(incoming.key, decision, incoming.cause)
+
+    def fire(self, key: bytes) -> None:
+        stored = self._get(key)
+        if stored is None:
+            return
+        self._apply(key, fire(decode(stored), self._now, self._setting), "timer")
+
+    def _decide(self, key: bytes, command: Register | Asked, cause: str) -> Decision:
+        stored = self._get(key)
+        case = decode(stored) if stored is not None else None
+        if isinstance(command, Asked) and isinstance(command.action, Answer) and case is not None and case.office is not None:
+            known = Copies.decode(self._get(copies_key(case.office)))
+            copies = known.others(command.mark, case.id, self._now)
+            command = replace(command, copies=copies)
+        return decide(case, command, cause, self._now, self._setting)
+
+    def _apply(self, key: bytes, decision: Decision, cause: str) -> None:
+        case, outputs = decision.case, self.effects.outputs
+        for happened in decision.events:
+            outputs.append(event_output(key, happened))
+            self.counts[happened.what] += 1
+        for index, message in enumerate(decision.messages):
+            outputs.append(message_output(message, index, key.decode(), f"{cause}:{case.seq if case else 0}", self._now))
+        if case is None or decision.ignored:
+            return
+        if case.policy not in self._setting.book.versions:
+            _tell_missing(case.policy)
+        self.effects.puts[key] = Entry(encode(case), next_due(case))
+        if decision.copy is not None:
+            self._remember(decision.copy)
+            outputs.append(copy_output(decision.copy, cause, self._now))
+
+    def _remember(self, copy: Copy) -> None:
+        memory = copies_key(copy.office)
+        known = Copies.decode(self._get(memory)).with_copy(copy, self._now)
+        self.effects.puts[memory] = Entry(known.encode())
+
+    def _get(self, key: bytes) -> bytes | None:
+        put = self.effects.puts.get(key)
+        return put.value if put is not None else self._entries.get(key)
+
+
+@cache
+def _tell_missing(version: str) -> None:
+    """Once a process. The current version holds meanwhile; bringing the file back puts its cases under their own rules again."""
+    log.error("policy-missing", version=version)

@@ -1,7 +1,0 @@
-"""The streams' part of the command line."""
-
-from __future__ import annotations
-
-from streams.cli_policy import policy
-
-commands = [policy]
