@@ -19,7 +19,7 @@ from schemas.platform.credentials import Credentials
 FOLDER = Path(__file__).parents[2] / "deploy/cluster/compose"
 COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, Any] = COMPOSE["services"]
-PROMETHEUS = yaml.safe_load((FOLDER.parent / "prometheus/prometheus.yaml").read_text(encoding="utf-8"))
+PROMETHEUS = yaml.safe_load((FOLDER.parents[1] / "observe/prometheus/prometheus.yaml").read_text(encoding="utf-8"))
 
 
 def test_every_role_has_a_service() -> None:
