@@ -1,1 +1,3 @@
-"""Everything that takes events out: department queues, citizen status and SSE, the read model."""
+"""Everything that takes events out: the read model, offices' queues, citizens' and offices' views, live feeds, incidents. It imports
+`schemas` alone; it decides nothing about a case.
+"""

@@ -1,1 +1,3 @@
-"""The stream processors: classify a petition, run its case and SLA clock. Built on Faust."""
+"""The stream processors, on Faust: `topology` is the whole of them in one table, `worker` runs one. It imports `schemas` alone, and neither
+knows who hands events in nor who reads them.
+"""

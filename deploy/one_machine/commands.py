@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deploy.errors import Failed
-from deploy.one_machine.runner.run import ENTRIES
+from deploy.roles import BY_NAME
 
 if TYPE_CHECKING:
     from schemas.platform.settings import ProcessSettings
@@ -79,13 +79,13 @@ def ps(data: Path, *, as_json: bool) -> None:
 
 
 @click.command(short_help="Run one role in the foreground.")
-@click.argument("role", type=click.Choice(list(ENTRIES)))
+@click.argument("role", type=click.Choice(list(BY_NAME)))
 @click.option("--held", is_flag=True, help="Load the program, then wait for a line on standard input before anything is begun.")
 def run(role: str, *, held: bool) -> None:
     """Run one role in the foreground until TERM; its settings come from the environment."""
     from pydantic import ValidationError
 
-    work = ENTRIES[role].load()
+    work = BY_NAME[role].load()
     if held and not sys.stdin.readline():
         return  # who held it in reserve is gone
     try:

@@ -1,1 +1,1 @@
-"""Tools for those who maintain the project; no role needs them."""
+"""Tools for those who maintain the project: they make reference data from public sources. No role needs them, nothing imports them."""

@@ -1,1 +1,3 @@
-"""Documents made from the catalogues: JSON Schema, AsyncAPI and the reference pages. Pure functions."""
+"""Documents made from the catalogues (JSON Schema, AsyncAPI, reference pages), the check that a schema breaks no reader, and the commands
+that write them. Only the command line imports it; nothing that runs in a role depends on it.
+"""

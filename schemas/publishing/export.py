@@ -52,11 +52,11 @@ def export_asyncapi(out: Path, *, check: bool) -> None:
     publish(asyncapi.files(), out, check=check)
 
 
-def page_command(name: str, render: Callable[[], str], help_: str) -> click.Command:
-    """A command that writes `<name>.md`."""
+def page_command(name: str, render: Callable[[], str], help_: str, folder: Path = REFERENCE) -> click.Command:
+    """A command that writes `<name>.md` into `folder`."""
 
     @click.command(name, help=help_)
-    @out_option(REFERENCE)
+    @out_option(folder)
     @check_option
     def command(out: Path, *, check: bool) -> None:
         publish({f"{name}.md": render()}, out, check=check)

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from deploy import cli
-from deploy.one_machine.runner.plan import CONSUMERS, STAGES, process_names
-from deploy.one_machine.runner.run import ENTRIES
+from deploy.one_machine.runner.plan import process_names
+from deploy.roles import BY_NAME, CONSUMERS, STAGES
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -64,6 +64,6 @@ def test_the_runner_starts_every_role_that_can_run_alone() -> None:
     """The plan of one machine and the roles of `petitions run` are the same set."""
     planned = {name.rpartition("-")[0] or name for name in process_names(2)}
 
-    assert planned | {"migrate"} == set(ENTRIES)
+    assert planned | {"migrate"} == set(BY_NAME)
     assert process_names(2)[:4] == [f"{stage}-{number}" for stage in STAGES for number in (1, 2)]
     assert set(CONSUMERS) < planned

@@ -12,8 +12,7 @@ import yaml
 from pydantic import SecretStr
 
 from deploy.cluster.compose.secrets import generate, write_missing
-from deploy.export import ROLE_SETTINGS
-from deploy.one_machine.runner.run import ENTRIES
+from deploy.roles import BY_NAME
 from schemas.platform.credentials import Credentials
 
 FOLDER = Path(__file__).parents[2] / "deploy/cluster/compose"
@@ -24,23 +23,25 @@ PROMETHEUS = yaml.safe_load((FOLDER.parents[1] / "observe/prometheus/prometheus.
 
 def test_every_role_has_a_service() -> None:
     """Each role of `petitions run` is a service of its name, which runs it."""
-    assert {role: ["run", role] for role in ENTRIES} == {role: SERVICES[role]["command"] for role in ENTRIES}
+    assert {role: ["run", role] for role in BY_NAME} == {role: SERVICES[role]["command"] for role in BY_NAME}
 
 
-@pytest.mark.parametrize("role", ENTRIES)
+@pytest.mark.parametrize("role", BY_NAME)
 def test_settings_exist(role: str) -> None:
     """Each variable that a role's service sets is one that the role reads; NAME_FILE only where NAME is a secret."""
-    fields = {name.upper(): field for found in ROLE_SETTINGS[role] for name, field in found.model_fields.items()}
+    fields = {name.upper(): field for found in BY_NAME[role].settings_classes() for name, field in found.model_fields.items()}
     files = {f"{name}_FILE" for name, field in fields.items() if field.annotation is SecretStr}
 
     assert [name for name in SERVICES[role]["environment"] if name not in fields and name not in files] == []
 
 
-@pytest.mark.parametrize("role", ENTRIES)
+@pytest.mark.parametrize("role", BY_NAME)
 def test_required_settings_are_set(role: str) -> None:
     """What a role cannot start without is there."""
     given = SERVICES[role]["environment"]
-    required = {name.upper() for found in ROLE_SETTINGS[role] for name, field in found.model_fields.items() if field.is_required()}
+    required = {
+        name.upper() for found in BY_NAME[role].settings_classes() for name, field in found.model_fields.items() if field.is_required()
+    }
 
     assert [name for name in required if name not in given and f"{name}_FILE" not in given] == []
 
@@ -57,7 +58,7 @@ def test_service_is_pinned_limited_and_closed(name: str) -> None:
     assert "healthcheck" in service or name == "migrate"
 
 
-@pytest.mark.parametrize("role", [role for role in ENTRIES if role != "migrate"])
+@pytest.mark.parametrize("role", [role for role in BY_NAME if role != "migrate"])
 def test_role_waits_and_is_watched(role: str) -> None:
     """A role starts after the migration, is asked for /readyz, and is scraped at the port at which it serves."""
     service = SERVICES[role]

@@ -14,9 +14,8 @@ from deploy.one_machine.embedded.postgres import EmbeddedPostgres
 from deploy.one_machine.runner.clock import ClockChoice
 from deploy.one_machine.runner.directory import Directory
 from deploy.one_machine.runner.roles import Role, answers_ready
+from deploy.roles import CONSUMERS, STAGES
 
-STAGES = ("classify", "case")
-CONSUMERS = ("projector", "dispatcher", "incidents")
 _ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -1,0 +1,159 @@
+"""The roles: every kind of process that makes up the pipeline, in one table.
+
+What the stream stages read and write stands in `streams/topology.py` and nowhere else; `flows` joins the two, and is what the
+architecture page, and whoever must know which process touches which topic, is made from. Everything is named, nothing imported,
+so that a command that only needs the names starts fast.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from schemas.events import topics
+
+if TYPE_CHECKING:
+    from schemas.platform.settings import ProcessSettings
+
+Kind = Literal["stage", "consumer", "web", "once"]
+"""`stage`: a Faust worker of the topology; `consumer`: takes events out; `web`: HTTP; `once`: runs to its end before all others."""
+
+QUEUES = topics.queue_topic("<office>")
+"""Stands for all of the offices' topics."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """`entry`: module whose `function` runs until TERM, called with `arguments`; `more`: modules that it will load, too.
+    `settings`: `module:class` of all that it reads from its environment. `reads` and `writes`: topics, of stages by the topology.
+    `keeps`: what it writes beside Kafka."""
+
+    name: str
+    kind: Kind
+    what: str
+    entry: str
+    settings: tuple[str, ...]
+    reads: tuple[topics.Topic, ...] = ()
+    writes: tuple[topics.Topic, ...] = ()
+    keeps: str = ""
+    function: str = "run"
+    arguments: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+
+    def load(self) -> Callable[[], object]:
+        """Import the role's modules; the call that begins its work, which must be in the main thread."""
+        gc.disable()  # importing makes many objects and hardly any garbage: a tenth of a start would go into looking for it
+        function = getattr(importlib.import_module(self.entry), self.function)
+        for module in self.more:
+            importlib.import_module(module)
+        gc.enable()
+        return lambda: function(*self.arguments)
+
+    def settings_classes(self) -> tuple[type[ProcessSettings], ...]:
+        """The classes that `settings` names."""
+        return tuple(_named(name) for name in self.settings)
+
+
+def _named(name: str) -> Any:
+    module, _, attribute = name.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+ROLES: tuple[Role, ...] = (
+    Role(
+        "classify",
+        "stage",
+        "gives each petition its category, level, place and office, or to triage",
+        "streams.worker",
+        ("streams.settings:StreamSettings", "streams.classify.place.settings:PlaceSettings"),
+        arguments=("classify",),
+        more=("streams.classify.build",),
+    ),
+    Role(
+        "case",
+        "stage",
+        "decides what happens to each case, and keeps its clocks",
+        "streams.worker",
+        ("streams.settings:StreamSettings",),
+        keeps="RocksDB, one store a partition",
+        arguments=("case",),
+        more=("streams.case.build",),
+    ),
+    Role(
+        "projector",
+        "consumer",
+        "writes the read model, from which all pages and lists are served",
+        "consumers.read_model.projector",
+        ("consumers.settings:ProjectorSettings",),
+        reads=(topics.EVENTS,),
+        writes=(topics.DEAD_LETTERS,),
+        keeps="PostgreSQL: petition, timeline",
+    ),
+    Role(
+        "dispatcher",
+        "consumer",
+        "gives each office the events of its own petitions",
+        "consumers.queues.dispatcher",
+        ("consumers.settings:DispatcherSettings",),
+        reads=(topics.EVENTS,),
+        writes=(QUEUES, topics.DEAD_LETTERS),
+    ),
+    Role(
+        "incidents",
+        "consumer",
+        "finds several petitions on one matter and asks that they be joined",
+        "consumers.incidents.role",
+        ("consumers.settings:IncidentSettings",),
+        reads=(topics.EVENTS,),
+        writes=(topics.ACTIONS, topics.DEAD_LETTERS),
+        keeps="PostgreSQL: incident_petition, incident_request",
+    ),
+    Role(
+        "web",
+        "web",
+        "takes petitions and actions in over HTTP, shows citizens, offices and the operations centre what happens",
+        "deploy.web.server",
+        ("deploy.web.server:WebSettings", "producers.settings:HttpSettings", "consumers.settings:ViewSettings"),
+        reads=(topics.EVENTS, QUEUES, topics.DEAD_LETTERS),
+        writes=(topics.INTAKE, topics.ACTIONS),
+        keeps="PostgreSQL: contact_key",
+    ),
+    Role(
+        "migrate",
+        "once",
+        "makes and checks topics and tables",
+        "deploy.cluster.migrate",
+        ("deploy.cluster.migrate:MigrateSettings",),
+    ),
+)
+BY_NAME: dict[str, Role] = {role.name: role for role in ROLES}
+STAGES = tuple(role.name for role in ROLES if role.kind == "stage")
+CONSUMERS = tuple(role.name for role in ROLES if role.kind == "consumer")
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one role reads and writes."""
+
+    role: Role
+    reads: tuple[topics.Topic, ...]
+    writes: tuple[topics.Topic, ...]
+
+
+def flows() -> list[Flow]:
+    """Every role with its topics; those of the stages as the topology has them, changelog and dead letters included."""
+    from streams.topology import TOPOLOGY
+
+    rows = {row.stage: row for row in TOPOLOGY}
+    found = []
+    for role in ROLES:
+        row = rows.get(role.name)
+        if row is None:
+            found.append(Flow(role, role.reads, role.writes))
+            continue
+        changelog = () if row.changelog is None else (row.changelog,)
+        found.append(Flow(role, row.inputs + changelog, row.outputs + changelog + (row.dead_letters,)))
+    return found
