@@ -1,4 +1,4 @@
-"""`python -m tests.bench [engines|pipeline|latency|store|all]`: progress on standard error, tables on standard output."""
+"""`python -m tests.bench [engines|paced|pipeline|latency|store|all]`: progress on standard error, tables on standard output."""
 
 from __future__ import annotations
 
@@ -19,13 +19,19 @@ from schemas.platform import logs
 from tests.bench.machine import facts
 from tests.bench.results import Section, WrongResult, say, show, text
 
-ALL = ("engines", "pipeline", "latency", "store")
+ALL = ("engines", "paced", "pipeline", "latency", "store")
 
 
 async def _engines(directory: Path, count: int | None, rounds: int) -> Section:
     from tests.bench import engines
 
     return engines.section(await engines.measure(directory, count or 300_000, rounds))
+
+
+async def _paced(directory: Path, count: int | None, rounds: int) -> Section:  # noqa: ARG001 -- its numbers are its rates
+    from tests.bench import paced
+
+    return paced.section(await paced.measure(directory))
 
 
 def _other(name: str, default: int) -> Callable[[Path, int | None, int], Coroutine[Any, Any, Section]]:
@@ -38,6 +44,7 @@ def _other(name: str, default: int) -> Callable[[Path, int | None, int], Corouti
 
 BENCHMARKS: dict[str, Callable[[Path, int | None, int], Coroutine[Any, Any, Section]]] = {
     "engines": _engines,
+    "paced": _paced,
     "pipeline": _other("pipeline", 200_000),
     "latency": _other("latency", 2_000),
     "store": _other("store", 1_000_000),

@@ -101,6 +101,12 @@ KAFKA_STREAMS_RARE = Contestant(
     "Kafka Streams, exactly_once_v2, 2 threads, commits once a second",
     _kafka_streams(2, COMMIT_INTERVAL_MS="1000"),
 )
+KAFKA_STREAMS_20_MS = Contestant(
+    "kafka-streams-20-ms", "Kafka Streams, exactly_once_v2, 1 thread, commits each 20 ms", _kafka_streams(1, COMMIT_INTERVAL_MS="20")
+)
+KAFKA_STREAMS_100_MS = Contestant(
+    "kafka-streams-100-ms", "Kafka Streams, exactly_once_v2, 1 thread, commits each 100 ms", _kafka_streams(1, COMMIT_INTERVAL_MS="100")
+)
 QUIX = Contestant("quix", "Quix Streams, exactly-once", _quix)
 ALL = (OURS, OURS_2, KAFKA_STREAMS_2, KAFKA_STREAMS_RARE, KAFKA_STREAMS_1, QUIX)
 """Kafka Streams commits every 100 ms by default; once a second costs latency and gains throughput, so both are run."""
