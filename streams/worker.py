@@ -39,7 +39,7 @@ def run_stage(stage: Stage, settings: StreamSettings, engine: type[StageApp] = S
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     app = engine(stage, settings)
-    status = StatusServer(settings.listen_host, settings.metrics_port, alive=lambda: True, ready=lambda: app.ready)
+    status = StatusServer(settings.listen_host, settings.metrics_port, alive=lambda: app.alive, ready=lambda: app.ready)
     status.start()
     log.info("process-started", port=status.port)
     worker = faust.Worker(app.faust, loop=loop, quiet=True, stdout=sys.stderr, redirect_stdouts=False, override_logging=False)

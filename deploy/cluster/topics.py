@@ -102,7 +102,7 @@ def _admin(settings: ProcessSettings) -> Iterator[KafkaAdminClient]:
 
 
 def _check_transactions(admin: KafkaAdminClient) -> None:
-    from streams.engine.writer import TransactionsTooOld, check_transactions
+    from streams.engine.client import TransactionsTooOld, check_transactions
 
     _, found = admin.describe_features().get("transaction.version", {}).get("finalized", (0, 0))
     try:

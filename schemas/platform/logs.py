@@ -14,11 +14,16 @@ LogEvent = Literal[
     "fatal",  # the process ends itself; with the error
     "partition-opened",  # a stage's processor runs; with restored records
     "store-locked",  # a hanging predecessor keeps its store open; another one is built
+    "owner-fenced",  # a worker that is gone had left a transaction open; it is aborted
+    "transaction-awaited",  # an open transaction, not of this pipeline, holds up a partition; with how long
+    "records-skipped",  # retention deleted input that was not handled yet: it is lost
+    "store-set-aside",  # a local store that does not fit its changelog was moved away, and another one is built
     "partition-closed",  # a stage's processor was revoked or stopped
     "fetch-lost",  # records that were fetched did not reach a stage's processor, and are fetched again; with offset
     "restoring",  # progress while a store catches up
     "step-split",  # a batch raised and is being halved to find the culprit
     "dead-letter",  # a record went to petitions.dlq; with topic, partition, offset, error
+    "partitions-differ",  # a topic has another number of partitions than the setting says; the process ends
     "stalled",  # the watchdog saw no progress in spite of lag
     "kafka-unavailable",  # a publish was not acknowledged
     "database-unavailable",  # PostgreSQL does not answer; the process waits and tries again

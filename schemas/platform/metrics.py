@@ -52,11 +52,28 @@ RECORDS = _counter("petitions_stage_records_total", "Input records whose transac
 TRANSACTIONS = _counter("petitions_stage_transactions_total", "Kafka transactions committed.", "stage")
 STEP_SECONDS = _histogram("petitions_stage_step_seconds", "One step, from decision to committed and stored.", "stage")
 STEP_RECORDS = _histogram("petitions_stage_step_records", "Records in one step.", "stage", buckets=BATCH)
-STAGE_LAG = _gauge("petitions_stage_lag_records", "Records fetched or waiting in the broker, not yet committed.", "stage", "partition")
+STAGE_LAG = _gauge(
+    "petitions_stage_lag_records",
+    "Records in the input's log, open transactions included, that are not handled yet.",
+    "stage",
+    "partition",
+)
 STAGE_LAG_SECONDS = _gauge(
     "petitions_stage_lag_seconds", "Age of the oldest record waiting to be handled, 0 when none waits.", "stage", "partition"
 )
+STAGE_BLOCKED_SECONDS = _gauge(
+    "petitions_stage_blocked_seconds",
+    "How long an open transaction on an input has held back what stands behind it, 0 when none does.",
+    "stage",
+    "partition",
+)
 STAGE_READY = _gauge("petitions_stage_ready", "1 while the partition's processor runs, 0 while it restores.", "stage", "partition")
+RECORDS_SKIPPED = _counter(
+    "petitions_records_skipped_total",
+    "Input records that retention deleted before they were handled; each one is a loss.",
+    "stage",
+    "topic",
+)
 RESTORED = _counter("petitions_stage_restored_records_total", "Changelog records read while restoring a store.", "stage")
 DEAD_LETTERS = _counter("petitions_dead_letters_total", "Records sent to petitions.dlq, when their transaction commits.", "stage", "error")
 OPEN_CASES = _gauge("petitions_open_entries", "Entries with a pending timer in the partition's store.", "stage", "partition")

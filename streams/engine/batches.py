@@ -21,11 +21,15 @@ Destination = tuple[str, int]
 """Topic and partition."""
 
 
-class Batch(NamedTuple):
-    """`data`: as it goes over the wire."""
+class Page(NamedTuple):
+    """Records of one destination that fit into a batch. Neither compressed nor numbered yet: both wait for the transaction."""
 
-    data: bytearray
+    builder: Any
     records: int
+
+
+Sheet = Sequence[Page]
+"""All of a step's records for one destination, in order."""
 
 
 class Numbering:
@@ -35,20 +39,11 @@ class Numbering:
         self.producer_id, self.epoch = producer_id, epoch
         self._next: defaultdict[Destination, int] = defaultdict(int)
 
-    def builder(self, to: Destination) -> Any:
-        """An empty batch that goes on where the last one ended."""
-        return DefaultRecordBatchBuilder(
-            _FORMAT,
-            _ZSTD,
-            is_transactional=1,
-            producer_id=self.producer_id,
-            producer_epoch=self.epoch,
-            base_sequence=self._next[to],
-            batch_size=BATCH_BYTES,
-        )
-
-    def count(self, to: Destination, records: int) -> None:
+    def take(self, to: Destination, records: int) -> int:
+        """The number of the first of so many records."""
+        first = self._next[to]
         self._next[to] += records
+        return first
 
 
 def partition_of(key: bytes, partitions: int) -> int:
@@ -56,34 +51,53 @@ def partition_of(key: bytes, partitions: int) -> int:
     return (int(murmur2(key)) & 0x7FFFFFFF) % partitions
 
 
-def by_destination(outputs: Iterable[Output], partition: int, partitions: int) -> dict[Destination, list[Output]]:
-    """Where each output goes, by its reach, in their order; `partition` is the input's, `partitions` every topic's number of them."""
-    grouped: defaultdict[Destination, list[Output]] = defaultdict(list)
-    for output in outputs:
-        if output.reach is Reach.HERE:
-            grouped[output.topic, partition].append(output)
-        elif output.reach is Reach.OWN_KEY:
-            grouped[output.topic, partition_of(output.key or b"", partitions)].append(output)
-        else:
-            for each in range(partitions):
-                grouped[output.topic, each].append(output)
-    return grouped
+class Sheets:
+    """Collects a step's outputs by destination; `partitions` is every topic's number of them."""
+
+    def __init__(self, partitions: int) -> None:
+        self._partitions = partitions
+        self._grouped: defaultdict[Destination, list[Output]] = defaultdict(list)
+
+    def add(self, outputs: Iterable[Output], partition: int) -> None:
+        """Each output goes by its reach, in their order; `partition` is the input's."""
+        grouped = self._grouped
+        for output in outputs:
+            if output.reach is Reach.HERE:
+                grouped[output.topic, partition].append(output)
+            elif output.reach is Reach.OWN_KEY:
+                grouped[output.topic, partition_of(output.key or b"", self._partitions)].append(output)
+            else:
+                for each in range(self._partitions):
+                    grouped[output.topic, each].append(output)
+
+    def laid_out(self) -> dict[Destination, Sheet]:
+        """What was added, in pages of at most BATCH_BYTES before compression (a larger record has one of its own)."""
+        now_ms = int(time.time() * 1000)
+        return {to: _pages(outputs, now_ms) for to, outputs in self._grouped.items()}
 
 
-async def batches_of(to: Destination, outputs: Sequence[Output], numbering: Numbering) -> list[Batch]:
-    """The records of one destination in batches of at most BATCH_BYTES before compression (a larger record has one of its own)."""
-    now_ms, found, first = int(time.time() * 1000), [], 0
-    builder = numbering.builder(to)
+def _pages(outputs: Sequence[Output], now_ms: int) -> Sheet:
+    found, first, builder = [], 0, _builder()
+    append = builder.append
     for number, output in enumerate(outputs):
         key, value, headers = output.key, output.value, list(output.headers)
-        if builder.append(number - first, now_ms, key, value, headers) is None:
-            found.append(await _closed(builder, to, number - first, numbering))
-            builder, first = numbering.builder(to), number
-            builder.append(0, now_ms, key, value, headers)
-    return [*found, await _closed(builder, to, len(outputs) - first, numbering)]
+        if append(number - first, now_ms, key, value, headers) is None:
+            found.append(Page(builder, number - first))
+            builder, first = _builder(), number
+            append = builder.append
+            append(0, now_ms, key, value, headers)
+    return [*found, Page(builder, len(outputs) - first)]
 
 
-async def _closed(builder: Any, to: Destination, records: int, numbering: Numbering) -> Batch:
-    """Counted, compressed and with its head. Compressing lets go of the interpreter: meanwhile another partition goes on."""
-    numbering.count(to, records)
-    return Batch(builder.build() if builder.size() < _LARGE_BYTES else await asyncio.to_thread(builder.build), records)
+def _builder() -> Any:
+    return DefaultRecordBatchBuilder(
+        _FORMAT, _ZSTD, is_transactional=1, producer_id=-1, producer_epoch=-1, base_sequence=-1, batch_size=BATCH_BYTES
+    )
+
+
+async def closed(page: Page, to: Destination, numbering: Numbering) -> bytearray:
+    """Numbered, compressed and with its head, as it goes over the wire. Compressing much goes on beside the event loop."""
+    builder = page.builder
+    builder.set_producer_state(numbering.producer_id, numbering.epoch, numbering.take(to, page.records))
+    data: bytearray = builder.build() if builder.size() < _LARGE_BYTES else await asyncio.to_thread(builder.build)
+    return data

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from streams.engine.types import Record
+
+MOST_BYTES = 16_000_000
+"""In one step of one partition: a few hundred of the largest petitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,17 @@ class Fetched:
 class Inbox:
     """Records of one partition number over all of a stage's topics, each topic in order, none twice and none missing."""
 
-    def __init__(self) -> None:
+    def __init__(self, news: Callable[[], None] = lambda: None) -> None:
+        """`news` is called whenever there is something to do: records to take, or a gap to be fetched again."""
         self._records: deque[Record] = deque()
         self._positions: dict[str, int] = {}
         self._epochs: dict[str, int] = {}
         self._gaps: set[str] = set()
-        self._arrived = asyncio.Event()
+        self._news = news
+        self.size = 0
+        """Bytes of the waiting records' keys and values."""
+        self.since: float | None = None
+        """Since when the waiting records have not been taken from (monotonic seconds); None when none waits."""
 
     def __len__(self) -> int:
         return len(self._records)
@@ -64,15 +70,18 @@ class Inbox:
         if fetched.start > position:
             self.note_gap(topic)
             return
-        self._records.extend([record for record in fetched.records if record.offset >= position])
+        fresh = [record for record in fetched.records if record.offset >= position]
+        self._records.extend(fresh)
+        self.size += sum(map(size_of, fresh))
         self._positions[topic] = max(position, fetched.end)
-        if self._records:
-            self._arrived.set()
+        if fresh:
+            self.since = self.since or time.monotonic()
+            self._news()
 
     def note_gap(self, topic: str) -> None:
         """What follows on the last record taken was fetched and lost. Nothing of the topic is taken until `resume`."""
         self._gaps.add(topic)
-        self._arrived.set()
+        self._news()
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -88,26 +97,26 @@ class Inbox:
         """Whether records before offset `delivered`, handed out since that seek, have not come here (yet)."""
         return epoch == self._epochs.get(topic) and topic not in self._gaps and delivered > self._positions[topic]
 
-    def take(self, most: int) -> list[Record]:
-        """Remove and return at most `most` records."""
-        if len(self._records) <= most:
-            taken = list(self._records)
-            self._records.clear()
+    def take(self, most: int, most_bytes: int = MOST_BYTES) -> list[Record]:
+        """Remove and return at most `most` records of at most `most_bytes` together; one record, however large, if there is one."""
+        if len(self._records) <= most and self.size <= most_bytes:
+            taken, self._records, self.size = list(self._records), deque(), 0
         else:
-            taken = list(islice(self._records, most))
-            for _ in range(most):
-                self._records.popleft()
+            taken = list(self._up_to(most, most_bytes))
+        self.since = time.monotonic() if self._records else None
         return taken
 
-    async def wait(self, timeout: float | None) -> None:  # noqa: ASYNC109 -- a pause, not a limit
-        """Return when records are here, `wake` was called, or `timeout` seconds have passed."""
-        if self._records or self._gaps:
-            return
-        self._arrived.clear()
-        try:
-            await asyncio.wait_for(self._arrived.wait(), timeout)
-        except TimeoutError:
-            return
+    def _up_to(self, most: int, most_bytes: int) -> Iterator[Record]:
+        left = most_bytes
+        for number in range(most):
+            if not self._records or (number and size_of(self._records[0]) > left):
+                return
+            record = self._records.popleft()
+            self.size -= size_of(record)
+            left -= size_of(record)
+            yield record
 
-    def wake(self) -> None:
-        self._arrived.set()
+
+def size_of(record: Record) -> int:
+    """Bytes of key and value."""
+    return len(record.key or b"") + len(record.value or b"")

@@ -90,6 +90,31 @@ class TxnOffsetCommitRequest(_OneVersion, RequestStruct):
     )
 
 
+class OffsetFetchResponse(Response):
+    API_KEY, API_VERSION = 9, 7
+    _PARTITIONS = CompactArray(
+        ("partition", Int32), ("offset", Int64), ("leader_epoch", Int32), ("metadata", _STRING), ("error_code", Int16), _TAGS
+    )
+    SCHEMA = Schema(
+        ("throttle_ms", Int32),
+        ("topics", CompactArray(("topic", _STRING), ("partitions", _PARTITIONS), _TAGS)),
+        ("error_code", Int16),
+        _TAGS,
+    )
+
+
+class OffsetFetchRequest(_OneVersion, RequestStruct):
+    """(group, [(topic, [partition], tags)], whether to wait for transactions under way, tags). aiokafka's own cannot tell those."""
+
+    API_KEY, API_VERSION, FLEXIBLE_VERSION, RESPONSE_TYPE = 9, 7, True, OffsetFetchResponse
+    SCHEMA = Schema(
+        ("group_id", _STRING),
+        ("topics", CompactArray(("topic", _STRING), ("partitions", CompactArray(Int32)), _TAGS)),
+        ("require_stable", Boolean),
+        _TAGS,
+    )
+
+
 class EndTxnResponse(Response):
     """Tells the producer id and the epoch of the next transaction."""
 

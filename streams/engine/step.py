@@ -14,7 +14,7 @@ RETRY_TIMER_MS = 3_600_000
 
 
 class OutputTooLarge(ValueError):
-    """A stage made a record that the broker would refuse."""
+    """A stage made a record, or an entry for the changelog, that the broker would refuse."""
 
 
 class View:
@@ -89,6 +89,9 @@ def _check_sizes(effects: Effects) -> None:
     for output in effects.outputs:
         if output.value is not None and len(output.value) > MAX_OUTPUT_BYTES:
             raise OutputTooLarge(f"an output for {output.topic} has {len(output.value)} bytes, at most {MAX_OUTPUT_BYTES}")
+    for entry in effects.puts.values():
+        if len(entry.value) > MAX_OUTPUT_BYTES:
+            raise OutputTooLarge(f"an entry has {len(entry.value)} bytes, at most {MAX_OUTPUT_BYTES}")
 
 
 def dead_letter(stage: str, record: Record, error: Exception) -> Output:

@@ -18,8 +18,10 @@ from faust.serializers.schemas import Schema
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
+from streams.engine.client import Refused
 from streams.engine.inbox import Fetched
 from streams.engine.types import Record
+from streams.engine.writer import Membership
 
 FETCH_RECORDS = 20_000
 FETCH_BYTES = 4 * 1024 * 1024
@@ -120,6 +122,13 @@ class BatchConsumer(driver.Consumer):
     def delivered(self, tp: TP) -> tuple[int, int]:
         """See BatchConsumerThread.delivered."""
         return self._batch_thread.delivered(tp)
+
+    def membership(self) -> Membership:
+        """This worker's place in its group, for committing offsets. Raises Refused when the group knows it no more."""
+        coordinator = self._batch_thread._ensure_consumer()._coordinator  # noqa: SLF001 -- pinned; a test of fencing
+        if coordinator.generation < 0 or not coordinator.member_id:
+            raise Refused("the group has gone on without this worker")
+        return Membership(coordinator.generation, coordinator.member_id, self.app.conf.consumer_group_instance_id or None)
 
     def _new_consumer_thread(self) -> BatchConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon, thread_loop=uvloop.new_event_loop())

@@ -1,97 +1,79 @@
-"""The transactional producer of one partition's processor."""
+"""The transactional producer of one worker."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from aiokafka import TopicPartition
-from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.client import CoordinationType
 from aiokafka.protocol.transaction import InitProducerIdRequest
 
-from streams.engine.batches import Destination, Numbering, batches_of, by_destination
-from streams.engine.protocol import (
-    NO_TAGS,
-    ApiVersionsRequest,
-    EndTxnRequest,
-    ProduceRequest,
-    TxnOffsetCommitRequest,
-    feature_levels,
+from streams.engine.batches import Destination, Numbering, Sheet, closed
+from streams.engine.client import (
+    MOVED,
+    PASSING,
+    REQUEST_TIMEOUT_MS,
+    SOON_SECONDS,
+    Client,
+    by_topic,
+    check_passing,
 )
-from streams.engine.types import Output
+from streams.engine.protocol import NO_TAGS, EndTxnRequest, ProduceRequest, TxnOffsetCommitRequest
 
 TRANSACTION_TIMEOUT_MS = 30_000
-REQUEST_TIMEOUT_MS = 20_000
-TRANSACTION_VERSION = 2
 _ALL_REPLICAS = -1
-_SOON_SECONDS, _LATER_SECONDS = 0.005, 0.05
-
-_STILL_ENDING = 51  # CONCURRENT_TRANSACTIONS: the markers of the transaction before are on their way
-_MOVED = frozenset({3, 5, 6, 15, 16})
-"""Unknown topic or partition, no leader, not the leader; no coordinator, not the coordinator: ask the cluster who is."""
-_PASSING = _MOVED | {7, 14, 19, 20, 56, _STILL_ENDING}
-"""And: timed out, coordinator loading, too few replicas (before or after appending), storage error. Sending the same again is harmless:
-batches are recognised by their sequence numbers, a commit by its epoch. Everything else is final, fencing above all."""
 
 
-class Refused(RuntimeError):
-    """Kafka's final no to a part of a transaction. Whoever comes next aborts what is open of it."""
+class Membership(NamedTuple):
+    """Who commits, as the group's coordinator knows it: offsets of any other generation or member are refused (KIP-447).
+
+    `instance`: the static member's name, if it has one.
+    """
+
+    generation: int
+    member: str
+    instance: str | None
 
 
-class TransactionsTooOld(RuntimeError):
-    """The cluster does not have the transactions of KIP-890 (part 2) in force; `found` is what it has, 0 when it knows of none."""
-
-    def __init__(self, found: int) -> None:
-        super().__init__(
-            f"transaction.version of the Kafka cluster is {found}, {TRANSACTION_VERSION} is needed: Kafka 4.0 or newer, and where it was "
-            f"upgraded from an older one `kafka-features.sh … upgrade --feature transaction.version={TRANSACTION_VERSION}`"
-        )
-
-
-def check_transactions(found: int) -> None:
-    """Raise TransactionsTooOld unless the cluster's `transaction.version` is what the engine needs."""
-    if found < TRANSACTION_VERSION:
-        raise TransactionsTooOld(found)
+NO_MEMBER = Membership(-1, "", None)
+"""For a group without members, whose offsets anybody may commit."""
 
 
 class Writer:
     """Produces ready-made record batches inside a transaction. Its id fences whoever used the same id before.
 
     One call after the other: `produce`, `send_offsets`, `commit`; the first request begins the transaction. What passes is tried again
-    without end (the watchdog ends a process that gets nowhere); what does not raises Refused.
+    without end (the watchdog ends a process that gets nowhere); what does not raises Refused. A crash anywhere before `commit` has
+    begun leaves an open transaction, which the next writer of the same id aborts, or `abort_of` from elsewhere, or its time-out.
     """
 
-    def __init__(self, bootstrap: str, transactional_id: str, partitions: int) -> None:
-        self._id, self._partitions = transactional_id, partitions
-        self._client = AIOKafkaClient(bootstrap_servers=bootstrap, client_id=transactional_id, request_timeout_ms=REQUEST_TIMEOUT_MS)
-        self._coordinators: dict[tuple[CoordinationType, str], int] = {}
+    def __init__(self, client: Client, transactional_id: str) -> None:
+        self._client, self.id = client, transactional_id
         self._numbering = Numbering(-1, -1)
         self._is_open = False
 
     async def start(self) -> None:
-        """Connect and fence: a predecessor's open transaction is aborted, its later writes are refused.
-
-        Raises TransactionsTooOld, and KafkaError when no broker can be reached."""
-        await self._client.bootstrap()
-        await self._check_version()
-        answer = await self._ask_transactions(InitProducerIdRequest(self._id, TRANSACTION_TIMEOUT_MS))
+        """Fence: a predecessor's open transaction is aborted, its later writes are refused."""
+        answer = await self._begin_anew(self.id)
         self._numbering = Numbering(answer.producer_id, answer.producer_epoch)
 
-    async def _check_version(self) -> None:
-        answer = await self._client.send(self._client.get_random_node(), ApiVersionsRequest("hanoi-petitions", "1", NO_TAGS))
-        check_transactions(feature_levels(answer).get("transaction.version", 0))
+    async def abort_of(self, other_id: str) -> None:
+        """Fence another writer: its open transaction is aborted, and it can commit nothing any more."""
+        await self._begin_anew(other_id)
 
-    async def produce(self, outputs: Iterable[Output], partition: int) -> dict[Destination, int]:
+    async def _begin_anew(self, transactional_id: str) -> Any:
+        request = InitProducerIdRequest(transactional_id, TRANSACTION_TIMEOUT_MS)
+        return await self._client.ask(CoordinationType.TRANSACTION, transactional_id, request, _code)
+
+    async def produce(self, sheets: Mapping[Destination, Sheet]) -> dict[Destination, int]:
         """Write all and wait for the acknowledgements; the next offset after the last record by destination."""
-        grouped = by_destination(outputs, partition, self._partitions)
-        batches = {to: await batches_of(to, waiting, self._numbering) for to, waiting in grouped.items()}
         ends: dict[Destination, int] = {}
-        for turn in range(max(map(len, batches.values()), default=0)):
-            these = {to: found[turn] for to, found in batches.items() if turn < len(found)}
-            for to, offset in (await self._deliver({to: batch.data for to, batch in these.items()})).items():
+        for turn in range(max(map(len, sheets.values()), default=0)):
+            these = {to: pages[turn] for to, pages in sheets.items() if turn < len(pages)}
+            batches = {to: await closed(page, to, self._numbering) for to, page in these.items()}
+            for to, offset in (await self._deliver(batches)).items():
                 ends[to] = offset + these[to].records
         return ends
 
@@ -101,114 +83,54 @@ class Writer:
         while True:
             by_leader: defaultdict[int, list[Destination]] = defaultdict(list)
             for to in batches.keys() - offsets.keys():
-                by_leader[await self._leader(to)].append(to)
+                by_leader[await self._client.leader(to)].append(to)
             for found in await asyncio.gather(*[self._send(node, {to: batches[to] for to in part}) for node, part in by_leader.items()]):
                 offsets.update(found)
             if len(offsets) == len(batches):
                 return offsets
-            await asyncio.sleep(_SOON_SECONDS)
-
-    async def _leader(self, to: Destination) -> int:
-        if self._known_leader(to) is None:
-            await self._client.add_topic(to[0])  # about which the client keeps itself informed from now on
-        while (node := self._known_leader(to)) is None:
-            await self._client.force_metadata_update()
-            await asyncio.sleep(_LATER_SECONDS)
-        return node
-
-    def _known_leader(self, to: Destination) -> int | None:
-        node = self._client.cluster.leader_for_partition(TopicPartition(*to))
-        return None if node is None or node < 0 else int(node)
+            await asyncio.sleep(SOON_SECONDS)
 
     async def _send(self, node: int, batches: Mapping[Destination, bytearray]) -> dict[Destination, int]:
         """The offsets of those that were written; what is missing may be sent again."""
-        topics = _by_topic({to: (data,) for to, data in batches.items()})
-        request = ProduceRequest(self._id, _ALL_REPLICAS, REQUEST_TIMEOUT_MS, topics, NO_TAGS)
+        topics = by_topic({to: (data,) for to, data in batches.items()})
         self._is_open = True
-        try:
-            answer = await self._client.send(node, request)
-        except KafkaError as error:
-            await self._lost(error)
-            return {}
-        found = {}
-        for topic, partitions, _ in answer.topics:
+        answer = await self._client.send(node, ProduceRequest(self.id, _ALL_REPLICAS, REQUEST_TIMEOUT_MS, topics, NO_TAGS))
+        found: dict[Destination, int] = {}
+        for topic, partitions, _ in answer.topics if answer is not None else ():
             for partition, code, offset, *_ in partitions:
                 if not code:
                     found[topic, partition] = offset
                     continue
-                _check_passing(code, f"produce to {topic}-{partition}")
-                if code in _MOVED:
-                    self._client.force_metadata_update()
+                check_passing(code, f"produce to {topic}-{partition}")
+                if code in MOVED:
+                    self._client.look_again()
         return found
 
-    async def send_offsets(self, offsets: Mapping[Destination, int], group: str) -> None:
-        """Add the input's next offsets to the transaction."""
-        topics = _by_topic({to: (offset, -1, "") for to, offset in offsets.items()})
-        who = (self._id, group, self._numbering.producer_id, self._numbering.epoch)
-        request = TxnOffsetCommitRequest(*who, -1, "", None, topics, NO_TAGS)
+    async def send_offsets(self, offsets: Mapping[Destination, int], group: str, who: Membership) -> None:
+        """Add the input's next offsets to the transaction. Refused when the group has moved on without this member.
+
+        With each offset stands this writer's id, so that a later owner of the partition knows whose open transaction it finds.
+        """
+        topics = by_topic({to: (offset, -1, self.id) for to, offset in offsets.items()})
+        mine = (self.id, group, self._numbering.producer_id, self._numbering.epoch)
         self._is_open = True
-        await self._ask(CoordinationType.GROUP, group, request, _worst)
+        await self._client.ask(CoordinationType.GROUP, group, TxnOffsetCommitRequest(*mine, *who, topics, NO_TAGS), _worst)
 
     async def commit(self) -> None:
         """Returns when it is certain that the transaction takes effect. Without any request in it there is nothing to commit."""
         if not self._is_open:
             return
-        request = EndTxnRequest(self._id, self._numbering.producer_id, self._numbering.epoch, True, NO_TAGS)
-        answer = await self._ask_transactions(request)
+        request = EndTxnRequest(self.id, self._numbering.producer_id, self._numbering.epoch, True, NO_TAGS)
+        answer = await self._client.ask(CoordinationType.TRANSACTION, self.id, request, _code)
         self._numbering = Numbering(answer.producer_id, answer.producer_epoch)
         self._is_open = False
 
-    async def stop(self) -> None:
-        await self._client.close()
 
-    async def _ask_transactions(self, request: Any) -> Any:
-        return await self._ask(CoordinationType.TRANSACTION, self._id, request, lambda answer: int(answer.error_code))
-
-    async def _ask(self, kind: CoordinationType, key: str, request: Any, code_of: Callable[[Any], int]) -> Any:
-        """The coordinator's answer, once it has one."""
-        while True:
-            try:
-                node = await self._coordinator(kind, key)
-                answer = await self._client.send(node, request, group=ConnectionGroup.COORDINATION)
-            except KafkaError as error:
-                self._coordinators.pop((kind, key), None)
-                await self._lost(error)
-                continue
-            code = code_of(answer)
-            if not code:
-                return answer
-            _check_passing(code, type(request).__name__)
-            if code in _MOVED:
-                self._coordinators.pop((kind, key), None)
-            await asyncio.sleep(_SOON_SECONDS if code == _STILL_ENDING else _LATER_SECONDS)
-
-    async def _coordinator(self, kind: CoordinationType, key: str) -> int:
-        if (kind, key) not in self._coordinators:
-            self._coordinators[kind, key] = await self._client.coordinator_lookup(kind, key)
-        return self._coordinators[kind, key]
-
-    async def _lost(self, error: KafkaError) -> None:
-        """No answer came: find out how the cluster is now. Raises what will not pass."""
-        if not error.retriable:
-            raise error
-        await self._client.force_metadata_update()
-        await asyncio.sleep(_LATER_SECONDS)
-
-
-def _by_topic(rows: Mapping[Destination, tuple[Any, ...]]) -> list[tuple[str, list[tuple[Any, ...]], dict[int, bytes]]]:
-    """As Kafka's requests list what is for many partitions: by topic, each row with its partition before it."""
-    topics: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for (topic, partition), row in rows.items():
-        topics[topic].append((partition, *row, NO_TAGS))
-    return [(topic, parts, NO_TAGS) for topic, parts in topics.items()]
+def _code(answer: Any) -> int:
+    return int(answer.error_code)
 
 
 def _worst(answer: Any) -> int:
     """The first error of the partitions whose offsets were to be committed; a final one before a passing one."""
     codes = [code for _, partitions, _ in answer.topics for _, code, _ in partitions if code]
-    return int(next((code for code in codes if code not in _PASSING), codes[0] if codes else 0))
-
-
-def _check_passing(code: int, what: str) -> None:
-    if code not in _PASSING:
-        raise Refused(f"{what}: {for_code(code).__name__} ({code})")
+    return int(next((code for code in codes if code not in PASSING), codes[0] if codes else 0))

@@ -28,7 +28,7 @@ async def _engines(directory: Path, count: int | None, rounds: int) -> Section:
     return engines.section(await engines.measure(directory, count or 300_000, rounds))
 
 
-async def _paced(directory: Path, count: int | None, rounds: int) -> Section:  # noqa: ARG001 -- its numbers are its rates
+async def _paced(directory: Path, count: int | None, rounds: int) -> Section:
     from tests.bench import paced
 
     return paced.section(await paced.measure(directory))

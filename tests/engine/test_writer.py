@@ -19,13 +19,21 @@ from kafka.admin import KafkaAdminClient, NewTopic, UpdateFeatureType
 from deploy.cluster.topics import KafkaTooOld, ensure_topics
 from deploy.one_machine.embedded import EmbeddedKafka
 from schemas.platform.settings import ProcessSettings
-from streams.engine.batches import partition_of
+from streams.engine.batches import Destination, Sheet, Sheets, partition_of
+from streams.engine.client import Client, Refused, TransactionsTooOld
 from streams.engine.protocol import _FEATURES, ApiVersionsResponse, feature_levels
 from streams.engine.types import Output, Reach
-from streams.engine.writer import Refused, TransactionsTooOld, Writer
+from streams.engine.writer import NO_MEMBER, Writer
 
 PARTITIONS = 3
+Make = Callable[[], Awaitable[Writer]]
 GROUP = "writers"
+
+
+def laid_out(outputs: list[Output], partition: int) -> dict[Destination, Sheet]:
+    sheets = Sheets(PARTITIONS)
+    sheets.add(outputs, partition)
+    return sheets.laid_out()
 
 
 @pytest.fixture
@@ -37,13 +45,14 @@ def topic(kafka: EmbeddedKafka) -> str:
     return name
 
 
-def run(work: Callable[[Callable[[], Writer]], Coroutine[Any, Any, None]], kafka: EmbeddedKafka, identity: str) -> None:
-    """Run `work` with a maker of writers of one transactional id, which are stopped at the end."""
-    made: list[Writer] = []
+def run(work: Callable[[Make], Coroutine[Any, Any, None]], kafka: EmbeddedKafka, identity: str) -> None:
+    """Run `work` with a maker of writers of one transactional id, each with a client of its own; all are stopped at the end."""
+    made: list[Client] = []
 
-    def make() -> Writer:
-        made.append(Writer(kafka.bootstrap, identity, PARTITIONS))
-        return made[-1]
+    async def make() -> Writer:
+        made.append(Client(kafka.bootstrap, identity))
+        await made[-1].start()
+        return Writer(made[-1], identity)
 
     async def whole() -> None:
         try:
@@ -76,7 +85,8 @@ def committed(kafka: EmbeddedKafka, topic: str) -> int | None:
 
 def losing_answers(writer: Writer, error: type[Exception]) -> list[str]:
     """The answer to every request but each second of its kind is lost after Kafka has handled it; what was lost is the result."""
-    send: Callable[..., Awaitable[Any]] = writer._client.send
+    inner = writer._client._opened
+    send: Callable[..., Awaitable[Any]] = inner.send
     lost: list[str] = []
     seen: dict[str, int] = {}
 
@@ -89,7 +99,7 @@ def losing_answers(writer: Writer, error: type[Exception]) -> list[str]:
             raise error
         return answer
 
-    writer._client.send = sometimes
+    inner.send = sometimes
     return lost
 
 
@@ -97,13 +107,13 @@ def losing_answers(writer: Writer, error: type[Exception]) -> list[str]:
 def test_a_lost_answer_is_asked_for_again_and_nothing_is_written_twice(kafka: EmbeddedKafka, topic: str, error: type[Exception]) -> None:
     """Of each kind of request, in several transactions one after the other."""
 
-    async def work(make: Callable[[], Writer]) -> None:
-        writer = make()
+    async def work(make: Make) -> None:
+        writer = await make()
         await writer.start()
         lost = losing_answers(writer, error)
         for number in range(4):
-            ends = await writer.produce([Output(topic, b"k", b"%d" % number, ())], 0)
-            await writer.send_offsets({(topic, 0): 10 + number}, GROUP)
+            ends = await writer.produce(laid_out([Output(topic, b"k", b"%d" % number, ())], 0))
+            await writer.send_offsets({(topic, 0): 10 + number}, GROUP, NO_MEMBER)
             await writer.commit()
             assert ends == {(topic, 0): 2 * number + 1}  # each transaction is a record and its marker
         assert {"ProduceRequest", "TxnOffsetCommitRequest", "EndTxnRequest"} <= set(lost)
@@ -120,12 +130,12 @@ def test_more_than_a_batch_holds_goes_in_several_and_keeps_its_order(kafka: Embe
     values.insert(4, b"large" + bytes(1_000_000))
     ends: dict[tuple[str, int], int] = {}
 
-    async def work(make: Callable[[], Writer]) -> None:
-        writer = make()
+    async def work(make: Make) -> None:
+        writer = await make()
         await writer.start()
-        ends.update(await writer.produce([Output(topic, b"k", value, ()) for value in values], 0))
+        ends.update(await writer.produce(laid_out([Output(topic, b"k", value, ()) for value in values], 0)))
         await writer.commit()
-        await writer.produce([Output(topic, b"k", b"next", ())], 0)
+        await writer.produce(laid_out([Output(topic, b"k", b"next", ())], 0))
         await writer.commit()
 
     run(work, kafka, f"{topic}-large")
@@ -139,8 +149,8 @@ def test_more_than_a_batch_holds_goes_in_several_and_keeps_its_order(kafka: Embe
 def test_each_output_goes_where_it_is_to_go(kafka: EmbeddedKafka, topic: str) -> None:
     """To the processor's partition, to its key's, or to all of them; keys and headers come along."""
 
-    async def work(make: Callable[[], Writer]) -> None:
-        writer = make()
+    async def work(make: Make) -> None:
+        writer = await make()
         await writer.start()
         key = next(key for key in (b"%d" % number for number in range(100)) if partition_of(key, PARTITIONS) == 2)
         outputs = [
@@ -148,7 +158,7 @@ def test_each_output_goes_where_it_is_to_go(kafka: EmbeddedKafka, topic: str) ->
             Output(topic, key, b"own key", (), Reach.OWN_KEY),
             Output(topic, None, b"all", (("name", b"value"),), Reach.ALL),
         ]
-        ends = await writer.produce(outputs, 1)
+        ends = await writer.produce(laid_out(outputs, 1))
         await writer.commit()
         assert ends == {(topic, 0): 1, (topic, 1): 2, (topic, 2): 2}
 
@@ -164,19 +174,19 @@ def test_each_output_goes_where_it_is_to_go(kafka: EmbeddedKafka, topic: str) ->
 def test_a_successor_fences_and_what_was_not_committed_is_gone(kafka: EmbeddedKafka, topic: str) -> None:
     """Each of the predecessor's requests is refused for good; it also cannot commit what it had written before."""
 
-    async def work(make: Callable[[], Writer]) -> None:
-        old, new = make(), make()
+    async def work(make: Make) -> None:
+        old, new = await make(), await make()
         await old.start()
-        await old.produce([Output(topic, b"k", b"old", ())], 0)
+        await old.produce(laid_out([Output(topic, b"k", b"old", ())], 0))
         await new.start()
         with pytest.raises(Refused):
             await old.commit()
         with pytest.raises(Refused, match="InvalidProducerEpoch"):
-            await old.produce([Output(topic, b"k", b"zombie", ())], 0)
+            await old.produce(laid_out([Output(topic, b"k", b"zombie", ())], 0))
         with pytest.raises(Refused):
-            await old.send_offsets({(topic, 0): 99}, GROUP)
-        await new.produce([Output(topic, b"k", b"new", ())], 0)
-        await new.send_offsets({(topic, 0): 7}, GROUP)
+            await old.send_offsets({(topic, 0): 99}, GROUP, NO_MEMBER)
+        await new.produce(laid_out([Output(topic, b"k", b"new", ())], 0))
+        await new.send_offsets({(topic, 0): 7}, GROUP, NO_MEMBER)
         await new.commit()
 
     run(work, kafka, f"{topic}-fencing")
@@ -188,12 +198,12 @@ def test_a_successor_fences_and_what_was_not_committed_is_gone(kafka: EmbeddedKa
 def test_without_anything_in_it_there_is_no_transaction(kafka: EmbeddedKafka, topic: str) -> None:
     """A timer that changes nothing: Kafka would refuse the end of a transaction that never began."""
 
-    async def work(make: Callable[[], Writer]) -> None:
-        writer = make()
+    async def work(make: Make) -> None:
+        writer = await make()
         await writer.start()
-        assert await writer.produce([], 0) == {}
+        assert await writer.produce(laid_out([], 0)) == {}
         await writer.commit()
-        await writer.produce([Output(topic, b"k", b"after", ())], 0)
+        await writer.produce(laid_out([Output(topic, b"k", b"after", ())], 0))
         await writer.commit()
 
     run(work, kafka, f"{topic}-empty")
@@ -211,9 +221,9 @@ def test_a_cluster_with_older_transactions_is_refused_with_what_to_do(tmp_path: 
             assert time.monotonic() < until
             time.sleep(0.05)
 
-        async def work(make: Callable[[], Writer]) -> None:
+        async def work(make: Make) -> None:
             with pytest.raises(TransactionsTooOld, match=r"is 1, 2 is needed.*transaction\.version=2"):
-                await make().start()
+                await make()
 
         run(work, broker, "older")
         with pytest.raises(KafkaTooOld, match=r"is 1, 2 is needed.*transaction\.version=2"):

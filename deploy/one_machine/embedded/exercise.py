@@ -13,8 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from streams.engine.batches import Sheets
+from streams.engine.client import Client
 from streams.engine.types import Output
-from streams.engine.writer import Writer
+from streams.engine.writer import NO_MEMBER, Writer
 
 _TOPICS = ("in", "out", "changelog")
 _PARTITIONS = 4
@@ -55,15 +57,18 @@ async def _write(bootstrap: str, until: float) -> int:
 
 
 async def _write_to(bootstrap: str, partition: int, until: float) -> int:
-    writer = Writer(bootstrap, f"{_GROUP}-{partition}", _PARTITIONS)
+    client = Client(bootstrap, f"{_GROUP}-{partition}")
+    await client.start()
+    writer, done = Writer(client, f"{_GROUP}-{partition}"), 0
     await writer.start()
-    done = 0
     while done == 0 or time.monotonic() < until:
-        await writer.produce([Output(topic, b"key", _VALUE, (("name", b"value"),)) for topic in _TOPICS], partition)
-        await writer.send_offsets({(_TOPICS[0], partition): done + 1}, _GROUP)
+        sheets = Sheets(_PARTITIONS)
+        sheets.add([Output(topic, b"key", _VALUE, (("name", b"value"),)) for topic in _TOPICS], partition)
+        await writer.produce(sheets.laid_out())
+        await writer.send_offsets({(_TOPICS[0], partition): done + 1}, _GROUP, NO_MEMBER)
         await writer.commit()
         done += 1
-    await writer.stop()
+    await client.stop()
     return done
 
 

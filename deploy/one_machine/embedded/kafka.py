@@ -107,7 +107,7 @@ def _train(option: str) -> None:
     from aiokafka.errors import KafkaError
 
     from deploy.one_machine.embedded.exercise import exercise
-    from streams.engine.writer import Refused
+    from streams.engine.client import Refused
 
     with tempfile.TemporaryDirectory() as folder:
         broker = EmbeddedKafka(Path(folder) / "kafka", jvm_options=(option,))
