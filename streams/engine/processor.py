@@ -24,7 +24,7 @@ from streams.engine.types import Output, Stage
 from streams.engine.writer import Membership, Writer
 
 MAX_SLEEP_SECONDS = 60.0
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.015
 """So long after a step began the next one begins at the earliest: a transaction costs the same for one record as for a hundred."""
 MANY_RECORDS = 200
 """With so many waiting nothing is gathered any more, and the next step is decided while the last one is committed."""
