@@ -20,4 +20,7 @@ class StreamSettings(ProcessSettings):
     session_timeout_ms: int = Field(6000, ge=1000, description="A worker silent for so long loses its partitions.")
     stall_seconds: float = Field(30.0, gt=0, description="No progress for so long in spite of work ends the process.")
     policy_dir: Path | None = Field(None, description="Policy files (case stage); without it the shipped default is in force.")
+    chained: bool = Field(
+        False, description="Stage case: classify in the same step, too; then no role classify may run, and none needs to."
+    )
     crash_at: str = Field("", description="Fault injection: `point` or `point:count`; the process kills itself there.")

@@ -16,7 +16,7 @@ from streams.engine.app import StageApp
 from streams.engine.types import Stage
 from streams.engine.watchdog import end_process
 from streams.settings import StreamSettings
-from streams.topology import TOPOLOGY
+from streams.topology import build
 
 _SWITCH_SECONDS = 0.0005
 """How long the fetching thread may hold up the processors' loop, and the other way round; Python's 5 ms are a lot for one petition."""
@@ -24,10 +24,9 @@ _SWITCH_SECONDS = 0.0005
 
 def run(name: str) -> None:
     """Run the stage called `name` until TERM or Ctrl-C; exit 1 on anything fatal."""
-    row = next(row for row in TOPOLOGY if row.stage == name)
     settings = StreamSettings()
     logs.configure(name, settings.log_level)
-    run_stage(row.build(settings), settings)
+    run_stage(build(name, settings), settings)
 
 
 def run_stage(stage: Stage, settings: StreamSettings, engine: type[StageApp] = StageApp) -> None:

@@ -15,7 +15,7 @@ LogEvent = Literal[
     "partition-opened",  # a stage's processor runs; with restored records
     "store-locked",  # a hanging predecessor keeps its store open; another one is built
     "owner-fenced",  # a worker that is gone had left a transaction open; it is aborted
-    "transaction-awaited",  # an open transaction, not of this pipeline, holds up a partition; with how long
+    "others-awaited",  # an open transaction, or workers that should not run any more, hold up a partition; with how long
     "records-skipped",  # retention deleted input that was not handled yet: it is lost
     "store-set-aside",  # a local store that does not fit its changelog was moved away, and another one is built
     "partition-closed",  # a stage's processor was revoked or stopped

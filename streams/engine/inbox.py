@@ -78,6 +78,14 @@ class Inbox:
             self.since = self.since or time.monotonic()
             self._news()
 
+    def put_first(self, records: Sequence[Record]) -> None:
+        """Before anything else: records of a topic that is not fetched from."""
+        self._records.extendleft(reversed(records))
+        self.size += sum(map(size_of, records))
+        if records:
+            self.since = self.since or time.monotonic()
+            self._news()
+
     def note_gap(self, topic: str) -> None:
         """What follows on the last record taken was fetched and lost. Nothing of the topic is taken until `resume`."""
         self._gaps.add(topic)

@@ -45,7 +45,8 @@ class Observer:
                     partition.observe()
                     self._find_lost(partition)
                     await self._observe_log(partition)
-            await self._check_partitions()
+            if self._processor.ready:
+                await self._check_partitions()
             await asyncio.sleep(OBSERVE_SECONDS)
 
     def stop(self) -> None:
@@ -84,6 +85,8 @@ class Observer:
         """Compare with the broker's log: records that never reach the inbox would otherwise be seen by nobody."""
         total, blocked = 0, 0.0
         for topic, handled in list(partition.handled.items()):
+            if topic not in partition.inbox.positions:
+                continue  # a chained stage's link, which is not read
             tp = TP(topic, partition.number)
             end = await self._processor.positions.log(topic, partition.number)
             position = self._position(tp, handled)
@@ -117,10 +120,17 @@ class Observer:
             known = self._blocked[tp] = (log_.stable, time.monotonic())
         return time.monotonic() - known[1]
 
+    async def _check_chain(self) -> None:
+        """Beside a chained stage nobody else may do the first one's work: what it wrote would be passed over."""
+        chain = getattr(self._processor.stage, "chain", None)
+        if chain is not None and await self._processor.positions.is_at_work(f"petitions-{chain.first}"):
+            end_process(f"this worker does the work of {chain.first}, too, and other workers of {chain.first} run: end those, or CHAINED")
+
     async def _check_partitions(self) -> None:
         """More partitions than the setting says would be read by nobody; fewer cannot be written to."""
         if time.monotonic() - self._counted_at < COUNT_SECONDS:
             return
+        await self._check_chain()
         self._counted_at, wanted = time.monotonic(), self._processor.context.partitions
         for topic in self._processor.stage.inputs:
             found = await self._processor.positions.partitions(topic.name)

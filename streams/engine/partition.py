@@ -15,10 +15,10 @@ from schemas.platform.logs import log
 from streams.engine import restore
 from streams.engine.faults import Faults
 from streams.engine.inbox import Inbox
-from streams.engine.positions import Log, Positions, next_offsets
+from streams.engine.positions import Committed, Log, Positions, next_offsets
 from streams.engine.step import View, decide, fire, merge
 from streams.engine.store import Store, StoreLocked, encode, open_store
-from streams.engine.types import Effects, Entry, Record, Stage
+from streams.engine.types import Chain, Effects, Entry, Record, Stage
 
 Seek = Callable[[str, int, int], Awaitable[int]]
 """(topic, partition, offset) → the epoch that fetches from there will carry."""
@@ -85,6 +85,7 @@ class Partition:
         """When the timers were last looked at (monotonic seconds)."""
         self._store: Store | None = None
         self._in_flight: Mapping[bytes, Entry] = {}
+        self.chain: Chain | None = getattr(stage, "chain", None)  # most stages are none
         self._labels = (stage.name, str(number))
 
     async def open(self, positions: Positions) -> None:
@@ -95,32 +96,45 @@ class Partition:
         1. Read the committed offsets, once no transaction can move them any more: from now on nobody else can.
         2. Open the local store.
         3. Catch it up from the changelog, to the end that it has now.
-        4. Seek, and take records in.
+        4. Seek, and take records in; those first that stages not yet chained had left over in their link.
 
         Waits for transactions under way; raises what the clients and the store raise, which ends the worker.
         """
         stage, number, faults, began = self.stage, self.number, self.context.faults, time.monotonic()
         metrics.STAGE_READY().labels(*self._labels).set(0)
         names = [topic.name for topic in stage.inputs]
-        committed = await positions.committed(names, number, self._progress)
-        logs = {name: await positions.log(name, number) for name in names}
+        committed = await self._committed(positions, names)
+        logs = {name: await positions.log(name, number) for name in committed}
         self.handled = next_offsets(committed, logs, stage.name, number)
+        owners = {one.owner for one in committed.values()}
         faults.passing("start:positioned")
         restored = 0
         if stage.changelog is not None:
-            owners = {one.owner for one in committed.values()}
             changelog = await positions.stable_log(stage.changelog.name, number, owners, self._progress)
             self._store = await self._open_store()
             faults.passing("start:opened")
             restored = await self._catch_up(stage.changelog.name, changelog)
         faults.passing("start:caught-up")
-        epochs = {name: await self.context.seek(name, number, offset) for name, offset in self.handled.items()}
-        self.inbox.begin(self.handled, epochs)
+        epochs = {name: await self.context.seek(name, number, self.handled[name]) for name in names}
+        self.inbox.begin({name: self.handled[name] for name in names}, epochs)
+        if self.chain is not None:
+            link = (self.chain.link.name, number)
+            end = (await positions.stable_log(*link, owners, self._progress)).end
+            self.inbox.put_first(await restore.read_between(self.context.bootstrap, link, self.handled[link[0]], end))
         seconds = round(time.monotonic() - began, 3)
         self.ready, self.opening_since = True, None
         self._look_ahead()
         metrics.STAGE_READY().labels(*self._labels).set(1)
         log.info("partition-opened", stage=stage.name, partition=number, restored=restored, seconds=seconds)
+
+    async def _committed(self, positions: Positions, names: Sequence[str]) -> dict[str, Committed]:
+        """By topic. A chained stage goes on where the stages were that it took the place of."""
+        if self.chain is None:
+            return await positions.committed(names, self.number, self._progress)
+        await positions.at_rest(f"petitions-{self.chain.first}", self._progress)
+        found = await positions.committed([*names, self.chain.link.name], self.number, self._progress)
+        fresh = [name for name in self.chain.inputs if found[name].offset is None]
+        return found | (await positions.committed_by(f"petitions-{self.chain.first}", fresh, self.number) if fresh else {})
 
     async def _open_store(self) -> Store:
         """Usually at once. A predecessor on this machine that hangs keeps its lock: then a store of our own is built beside it."""
@@ -214,10 +228,16 @@ class Partition:
         """Its transaction is under way; a failure ends the process, so what is decided meanwhile may stand on it."""
         self._in_flight = decided.effects.puts
 
-    def offsets(self, work: Work) -> dict[tuple[str, int], int]:
-        """The offsets to be committed with a step. A step of timers alone commits where it stands, so that the group can refuse it."""
+    def offsets(self, work: Work, ends: Mapping[tuple[str, int], int]) -> dict[tuple[str, int], int]:
+        """The offsets to be committed with a step that has written up to `ends`.
+
+        A step of timers alone commits where it stands, so that the group can refuse it. What a chained stage writes to its link is handled.
+        """
         found = {record.topic: record.offset + 1 for record in work.records} or self.handled
-        return {(topic, self.number): offset for topic, offset in found.items()}
+        offsets = {(topic, self.number): offset for topic, offset in found.items()}
+        if self.chain is not None and (end := ends.get((self.chain.link.name, self.number))) is not None:
+            offsets[self.chain.link.name, self.number] = end
+        return offsets
 
     def apply(self, decided: Decided, changelog_end: int | None) -> None:
         """The step is committed: write entries, timers and the changelog's position in one batch."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from aiokafka.client import CoordinationType
+from aiokafka.protocol.admin import DescribeGroupsRequest
 from aiokafka.protocol.offset import OffsetRequest
 
 from schemas.platform import metrics
@@ -21,6 +22,7 @@ FENCE_AFTER_SECONDS = 1.0
 SAY_SECONDS = 5.0
 _BEGIN, _END = -2, -1
 _UNCOMMITTED, _COMMITTED = 0, 1
+_MEMBERS = 5  # of the fields of a described group
 
 
 Progress = Callable[[], None]
@@ -87,6 +89,24 @@ class Positions:
             log_now = await self.log(topic, partition)
         return log_now._replace(end=end)
 
+    async def committed_by(self, group: str, topics: Sequence[str], partition: int) -> dict[str, Committed]:
+        """What another group has committed, which must be at rest."""
+        other = Positions(self._client, group, self._fence, self._mine)
+        return await other.committed(topics, partition)
+
+    async def at_rest(self, group: str, waits: Progress = _nothing) -> None:
+        """Return once the group has no members any more; one that was killed is a member until its session ends."""
+        waiting = _Waiting(f"members of {group}")
+        while await self.is_at_work(group):
+            waits()
+            await waiting.pause()
+
+    async def is_at_work(self, group: str) -> bool:
+        """Whether a group has members."""
+        request = DescribeGroupsRequest([group])
+        answer = await self._client.ask(CoordinationType.GROUP, group, request, lambda found: int(found.groups[0][0]))
+        return bool(answer.groups[0][_MEMBERS])
+
     async def partitions(self, topic: str) -> int:
         """How many partitions the topic has, asked for anew."""
         return await self._client.partitions(topic)
@@ -131,7 +151,7 @@ class Positions:
 
 
 class _Waiting:
-    """A wait for transactions that says so after some seconds, and shows in a gauge meanwhile."""
+    """A wait for others (their transactions, their end) that says so every few seconds."""
 
     def __init__(self, what: str) -> None:
         self._what, self._since, self._said = what, time.monotonic(), 0.0
@@ -145,7 +165,7 @@ class _Waiting:
         waited = time.monotonic() - self._since
         if waited - self._said > SAY_SECONDS:
             self._said = waited
-            log.warning("transaction-awaited", of=self._what, seconds=round(waited, 1))
+            log.warning("others-awaited", of=self._what, seconds=round(waited, 1))
         await asyncio.sleep(LATER_SECONDS / 2)
 
 

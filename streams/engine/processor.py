@@ -185,7 +185,7 @@ class Processor:
         faults.passing("step:produced")
         offsets: dict[Destination, int] = {}
         for number, decided in step.parts.items():
-            offsets |= self.partitions[number].offsets(decided.work)
+            offsets |= self.partitions[number].offsets(decided.work, ends)
         await writer.send_offsets(offsets, self.context.group, self._membership())
         faults.passing("step:offsets-sent")
         await writer.commit()

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.engine.positions import Log
 from streams.engine.store import Store
+from streams.engine.types import Record
 
 
 class StoreAhead(RuntimeError):
@@ -39,6 +40,21 @@ async def catch_up(bootstrap: str, store: Store, of: tuple[str, int], log_: Log)
             for records in (await consumer.getmany(timeout_ms=500, max_records=10_000)).values():
                 _apply(store, records)
                 yield len(records)
+
+
+async def read_between(bootstrap: str, of: tuple[str, int], start: int, end: int) -> list[Record]:
+    """The committed records of (topic, partition) from `start` up to `end`, which must be stable."""
+    found: list[Record] = []
+    if start >= end:
+        return found
+    tp = TopicPartition(*of)
+    async with _reader(bootstrap) as consumer:
+        consumer.assign([tp])
+        consumer.seek(tp, start)
+        while await consumer.position(tp) < end:
+            for records in (await consumer.getmany(timeout_ms=500, max_records=10_000)).values():
+                found += [record for record in records if record.offset < end]
+    return found
 
 
 @asynccontextmanager

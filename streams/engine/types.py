@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -68,6 +68,14 @@ class Entries(Protocol):
     """The store as a decision sees it."""
 
     def get(self, key: bytes) -> bytes | None: ...
+
+
+class Chain(NamedTuple):
+    """What a chained stage took the place of: the topic `link` between both, and the first stage with its inputs' names."""
+
+    link: Topic
+    first: str
+    inputs: tuple[str, ...]
 
 
 class Stage(Protocol):

@@ -41,7 +41,7 @@ class Job:
     def __post_init__(self) -> None:
         admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
         existing = admin.list_topics()
-        names = (f"{self.prefix}.in", f"{self.prefix}.out", f"{self.prefix}.changelog")
+        names = (f"{self.prefix}.in", f"{self.prefix}.mid", f"{self.prefix}.out", f"{self.prefix}.changelog")
         admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in names])
         if DEAD_LETTERS.name not in existing:  # shared with other tests, so laid out as they expect it
             admin.create_topics([NewTopic(DEAD_LETTERS.name, 4, 1)])

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from schemas.events.topics import Topic
 from schemas.platform import logs
+from streams.chain import Chained
 from streams.engine.app import StageApp
 from streams.engine.inbox import Fetched
-from streams.engine.types import Effects, Entries, Entry, Output, Record
+from streams.engine.types import Effects, Entries, Entry, Output, Record, Stage
 from streams.settings import StreamSettings
 from streams.worker import run_stage
 
 PREFIX = os.environ.get("JOB_PREFIX", "job")
 IN = Topic(f"{PREFIX}.in", "input")
 OUT = Topic(f"{PREFIX}.out", "output")
+MID = Topic(f"{PREFIX}.mid", "between the stages of a chain")
 CHANGELOG = Topic(f"{PREFIX}.changelog", "state", compacted=True)
 
 
@@ -77,6 +79,41 @@ class JobStage:
         return effects
 
 
+class PassStage:
+    """The first stage of a chain: hands each record on; a value with `refuse` is rejected."""
+
+    name = f"{PREFIX}-pass"
+    inputs: tuple[Topic, ...] = (IN,)
+    outputs: tuple[Topic, ...] = (MID,)
+    changelog: Topic | None = None
+
+    def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:  # noqa: ARG002
+        effects = Effects()
+        for record in records:
+            if b"refuse" in (record.value or b""):
+                effects.rejected.append((record, ValueError("refused")))
+            else:
+                effects.outputs.append(Output(MID.name, record.key, record.value, ()))
+        return effects
+
+    def fire(self, due: Sequence[bytes], entries: Entries, now_ms: int) -> Effects:
+        raise NotImplementedError
+
+
+class LinkedStage(JobStage):
+    """The job as the second stage of a chain."""
+
+    inputs: tuple[Topic, ...] = (MID,)
+
+
+STAGES: dict[str, Callable[[], Stage]] = {
+    "alone": JobStage,
+    "first": PassStage,
+    "second": LinkedStage,
+    "chained": lambda: Chained(PassStage(), LinkedStage()),
+}
+
+
 class LosingApp(StageApp):
     """Throws every second fetch away, as Faust does in a rebalance."""
 
@@ -91,4 +128,4 @@ class LosingApp(StageApp):
 if __name__ == "__main__":
     settings = StreamSettings()
     logs.configure(PREFIX, settings.log_level)
-    run_stage(JobStage(), settings, LosingApp if "LOSE_FETCHES" in os.environ else StageApp)
+    run_stage(STAGES[os.environ.get("JOB_STAGE", "alone")](), settings, LosingApp if "LOSE_FETCHES" in os.environ else StageApp)
