@@ -21,6 +21,7 @@ from consumers.live.queues import OfficeListener
 from consumers.read_model.reading import QueueFilter, Snapshot, parse_cursor
 from consumers.views import office as office_view
 from consumers.views.timeline import from_record
+from schemas.authority import Holding, open_to
 from schemas.events.case import State
 from schemas.reference import TRIAGE_OFFICE, categories, offices
 from schemas.reference.texts import Language
@@ -48,16 +49,11 @@ def department_routes(views: Views) -> list[Route]:
         line = office_view.queue_item(
             office, petition_id=found.petition_id, seq=found.seq, case=found.case, petition=found.petition, lang=lang
         )
-        return json(
-            office_view.queue_detail(
-                line,
-                case=found.case,
-                petition=found.petition,
-                classification=found.classification,
-                entries=found.entries,
-                lang=lang,
-            )
+        shown = office_view.queue_detail(
+            line, case=found.case, petition=found.petition, classification=found.classification, entries=found.entries, lang=lang
         )
+        admin = caller(views.credentials, request).is_admin
+        return json({**shown, "actions": open_to(office, Holding.of(found.case), admin=admin)})
 
     async def events(request: Request) -> Response:
         office, lang = _office(views, request), language(request)

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from producers.http.authority import ALL_ACTIONS, ALLOWED, actor_for, known_office
 from producers.http.body import idempotency_key, parse_object, read_json_body
 from producers.http.endpoint import Handler, accepted, endpoint, kafka_away
 from producers.http.errors import Field, Refusal, from_validation
@@ -19,12 +18,15 @@ from producers.http.holding import wait_for
 from producers.http.state import Intake
 from producers.intake.acting import action_event
 from producers.kafka.publisher import Unavailable
+from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS, STRANGER, Denial, Holding, entitled_to, speaks_as
 from schemas.events import tracking
-from schemas.events.actions import ACTION, CITIZEN_ACTIONS
+from schemas.events.actions import ACTION
 from schemas.events.base import Actor, Role
 from schemas.platform.clock import to_datetime
+from schemas.reference import offices
 
 _PETITION_ID = re.compile(r"[0-9a-f]{26}")
+_ENTITLED = (None, Denial.WRONG_STATE)
 
 
 def citizen_action(intake: Intake) -> Handler:
@@ -48,12 +50,9 @@ def office_action(intake: Intake) -> Handler:
     async def handle(request: Request) -> Response:
         acting, admin = _acting(intake, request)
         key = idempotency_key(request)
-        fields = await _fields(intake, request, ALL_ACTIONS)
+        fields = await _fields(intake, request, OFFICE_ACTIONS)
         petition_id = request.path_params["petition_id"]
-        actor = await _actor(intake, petition_id, acting, admin=admin)
-        allowed = ALLOWED[actor.role]
-        if fields["action"] not in allowed:
-            raise Refusal(403, "not-allowed", allowed=", ".join(allowed))
+        actor = await _actor(intake, petition_id, acting, fields["action"], admin=admin)
         return await _publish(intake, petition_id, actor, fields, key)
 
     return endpoint(handle)
@@ -75,7 +74,7 @@ def _acting(intake: Intake, request: Request) -> tuple[str, bool]:
     if office is None and not admin:
         raise Refusal(401, "unknown-token", headers={"WWW-Authenticate": "Bearer"})
     code = request.path_params["code"]
-    if not known_office(code):
+    if code not in offices():
         raise Refusal(404, "unknown-office")
     if not admin and office != code:
         raise Refusal(403, "foreign-office")
@@ -91,17 +90,23 @@ async def _fields(intake: Intake, request: Request, known: Sequence[str]) -> dic
     return fields
 
 
-async def _actor(intake: Intake, petition_id: str, acting: str, *, admin: bool) -> Actor:
+async def _actor(intake: Intake, petition_id: str, acting: str, action: str, *, admin: bool) -> Actor:
+    """Who the office is on this case, by the table of authority. A wrong state is not refused here: the case may have moved on."""
     if not _PETITION_ID.fullmatch(petition_id):
         raise Refusal(404, "unknown-petition")
-    seconds = intake.settings.action_wait_ms / 1000
-    holding = await wait_for(intake.pool, petition_id, seconds, lambda found: actor_for(acting, found, admin=admin) is not None)
-    if holding is None:
+
+    def entitled(case: Holding) -> bool:
+        return speaks_as(acting, case, action, admin=admin)[1] in _ENTITLED
+
+    case = await wait_for(intake.pool, petition_id, intake.settings.action_wait_ms / 1000, entitled)
+    if case is None:
         raise Refusal(404, "unknown-petition")
-    actor = actor_for(acting, holding, admin=admin)
-    if actor is None:
+    role, denial = speaks_as(acting, case, action, admin=admin)
+    if denial in STRANGER:
         raise Refusal(403, "not-in-queue")
-    return actor
+    if denial not in _ENTITLED:
+        raise Refusal(403, "not-allowed", allowed=", ".join(entitled_to(acting, case, admin=admin)))
+    return Actor(role=role, office=acting)
 
 
 async def _publish(intake: Intake, petition_id: str, actor: Actor, fields: dict[str, Any], key: str | None) -> Response:

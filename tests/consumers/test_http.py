@@ -25,11 +25,11 @@ from consumers.settings import ViewSettings
 from deploy.one_machine.embedded.ports import free_port
 from schemas.events import tracking
 from schemas.events.base import Level
-from schemas.events.case import Accepted, Assigned, Breached, Escalated, State, Warned
+from schemas.events.case import Accepted, Assigned, Breached, Contributed, Escalated, State, Warned
 from schemas.events.topics import EVENTS, queue_topic
 from schemas.platform.credentials import generate
 from tests.consumers.conftest import Rig
-from tests.consumers.events import Life, Sent, answered, transferred, write
+from tests.consumers.events import Life, Sent, answered, office, transferred, write
 
 SECRET = "s" * 32
 PATIENCE_SECONDS = 30
@@ -284,6 +284,26 @@ async def test_an_office_sees_the_case_and_not_the_person(web: Web) -> None:
     assert [line["type"] for line in found["timeline"]] == ["assigned", "warned"]
     assert all(secret not in shown for secret in ("c2VhbGVk", "outside-1", code))
     await web.get(f"/v1/departments/so-yt/queue/{life.petition_id}", 404, **web.token("so-yt"))
+
+
+async def test_a_contribution_is_for_the_offices_of_the_case(web: Web) -> None:
+    """Owner and co-office read it, each with what it may do on the case; the citizen's timeline and stream go on without it."""
+    code, life = web.life()
+    given = {"contribution": "answer-part", "text": "Mẫu nước đạt yêu cầu."}
+    life.happens(Contributed, actor=office("so-yt"), view={"co_offices": ("so-yt",)}, **given)
+    life.happens(Accepted, view={"state": State.ACCEPTED})
+    web.project(*life.sent)
+    owner, helper = [await web.get(f"/v1/departments/{one}/queue/{life.petition_id}", **web.token(one)) for one in ("so-xd", "so-yt")]
+
+    assert [line["details"]["text"] for line in helper["timeline"] if line["type"] == "contributed"] == ["Mẫu nước đạt yêu cầu."]
+    assert owner["timeline"] == helper["timeline"]
+    assert helper["actions"] == ["contribute"]
+    assert {"answer", "extend"} <= set(owner["actions"])
+    citizen = await web.get(f"/v1/petitions/{code}")
+    assert [line["type"] for line in citizen["timeline"]] == ["received", "assigned", "accepted"]
+    assert "Mẫu nước" not in json.dumps(citizen, ensure_ascii=False)
+    async with web.stream(f"/v1/petitions/{code}/events") as event:
+        assert [(await event()).name for _ in range(3)] == ["received", "assigned", "accepted"]
 
 
 async def test_a_queue_stream_gives_changes_and_resumes(web: Web) -> None:

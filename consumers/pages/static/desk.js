@@ -135,9 +135,7 @@ function chips(item, due, left) {
   ];
 }
 
-for (const [value, name] of Object.entries(data.states)) {
-  if (!["closed", "refused", "withdrawn", "merged", "answered"].includes(value)) byId("by-state").append(el("option", { value }, name));
-}
+for (const value of data.work) byId("by-state").append(el("option", { value }, data.states[value]));
 for (const { code, name } of data.categories) byId("by-category").append(el("option", { value: code }, name));
 byId("filters").addEventListener("change", load);
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
