@@ -1,4 +1,7 @@
-"""Pages that show: a petition to its citizen, the desk to an office, the figures to the operations centre."""
+"""Pages that show: a petition to its citizen, the desk to an office, the figures to the operations centre.
+
+`view_pages` and the pages may be imported from here. They hold nobody's data and know no database: their scripts ask HTTP.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Identity, sealing and languages: pure functions."""
+"""Identity and sealing: pure functions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.http.errors import language
-from producers.http.texts import MESSAGES, RULES
 from producers.intake.requests import Contact, identify
 from producers.intake.vault import new_key, seal, unseal
 
@@ -59,19 +57,3 @@ def test_a_sealed_contact_belongs_to_one_petition_and_one_key() -> None:
         unseal(key, "b" * 26, sealed)
     with pytest.raises(ValueError, match="does not open"):
         unseal(new_key(), "a" * 26, sealed)
-
-
-@given(st.text())
-def test_any_language_header_gives_a_language(header: str) -> None:
-    """Garbage in the header is no error."""
-    assert language(header) in ("vi", "en")
-
-
-@pytest.mark.parametrize("texts", [*MESSAGES.items(), *RULES.items()], ids=lambda item: item[0] if isinstance(item, tuple) else "")
-def test_every_text_is_there_in_both_languages_with_the_same_places(texts: tuple[str, dict[str, str]]) -> None:
-    """What is filled in stands in both."""
-    _, both = texts
-    places = [{part.partition("}")[0] for part in text.split("{")[1:]} for text in both.values()]
-
-    assert set(both) == {"en", "vi"}
-    assert places[0] == places[1]

@@ -104,7 +104,7 @@ class Door:
         answer = await self.client.post(path, json=body, headers={"Authorization": f"Bearer {token}"})
         if answer.status_code == 202:
             return self.desk.sent[before], ""
-        return None, answer.json()["error"]["code"]
+        return None, answer.json()["code"]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

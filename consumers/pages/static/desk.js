@@ -181,10 +181,7 @@ function back() {
 /** Ask for an action and wait for what became of it: `{ok, text}`. */
 async function act(petition, fields) {
   const answer = await api(`${base()}/${petition}/actions`, { method: "POST", token: desk.token, body: fields });
-  if (answer.status !== 202) {
-    const broken = (answer.body?.error?.fields ?? []).map((field) => `${field.field}: ${field.message}`).join("; ");
-    return { ok: false, text: [trouble(answer), broken].filter(Boolean).join(" ") };
-  }
+  if (answer.status !== 202) return { ok: false, text: trouble(answer) };
   return outcome(petition, answer.body.action_id);
 }
 

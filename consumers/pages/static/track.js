@@ -199,8 +199,7 @@ async function act(name, fields, form) {
   button.disabled = false;
   if (answer.status === 202) return;
   asked = null;
-  const broken = (answer.body?.error?.fields ?? []).map((field) => field.message).join("; ");
-  problem.textContent = broken ? `${trouble(answer)} ${broken}` : trouble(answer);
+  problem.textContent = trouble(answer);
 }
 
 /** Whether this is what our action led to. */
