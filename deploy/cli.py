@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import click
 
-from deploy.errors import FAILED, Failed
+from deploy.errors import Failed
+from schemas.commands.failing import FAILED
 
 OWN = {
     "up": "deploy.one_machine.commands:up",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FAILED, USAGE, UNREACHABLE = 1, 2, 3
+from schemas.commands.failing import FAILED, UNREACHABLE
 
 
 class Failed(RuntimeError):

@@ -4,45 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+from urllib.parse import quote
 
 import click
 
-from consumers.commands.calls import Access, StreamEvent, follow, get
 from consumers.commands.dlq import dlq
-from consumers.commands.tables import show
-from consumers.views.local_time import local
-from schemas.reference.texts import LANGUAGES
-
-F = TypeVar("F", bound=Callable[..., Any])
-URL = "http://127.0.0.1:8080"
-LANGUAGE = click.Choice(LANGUAGES)
-
-
-def where(function: F) -> F:
-    """The options that say where the service is."""
-    options = (
-        click.option("--url", default=URL, envvar="PETITIONS_URL", show_default=True, show_envvar=True, help="Address of the service."),
-        click.option("--lang", type=LANGUAGE, default="vi", show_default=True, help="Language of titles and names."),
-        click.option("--json", "as_json", is_flag=True, help="Print JSON, with --follow one line an event."),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
+from schemas.commands.access import Access, public, with_token
+from schemas.commands.calls import StreamEvent, bearer, follow, get
+from schemas.commands.tables import show
+from schemas.platform.clock import local
 
 
 @click.command()
 @click.argument("code")
 @click.option("--follow", "following", is_flag=True, help="Stay and show what happens.")
-@where
-def track(*, code: str, following: bool, url: str, lang: str, as_json: bool) -> None:
+@public
+def track(*, code: str, following: bool, access: Access, as_json: bool) -> None:
     """Show what happened to the petition with tracking CODE."""
-    access = Access(url.rstrip("/"), Path(), None)
+    path = f"/v1/petitions/{quote(code, safe='')}"
     if following:
-        _print_events(follow(access, f"/v1/petitions/{code}/events", {}, lang=lang), _track_line, as_json=as_json)
+        _print_events(follow(access, f"{path}/events"), _track_line, as_json=as_json)
         return
-    found = get(access, f"/v1/petitions/{code}", {}, lang=lang)
+    found = get(access, path)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
@@ -63,16 +47,7 @@ def _track_line(event: StreamEvent) -> str:
 @click.option("--state", help="Only cases in this state.")
 @click.option("--category", help="Only cases of this category.")
 @click.option("--overdue", is_flag=True, help="Only cases whose deadline has passed.")
-@click.option("--token", envvar="PETITIONS_TOKEN", help="Default: from credentials.json (environment: PETITIONS_TOKEN).")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=".data",
-    show_default=True,
-    envvar="PETITIONS_DATA",
-    help="The runner's directory, for its credentials.json.",
-)
-@where
+@with_token
 def queue(
     *,
     office: str,
@@ -81,20 +56,15 @@ def queue(
     state: str | None,
     category: str | None,
     overdue: bool,
-    token: str | None,
-    data: Path,
-    url: str,
-    lang: str,
+    access: Access,
     as_json: bool,
 ) -> None:
     """Show OFFICE's open work, most urgent first."""
-    access = Access(url.rstrip("/"), data, token)
-    headers = {"Authorization": f"Bearer {access.office_token(office)}"}
-    path = f"/v1/departments/{office}/queue"
+    path, headers = f"/v1/departments/{office}/queue", bearer(access.office_token(office))
     if following:
-        _print_events(follow(access, f"{path}/events", headers, lang=lang), _queue_line, as_json=as_json)
+        _print_events(follow(access, f"{path}/events", headers), _queue_line, as_json=as_json)
         return
-    given = {"limit": str(limit), "state": state, "category": category, "overdue": "true" if overdue else None, "lang": lang}
+    given = {"limit": str(limit), "state": state, "category": category, "overdue": "true" if overdue else None}
     found = get(access, path, headers, **{name: value for name, value in given.items() if value is not None})
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))

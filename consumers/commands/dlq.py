@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from consumers.commands.calls import REFUSED, UNREACHABLE, fail
-from consumers.commands.tables import show as show_table
-from consumers.views.local_time import local
+from schemas.commands.access import data_option, json_option
+from schemas.commands.broker import broker_settings
+from schemas.commands.failing import FAILED, UNREACHABLE, fail
+from schemas.commands.tables import show as show_table
+from schemas.platform.clock import local
 
 if TYPE_CHECKING:
     from consumers.dead_letters.reading import Letter, Range
-    from schemas.platform.settings import ProcessSettings
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _broker(function: F) -> F:
-    return click.option(
-        "--data",
-        type=click.Path(path_type=Path, file_okay=False),
-        default=".data",
-        show_default=True,
-        envvar="PETITIONS_DATA",
-        help="The runner's directory, to find its broker; KAFKA_BOOTSTRAP_SERVERS goes before it.",
-    )(function)
 
 
 @click.group()
@@ -43,14 +30,14 @@ def dlq() -> None:
 @click.option("--stage", help="Only letters of this stage: classify, case, projector, dispatcher.")
 @click.option("--error", help="Only letters with this error class.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="Show the newest so many.")
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON a letter.")
-@_broker
+@json_option
+@data_option
 def list_letters(*, stage: str | None, error: str | None, limit: int, as_json: bool, data: Path) -> None:
     """List dead letters, oldest first."""
     from consumers.dead_letters.reading import read
 
     with _reaching():
-        wanted = [letter for letter in read(_settings(data)) if _fits(letter, stage, error)]
+        wanted = [letter for letter in read(broker_settings(data)) if _fits(letter, stage, error)]
     found = sorted(wanted, key=lambda letter: letter.record.timestamp)[-limit:]
     if as_json:
         for letter in found:
@@ -64,15 +51,15 @@ def list_letters(*, stage: str | None, error: str | None, limit: int, as_json: b
 
 @dlq.command("show")
 @click.argument("place")
-@_broker
+@data_option
 def show_letter(*, place: str, data: Path) -> None:
     """Show the dead letter at PLACE (PARTITION:OFFSET) with its headers and value; the contact is never shown."""
     from consumers.dead_letters.reading import read, shown
 
     with _reaching():
-        letter = next(read(_settings(data), [_range(place)]), None)
+        letter = next(read(broker_settings(data), [_range(place)]), None)
     if letter is None:
-        fail(REFUSED, f"there is no dead letter at {place}")
+        fail(FAILED, f"there is no dead letter at {place}")
     whole = {
         **_summary(letter),
         "key": (letter.record.key or b"").decode(errors="backslashreplace"),
@@ -85,7 +72,7 @@ def show_letter(*, place: str, data: Path) -> None:
 @dlq.command()
 @click.argument("places", nargs=-1, required=True)
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
-@_broker
+@data_option
 def replay(*, places: tuple[str, ...], dry_run: bool, data: Path) -> None:
     """Send dead letters back to where they came from, with their key, value and headers.
 
@@ -94,7 +81,7 @@ def replay(*, places: tuple[str, ...], dry_run: bool, data: Path) -> None:
     """
     from consumers.dead_letters.reading import NotReplayable, Replay, read, target
 
-    settings, failed, number = _settings(data), 0, 0
+    settings, failed, number = broker_settings(data), 0, 0
     with _reaching():
         sender = None if dry_run else Replay(settings)
         for letter in read(settings, [_range(place) for place in places]):
@@ -109,9 +96,9 @@ def replay(*, places: tuple[str, ...], dry_run: bool, data: Path) -> None:
         if sender:
             sender.close()
     if not number:
-        fail(REFUSED, "there is no dead letter at " + ", ".join(places))
+        fail(FAILED, "there is no dead letter at " + ", ".join(places))
     if failed:
-        raise SystemExit(REFUSED)
+        raise SystemExit(FAILED)
 
 
 def _summary(letter: Letter) -> dict[str, Any]:
@@ -141,16 +128,6 @@ def _range(place: str) -> Range:
         return Range.parse(place)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-
-
-def _settings(data: Path) -> ProcessSettings:
-    """The broker of KAFKA_BOOTSTRAP_SERVERS, else of the instance in DIR, else the default one."""
-    from schemas.platform.settings import ProcessSettings
-
-    state = data / "state.json"
-    if "KAFKA_BOOTSTRAP_SERVERS" not in os.environ and state.exists():
-        return ProcessSettings(kafka_bootstrap_servers=json.loads(state.read_text(encoding="utf-8"))["kafka"])
-    return ProcessSettings()
 
 
 @contextmanager

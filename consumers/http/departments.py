@@ -12,18 +12,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consumers.http import sse
-from consumers.http.access import caller
-from consumers.http.answers import Problem, endpoint, json, language
+from consumers.http.endpoint import endpoint
 from consumers.http.state import Views
 from consumers.kafka.records import Record
 from consumers.live.queues import OfficeListener
 from consumers.read_model.reading import QueueFilter, Snapshot, parse_cursor
 from consumers.views import office as office_view
 from consumers.views.timeline import from_record
+from schemas.authority import Holding, open_to
 from schemas.events.case import State
-from schemas.reference import TRIAGE_OFFICE, categories, offices
+from schemas.reference import TRIAGE_OFFICE, categories
 from schemas.reference.texts import Language
+from schemas.web import Problem, acting_office, broken, json, language, sse
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 500
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -31,7 +31,7 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 def department_routes(views: Views) -> list[Route]:
     async def queue(request: Request) -> Response:
-        office, lang = _office(views, request), language(request)
+        office, lang = acting_office(views.credentials, request).office, language(request)
         wanted = _filter(request)
         lines = await views.reader.queue(office, wanted)
         items = [
@@ -41,26 +41,21 @@ def department_routes(views: Views) -> list[Route]:
         return json({"office": office, "items": items, "next": lines[-1].cursor if len(lines) == wanted.limit else None})
 
     async def detail(request: Request) -> Response:
-        office, lang = _office(views, request), language(request)
+        acting, lang = acting_office(views.credentials, request), language(request)
+        office = acting.office
         found = await views.reader.snapshot(request.path_params["petition_id"])
         if found is None or not _may_see(office, found):
-            raise Problem(404, "unknown-petition", field="petition_id")
+            raise Problem(404, "unknown-petition")
         line = office_view.queue_item(
             office, petition_id=found.petition_id, seq=found.seq, case=found.case, petition=found.petition, lang=lang
         )
-        return json(
-            office_view.queue_detail(
-                line,
-                case=found.case,
-                petition=found.petition,
-                classification=found.classification,
-                entries=found.entries,
-                lang=lang,
-            )
+        shown = office_view.queue_detail(
+            line, case=found.case, petition=found.petition, classification=found.classification, entries=found.entries, lang=lang
         )
+        return json({**shown, "actions": open_to(office, Holding.of(found.case), admin=acting.admin)})
 
     async def events(request: Request) -> Response:
-        office, lang = _office(views, request), language(request)
+        office, lang = acting_office(views.credentials, request).office, language(request)
         return sse.stream("department", _events(views, office, sse.last_id(request), lang))
 
     base = "/v1/departments/{code}/queue"
@@ -69,17 +64,6 @@ def department_routes(views: Views) -> list[Route]:
         Route(f"{base}/events", endpoint(events), methods=["GET"]),
         Route(f"{base}/{{petition_id}}", endpoint(detail), methods=["GET"]),
     ]
-
-
-def _office(views: Views, request: Request) -> str:
-    """The office of the path, if the token may see it."""
-    who = caller(views.credentials, request)
-    code: str = request.path_params["code"]
-    if not who.is_admin and who.office != code:
-        raise Problem(403, "foreign-office", field="code")
-    if code not in offices():
-        raise Problem(404, "unknown-office", field="code")
-    return code
 
 
 def _may_see(office: str, found: Snapshot) -> bool:
@@ -93,7 +77,7 @@ def _filter(request: Request) -> QueueFilter:
     given = request.query_params
     limit = given.get("limit", str(DEFAULT_LIMIT))
     if not limit.isascii() or not limit.isdigit() or len(limit) > 6 or not 1 <= int(limit) <= MAX_LIMIT:
-        raise Problem(400, "invalid", field="limit", rule=f"1-{MAX_LIMIT}")
+        raise broken("limit", "range", ge=1, le=MAX_LIMIT)
     _check(given.get("state"), "state", {state.value for state in State})
     _check(given.get("category"), "category", set(categories()))
     _check(given.get("overdue"), "overdue", set(_BOOLEANS))
@@ -108,7 +92,7 @@ def _filter(request: Request) -> QueueFilter:
 
 def _check(value: str | None, field: str, allowed: set[str]) -> None:
     if value is not None and value not in allowed:
-        raise Problem(400, "invalid", field=field, rule=", ".join(sorted(allowed)))
+        raise broken(field, "enum", expected=", ".join(sorted(allowed)))
 
 
 def _cursor(text: str | None) -> tuple[int, str, str] | None:
@@ -117,7 +101,7 @@ def _cursor(text: str | None) -> tuple[int, str, str] | None:
     try:
         return parse_cursor(text)
     except ValueError:
-        raise Problem(400, "invalid", field="cursor", rule="`next` of the page before") from None
+        raise broken("cursor", "cursor") from None
 
 
 async def _events(views: Views, office: str, after: int | None, lang: Language) -> AsyncIterator[bytes]:

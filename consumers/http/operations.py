@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consumers.http.access import caller
-from consumers.http.answers import Problem, endpoint, json, language
+from consumers.http.endpoint import endpoint
 from consumers.http.state import Views
 from consumers.views import operations
 from consumers.views.citizen import office
 from consumers.views.timeline import iso
 from schemas.platform.clock import to_datetime
+from schemas.web import Problem, caller, json, language
 
 KEEP_SECONDS = 2.0
 BEHIND_SECONDS = 60.0

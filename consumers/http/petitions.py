@@ -10,8 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consumers.http import sse
-from consumers.http.answers import Problem, endpoint, json, language
+from consumers.http.endpoint import endpoint
 from consumers.http.following import Joined, follow, merged
 from consumers.http.state import Views
 from consumers.live.feed import Subscription
@@ -19,6 +18,7 @@ from consumers.views import citizen as citizen_view
 from consumers.views.timeline import Entry
 from schemas.events import tracking
 from schemas.reference.texts import Language
+from schemas.web import Problem, json, language, sse
 
 LOOK_AGAIN_SECONDS = 1.0
 Found = tuple[dict[str, Any], list[Entry]]
@@ -48,7 +48,7 @@ def _identify(views: Views, request: Request) -> tuple[str, str]:
     try:
         code = tracking.parse(request.path_params["tracking_code"])
     except tracking.BadTrackingCode:
-        raise Problem(404, "bad-code", field="tracking_code") from None
+        raise Problem(404, "bad-code") from None
     return code, tracking.petition_id(views.secret, code)
 
 
@@ -64,7 +64,7 @@ async def _found(views: Views, petition_id: str, subscription: Subscription) -> 
             await subscription.wait(min(left, LOOK_AGAIN_SECONDS))
             if found := await _look(views, petition_id):
                 return found
-    raise Problem(404, "unknown-petition", field="tracking_code")
+    raise Problem(404, "unknown-petition")
 
 
 async def _look(views: Views, petition_id: str) -> Found | None:

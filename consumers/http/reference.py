@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consumers.http.answers import json
 from schemas.reference import categories, offices, wards
+from schemas.web import json
 
 _CACHE = {"Cache-Control": "public, max-age=3600"}
 

@@ -1,13 +1,16 @@
-"""Pages that show: a petition to its citizen, the desk to an office, the figures to the operations centre."""
+"""Pages that show: a petition to its citizen, the desk to an office, the figures to the operations centre.
+
+`view_pages` and the pages may be imported from here. They hold nobody's data and know no database: their scripts ask HTTP.
+"""
 
 from __future__ import annotations
 
 from starlette.routing import Route
 
-from consumers.pages.choices import desk_data
+from consumers.pages.choices import desk_data, track_data
 from schemas.web import Assets, Page, asset_routes, page_routes
 
-TRACK = Page("/t/{tracking_code}", "track", "consumers.pages", "views")
+TRACK = Page("/t/{tracking_code}", "track", "consumers.pages", "views", track_data)
 DESK = Page("/desk", "desk", "consumers.pages", "views", desk_data, wide=True)
 OPERATIONS = Page("/ioc", "ioc", "consumers.pages", "views", wide=True)
 

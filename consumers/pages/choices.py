@@ -1,10 +1,11 @@
-"""What the desk's forms let an office choose from."""
+"""What the pages' scripts must know: what the desk's forms let an office choose from, and what a citizen may do when."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from schemas.events.actions import RefusalKind, ResultKind
+from schemas.authority import AUTHORITY, CITIZEN_ACTIONS, UNANSWERED
+from schemas.events.actions import ContributionKind, RefusalKind, ResultKind
 from schemas.events.base import Level
 from schemas.events.case import State
 from schemas.reference import categories, offices, wards
@@ -12,16 +13,23 @@ from schemas.reference.texts import Language, right_address, words
 
 
 def desk_data(lang: Language) -> dict[str, Any]:
-    """Lists of `{code, name}`."""
+    """Lists of `{code, name}`; names by code. `work`: the states in which a case is in a queue."""
     return {
         "offices": [_named(one.code, one.name_vi, one.name_en, lang) for one in offices().values()],
         "categories": [_named(one.code, one.name_vi, one.name_en, lang) for one in categories().values()],
         "wards": {one.code: one.full_name_vi if lang == "vi" else f"{one.name_vi} {one.kind}" for one in wards().values()},
         "states": {state.value: words("state", state.value, lang) for state in State},
+        "work": [state.value for state in State if state in UNANSWERED],
         "levels": {level.value: words("level", level.value, lang) for level in Level},
         "results": {kind.value: words("result", kind.value, lang) for kind in ResultKind},
+        "contributions": {kind.value: words("contribution", kind.value, lang) for kind in ContributionKind},
         "refusals": {kind.value: right_address(kind.value, lang) for kind in RefusalKind},
     }
+
+
+def track_data(_: Language) -> dict[str, Any]:
+    """`allowed`: the citizen's actions, each with the states in which the table of authority permits it; `unanswered`: states."""
+    return {"allowed": {action: sorted(AUTHORITY[action].states) for action in CITIZEN_ACTIONS}, "unanswered": sorted(UNANSWERED)}
 
 
 def _named(code: str, name_vi: str, name_en: str, lang: Language) -> dict[str, str]:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from consumers.views.local_time import local
 from consumers.views.timeline import Entry
 from schemas.events.actions import RefusalKind
 from schemas.events.base import Level, Role
+from schemas.platform.clock import local
 from schemas.reference import TRIAGE_OFFICE, categories, offices, texts
 from schemas.reference.texts import Language
 

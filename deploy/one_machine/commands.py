@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from deploy.errors import Failed
 from deploy.roles import BY_NAME
-
-if TYPE_CHECKING:
-    from schemas.platform.settings import ProcessSettings
-
-data_option = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path(".data"),
-    envvar="PETITIONS_DATA",
-    show_default=True,
-    help="Directory of the instance.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+from schemas.commands.access import data_option, json_option
+from schemas.commands.broker import broker_settings
 
 
 class Moment(click.ParamType):
@@ -114,7 +101,7 @@ def topics(data: Path, *, create: bool, as_json: bool) -> None:
     from deploy.cluster.topics import ensure_topics, existing_topics
     from schemas.events.topics import all_topics
 
-    settings = _kafka_settings(data)
+    settings = broker_settings(data)
     if create:
         created = ensure_topics(settings)
         click.echo(f"{len(created)} topics created", err=True)
@@ -134,13 +121,3 @@ def topics(data: Path, *, create: bool, as_json: bool) -> None:
         for topic in all_topics():
             click.echo(f"{topic.name:<26} {existing.get(topic.name, 'missing'):>9}  {topic.what}")
     sys.exit(0 if all(row["partitions"] for row in rows) else 1)
-
-
-def _kafka_settings(data: Path) -> ProcessSettings:
-    from deploy.one_machine.runner.directory import Directory
-    from schemas.platform.settings import ProcessSettings
-
-    state = Directory(data).state
-    if "KAFKA_BOOTSTRAP_SERVERS" not in os.environ and state.exists():
-        return ProcessSettings(kafka_bootstrap_servers=json.loads(state.read_text(encoding="utf-8"))["kafka"])
-    return ProcessSettings()

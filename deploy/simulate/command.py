@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from deploy.one_machine.commands import Moment, json_option
+from deploy.one_machine.commands import Moment
 from deploy.simulate.tempers import Crowd
+from schemas.commands.access import json_option
 
 if TYPE_CHECKING:
     from deploy.simulate.run import Outcome, Scenario

@@ -27,12 +27,12 @@ from consumers.settings import ViewSettings
 from deploy.web.calendar import calendar_route
 from deploy.web.metrics import Measured
 from deploy.web.security import Hardened
-from producers.http.errors import Refusal, answer, language
 from producers.settings import HttpSettings
 from schemas.platform import logs
 from schemas.platform.logs import log
 from schemas.platform.metrics import UP_SINCE
 from schemas.platform.settings import ProcessSettings
+from schemas.web import Problem, answer
 
 # The event loop and Kafka's threads share the interpreter: who has an acknowledgement in hand should not wait 5 ms for a turn.
 _SWITCH_SECONDS = 0.0005
@@ -93,12 +93,12 @@ async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = (error.headers if isinstance(error, HTTPException) else None) or {}
     code = {404: "not-found", 405: "method-not-allowed"}.get(status, "internal" if status >= 500 else "invalid")
-    return answer(Refusal(status, code, headers=headers), language(request.headers.get("accept-language", "")))
+    return answer(Problem(status, code, headers=headers), request)
 
 
 async def _internal_error(request: Request, error: Exception) -> Response:
     log.error("request-failed", route=getattr(request.scope.get("route"), "path", "unmatched"), error=type(error).__name__)
-    return answer(Refusal(500, "internal"), language(request.headers.get("accept-language", "")))
+    return answer(Problem(500, "internal"), request)
 
 
 class Server(uvicorn.Server):

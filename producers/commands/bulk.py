@@ -14,9 +14,9 @@ import orjson
 from pydantic import Field, SecretStr, ValidationError
 
 from producers.client import IntakeProducer, Receipt
-from producers.commands.calls import UNREACHABLE, fail
 from producers.intake.vault import NoVault, PostgresVault, VaultUnavailable
 from producers.kafka.publisher import Unavailable
+from schemas.commands.failing import UNREACHABLE, fail
 from schemas.events.envelope import explain
 from schemas.platform.settings import TrackingSettings
 

@@ -5,36 +5,28 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from producers.commands.calls import UNREACHABLE, Access, fail
+from schemas.commands.access import Access
+from schemas.commands.calls import Headers, look
 
 PATIENCE_SECONDS = 10.0
 PAUSE_SECONDS = 0.1
 TURNED_DOWN = frozenset({"action-refused", "answer-returned"})
 
 
-def outcome(access: Access, path: str, token: str, action_id: str, lang: str) -> dict[str, Any] | None:
+def outcome(access: Access, path: str, headers: Headers, action_id: str) -> dict[str, Any] | None:
     """The newest line of the case's timeline that this action caused; `path` is the case in the office's queue.
 
     None when there is none in `PATIENCE_SECONDS`, or when this address does not show cases. Ends the command with 3 when nobody answers.
     """
-    import httpx
-
-    headers = {"Authorization": f"Bearer {token}", "Accept-Language": lang}
     end = time.monotonic() + PATIENCE_SECONDS
-    with httpx.Client(base_url=access.url, headers=headers, timeout=15) as service:
-        while True:
-            try:
-                answer = service.get(path)
-            except httpx.HTTPError as error:
-                fail(UNREACHABLE, f"{access.url} took the action, but cannot be reached any more ({type(error).__name__})")
-            if answer.status_code != httpx.codes.OK:
-                return None
-            caused = [line for line in answer.json()["timeline"] if line["details"].get("cause") == action_id]
-            if caused:
-                return dict(caused[-1])
-            if time.monotonic() > end:
-                return None
-            time.sleep(PAUSE_SECONDS)
+    while (found := look(access, path, headers)) is not None:
+        caused = [line for line in found["timeline"] if line["details"].get("cause") == action_id]
+        if caused:
+            return dict(caused[-1])
+        if time.monotonic() > end:
+            return None
+        time.sleep(PAUSE_SECONDS)
+    return None
 
 
 def in_words(line: dict[str, Any]) -> str:

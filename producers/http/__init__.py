@@ -1,75 +1,8 @@
-"""The HTTP calls that put events in. `prepare` is the one place where they are wired, for production and for tests."""
+"""HTTP that puts events in: petitions of intake apps and of the page's form, actions of citizens and offices; 202 means that Kafka has it.
 
-from __future__ import annotations
+`prepare` may be imported from here. It knows nothing of how a case is decided: who may ask stands in `schemas.authority`.
+"""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from producers.http.app import Routes, prepare
 
-from psycopg_pool import AsyncConnectionPool
-from starlette.routing import Route
-
-from producers.http.actions import citizen_action, office_action
-from producers.http.bridge import AsyncPublisher
-from producers.http.petitions import submit
-from producers.http.state import Intake
-from producers.intake.vault import AsyncVault
-from producers.kafka.publisher import Limits, Publisher
-from producers.settings import HttpSettings
-from schemas.platform.credentials import Credentials
-from schemas.platform.pools import still_open
-
-
-class Routes(list[Route]):
-    """The routes, and `ready`: whether a request could be served now."""
-
-    def __init__(self, routes: list[Route], ready: Callable[[], bool]) -> None:
-        super().__init__(routes)
-        self.ready = ready
-
-
-@asynccontextmanager
-async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None) -> AsyncIterator[Routes]:
-    """The intake and action routes while their connections live. Kafka and PostgreSQL may come later or go: 503 meanwhile."""
-    from producers.pages.routes import page_routes_of  # here, since the pages stand on this package
-
-    own = publisher or Publisher(settings.kafka_bootstrap_servers, _limits(settings))
-    if publisher is None:
-        own.connect_soon()
-    pool = AsyncConnectionPool(
-        settings.database_url.get_secret_value(),
-        min_size=1,
-        max_size=8,
-        timeout=2,
-        open=False,
-        check=still_open,
-        kwargs={"autocommit": True},
-    )
-    await pool.open()
-    intake = Intake(
-        settings,
-        settings.tracking_key(),
-        settings.clock(),
-        Credentials.load(settings.credentials_file),
-        AsyncPublisher(own, asyncio.get_running_loop()),
-        pool,
-        AsyncVault(pool),
-    )
-    try:
-        yield Routes([*routes_of(intake), *page_routes_of(intake)], lambda: own.ready)
-    finally:
-        if publisher is None:
-            await asyncio.to_thread(own.close, 2.0)
-        await pool.close()
-
-
-def routes_of(intake: Intake) -> list[Route]:
-    return [
-        Route("/v1/petitions", submit(intake), methods=["POST"]),
-        Route("/v1/petitions/{tracking_code}/actions", citizen_action(intake), methods=["POST"]),
-        Route("/v1/departments/{code}/queue/{petition_id}/actions", office_action(intake), methods=["POST"]),
-    ]
-
-
-def _limits(settings: HttpSettings) -> Limits:
-    return Limits(settings.delivery_timeout_ms, settings.patience_ms, settings.max_pending)
+__all__ = ["Routes", "prepare"]

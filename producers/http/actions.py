@@ -11,20 +11,21 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from producers.http.authority import ALL_ACTIONS, ALLOWED, actor_for, known_office
 from producers.http.body import idempotency_key, parse_object, read_json_body
-from producers.http.endpoint import Handler, accepted, endpoint, kafka_away
-from producers.http.errors import Field, Refusal, from_validation
+from producers.http.endpoint import endpoint, kafka_away
 from producers.http.holding import wait_for
 from producers.http.state import Intake
 from producers.intake.acting import action_event
 from producers.kafka.publisher import Unavailable
+from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS, STRANGER, Denial, Holding, entitled_to, speaks_as
 from schemas.events import tracking
-from schemas.events.actions import ACTION, CITIZEN_ACTIONS
+from schemas.events.actions import ACTION
 from schemas.events.base import Actor, Role
 from schemas.platform.clock import to_datetime
+from schemas.web import Acting, Field, Handler, Problem, acting_office, from_validation, json
 
 _PETITION_ID = re.compile(r"[0-9a-f]{26}")
+_ENTITLED = (None, Denial.WRONG_STATE)
 
 
 def citizen_action(intake: Intake) -> Handler:
@@ -36,7 +37,7 @@ def citizen_action(intake: Intake) -> Handler:
         petition_id = _petition_id(intake, request.path_params["tracking_code"])
         seconds = intake.settings.action_wait_ms / 1000
         if await wait_for(intake.pool, petition_id, seconds, lambda _: True) is None:
-            raise Refusal(404, "unknown-petition")
+            raise Problem(404, "unknown-petition")
         return await _publish(intake, petition_id, Actor(role=Role.CITIZEN), fields, key)
 
     return endpoint(handle)
@@ -46,14 +47,11 @@ def office_action(intake: Intake) -> Handler:
     """`POST /v1/departments/{code}/queue/{petition_id}/actions`: by the office's token, or the administrator's."""
 
     async def handle(request: Request) -> Response:
-        acting, admin = _acting(intake, request)
+        acting = acting_office(intake.credentials, request)
         key = idempotency_key(request)
-        fields = await _fields(intake, request, ALL_ACTIONS)
+        fields = await _fields(intake, request, OFFICE_ACTIONS)
         petition_id = request.path_params["petition_id"]
-        actor = await _actor(intake, petition_id, acting, admin=admin)
-        allowed = ALLOWED[actor.role]
-        if fields["action"] not in allowed:
-            raise Refusal(403, "not-allowed", allowed=", ".join(allowed))
+        actor = await _actor(intake, petition_id, acting, fields["action"])
         return await _publish(intake, petition_id, actor, fields, key)
 
     return endpoint(handle)
@@ -63,23 +61,7 @@ def _petition_id(intake: Intake, code: str) -> str:
     try:
         return tracking.petition_id(intake.secret, tracking.parse(code))
     except tracking.BadTrackingCode:
-        raise Refusal(404, "bad-code") from None
-
-
-def _acting(intake: Intake, request: Request) -> tuple[str, bool]:
-    """The office of the path and whether the administrator acts for it."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Refusal(401, "no-token", headers={"WWW-Authenticate": "Bearer"})
-    office, admin = intake.credentials.office_of(token.strip()), intake.credentials.is_admin(token.strip())
-    if office is None and not admin:
-        raise Refusal(401, "unknown-token", headers={"WWW-Authenticate": "Bearer"})
-    code = request.path_params["code"]
-    if not known_office(code):
-        raise Refusal(404, "unknown-office")
-    if not admin and office != code:
-        raise Refusal(403, "foreign-office")
-    return code, admin
+        raise Problem(404, "bad-code") from None
 
 
 async def _fields(intake: Intake, request: Request, known: Sequence[str]) -> dict[str, Any]:
@@ -87,21 +69,27 @@ async def _fields(intake: Intake, request: Request, known: Sequence[str]) -> dic
     if fields.get("action") not in known:
         names = ", ".join(known)
         rule = "unknown_action" if "action" in fields else "missing"
-        raise Refusal(422, "unknown-action", fields=[Field("action", rule, {"expected": names})], allowed=names)
+        raise Problem(422, "unknown-action", fields=[Field("action", rule, {"expected": names})], allowed=names)
     return fields
 
 
-async def _actor(intake: Intake, petition_id: str, acting: str, *, admin: bool) -> Actor:
+async def _actor(intake: Intake, petition_id: str, acting: Acting, action: str) -> Actor:
+    """Who the office is on this case, by the table of authority. A wrong state is not refused here: the case may have moved on."""
     if not _PETITION_ID.fullmatch(petition_id):
-        raise Refusal(404, "unknown-petition")
-    seconds = intake.settings.action_wait_ms / 1000
-    holding = await wait_for(intake.pool, petition_id, seconds, lambda found: actor_for(acting, found, admin=admin) is not None)
-    if holding is None:
-        raise Refusal(404, "unknown-petition")
-    actor = actor_for(acting, holding, admin=admin)
-    if actor is None:
-        raise Refusal(403, "not-in-queue")
-    return actor
+        raise Problem(404, "unknown-petition")
+
+    def entitled(case: Holding) -> bool:
+        return speaks_as(acting.office, case, action, admin=acting.admin)[1] in _ENTITLED
+
+    case = await wait_for(intake.pool, petition_id, intake.settings.action_wait_ms / 1000, entitled)
+    if case is None:
+        raise Problem(404, "unknown-petition")
+    role, denial = speaks_as(acting.office, case, action, admin=acting.admin)
+    if denial in STRANGER:
+        raise Problem(403, "not-in-queue")
+    if denial not in _ENTITLED:
+        raise Problem(403, "not-allowed", allowed=", ".join(entitled_to(acting.office, case, admin=acting.admin)))
+    return Actor(role=role, office=acting.office)
 
 
 async def _publish(intake: Intake, petition_id: str, actor: Actor, fields: dict[str, Any], key: str | None) -> Response:
@@ -117,4 +105,4 @@ async def _publish(intake: Intake, petition_id: str, actor: Actor, fields: dict[
         await intake.publisher.publish(event)
     except Unavailable as error:
         raise kafka_away(error, retry_key) from None
-    return accepted({"action_id": action_id, "petition_id": petition_id})
+    return json({"action_id": action_id, "petition_id": petition_id}, status=202)

@@ -8,7 +8,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from producers.http.errors import Field, Refusal, from_validation
+from schemas.web import Field, Problem, from_validation
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -17,7 +17,7 @@ async def read_json_body(request: Request, limit: int) -> bytes:
     """The body; refuses another content type (415) and more than `limit` bytes (413) as soon as they are seen."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
-        raise Refusal(415, "wrong-type")
+        raise Problem(415, "wrong-type")
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
         raise _too_large(limit)
@@ -30,9 +30,9 @@ async def read_json_body(request: Request, limit: int) -> bytes:
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def _too_large(limit: int) -> Refusal:
+def _too_large(limit: int) -> Problem:
     # The connection is closed, so that nobody goes on sending what nobody reads.
-    return Refusal(413, "too-large", limit=limit, headers={"Connection": "close"})
+    return Problem(413, "too-large", limit=limit, headers={"Connection": "close"})
 
 
 def parse(model: type[M], body: bytes) -> M:
@@ -42,7 +42,7 @@ def parse(model: type[M], body: bytes) -> M:
         return model.model_validate_json(body)
     except ValidationError as error:
         if error.errors(include_input=False)[0]["type"] == "json_invalid":
-            raise Refusal(400, "malformed") from None
+            raise Problem(400, "malformed") from None
         raise from_validation(error) from None
 
 
@@ -52,9 +52,9 @@ def parse_object(body: bytes) -> dict[str, Any]:
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise Refusal(400, "malformed") from None
+        raise Problem(400, "malformed") from None
     if not isinstance(found, dict):
-        raise Refusal(422, "not-an-object")
+        raise Problem(422, "not-an-object")
     return found
 
 
@@ -65,10 +65,10 @@ def refuse_null_characters(body: bytes) -> None:
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise Refusal(400, "malformed") from None
+        raise Problem(400, "malformed") from None
     fields = [Field(path or "body", "null_character", {}) for path in _null_paths(found, "")]
     if fields:
-        raise Refusal(422, "invalid", fields=fields)
+        raise Problem(422, "invalid", fields=fields)
 
 
 def _null_paths(value: Any, path: str) -> list[str]:
@@ -89,5 +89,5 @@ def idempotency_key(request: Request) -> str | None:
     if key is None:
         return None
     if not 1 <= len(key) <= 200 or not (key.isascii() and key.isprintable()):
-        raise Refusal(400, "bad-idempotency-key")
+        raise Problem(400, "bad-idempotency-key")
     return key

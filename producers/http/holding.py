@@ -8,10 +8,10 @@ from collections.abc import Callable
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from producers.http.authority import Holding
 from producers.http.endpoint import DatabaseAway
+from schemas.authority import Holding
 
-_QUERY = "select office, co_offices, decider from petition where petition_id = %s"
+_QUERY = "select view from petition where petition_id = %s"
 _STEP_SECONDS = 0.03
 
 
@@ -22,10 +22,7 @@ async def find(pool: AsyncConnectionPool, petition_id: str) -> Holding | None:
             row = await (await connection.execute(_QUERY, (petition_id,))).fetchone()
     except (psycopg.OperationalError, TimeoutError) as error:
         raise DatabaseAway(str(error)) from error
-    if row is None:
-        return None
-    office, co_offices, decider = row
-    return Holding(office, tuple(co_offices or ()), decider)
+    return Holding.of(row[0]) if row else None
 
 
 async def wait_for(pool: AsyncConnectionPool, petition_id: str, seconds: float, good: Callable[[Holding], bool]) -> Holding | None:

@@ -6,12 +6,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from producers.http.body import idempotency_key, parse, read_json_body
-from producers.http.endpoint import Handler, accepted, endpoint, kafka_away
-from producers.http.errors import Refusal
+from producers.http.endpoint import endpoint, kafka_away
 from producers.http.state import Intake
 from producers.intake.requests import Identity, PetitionRequest, event_of, identify
 from producers.intake.vault import seal
 from producers.kafka.publisher import Unavailable
+from schemas.web import Handler, Problem, json
 
 
 def submit(intake: Intake) -> Handler:
@@ -20,7 +20,7 @@ def submit(intake: Intake) -> Handler:
         key = idempotency_key(request)
         petition = parse(PetitionRequest, await read_json_body(request, intake.settings.body_limit))
         if petition.channel != channel:
-            raise Refusal(403, "foreign-channel")
+            raise Problem(403, "foreign-channel")
         return await accept(intake, request, petition, key)
 
     return endpoint(handle)
@@ -40,10 +40,10 @@ async def accept(intake: Intake, request: Request, petition: PetitionRequest, ke
 def _channel(intake: Intake, request: Request) -> str:
     key = request.headers.get("x-api-key")
     if not key:
-        raise Refusal(401, "no-key")
+        raise Problem(401, "no-key")
     channel = intake.credentials.channel_of(key)
     if channel is None:
-        raise Refusal(401, "unknown-key")
+        raise Problem(401, "unknown-key")
     return channel
 
 
@@ -56,11 +56,10 @@ async def _sealed(intake: Intake, petition: PetitionRequest, who: Identity) -> s
 
 def _receipt(who: Identity, base: str) -> Response:
     status_url = f"{base}/v1/petitions/{who.tracking_code}"
-    return accepted(
-        {
-            "petition_id": who.petition_id,
-            "tracking_code": who.tracking_code,
-            "status_url": status_url,
-            "events_url": f"{status_url}/events",
-        }
-    )
+    receipt = {
+        "petition_id": who.petition_id,
+        "tracking_code": who.tracking_code,
+        "status_url": status_url,
+        "events_url": f"{status_url}/events",
+    }
+    return json(receipt, status=202)

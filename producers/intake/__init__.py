@@ -1,0 +1,4 @@
+"""What comes in, before it is an event: requests with their identity, actions, contacts that are sealed.
+
+Any module may be imported. Requests and actions are pure; only the vault knows PostgreSQL, and nothing here knows HTTP.
+"""

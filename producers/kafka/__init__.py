@@ -1,0 +1,4 @@
+"""Events on their way to Kafka: sent once, acknowledged by all replicas, bounded in time and memory.
+
+`publisher` may be imported. It knows bytes, keys and headers, and nothing of what an event means.
+"""

@@ -66,6 +66,22 @@ class AddInformation(_Action):
     media_urls: tuple[AnyHttpUrl, ...] = Field(default=(), max_length=20)
 
 
+class ContributionKind(StrEnum):
+    """What a co-office hands to the owner: a note for the work, or a part of the answer, which the owner sends."""
+
+    NOTE = "note"
+    ANSWER_PART = "answer-part"
+
+
+class Contribute(_Action):
+    """By a co-office, for the offices of the case only. Changes nothing but what they know."""
+
+    action: Literal["contribute"] = "contribute"
+    kind: ContributionKind
+    text: Note
+    evidence_urls: tuple[AnyHttpUrl, ...] = Field(default=(), max_length=20)
+
+
 class Extend(_Action):
     """One extension of at most half the limit, with a reason, before the deadline; `working_hours` on the case's calendar."""
 
@@ -200,6 +216,7 @@ Action = (
     | Transfer
     | RequestInformation
     | AddInformation
+    | Contribute
     | Extend
     | Answer
     | Reject
@@ -217,7 +234,3 @@ Action = (
     | RecordOutage
 )
 ACTION: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
-
-CITIZEN_ACTIONS = ("rate", "reopen", "withdraw", "add-information")
-OFFICE_ACTIONS = ("accept", "transfer", "request-information", "extend", "answer", "reject")
-SUPERIOR_ACTIONS = ("assign", "merge", "unmerge", "reject")

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from schemas.events.actions import RefusalKind, ResultKind
+from schemas.events.actions import ContributionKind, RefusalKind, ResultKind
 from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, WardCode
 from schemas.events.intake import Classification, PetitionSubmitted
 
@@ -141,6 +141,15 @@ class InformationAdded(CaseEvent):
     what: ClassVar[str] = "information-added"
     text: str
     media_urls: tuple[str, ...] = ()
+
+
+class Contributed(CaseEvent):
+    """A co-office's note, or its part of the answer. For the offices of the case; no citizen sees it."""
+
+    what: ClassVar[str] = "contributed"
+    contribution: ContributionKind
+    text: str
+    evidence_urls: tuple[str, ...] = ()
 
 
 class Resumed(CaseEvent):
@@ -313,6 +322,7 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     Accepted,
     InformationRequested,
     InformationAdded,
+    Contributed,
     Resumed,
     Extended,
     Transferred,

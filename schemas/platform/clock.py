@@ -56,3 +56,8 @@ def to_datetime(ms: int) -> datetime:
 def to_ms(moment: datetime) -> int:
     """An aware datetime as milliseconds since the epoch."""
     return round(moment.timestamp() * 1000)
+
+
+def local(instant: str | None) -> str:
+    """An ISO instant as people in Hanoi write it, like `17:30 05/12/2025`; a dash for none."""
+    return datetime.fromisoformat(instant).astimezone(HANOI).strftime("%H:%M %d/%m/%Y") if instant else "—"

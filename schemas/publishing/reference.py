@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from schemas.events.actions import CITIZEN_ACTIONS, OFFICE_ACTIONS, SUPERIOR_ACTIONS
+from schemas.authority import AUTHORITY, RELATIONS, Permission, actions_of
 from schemas.events.case import CASE_EVENTS, OPEN_STATES, State
 from schemas.events.catalogue import EVENT_TYPES
 from schemas.events.topics import DAY_MS, QUEUE_PREFIX, SHARED, Topic, queue_topic
@@ -67,22 +67,30 @@ def states() -> str:
         (f"`{state}`", "yes" if state in OPEN_STATES else "no", words("state", state, "vi"), words("state", state, "en")) for state in State
     ]
     event_rows = [(f"`{model.what}`", title(model.what, "vi"), " ".join((model.__doc__ or "").split())) for model in CASE_EVENTS]
-    who = [
-        ("citizen", ", ".join(f"`{name}`" for name in CITIZEN_ACTIONS)),
-        ("office", ", ".join(f"`{name}`" for name in OFFICE_ACTIONS)),
-        ("superior", ", ".join(f"`{name}`" for name in SUPERIOR_ACTIONS)),
-    ]
+    who_rows = [(f"`{who}`", meaning, _codes(actions_of(who))) for who, meaning in RELATIONS.items()]
     return _page(
         "states",
         "States, events and actions of a case",
         "In an open state somebody still has to act.",
         table(("state", "open", "Vietnamese", "English"), state_rows),
-        "## What may be asked for",
-        table(("who", "actions"), who),
+        "## Who somebody is on a case, and what he may ask for",
+        "By the one table in `schemas/authority.py`. Strangers to a case learn nothing of its state.",
+        table(("who", "is", "may ask for"), who_rows),
+        "## In which state, by which rule",
+        table(("action", "states", "rule"), (_permission(name, permission) for name, permission in AUTHORITY.items())),
         "## What may happen",
         "Event types on `petitions.events`, each `vn.hanoi.petition.<name>.v1`.",
         table(("event", "title", "meaning"), event_rows),
     )
+
+
+def _permission(name: str, permission: Permission) -> tuple[str, str, str]:
+    states = "any" if len(permission.states) == len(State) else _codes(state for state in State if state in permission.states)
+    return f"`{name}`", states, permission.source
+
+
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def settings(roles: Mapping[str, Sequence[type[ProcessSettings]]]) -> str:

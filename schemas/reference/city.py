@@ -96,14 +96,14 @@ def superior(office: str) -> str:
     return offices()[office].parent or CITY_CHAIRMAN
 
 
+def above(office: str) -> tuple[str, ...]:
+    """The offices above one, lowest first; the chairman, above whom is nobody, decides about himself."""
+    found = [superior(office)]
+    while found[-1] != CITY_CHAIRMAN:
+        found.append(superior(found[-1]))
+    return tuple(found)
+
+
 def common_superior(first: str, second: str) -> str:
     """The lowest office above both (neither of the two itself, unless one is the chairman)."""
-    above = {superior(first)}
-    step = first
-    while offices()[step].parent:
-        step = offices()[step].parent
-        above.add(step)
-    step = superior(second)
-    while step not in above:
-        step = superior(step)
-    return step
+    return next(office for office in above(second) if office in above(first))

@@ -22,9 +22,9 @@ from starlette.routing import Route
 
 from schemas.reference.texts import LANGUAGES, Language
 from schemas.web.assets import tagged, unless_known
+from schemas.web.language import COOKIE, page_language
 
 _PLACE = re.compile(r"\{\{([a-z0-9_.-]+)\}\}")
-_COOKIE = "lang"
 _YEAR_SECONDS = 365 * 24 * 3600
 
 Data = Callable[[Language], Mapping[str, Any]]
@@ -102,19 +102,11 @@ def _route(page: Page) -> Route:
     tags = {lang: tagged(content[lang]) for lang in LANGUAGES}
 
     async def show(request: Request) -> Response:
-        lang = chosen_language(request)
+        lang = page_language(request)
         response = unless_known(request, content[lang], tags[lang], "text/html; charset=utf-8")
         response.headers["Vary"] = "Cookie"
         if request.query_params.get("lang") == lang:
-            response.set_cookie(_COOKIE, lang, max_age=_YEAR_SECONDS, samesite="lax", path="/")
+            response.set_cookie(COOKIE, lang, max_age=_YEAR_SECONDS, samesite="lax", path="/")
         return response
 
     return Route(page.path, show, methods=["GET"])
-
-
-def chosen_language(request: Request) -> Language:
-    """`?lang=` decides and is remembered in a cookie; Vietnamese when nobody has chosen."""
-    for given in (request.query_params.get("lang"), request.cookies.get(_COOKIE)):
-        if given in LANGUAGES:
-            return "en" if given == "en" else "vi"
-    return "vi"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from schemas.authority import AUTHORITY, Permission
 from schemas.events.case import OPEN_STATES, ClockName, State
 from schemas.reference.texts import rule_text
 from streams.case.decide.ladder import TIMED_MOVES
@@ -39,6 +40,7 @@ NOTES = {
     "reject": "with the right address",
     "request-information": "the answer clock stands, for a limited time; after the deadline nothing stands any more",
     "add-information": "the citizen's ends the pause; an office's own notes are not progress",
+    "contribute": "a note, or a part of the answer that the owner sends; for the offices of the case only",
     "extend": "once, before the deadline, by a limited share of the limit",
     "answer": "judged for substance first; `not-ours` goes to the superior",
     "rate": "closes the case",
@@ -51,12 +53,12 @@ NOTES = {
 
 def page() -> str:
     """The whole of docs/case.md."""
-    parts = [INTRO, _diagram(), _permits(), _clocks(load(DEFAULT_FILE).file), _rules()]
+    parts = [INTRO, _diagram(), _authority(), _clocks(load(DEFAULT_FILE).file), _rules()]
     return "\n".join(parts)
 
 
 def _diagram() -> str:
-    """A Mermaid diagram of every move that the table of permits and the clocks allow."""
+    """A Mermaid diagram of every move that the permits and the clocks allow."""
     lines = ["## States", "", "```mermaid", "stateDiagram-v2"]
     lines += [f"    [*] --> {_id(state)}" for state in (State.RECEIVED, State.ASSIGNED)]
     moves: dict[tuple[State, State], list[str]] = {(State.RECEIVED, State.REFUSED): ["by its kind"]}
@@ -74,20 +76,21 @@ def _id(state: State) -> str:
     return state.value.replace("-", "_")
 
 
-def _permits() -> str:
-    rows = (
-        (
-            f"`{name}`",
-            _codes(permit.roles),
-            "any" if len(permit.states) == len(State) else _codes(permit.states),
-            NOTES.get(name, ""),
-        )
-        for name, permit in PERMITS.items()
-    )
-    head = (
-        "## Who may ask for what, in which state\n\nAn office may act on its own case only, a superior on those of the offices below.\n\n"
-    )
-    return head + _table(("action", "roles", "states", "what is special"), rows)
+AUTHORITY_INTRO = """## Who may ask for what, in which state
+
+From `schemas/authority.py`, which HTTP, the desk and the command line read, too; who is who stands in [states](reference/states.md).
+
+"""
+
+
+def _authority() -> str:
+    rows = (_permission(name, permission) for name, permission in AUTHORITY.items())
+    return AUTHORITY_INTRO + _table(("action", "who", "states", "what is special", "by which rule"), rows)
+
+
+def _permission(name: str, permission: Permission) -> tuple[str, ...]:
+    states = "any" if len(permission.states) == len(State) else _codes(permission.states)
+    return f"`{name}`", _codes(permission.who), states, NOTES.get(name, ""), permission.source
 
 
 def _clocks(file: PolicyFile) -> str:

@@ -10,7 +10,7 @@ from schemas.events import actions as do
 from schemas.events.base import Level
 from schemas.events.case import State
 from schemas.platform.clock import to_datetime
-from streams.case.decide.permits import above
+from schemas.reference import above
 from streams.case.decide.state import Case
 from tests.case.world import EVIDENCE, GOOD_TEXT, pid
 

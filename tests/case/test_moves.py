@@ -6,8 +6,9 @@ from typing import Any
 
 from schemas.events import actions as do
 from schemas.events.case import State
+from schemas.reference import above
 from streams.case.decide.ladder import TIMED_MOVES
-from streams.case.decide.permits import PERMITS, above
+from streams.case.decide.permits import PERMITS
 from streams.case.decide.state import Case
 from tests.case.histories import sound_answers
 from tests.case.world import Store, World, pid

@@ -148,7 +148,7 @@ def test_an_answer_is_shown_with_its_evidence() -> None:
 @pytest.mark.parametrize("lang", texts.LANGUAGES)
 def test_every_event_type_is_either_shown_or_left_out_on_purpose(lang: texts.Language) -> None:
     """Each event type of the catalogue is decided on, and those shown have a title and a sentence without braces."""
-    left_out = {"answer-returned", "follower-added", "follower-removed", "merge-proposed", "warned", "outage-recorded"}
+    left_out = {"answer-returned", "contributed", "follower-added", "follower-removed", "merge-proposed", "warned", "outage-recorded"}
 
     assert {model.what for model in CASE_EVENTS} - set(citizen_view.VISIBLE) == left_out
     for what in citizen_view.VISIBLE:

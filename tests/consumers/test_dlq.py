@@ -8,11 +8,10 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from consumers.commands.calls import StreamEvent, parse
 from consumers.commands.cli import commands
+from consumers.dead_letters import reading as dlq
 from consumers.dead_letters.reading import HIDDEN, Letter, NotReplayable, Range, shown, target
 from consumers.dead_letters.writing import letter
-from consumers.dead_letters.writing import reading as dlq
 from consumers.kafka.records import Record
 from deploy.one_machine.embedded.ports import free_port
 from schemas.events import dead_letters
@@ -78,13 +77,6 @@ def test_the_reason_survives_in_the_headers() -> None:
 
     assert dead_letters.reason(made["headers"]) == Reason("petitions.events", 3, 9, "projector", "ValueError", "seq: missing")
     assert dead_letters.original(made["headers"]) == sent.headers
-
-
-def test_an_event_stream_is_read() -> None:
-    """Comments are skipped, an event may lack an id."""
-    lines = ["retry: 1000", "", ": still here", "", "id: 4", "event: answered", 'data: {"a": 1}', "", "event: x", "data: {}", ""]
-
-    assert list(parse(iter(lines))) == [StreamEvent("4", "answered", {"a": 1}), StreamEvent("", "x", {})]
 
 
 def test_commands_list_show_and_replay(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,22 +14,23 @@ import httpx
 import psycopg
 import pytest
 import uvicorn
+from httpx_sse import EventSource
 from starlette.applications import Starlette
 
-from consumers.commands.calls import StreamEvent
 from consumers.http import Showing, prepare
 from consumers.kafka.records import Record
 from consumers.read_model.projection import project
 from consumers.read_model.tables import ReadModel
 from consumers.settings import ViewSettings
 from deploy.one_machine.embedded.ports import free_port
+from schemas.commands.calls import StreamEvent
 from schemas.events import tracking
 from schemas.events.base import Level
-from schemas.events.case import Accepted, Assigned, Breached, Escalated, State, Warned
+from schemas.events.case import Accepted, Assigned, Breached, Contributed, Escalated, State, Warned
 from schemas.events.topics import EVENTS, queue_topic
 from schemas.platform.credentials import generate
 from tests.consumers.conftest import Rig
-from tests.consumers.events import Life, Sent, answered, transferred, write
+from tests.consumers.events import Life, Sent, answered, office, transferred, write
 
 SECRET = "s" * 32
 PATIENCE_SECONDS = 30
@@ -72,19 +73,14 @@ class Web:
         """Gives a function that waits for the next event."""
         async with self.client.stream("GET", path, headers=headers, timeout=PATIENCE_SECONDS) as answer:
             assert answer.status_code == 200
-            events = _events(answer.aiter_lines())
+            events = _events(EventSource(answer))
             yield lambda: asyncio.wait_for(anext(events), PATIENCE_SECONDS)
 
 
-async def _events(lines: AsyncIterator[str]) -> AsyncIterator[StreamEvent]:
-    fields: dict[str, str] = {}
-    async for line in lines:
-        if line:
-            name, _, value = line.partition(": ")
-            fields[name] = value
-        elif "data" in fields:
-            yield StreamEvent(fields.get("id", ""), fields["event"], json.loads(fields["data"]))
-            fields = {}
+async def _events(source: EventSource) -> AsyncIterator[StreamEvent]:
+    async for event in source.aiter_sse():
+        if event.data:
+            yield StreamEvent(event.id, event.event, json.loads(event.data))
 
 
 @pytest.fixture
@@ -132,9 +128,9 @@ async def test_wrong_codes_are_not_found(web: Web) -> None:
     unknown = tracking.new_code()
     typo = unknown[:-1] + next(letter for letter in tracking.ALPHABET if letter != unknown[-1])
 
-    assert (await web.get(f"/v1/petitions/{typo}", 404))["error"]["code"] == "bad-code"
-    assert (await web.get(f"/v1/petitions/{unknown}", 404))["error"]["code"] == "unknown-petition"
-    assert (await web.get(f"/v1/petitions/{unknown}/events", 404))["error"]["code"] == "unknown-petition"
+    assert (await web.get(f"/v1/petitions/{typo}", 404))["code"] == "bad-code"
+    assert (await web.get(f"/v1/petitions/{unknown}", 404))["code"] == "unknown-petition"
+    assert (await web.get(f"/v1/petitions/{unknown}/events", 404))["code"] == "unknown-petition"
 
 
 async def test_straight_after_the_answer_the_petition_is_waited_for(web: Web) -> None:
@@ -174,7 +170,7 @@ async def test_a_stream_resumes_behind_the_last_id(web: Web) -> None:
         assert (await event()).name == "answered"
     async with web.stream(f"/v1/petitions/{code}/events?after=1") as event:
         assert (await event()).name == "accepted"
-    assert (await web.get(f"/v1/petitions/{code}/events?after=x", 400))["error"]["field"] == "after"
+    assert (await web.get(f"/v1/petitions/{code}/events?after=x", 400))["fields"][0]["field"] == "after"
 
 
 async def test_a_hole_between_the_sources_is_filled(web: Web) -> None:
@@ -253,13 +249,13 @@ async def test_only_the_office_itself_and_the_administrator_see_a_queue(web: Web
     """No token or an unknown one: 401; a foreign office's: 403; the administrator's: any office; an unknown office: 404."""
     path = "/v1/departments/so-xd/queue"
 
-    assert (await web.get(path, 401))["error"]["code"] == "no-token"
-    assert (await web.get(path, 401, authorization="Bearer guess"))["error"]["code"] == "unknown-token"
-    assert (await web.get(path, 403, **web.token("so-yt")))["error"]["code"] == "foreign-office"
-    assert (await web.get(f"{path}/events", 403, **web.token("so-yt")))["error"]["code"] == "foreign-office"
+    assert (await web.get(path, 401))["code"] == "no-token"
+    assert (await web.get(path, 401, authorization="Bearer guess"))["code"] == "unknown-token"
+    assert (await web.get(path, 403, **web.token("so-yt")))["code"] == "foreign-office"
+    assert (await web.get(f"{path}/events", 403, **web.token("so-yt")))["code"] == "foreign-office"
     admin = {"authorization": f"Bearer {web.credentials['admin']}"}
     assert (await web.get(path, **admin))["items"] == []
-    assert (await web.get("/v1/departments/so-none/queue", 404, **admin))["error"]["code"] == "unknown-office"
+    assert (await web.get("/v1/departments/so-none/queue", 404, **admin))["code"] == "unknown-office"
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=501", "state=none", "category=none", "overdue=maybe", "cursor=abc"])
@@ -267,7 +263,7 @@ async def test_wrong_parameters_are_named(web: Web, query: str) -> None:
     """A parameter out of its range is a 400 that names it."""
     found = await web.get(f"/v1/departments/so-xd/queue?{query}", 400, **web.token("so-xd"))
 
-    assert found["error"]["field"] == query.partition("=")[0]
+    assert found["fields"][0]["field"] == query.partition("=")[0]
 
 
 async def test_an_office_sees_the_case_and_not_the_person(web: Web) -> None:
@@ -284,6 +280,26 @@ async def test_an_office_sees_the_case_and_not_the_person(web: Web) -> None:
     assert [line["type"] for line in found["timeline"]] == ["assigned", "warned"]
     assert all(secret not in shown for secret in ("c2VhbGVk", "outside-1", code))
     await web.get(f"/v1/departments/so-yt/queue/{life.petition_id}", 404, **web.token("so-yt"))
+
+
+async def test_a_contribution_is_for_the_offices_of_the_case(web: Web) -> None:
+    """Owner and co-office read it, each with what it may do on the case; the citizen's timeline and stream go on without it."""
+    code, life = web.life()
+    given = {"contribution": "answer-part", "text": "Mẫu nước đạt yêu cầu."}
+    life.happens(Contributed, actor=office("so-yt"), view={"co_offices": ("so-yt",)}, **given)
+    life.happens(Accepted, view={"state": State.ACCEPTED})
+    web.project(*life.sent)
+    owner, helper = [await web.get(f"/v1/departments/{one}/queue/{life.petition_id}", **web.token(one)) for one in ("so-xd", "so-yt")]
+
+    assert [line["details"]["text"] for line in helper["timeline"] if line["type"] == "contributed"] == ["Mẫu nước đạt yêu cầu."]
+    assert owner["timeline"] == helper["timeline"]
+    assert helper["actions"] == ["contribute"]
+    assert {"answer", "extend"} <= set(owner["actions"])
+    citizen = await web.get(f"/v1/petitions/{code}")
+    assert [line["type"] for line in citizen["timeline"]] == ["received", "assigned", "accepted"]
+    assert "Mẫu nước" not in json.dumps(citizen, ensure_ascii=False)
+    async with web.stream(f"/v1/petitions/{code}/events") as event:
+        assert [(await event()).name for _ in range(3)] == ["received", "assigned", "accepted"]
 
 
 async def test_a_queue_stream_gives_changes_and_resumes(web: Web) -> None:

@@ -15,8 +15,8 @@ from consumers.live.arrivals import Arrivals
 from consumers.pages import DESK, OPERATIONS, TRACK
 from consumers.views.operations import league
 from deploy.web.calendar import hours_around
-from producers.pages.guard import RateLimit, client_address, same_origin
-from producers.pages.routes import SUBMIT
+from producers.http.guard import RateLimit, client_address, same_origin
+from producers.pages import SUBMIT
 from schemas.events.case import State
 from schemas.platform.clock import to_ms
 from schemas.reference.texts import LANGUAGES, Language

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.types.json import Json
 
 from deploy.one_machine.embedded import EmbeddedKafka
 from producers.settings import HttpSettings
+from schemas.authority import Holding
 from schemas.events import tracking
 from schemas.events.catalogue import ACTION_REQUESTED
 from tests.producers.support import SECRET, Asked, on_topic
@@ -20,19 +23,28 @@ ASSIGN = {"action": "assign", "to_office": "so-nnmt", "reason": "Đúng thẩm q
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+def put_case(connection: psycopg.Connection[Any], petition_id: str, case: Holding) -> None:
+    """Write a case into the read model, with what the producers' side reads of it."""
+    connection.execute(
+        "insert into petition (petition_id, seq, state, category, level, channel, received_at, escalation, is_open, urgency, due, view,"
+        " updated_at) values (%s, 1, %s, 'waste', 'ordinary', 'ihanoi', now(), 0, true, 3, now(), %s, now())",
+        (petition_id, case.state, Json(asdict(case))),
+    )
+
+
 def case_of(
-    settings: HttpSettings, office: str | None, *, co_offices: list[str] | None = None, decider: str | None = None
+    settings: HttpSettings,
+    office: str | None,
+    *,
+    state: str = "assigned",
+    co_offices: list[str] | None = None,
+    decider: str | None = None,
 ) -> tuple[str, str]:
     """A case in the read model; its tracking code and petition id."""
     code = tracking.new_code()
     petition_id = tracking.petition_id(SECRET.encode(), code)
     with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
-        connection.execute(
-            "insert into petition (petition_id, seq, state, category, level, office, co_offices, decider, channel, received_at,"
-            " escalation, is_open, urgency, due, view, updated_at)"
-            " values (%s, 1, 'assigned', 'waste', 'ordinary', %s, %s, %s, 'ihanoi', now(), 0, true, 3, now(), '{}', now())",
-            (petition_id, office, co_offices, decider),
-        )
+        put_case(connection, petition_id, Holding(state, office, tuple(co_offices or ()), decider))
     return code, petition_id
 
 
@@ -76,12 +88,33 @@ async def test_who_may_assign(
     assert (event.data.actor.role, event.data.actor.office) == (role, office)
 
 
-async def test_a_co_owner_and_a_decider_may_act(asked: Asked, settings: HttpSettings) -> None:
-    """Co-owning offices act as offices; who must decide acts as a superior."""
+async def test_a_co_office_contributes_and_does_not_act_for_the_owner(asked: Asked, settings: HttpSettings, broker: EmbeddedKafka) -> None:
+    """Its contribution is published; anything else is refused with what it may do."""
     _, shared = case_of(settings, "so-xd", co_offices=["so-nnmt"])
-    _, passed_around = case_of(settings, "so-xd", decider="vp-ubnd")
+    part = {"action": "contribute", "kind": "answer-part", "text": "Đã lấy mẫu nước.", "evidence_urls": ["https://a.example/mau.pdf"]}
+    taken, refused = await asked.act("so-nnmt", shared, part), await asked.act("so-nnmt", shared, {"action": "accept"})
+    (event,) = on_topic(broker.bootstrap, ACTION_REQUESTED, shared)
 
-    assert (await asked.act("so-nnmt", shared, {"action": "accept"})).status_code == 202
+    assert taken.status_code == 202
+    assert (event.data.kind, event.data.text, event.data.actor.office) == ("answer-part", "Đã lấy mẫu nước.", "so-nnmt")
+    assert (refused.status_code, refused.json()["code"]) == (403, "not-allowed")
+    assert "contribute" in refused.json()["detail"]
+
+
+async def test_an_office_adds_information_to_its_case(asked: Asked, settings: HttpSettings, broker: EmbeddedKafka) -> None:
+    """As the documentation says."""
+    _, petition_id = case_of(settings, "so-xd", state="accepted")
+    answer = await asked.act("so-xd", petition_id, {"action": "add-information", "text": "Đã hẹn đơn vị thi công sáng mai."})
+    (event,) = on_topic(broker.bootstrap, ACTION_REQUESTED, petition_id)
+
+    assert answer.status_code == 202
+    assert (event.data.action, event.data.actor.role) == ("add-information", "office")
+
+
+async def test_who_must_decide_acts_as_a_superior(asked: Asked, settings: HttpSettings) -> None:
+    """In a dispute."""
+    _, passed_around = case_of(settings, "so-xd", state="decision-required", decider="vp-ubnd")
+
     assert (await asked.act("vp-ubnd", passed_around, ASSIGN)).status_code == 202
 
 
@@ -108,15 +141,15 @@ async def test_what_an_office_may_not_do(
     _, petition_id = case_of(settings, "so-xd")
     answer = await asked.act(office, petition_id, body, token)
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 async def test_an_unknown_action_is_answered_with_the_known_ones(asked: Asked, settings: HttpSettings) -> None:
     """The caller learns what could be asked for."""
     _, petition_id = case_of(settings, "so-xd")
-    error = (await asked.act("so-xd", petition_id, {"action": "close"})).json()["error"]
+    error = (await asked.act("so-xd", petition_id, {"action": "close"})).json()
 
-    assert "accept, transfer" in error["message"]
+    assert "accept, answer" in error["detail"]
     assert error["fields"][0]["field"] == "action"
 
 
@@ -126,7 +159,7 @@ async def test_fields_of_an_action_are_named_as_in_the_body(asked: Asked, settin
     answer = await asked.act("so-xd", petition_id, {"action": "transfer", "to_office": "nowhere"})
 
     assert answer.status_code == 422
-    assert [(one["field"], one["rule"]) for one in answer.json()["error"]["fields"]] == [
+    assert [(one["field"], one["rule"]) for one in answer.json()["fields"]] == [
         ("to_office", "unknown_office"),
         ("reason", "missing"),
     ]
@@ -137,7 +170,7 @@ async def test_an_unknown_petition_is_not_found(asked: Asked, petition_id: str) 
     """404, and nothing is published for it."""
     answer = await asked.act("so-xd", petition_id, {"action": "accept"})
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "unknown-petition")
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown-petition")
 
 
 async def test_a_repeat_with_the_same_key_has_the_same_action_id(asked: Asked, settings: HttpSettings, broker: EmbeddedKafka) -> None:
@@ -161,7 +194,7 @@ async def test_a_wrong_tracking_code_is_not_found(asked: Asked, code: str, expec
     """404 for what is no code and for a code that nobody has."""
     answer = await asked.client.post(f"/v1/petitions/{code}/actions", json={"action": "withdraw"})
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, expected)
+    assert (answer.status_code, answer.json()["code"]) == (404, expected)
 
 
 @pytest.mark.parametrize("action", ["accept", "assign", "record-outage"])
@@ -170,7 +203,7 @@ async def test_a_citizen_cannot_act_as_an_office(asked: Asked, settings: HttpSet
     code, _ = case_of(settings, "so-xd")
     answer = await asked.client.post(f"/v1/petitions/{code}/actions", json={"action": action})
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "unknown-action")
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown-action")
 
 
 async def test_a_bearer_token_is_needed(asked: Asked) -> None:

@@ -18,6 +18,8 @@ from deploy.web.server import application
 from producers.commands.cli import commands
 from producers.http import prepare
 from producers.settings import HttpSettings
+from schemas.authority import OFFICE_ACTIONS
+from schemas.events.actions import Action
 from schemas.events.catalogue import ACTION_REQUESTED, SUBMITTED
 from tests.producers.support import KEY, SECRET, on_topic
 from tests.producers.test_actions import case_of
@@ -93,6 +95,29 @@ def test_an_office_acts(name: str, options: list[str], service: str, settings: H
 
     assert result.exit_code == 0, result.output
     assert event.data.action == name
+
+
+def test_a_co_office_contributes(service: str, settings: HttpSettings, broker: EmbeddedKafka) -> None:
+    """The command for what the table of authority lets it do."""
+    _, petition_id = case_of(settings, "so-xd", co_offices=["so-nnmt"])
+    options = ["--office", "so-nnmt", "--kind", "note", "--text", "Đã kiểm tra nguồn nước."]
+    result = call("contribute", petition_id, *options, url=service, data=settings.credentials_file.parent)
+    (event,) = on_topic(broker.bootstrap, ACTION_REQUESTED, petition_id)
+
+    assert result.exit_code == 0, result.output
+    assert (event.data.kind, event.data.actor.office) == ("note", "so-nnmt")
+
+
+def test_each_action_of_an_office_has_its_command() -> None:
+    """Whatever an office may ask for by the table of authority; the command says who may, and asks for every field that is needed."""
+    for action in OFFICE_ACTIONS:
+        command = BY_NAME[action]
+        model = next(member for member in Action.__args__ if member.model_fields["action"].default == action)  # type: ignore[attr-defined]
+        needed = {name for name, field in model.model_fields.items() if field.is_required()} - {"petition_id", "actor", "requested_at"}
+        asked = {parameter.name for parameter in command.params if parameter.required or parameter.name == "similarity"}
+
+        assert command.epilog is not None
+        assert needed <= asked, action
 
 
 def test_what_is_refused_ends_with_one(service: str, settings: HttpSettings) -> None:

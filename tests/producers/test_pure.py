@@ -1,4 +1,4 @@
-"""Identity, sealing, authority and languages: pure functions."""
+"""Identity and sealing: pure functions."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.http.authority import Holding, actor_for, is_above
-from producers.http.errors import language
-from producers.http.texts import MESSAGES, RULES
 from producers.intake.requests import Contact, identify
 from producers.intake.vault import new_key, seal, unseal
-from schemas.events.base import Role
-from schemas.reference import CITY_CHAIRMAN, offices
 
 SECRET = b"s" * 32
 KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=50)
@@ -62,49 +57,3 @@ def test_a_sealed_contact_belongs_to_one_petition_and_one_key() -> None:
         unseal(key, "b" * 26, sealed)
     with pytest.raises(ValueError, match="does not open"):
         unseal(new_key(), "a" * 26, sealed)
-
-
-@pytest.mark.parametrize("code", sorted(set(offices()) - {CITY_CHAIRMAN}))
-def test_the_chairman_is_above_every_office_and_no_office_above_itself(code: str) -> None:
-    """The hierarchy is a tree with the chairman at its top."""
-    assert is_above(CITY_CHAIRMAN, code)
-    assert not is_above(code, code)
-    assert not is_above(code, CITY_CHAIRMAN)
-
-
-@pytest.mark.parametrize(
-    ("acting", "holding", "role"),
-    [
-        ("so-xd", Holding("so-xd"), Role.OFFICE),
-        ("so-nnmt", Holding("so-xd", ("so-nnmt",)), Role.OFFICE),
-        ("so-nnmt", Holding("so-xd"), None),
-        ("vp-ubnd", Holding("so-xd"), Role.SUPERIOR),
-        ("ubnd-tp", Holding("vp-ubnd"), Role.SUPERIOR),
-        ("vp-ubnd", Holding("vp-ubnd"), Role.OFFICE),
-        ("tt-pvhcc", Holding(None), Role.TRIAGE),
-        ("tt-pvhcc", Holding("so-xd"), None),
-        ("so-xd", Holding(None), None),
-        ("tt-pvhcc", Holding("tt-pvhcc"), Role.OFFICE),
-    ],
-)
-def test_the_actor_follows_from_office_and_case(acting: str, holding: Holding, role: Role | None) -> None:
-    """Owners and co-owners act as offices, those above as superiors, triage on what waits there; others not at all."""
-    actor = actor_for(acting, holding, admin=False)
-
-    assert (actor.role if actor else None) == role
-
-
-@given(st.text())
-def test_any_language_header_gives_a_language(header: str) -> None:
-    """Garbage in the header is no error."""
-    assert language(header) in ("vi", "en")
-
-
-@pytest.mark.parametrize("texts", [*MESSAGES.items(), *RULES.items()], ids=lambda item: item[0] if isinstance(item, tuple) else "")
-def test_every_text_is_there_in_both_languages_with_the_same_places(texts: tuple[str, dict[str, str]]) -> None:
-    """What is filled in stands in both."""
-    _, both = texts
-    places = [{part.partition("}")[0] for part in text.split("{")[1:]} for text in both.values()]
-
-    assert set(both) == {"en", "vi"}
-    assert places[0] == places[1]

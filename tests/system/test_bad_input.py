@@ -42,7 +42,8 @@ def test_http_names_the_field_and_the_rule(city: City, body: Any, status: int, n
     answer = city.post(body)
 
     assert answer.status_code == status, answer.text[:500]
-    assert "message" in answer.json()["error"]
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"]
     if named:
         assert named in answer.text
     assert "x" * 100 not in answer.text

@@ -1,29 +1,14 @@
-// What an office may do on a case, and the forms for it. The case stage decides; this only spares useless questions.
+// The forms for what an office may do on a case. What that is comes with the case, from the table of authority.
 
 import { data, el, t } from "/assets/common/core.js";
 import { combobox } from "/assets/common/combobox.js";
 import { inputDate, now } from "/assets/common/time.js";
 
-const OFFICE = {
-  assigned: ["accept", "answer", "transfer", "reject"],
-  accepted: ["answer", "request-information", "transfer", "extend", "reject"],
-  "information-requested": ["answer", "reject"],
-  promised: ["answer", "reject"],
-  "decision-required": ["reject"],
-};
-const TRIAGE = { received: ["assign", "request-information", "reject"], "information-requested": ["assign", "reject"] };
-const DIRECTING = { received: ["assign"], assigned: ["assign", "reject"], accepted: ["assign", "reject"], "information-requested": ["assign", "reject"], "decision-required": ["assign", "reject"], promised: ["assign", "reject"] };
 const DAY_MS = 24 * 3600_000;
 const HOURS_A_DAY = 8;
 
-export function actionsFor(found, { admin, office }) {
-  const waits = found.case.office === null;
-  const own = waits ? TRIAGE : OFFICE;
-  if (admin) return [...new Set([...(own[found.state] ?? []), ...(DIRECTING[found.state] ?? [])])];
-  if (found.role === "owner") return own[found.state] ?? [];
-  const decides = found.role === "superior" || found.role === "decider" || office === "vp-ubnd" || office === "ubnd-tp";
-  return decides && found.role !== "co-office" ? (DIRECTING[found.state] ?? []) : [];
-}
+/** What may be done now and can be done here. */
+export const offered = ({ actions }) => actions.filter((name) => name === "accept" || FORMS[name]);
 
 let number = 0;
 const identify = (name) => `act-${name}-${(number += 1)}`;
@@ -33,6 +18,8 @@ function field(label, control, hint) {
 }
 
 const area = (name, rows = 3) => el("textarea", { id: identify(name), rows, maxlength: 20000 });
+const links = () => el("textarea", { id: identify("evidence"), rows: 2, class: "short", spellcheck: "false", placeholder: "https://…" });
+const lines = (control) => control.value.split(/\s+/).filter(Boolean);
 const input = (name, more = {}) => el("input", { id: identify(name), ...more });
 
 function search(label, options) {
@@ -71,6 +58,17 @@ const FORMS = {
     const question = area("question");
     return { parts: [field(t("desk.question"), question, t("desk.question-hint"))], read: () => question.value.trim() && { question: question.value } };
   },
+  "add-information": () => {
+    const text = area("information");
+    return { parts: [field(t("desk.information"), text, t("desk.information-hint"))], read: () => text.value.trim() && { text: text.value } };
+  },
+  contribute: () => {
+    const kind = choices(t("desk.contribution"), Object.entries(data.contributions));
+    const text = area("contribution", 4);
+    const evidence = links();
+    return { parts: [kind.made, field(t("desk.contribution-text"), text, t("desk.contribution-hint")), field(t("desk.evidence"), evidence)],
+      read: () => text.value.trim() && { kind: kind.value(), text: text.value, evidence_urls: lines(evidence) } };
+  },
   extend: () => {
     const days = input("days", { type: "number", min: "0.5", step: "0.5", value: "1", inputmode: "decimal" });
     const reason = area("reason");
@@ -90,12 +88,12 @@ const FORMS = {
   answer: answerForm,
 };
 
-function answerForm() {
+function answerForm(found) {
   const group = identify("result");
   const results = Object.entries(data.results).map(([value, name], index) =>
     el("label", { class: "choice" }, el("input", { type: "radio", name: group, value, checked: index === 0 }), name));
   const text = area("text", 5);
-  const evidence = el("textarea", { id: identify("evidence"), rows: 2, class: "short", spellcheck: "false", placeholder: "https://…" });
+  const evidence = links();
   const promise = input("promise", { type: "date", min: inputDate(now() + DAY_MS), value: inputDate(now() + 7 * DAY_MS) });
   const cause = area("cause", 2);
   const own = { "will-be-done": field(t("desk.promise-date"), promise, t("desk.promise-hint")), cause: field(t("desk.cause"), cause) };
@@ -108,14 +106,30 @@ function answerForm() {
   made.addEventListener("change", fit);
   fit();
   return {
-    parts: [made, field(t("desk.answer-text"), text, t("desk.answer-hint")), own["will-be-done"], own.cause, field(t("desk.evidence"), evidence, t("desk.evidence-hint"))],
+    parts: [contributed(found, text, evidence), made, field(t("desk.answer-text"), text, t("desk.answer-hint")), own["will-be-done"], own.cause, field(t("desk.evidence"), evidence, t("desk.evidence-hint"))],
     read: () => text.value.trim() && {
-      result: chosen(), text: text.value, evidence_urls: evidence.value.split(/\s+/).filter(Boolean),
+      result: chosen(), text: text.value, evidence_urls: lines(evidence),
       ...(chosen() === "will-be-done" && promise.value && { promise_date: `${promise.value}T17:30:00+07:00` }),
       ...(!own.cause.hidden && { cause: cause.value }),
     },
   };
 }
+
+/** What co-offices have written for the answer: taken over by a button, so that the owner sends it under its own name. */
+function contributed({ timeline }, text, evidence) {
+  const found = timeline.filter(({ type, details }) => type === "contributed" && details.contribution === "answer-part");
+  const take = ({ details }) => (event) => {
+    append(text, details.text, "\n\n");
+    for (const url of details.evidence_urls) append(evidence, url, "\n");
+    event.target.disabled = true;
+  };
+  const item = (one) => el("li", {}, el("p", {}, el("b", {}, officeName(one.details.actor?.office)), `: ${one.details.text}`),
+    el("button", { type: "button", class: "plain small", onclick: take(one) }, t("desk.take-part")));
+  return found.length > 0 && el("div", { class: "note small" }, t("desk.parts"), el("ul", { class: "parts" }, found.map(item)));
+}
+
+const officeName = (code) => data.offices.find((office) => office.code === code)?.name ?? code ?? "";
+const append = (control, more, between) => (control.value = [control.value.trim(), more].filter(Boolean).join(between));
 
 /** A form for an action. `done({ok, text})` is called with what became of it. */
 export function actionForm(name, found, about, done) {

@@ -135,9 +135,7 @@ function chips(item, due, left) {
   ];
 }
 
-for (const [value, name] of Object.entries(data.states)) {
-  if (!["closed", "refused", "withdrawn", "merged", "answered"].includes(value)) byId("by-state").append(el("option", { value }, name));
-}
+for (const value of data.work) byId("by-state").append(el("option", { value }, data.states[value]));
 for (const { code, name } of data.categories) byId("by-category").append(el("option", { value: code }, name));
 byId("filters").addEventListener("change", load);
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
@@ -183,10 +181,7 @@ function back() {
 /** Ask for an action and wait for what became of it: `{ok, text}`. */
 async function act(petition, fields) {
   const answer = await api(`${base()}/${petition}/actions`, { method: "POST", token: desk.token, body: fields });
-  if (answer.status !== 202) {
-    const broken = (answer.body?.error?.fields ?? []).map((field) => `${field.field}: ${field.message}`).join("; ");
-    return { ok: false, text: [trouble(answer), broken].filter(Boolean).join(" ") };
-  }
+  if (answer.status !== 202) return { ok: false, text: trouble(answer) };
   return outcome(petition, answer.body.action_id);
 }
 

@@ -2,7 +2,7 @@
 
 import { data, el, links, t } from "/assets/common/core.js";
 import { longDate, moment, remaining } from "/assets/common/time.js";
-import { actionsFor, actionForm } from "./acts.js";
+import { actionForm, offered } from "./acts.js";
 import { nextDue } from "./due.js";
 
 const TONES = { answered: "good", closed: "good", accepted: "good", breached: "bad", escalated: "bad", "answer-returned": "bad", "action-refused": "bad", warned: "warn", "decision-required": "warn", "information-requested": "warn" };
@@ -70,6 +70,7 @@ function line(item) {
     el("span", { class: "muted small" }, ` · ${from ?? t(`desk.actor-${details.actor?.role ?? "system"}`)}`),
     details.why && el("p", {}, details.why),
     details.result && el("p", { class: "small" }, el("b", {}, data.results[details.result])),
+    details.contribution && el("p", { class: "small" }, el("b", {}, data.contributions[details.contribution])),
     details.stars && el("p", {}, "★".repeat(details.stars) + "☆".repeat(5 - details.stars)),
     said && el("p", { class: "quote" }, said),
     details.reason && el("p", { class: "small" }, `${t("desk.reason")}: ${details.reason}`),
@@ -77,7 +78,7 @@ function line(item) {
 }
 
 function actions(place, found, about) {
-  const names = actionsFor(found, about);
+  const names = offered(found);
   const button = (name) => el("button", {
     type: "button", class: name === "accept" ? "main" : name === "reject" ? "danger" : "", "data-action": name,
     "aria-expanded": name === "accept" ? null : String(shown.action === name), onclick: () => toggle(name),

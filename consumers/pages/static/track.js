@@ -1,18 +1,11 @@
 // One petition, followed as things happen to it.
 
-import { announce, api, byId, connection, el, lang, links, t, trouble } from "/assets/common/core.js";
+import { announce, api, byId, connection, data, el, lang, links, t, trouble } from "/assets/common/core.js";
 import { loadCalendar, longDate, moment, remaining } from "/assets/common/time.js";
 
 const code = decodeURIComponent(location.pathname.split("/").pop());
 const base = `/v1/petitions/${encodeURIComponent(code)}`;
 const TICK_MS = 20_000;
-const UNANSWERED = ["received", "assigned", "accepted", "information-requested", "decision-required", "promised", "merged"];
-const ALLOWED = {
-  rate: ["answered", "merged"],
-  "add-information": UNANSWERED,
-  reopen: ["answered", "closed", "refused", "merged"],
-  withdraw: UNANSWERED,
-};
 const DONE = { rate: "rated", "add-information": "information-added", reopen: "reopened", withdraw: "withdrawn" };
 const TONES = {
   answered: "good", closed: "good", rated: "good", breached: "bad", escalated: "bad", refused: "bad", "action-refused": "bad",
@@ -46,7 +39,7 @@ function showSteps() {
 }
 
 function showFacts() {
-  const open = UNANSWERED.includes(petition.state) && petition.state !== "merged";
+  const open = data.unanswered.includes(petition.state);
   const facts = [
     [t("track.office"), petition.office.name],
     [t("track.category"), petition.category_name],
@@ -70,7 +63,7 @@ function deadline(open) {
 const stars = (number) => el("span", { class: "given-stars", role: "img", "aria-label": t("track.stars", { n: number }) }, "★".repeat(number) + "☆".repeat(5 - number));
 
 function showActions() {
-  for (const [name, states] of Object.entries(ALLOWED)) {
+  for (const [name, states] of Object.entries(data.allowed)) {
     byId(name).hidden = !states.includes(petition.state) || (name === "rate" && Boolean(petition.rating));
   }
   const information = byId("add-information");
@@ -79,7 +72,7 @@ function showActions() {
     information.dataset.shown = "yes";
   }
   if (petition.state !== "information-requested") delete information.dataset.shown;
-  byId("actions").hidden = Object.keys(ALLOWED).every((name) => byId(name).hidden) && byId("outcome").hidden;
+  byId("actions").hidden = Object.keys(data.allowed).every((name) => byId(name).hidden) && byId("outcome").hidden;
   const turn = petition.state === "information-requested" ? "asked" : petition.state === "answered" ? "your-turn" : "more-actions";
   byId("actions-heading").textContent = t(`track.${turn}`);
 }
@@ -206,8 +199,7 @@ async function act(name, fields, form) {
   button.disabled = false;
   if (answer.status === 202) return;
   asked = null;
-  const broken = (answer.body?.error?.fields ?? []).map((field) => field.message).join("; ");
-  problem.textContent = broken ? `${trouble(answer)} ${broken}` : trouble(answer);
+  problem.textContent = trouble(answer);
 }
 
 /** Whether this is what our action led to. */

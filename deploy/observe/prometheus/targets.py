@@ -18,6 +18,7 @@ import click
 from deploy.errors import Failed
 from deploy.one_machine.runner.directory import Directory, write_json
 from deploy.one_machine.runner.state import Row, rows
+from schemas.commands.access import data_option
 
 HERE = Path(__file__).parent
 COPIED = {"one-machine.yaml": "prometheus.yaml", "alerts.yaml": "alerts.yaml"}
@@ -54,14 +55,7 @@ def write_folder(folder: Path, found: list[Group]) -> None:
 
 
 @click.command()
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path(".data"),
-    envvar="PETITIONS_DATA",
-    show_default=True,
-    help="Directory of the instance.",
-)
+@data_option
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write Prometheus' files to.")
 def targets(data: Path, out: Path | None) -> None:
     """Prometheus targets of the instance in DIR: as JSON, or with --out a folder that Prometheus can run from."""

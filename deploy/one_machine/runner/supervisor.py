@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from deploy.errors import UNREACHABLE, Failed
+from deploy.errors import Failed
 from deploy.one_machine.runner.backoff import Backoff
 from deploy.one_machine.runner.roles import Role, waves
 from deploy.one_machine.runner.unit import Status, Unit
+from schemas.commands.failing import UNREACHABLE
 from schemas.platform.logs import log
 from schemas.platform.metrics import RESTARTS
 

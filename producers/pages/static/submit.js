@@ -63,8 +63,7 @@ form.addEventListener("submit", async (event) => {
   send.disabled = false;
   send.textContent = t("submit.send");
   if (answer.status === 202) return received(answer.body.tracking_code);
-  const broken = (answer.body?.error?.fields ?? []).map((field) => `${field.field}: ${field.message}`).join("; ");
-  byId("form-error").textContent = broken ? `${trouble(answer)} ${broken}` : trouble(answer);
+  byId("form-error").textContent = trouble(answer);
   byId("form-error").hidden = false;
 });
 

@@ -43,10 +43,11 @@ export async function api(path, { method = "GET", body, token, headers = {} } = 
   }
 }
 
-/** What to tell a person about an answer that was not as hoped. */
+/** What to tell a person about an answer that was not as hoped (problem details), each broken field included. */
 export function trouble({ status, body }) {
   if (status === 0) return t("shared.offline");
-  return body?.error?.message ?? t("shared.failed");
+  const broken = (body?.fields ?? []).map(({ field, message }) => `${field}: ${message}`);
+  return [body?.detail ?? t("shared.failed"), broken.join("; ")].filter(Boolean).join(" ");
 }
 
 /** Addresses that people gave are only followed when they lead to the web. */

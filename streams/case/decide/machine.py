@@ -96,7 +96,7 @@ def _attempt(turn: Turn, action: Action) -> None:
     policy, reason = turn.policy, turn.reason
     permit = PERMITS[action.action]
     try:
-        check(turn, action, permit)
+        check(turn, action.action)
         permit.handler(turn, action)
     except NotAllowed as refusal:
         turn.case, turn.policy, turn.reason, turn.copy = case, policy, reason, None

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from schemas.authority import Denial
+
 
 class Rule(StrEnum):
     """Why an action does not happen."""
 
-    WRONG_STATE = "wrong-state"
-    NOT_YOUR_CASE = "not-your-case"
-    ROLE_NOT_ALLOWED = "role-not-allowed"
-    NOT_THE_DECIDER = "not-the-decider"
+    WRONG_STATE = Denial.WRONG_STATE.value
+    NOT_YOUR_CASE = Denial.NOT_YOUR_CASE.value
+    ROLE_NOT_ALLOWED = Denial.ROLE_NOT_ALLOWED.value
+    NOT_THE_DECIDER = Denial.NOT_THE_DECIDER.value
     BINDING_ASSIGNMENT = "binding-assignment"
     SAME_OFFICE = "same-office"
     DEADLINE_PASSED = "deadline-passed"

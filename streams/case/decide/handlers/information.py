@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.events.actions import AddInformation, Extend, RequestInformation
+from schemas.events.actions import AddInformation, Contribute, Extend, RequestInformation
 from schemas.events.base import Role
 from schemas.events.case import ClockName, State
 from schemas.platform.clock import to_datetime
@@ -37,6 +37,13 @@ def add_information(turn: Turn, action: AddInformation) -> None:
     turn.tell("information-added", detail)
     if turn.case.state is State.INFORMATION_REQUESTED and turn.who.role is Role.CITIZEN:
         run_again(turn, turn.now, "information")
+
+
+def contribute(turn: Turn, action: Contribute) -> None:
+    """For the offices of the case only: no clock and no state knows of it, and the owner answers for what it takes over."""
+    turn.tell(
+        "contributed", {"contribution": action.kind, "text": action.text, "evidence_urls": [str(url) for url in action.evidence_urls]}
+    )
 
 
 def run_again(turn: Turn, at: int, because: str) -> None:

@@ -9,8 +9,8 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from consumers.http.answers import Problem
 from schemas.platform import metrics
+from schemas.web.problems import broken
 
 HEARTBEAT = b": still here\n\n"
 HELLO = b"retry: 1000\n\n"
@@ -25,12 +25,12 @@ def event(name: str, data: Any, id_: int | None = None) -> bytes:
 
 
 def last_id(request: Request) -> int | None:
-    """Where the client wants to go on: `Last-Event-ID`, or `?after=` where headers cannot be set."""
+    """Where the client wants to go on: `Last-Event-ID`, or `?after=` where headers cannot be set. Raise Problem 400 for no number."""
     text = request.headers.get("last-event-id") or request.query_params.get("after")
     if text is None:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise Problem(400, "invalid", field="after", rule="a number of an event")
+        raise broken("after", "event_number")
     return int(text)
 
 

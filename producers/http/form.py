@@ -6,12 +6,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from producers.http.body import idempotency_key, parse, parse_object, read_json_body
-from producers.http.endpoint import Handler, endpoint
-from producers.http.errors import Refusal
+from producers.http.endpoint import endpoint
+from producers.http.guard import TRAP, RateLimit, client_address, same_origin
 from producers.http.petitions import accept
 from producers.http.state import Intake
 from producers.intake.requests import WebPetition
-from producers.pages.guard import TRAP, RateLimit, client_address, same_origin
+from schemas.web import Handler, Problem
 
 CHANNEL = "web"
 
@@ -22,15 +22,15 @@ def submit_from_page(intake: Intake) -> Handler:
 
     async def handle(request: Request) -> Response:
         if not same_origin(request.headers, settings.public_url):
-            raise Refusal(403, "foreign-page")
+            raise Problem(403, "foreign-page")
         key = idempotency_key(request)
         body = await read_json_body(request, settings.body_limit)
         if parse_object(body).get(TRAP):
-            raise Refusal(403, "machine")
+            raise Problem(403, "machine")
         petition = parse(WebPetition, body)
         wait = limit.wait_for(_caller(request, settings.forwarded_hops))
         if wait:
-            raise Refusal(429, "too-many", headers={"Retry-After": str(wait)}, minutes=max(1, round(wait / 60)))
+            raise Problem(429, "too-many", headers={"Retry-After": str(wait)}, minutes=max(1, round(wait / 60)))
         return await accept(intake, request, petition.of_channel(CHANNEL), key)
 
     return endpoint(handle)

@@ -1,0 +1,76 @@
+"""Builds the producers' routes and what stands behind them: the one place where they are wired, for production and for tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from psycopg_pool import AsyncConnectionPool
+from starlette.routing import Route
+
+from producers.http.actions import citizen_action, office_action
+from producers.http.bridge import AsyncPublisher
+from producers.http.form import submit_from_page
+from producers.http.petitions import submit
+from producers.http.state import Intake
+from producers.intake.vault import AsyncVault
+from producers.kafka.publisher import Limits, Publisher
+from producers.pages import intake_pages
+from producers.settings import HttpSettings
+from schemas.platform.credentials import Credentials
+from schemas.platform.pools import still_open
+
+
+class Routes(list[Route]):
+    """The routes, and `ready`: whether a request could be served now."""
+
+    def __init__(self, routes: list[Route], ready: Callable[[], bool]) -> None:
+        super().__init__(routes)
+        self.ready = ready
+
+
+@asynccontextmanager
+async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None) -> AsyncIterator[Routes]:
+    """The intake and action routes while their connections live. Kafka and PostgreSQL may come later or go: 503 meanwhile."""
+    own = publisher or Publisher(settings.kafka_bootstrap_servers, _limits(settings))
+    if publisher is None:
+        own.connect_soon()
+    pool = AsyncConnectionPool(
+        settings.database_url.get_secret_value(),
+        min_size=1,
+        max_size=8,
+        timeout=2,
+        open=False,
+        check=still_open,
+        kwargs={"autocommit": True},
+    )
+    await pool.open()
+    intake = Intake(
+        settings,
+        settings.tracking_key(),
+        settings.clock(),
+        Credentials.load(settings.credentials_file),
+        AsyncPublisher(own, asyncio.get_running_loop()),
+        pool,
+        AsyncVault(pool),
+    )
+    try:
+        yield Routes([*routes_of(intake), *intake_pages()], lambda: own.ready)
+    finally:
+        if publisher is None:
+            await asyncio.to_thread(own.close, 2.0)
+        await pool.close()
+
+
+def routes_of(intake: Intake) -> list[Route]:
+    return [
+        Route("/v1/petitions", submit(intake), methods=["POST"]),
+        Route("/petitions", submit_from_page(intake), methods=["POST"]),
+        Route("/v1/petitions/{tracking_code}/actions", citizen_action(intake), methods=["POST"]),
+        Route("/v1/departments/{code}/queue/{petition_id}/actions", office_action(intake), methods=["POST"]),
+    ]
+
+
+def _limits(settings: HttpSettings) -> Limits:
+    return Limits(settings.delivery_timeout_ms, settings.patience_ms, settings.max_pending)
