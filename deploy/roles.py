@@ -68,7 +68,7 @@ ROLES: tuple[Role, ...] = (
         "stage",
         "gives each petition its category, level, place and office, or to triage",
         "streams.worker",
-        ("streams.settings:StreamSettings", "streams.classify.place.settings:PlaceSettings"),
+        ("streams.settings:StreamSettings", "streams.classify.settings:ClassifySettings"),
         arguments=("classify",),
         more=("streams.classify.build",),
     ),

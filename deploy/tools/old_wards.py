@@ -18,7 +18,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from streams.classify.text import fold
+from streams.classify.text.folding import fold
 
 HANOI = "01"
 HANOI_KEY = "thanhphohanoi"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from streams.classify import lexicon, routing
 from streams.classify.classifier import Classifier
-from streams.classify.lexicon import BadLexiconError
+from streams.classify.danger import lexicon
+from streams.classify.danger.lexicon import BadLexiconError
+from streams.classify.io.stage import ClassifyStage
 from streams.classify.model import file
 from streams.classify.model.file import BadModelError, Model
 from streams.classify.place import BadOutlinesError, Locator
-from streams.classify.routing import BadRoutingError
+from streams.classify.routing import routes
+from streams.classify.routing.routes import BadRoutingError
 from streams.classify.settings import ClassifySettings, classify_settings
-from streams.classify.stage import ClassifyStage
 
 UNUSABLE = (OSError, UnicodeDecodeError, BadModelError, BadLexiconError, BadRoutingError, BadOutlinesError)
 """What is raised when something that the operator named cannot be used."""
@@ -23,7 +24,7 @@ def classifier(settings: ClassifySettings | None = None, *, model: Model | None 
         model or file.newest(settings.model_dir),
         lexicon.load(settings.lexicon),
         Locator(settings.wards_geojson, language=settings.reasons_language),
-        routing.load(settings.routing_table, language=settings.reasons_language),
+        routes.load(settings.routing_table, language=settings.reasons_language),
         triage_below=settings.triage_below,
         language=settings.reasons_language,
     )

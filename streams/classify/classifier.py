@@ -12,15 +12,15 @@ from schemas.events.intake import Classification, Guess, PetitionKind, PetitionS
 from schemas.reference import TRIAGE_OFFICE
 from schemas.reference.texts import Language
 from streams.classify import kinds
-from streams.classify.explain import Explainer
+from streams.classify.danger.lexicon import Hits, Lexicon
+from streams.classify.danger.urgency import log_odds
 from streams.classify.found import OTHER, Asked, Chance, Seen
-from streams.classify.lexicon import Hits, Lexicon
 from streams.classify.model.file import Floats, Model
 from streams.classify.model.score import Scorer, Scores
 from streams.classify.model.terms import Typed, typed_all
 from streams.classify.place import Located, Locator
-from streams.classify.routing import Route, RoutingTable
-from streams.classify.urgency import log_odds
+from streams.classify.reasons.explain import Explainer
+from streams.classify.routing.routes import Route, RoutingTable
 
 _GUESSES = 3
 _BATCH = 128

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from schemas.events.base import Level
 from schemas.events.intake import Location, PetitionKind, PetitionSubmitted
-from streams.classify.lexicon import Hits
+from streams.classify.danger.lexicon import Hits
 from streams.classify.model.terms import Typed
 
 OTHER = "other"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from schemas.events.intake import PetitionKind
-from streams.classify.lexicon import Hits
+from streams.classify.danger.lexicon import Hits
 from streams.classify.model.terms import Typed
 
 _NAMES = {

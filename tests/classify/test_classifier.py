@@ -16,9 +16,9 @@ from schemas.events.intake import Classification, Location, PetitionKind, Petiti
 from schemas.reference import TRIAGE_OFFICE, offices
 from streams.classify.build import classifier
 from streams.classify.classifier import Classifier
-from streams.classify.cli import classify as command
+from streams.classify.commands.classify import classify as command
+from streams.classify.commands.lines import classify_lines
 from streams.classify.found import Asked
-from streams.classify.lines import classify_lines
 from streams.classify.settings import ClassifySettings
 
 READY = classifier()

@@ -14,11 +14,11 @@ from schemas.events.base import Actor, Level, Role
 from schemas.events.case import Assigned, CaseView, Received, State
 from schemas.events.intake import Classification, PetitionSubmitted
 from streams.classify.build import classifier
+from streams.classify.learning.corpus import Labelled
+from streams.classify.learning.corrections import Collector, split, without
+from streams.classify.learning.evaluate import evaluate
+from streams.classify.learning.retrain import Comparison, promote
 from streams.classify.model import file
-from streams.classify.model.corpus import Labelled
-from streams.classify.model.corrections import Collector, split, without
-from streams.classify.model.evaluate import evaluate
-from streams.classify.model.retrain import Comparison, promote
 from tests.case.world import World
 
 NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)

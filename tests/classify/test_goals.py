@@ -10,10 +10,10 @@ import pytest
 from streams.classify.build import classifier
 from streams.classify.classifier import Classifier
 from streams.classify.found import Asked
-from streams.classify.model import corpus
-from streams.classify.model.corpus import read_jsonl
-from streams.classify.model.evaluate import evaluate
-from streams.classify.model.measures import Answer, Report, Share, calibration_error, report
+from streams.classify.learning import corpus
+from streams.classify.learning.corpus import read_jsonl
+from streams.classify.learning.evaluate import evaluate
+from streams.classify.learning.measures import Answer, Report, Share, calibration_error, report
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_the_goals_are_met_on_texts_that_nobody_tuned_to(unseen: Report) -> None
 
 def test_stripping_diacritics_hardly_matters(ready: Classifier) -> None:
     """The same text without its diacritics mostly gets the same category."""
-    from streams.classify.text import fold
+    from streams.classify.text.folding import fold
 
     rows = [one for one in corpus.own().calibration if one.style == "full"]
     typed = ready.classify_texts([Asked(one.text) for one in rows])

@@ -12,7 +12,8 @@ import pytest
 
 from schemas.events.intake import PetitionKind
 from schemas.reference import categories
-from streams.classify.model import corpus, file
+from streams.classify.learning import corpus
+from streams.classify.model import file
 from streams.classify.model.file import BadModelError, Model
 from streams.classify.model.lookup import Lookup
 from streams.classify.model.score import Scorer
@@ -37,7 +38,7 @@ def model() -> Model:
 
 @pytest.fixture(scope="module")
 def trained() -> Model:
-    from streams.classify.model.train import train
+    from streams.classify.learning.train import train
 
     return train(corpus.own())
 
@@ -115,7 +116,7 @@ def test_scores_agree_with_scikit_learn(model: Model) -> None:
     """A fresh linear support vector machine gives the scores that the run time computes from the quantised file."""
     from sklearn.svm import LinearSVC
 
-    from streams.classify.model.material import prepared
+    from streams.classify.learning.material import prepared
 
     material = prepared(corpus.own())
     fitted = LinearSVC(C=0.5, random_state=0).fit(material.both(material.category.rows), material.category.labels * 2)

@@ -13,7 +13,7 @@ from schemas.events.intake import Location
 from schemas.reference import Ward, wards
 from schemas.reference.places import OldWard, old_districts, old_wards, streets
 from streams.classify.place import SURE, Located, Locator
-from streams.classify.text import fold
+from streams.classify.text.folding import fold
 
 NEW_TONES = {"òa": "oà", "óa": "oá", "ỏa": "oả", "õa": "oã", "ọa": "oạ", "úy": "uý", "ủy": "uỷ", "ụy": "uỵ", "ùy": "uỳ"}
 PREFIX = {"ward": "phường", "commune": "xã", "town": "thị trấn"}

@@ -8,7 +8,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 
 from deploy.one_machine.embedded import EmbeddedKafka
 from schemas.events import catalogue, envelope
-from streams.classify.model.record import RecordUnavailableError, corrections
+from streams.classify.learning.record import RecordUnavailableError, corrections
 from tests.classify.test_corrections import ID, NOW, assigned, received
 
 TOPIC = "classify-test-events"

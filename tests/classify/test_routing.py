@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from schemas.events.base import Level
 from schemas.events.intake import PetitionKind, Place
 from schemas.reference import TRIAGE_OFFICE, categories, offices, wards
-from streams.classify.routing import BadRoutingError, RoutingTable, own_text, route
-from streams.classify.routing_cli import routing
-from streams.classify.routing_table import COLUMNS, check
+from streams.classify.commands.routing import routing
+from streams.classify.routing.routes import BadRoutingError, RoutingTable, own_text, route
+from streams.classify.routing.table import COLUMNS, check
 
 CUA_NAM = "00082"
 SURE_PLACE = Place(ward_code=CUA_NAM, method="ward-name", confidence=0.97)

@@ -7,7 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.classify.model.terms import typed
-from streams.classify.text import fold, fold_all, fold_words, language, normalise, words
+from streams.classify.text.folding import fold, fold_all, fold_words
+from streams.classify.text.language import language
+from streams.classify.text.normal import normalise
+from streams.classify.text.words import words
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=[]))
 

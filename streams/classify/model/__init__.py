@@ -1,1 +1,3 @@
-"""The linear text model: features, file, scores at run time (numpy only); training and evaluation offline."""
+"""The linear text model at run time: the file, terms of a text, their rows, scores (numpy only). How it came to its weights is the
+business of `learning`.
+"""

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-OWN = "data/model.npz"
+OWN = "model.npz"
 Floats = NDArray[np.float32]
 
 
@@ -129,7 +129,7 @@ def parse(content: bytes) -> Model:
 
 def own() -> Model:
     """The model that the project ships."""
-    return parse(resources.files("streams.classify").joinpath(OWN).read_bytes())
+    return parse(resources.files(__package__).joinpath(OWN).read_bytes())
 
 
 def newest(directory: Path | None) -> Model:

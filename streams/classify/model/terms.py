@@ -9,7 +9,10 @@ from functools import cache
 from itertools import pairwise
 from operator import ne
 
-from streams.classify.text import fold, fold_all, fold_words, normalise, teencode, words
+from streams.classify.text.folding import fold, fold_all, fold_words
+from streams.classify.text.normal import normalise
+from streams.classify.text.teencode import teencode
+from streams.classify.text.words import words
 
 MOST_WORDS = 3000
 """A text is read up to here: about 15 kB, far beyond what any petition needs to be understood."""

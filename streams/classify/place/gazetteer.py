@@ -10,7 +10,7 @@ from functools import cache
 
 from schemas.reference import wards
 from schemas.reference.places import old_districts, old_wards, streets
-from streams.classify.text import fold
+from streams.classify.text.folding import fold
 
 
 class Sort(StrEnum):

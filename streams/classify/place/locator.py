@@ -12,7 +12,8 @@ from streams.classify.place.readings import read
 from streams.classify.place.reasons import Reasons
 from streams.classify.place.spotting import Spotter
 from streams.classify.place.trust import Reading
-from streams.classify.text import fold, normalise
+from streams.classify.text.folding import fold
+from streams.classify.text.normal import normalise
 
 CONTRADICTED = 0.5
 POINT_CONTRADICTED = 0.55

@@ -12,7 +12,7 @@ import ahocorasick
 
 from streams.classify.place.gazetteer import Meaning, Name, Sort, by_key
 from streams.classify.place.words import LONGEST, Role, ordinary, role_after, roles
-from streams.classify.text import fold
+from streams.classify.text.folding import fold
 
 _UNITS = (Role.WARD, Role.COMMUNE, Role.TOWN, Role.DISTRICT)
 _LOOK_BACK = 40

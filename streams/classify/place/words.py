@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-from streams.classify.text import fold
+from streams.classify.text.folding import fold
 
 
 class Role(StrEnum):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from streams.classify.model.corpus import Labelled
+from streams.classify.learning.corpus import Labelled
 
 _BINS = 10
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from schemas.events.intake import PetitionKind
 from schemas.reference import categories
-from streams.classify.model.calibrate import calibrated, urgency_calibrated
-from streams.classify.model.corpus import Corpus
+from streams.classify.learning.calibrate import calibrated, urgency_calibrated
+from streams.classify.learning.corpus import Corpus
+from streams.classify.learning.material import Material, Task, prepared
 from streams.classify.model.file import UNCALIBRATED, Model
-from streams.classify.model.material import Material, Task, prepared
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -1,7 +1,7 @@
 """The routing table as a file: how it is read, and every mistake that it can have, with its line.
 
 A CSV file with the columns of `COLUMNS`. Fields take `*` for any and `a|b` for several. `place` takes `known`, `unknown`,
-`ward`, `commune`, a group of `routing_places.csv` or ward codes. `office` takes a code, `@ward` (the ward where it happened)
+`ward`, `commune`, a group of `routing/places.csv` or ward codes. `office` takes a code, `@ward` (the ward where it happened)
 or `@triage`; `co_offices` takes codes and `@ward`. The first rule that fits decides.
 """
 
@@ -65,7 +65,7 @@ def groups() -> Mapping[str, frozenset[str]]:
         "ward": frozenset(code for code, ward in wards().items() if ward.kind == "ward"),
         "commune": frozenset(code for code, ward in wards().items() if ward.kind == "commune"),
     }
-    text = resources.files(__package__).joinpath("routing_places.csv").read_text(encoding="utf-8")
+    text = resources.files(__package__).joinpath("places.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(text.splitlines()):
         found[row["group"]] = found.get(row["group"], frozenset()) | {codes[row["ward"]]}
     return found

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import ahocorasick
 
-from streams.classify.text import fold, normalise, words
+from streams.classify.text.folding import fold
+from streams.classify.text.normal import normalise
+from streams.classify.text.words import words
 
 _COMPLEX = "complex"
 _WHOLE_WORDS = " "
@@ -103,5 +105,5 @@ def _longest_first(automaton: ahocorasick.Automaton, line: str) -> list[tuple[in
 def load(path: Path | None = None) -> Lexicon:
     """The operator's lexicon, or the project's own. Raises `BadLexiconError`, `OSError`, `UnicodeDecodeError`."""
     if path is None:
-        return Lexicon(parse(resources.files(__package__).joinpath("data/urgency.tsv").read_text(encoding="utf-8")))
+        return Lexicon(parse(resources.files(__package__).joinpath("lexicon.tsv").read_text(encoding="utf-8")))
     return Lexicon(parse(path.read_text(encoding="utf-8")))

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streams.classify.model import corpus
+from streams.classify.learning import corpus
 from streams.classify.model.file import OWN
 
 if TYPE_CHECKING:
     from streams.classify.classifier import Classifier
-    from streams.classify.model.corpus import Labelled
+    from streams.classify.learning.corpus import Labelled
     from streams.classify.model.file import Model
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent.parent / "model"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
 json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
@@ -32,7 +32,7 @@ def model() -> None:
 @click.option("--out", type=_OUT, default=_PACKAGE / OWN, help="Where to write the model; the project's own file by default.")
 def train(out: Path) -> None:
     """Train on the project's own texts. Repeatable: the same texts give the same bytes. Needs scikit-learn."""
-    from streams.classify.model import train as training
+    from streams.classify.learning import train as training
 
     try:
         made = training.train(corpus.own())
@@ -51,7 +51,7 @@ def evaluate(file: Path | None, *, mistakes: bool, as_json: bool) -> None:
 
     Without FILE: on the project's calibration texts.
     """
-    from streams.classify.model import evaluate as measuring
+    from streams.classify.learning import evaluate as measuring
 
     found = measuring.evaluate(_classifier(), _labelled(file))
     if as_json:
@@ -68,9 +68,9 @@ def evaluate(file: Path | None, *, mistakes: bool, as_json: bool) -> None:
 @click.option("--out", type=_OUT, default=Path("docs/model-card.md"), show_default=True)
 def card(files: Sequence[Path], out: Path) -> None:
     """Write the model card: what the model in use is, and what it reaches on the calibration texts and on FILES."""
-    from streams.classify.model import evaluate as measuring
-    from streams.classify.model.card import Measured
-    from streams.classify.model.card import card as written
+    from streams.classify.learning import evaluate as measuring
+    from streams.classify.learning.card import Measured
+    from streams.classify.learning.card import card as written
 
     ready, texts = _classifier(), corpus.own()
     measured = [Measured("the calibration texts", measuring.evaluate(ready, texts.calibration))]
@@ -90,8 +90,8 @@ def retrain(corrections: Path | None, measuring_file: Path | None, *, dry_run: b
     up when it starts. Exit code 3: the new model is not better and was not promoted.
     """
     from streams.classify.build import classifier
-    from streams.classify.model import retrain as learning
-    from streams.classify.model.train import TrainingUnavailableError
+    from streams.classify.learning import retrain as learning
+    from streams.classify.learning.train import TrainingUnavailableError
     from streams.classify.settings import classify_settings
 
     directory = classify_settings().model_dir
@@ -118,8 +118,8 @@ def retrain(corrections: Path | None, measuring_file: Path | None, *, dry_run: b
 def _recorded() -> list[Labelled]:
     from kafka.errors import KafkaError
 
-    from streams.classify.model.record import RecordUnavailableError
-    from streams.classify.model.record import corrections as read
+    from streams.classify.learning.record import RecordUnavailableError
+    from streams.classify.learning.record import corrections as read
     from streams.classify.settings import classify_settings
 
     try:

@@ -10,8 +10,8 @@ from schemas.reference import categories
 from schemas.reference.texts import Language
 from streams.classify import kinds
 from streams.classify.found import OTHER, Seen
-from streams.classify.phrases import SENTENCES
-from streams.classify.text import language
+from streams.classify.reasons.sentences import SENTENCES
+from streams.classify.text.language import language
 
 _SHOWN_PHRASES = 6
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.classify.lexicon import Hits
+from streams.classify.danger.lexicon import Hits
 from streams.classify.model.file import Calibration
 
 

@@ -9,8 +9,8 @@ from typing import BinaryIO
 import click
 
 from streams.classify.build import UNUSABLE, classifier
-from streams.classify.lines import classify_lines
-from streams.classify.model.cli import model
+from streams.classify.commands.lines import classify_lines
+from streams.classify.commands.model import model
 
 
 @click.command()

@@ -12,7 +12,7 @@ from schemas.events.intake import PetitionKind, Place
 from schemas.reference import TRIAGE_OFFICE, categories, offices, wards
 from schemas.reference.texts import Language
 from streams.classify.place import SURE
-from streams.classify.routing_table import TRIAGE, UNKNOWN, WARD, Mistake, Rule, check, compiled, parse
+from streams.classify.routing.table import TRIAGE, UNKNOWN, WARD, Mistake, Rule, check, compiled, parse
 
 MOST_CANDIDATES = 5
 _SENTENCES: dict[Language, dict[str, str]] = {

@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from streams.classify.model.corpus import STYLES, Corpus
+from streams.classify.learning.corpus import STYLES, Corpus
+from streams.classify.learning.measures import Report, Share
 from streams.classify.model.file import Model
-from streams.classify.model.measures import Report, Share
 
 _ABOUT = """\
 A linear model over words and pairs of words, each once without diacritics and once with them where they differ, weighed by
 tf · idf. One column of weights a category (29), a kind of text (8), and one for urgency; integers of one byte, scored with numpy.
 It is trained offline with scikit-learn (linear support vectors, each text once as typed and once stripped of its diacritics);
 its confidence is calibrated on texts held back from training. Urgency joins the linear score with the phrases of
-`data/urgency.tsv`. `petitions model train` makes the same bytes from the same texts.
+`danger/lexicon.tsv`. `petitions model train` makes the same bytes from the same texts.
 
 What it is for: proposing category, urgency and kind of a petition to the city of Hanoi, with reasons in words. What it is not
 for: deciding a petition. Below the confidence threshold, and for the category `other`, a person sorts with the two best guesses.

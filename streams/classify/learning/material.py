@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.events.intake import PetitionKind
-from streams.classify.model.corpus import Corpus, Labelled, OfKind
+from streams.classify.learning.corpus import Corpus, Labelled, OfKind
+from streams.classify.learning.vocabulary import Vocabulary
 from streams.classify.model.terms import Typed, terms, typed
-from streams.classify.model.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

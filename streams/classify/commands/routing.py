@@ -14,8 +14,8 @@ from schemas.events.intake import Location, PetitionKind, Place
 from schemas.reference import categories, wards
 from streams.classify.place import Locator
 from streams.classify.place.settings import place_settings
-from streams.classify.routing import BadRoutingError, load, own_text
-from streams.classify.routing_table import check
+from streams.classify.routing.routes import BadRoutingError, load, own_text
+from streams.classify.routing.table import check
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

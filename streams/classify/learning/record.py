@@ -9,8 +9,8 @@ from kafka import KafkaConsumer, TopicPartition
 
 from schemas.events.envelope import BadEvent
 from schemas.events.topics import EVENTS
-from streams.classify.model.corpus import Labelled
-from streams.classify.model.corrections import Collector
+from streams.classify.learning.corpus import Labelled
+from streams.classify.learning.corrections import Collector
 
 _POLL_MS = 1000
 

@@ -8,8 +8,8 @@ from schemas.events.base import Level
 from schemas.events.intake import Classification
 from streams.classify.classifier import Classifier
 from streams.classify.found import OTHER, Asked
-from streams.classify.model.corpus import Labelled
-from streams.classify.model.measures import Answer, Report, Share, report
+from streams.classify.learning.corpus import Labelled
+from streams.classify.learning.measures import Answer, Report, Share, report
 
 
 def evaluate(classifier: Classifier, rows: Sequence[Labelled]) -> Report:

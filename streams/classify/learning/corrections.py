@@ -11,8 +11,8 @@ from schemas.events.base import Level, Role
 from schemas.events.case import Assigned, Received
 from schemas.events.envelope import Headers
 from schemas.events.envelope import read as read_event
-from streams.classify.model.corpus import Labelled
-from streams.classify.text import fold
+from streams.classify.learning.corpus import Labelled
+from streams.classify.text.folding import fold
 
 _HELD_BACK = 3
 """Every third correction (by its text, so that the same text always falls on the same side) only measures."""

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.classify import lexicon
-from streams.classify.model.corpus import Labelled
+from streams.classify.danger import lexicon
+from streams.classify.learning.corpus import Labelled
+from streams.classify.learning.material import Material
 from streams.classify.model.file import Calibration, Floats, Model
-from streams.classify.model.material import Material
 from streams.classify.model.score import Scorer, softmax
 from streams.classify.model.terms import typed
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from streams.classify.classifier import Classifier
-from streams.classify.model.corpus import Corpus, Labelled
-from streams.classify.model.corrections import split, without
-from streams.classify.model.evaluate import evaluate
+from streams.classify.learning.corpus import Corpus, Labelled
+from streams.classify.learning.corrections import split, without
+from streams.classify.learning.evaluate import evaluate
+from streams.classify.learning.measures import Report, Share
+from streams.classify.learning.train import train
 from streams.classify.model.file import Model
-from streams.classify.model.measures import Report, Share
-from streams.classify.model.train import train
 
 _MAY_LOSE = 0.005
 """What the new model may lose on the measuring file (half a percentage point) if it gains on corrections."""
