@@ -75,12 +75,12 @@ ROLES: tuple[Role, ...] = (
     Role(
         "case",
         "stage",
-        "decides what happens to each case, and keeps its clocks",
+        "decides what happens to each case, and keeps its clocks; with CHAINED it classifies, too",
         "streams.worker",
-        ("streams.settings:StreamSettings",),
+        ("streams.settings:StreamSettings", "streams.classify.settings:ClassifySettings"),
         keeps="RocksDB, one store a partition",
         arguments=("case",),
-        more=("streams.case.build",),
+        more=("streams.case.build", "streams.classify.build"),
     ),
     Role(
         "projector",
@@ -131,7 +131,15 @@ ROLES: tuple[Role, ...] = (
 )
 BY_NAME: dict[str, Role] = {role.name: role for role in ROLES}
 STAGES = tuple(role.name for role in ROLES if role.kind == "stage")
+"""In the order of the topology."""
 CONSUMERS = tuple(role.name for role in ROLES if role.kind == "consumer")
+
+
+def stages(*, chained: bool) -> list[str]:
+    """The stages that need processes of their own; `chained`: those that are done in another one's step do not."""
+    from streams.topology import TOPOLOGY
+
+    return [row.stage for row in TOPOLOGY if not (chained and row.chained_to)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,16 +33,17 @@ class Moment(click.ParamType):
 @data_option
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="HTTP; 0 picks a free one.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes of each stream stage.")
+@click.option("--apart", is_flag=True, help="Each stage in processes of its own, instead of those chained that can be.")
 @click.option("--clock-scale", type=click.FloatRange(0, 100_000, min_open=True), help="Let time run so many times faster.")
 @click.option("--clock-start", type=Moment(), help="The time at which the clock starts, e.g. 2026-01-05T08:00 (Hanoi time).")
-def up(data: Path, port: int, workers: int, clock_scale: float | None, clock_start: int | None) -> None:
+def up(*, data: Path, port: int, workers: int, apart: bool, clock_scale: float | None, clock_start: int | None) -> None:
     """Run everything on this machine: Kafka, PostgreSQL, workers, consumers, HTTP. Ctrl-C stops it.
 
     With KAFKA_BOOTSTRAP_SERVERS or DATABASE_URL set it uses those instead of its own.
     """
     from deploy.one_machine.runner.up import up as start
 
-    start(data, port=port, workers=workers, clock_scale=clock_scale, clock_start_ms=clock_start)
+    start(data, port=port, workers=workers, chained=not apart, clock_scale=clock_scale, clock_start_ms=clock_start)
 
 
 @click.command()

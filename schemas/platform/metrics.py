@@ -68,6 +68,7 @@ STAGE_BLOCKED_SECONDS = _gauge(
     "partition",
 )
 STAGE_READY = _gauge("petitions_stage_ready", "1 while the partition's processor runs, 0 while it restores.", "stage", "partition")
+STAGE_READS = _gauge("petitions_stage_reads", "1 for each topic that the worker reads, once it has read any.", "stage", "topic")
 RECORDS_SKIPPED = _counter(
     "petitions_records_skipped_total",
     "Input records that retention deleted before they were handled; each one is a loss.",

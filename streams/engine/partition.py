@@ -125,6 +125,8 @@ class Partition:
         self.ready, self.opening_since = True, None
         self._look_ahead()
         metrics.STAGE_READY().labels(*self._labels).set(1)
+        for name in names:
+            metrics.STAGE_READS().labels(stage.name, name).set(1)
         log.info("partition-opened", stage=stage.name, partition=number, restored=restored, seconds=seconds)
 
     async def _committed(self, positions: Positions, names: Sequence[str]) -> dict[str, Committed]:

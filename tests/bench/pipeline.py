@@ -1,4 +1,4 @@
-"""The whole pipeline with all petitions waiting: classify, case, projector and dispatcher as processes, until the last petition is
+"""The whole pipeline with all petitions waiting: the chained stages, projector and dispatcher as processes, until the last petition is
 in PostgreSQL, in its office's queue topic and in the record."""
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from tests.bench.results import Cell, Goal, Section, WrongResult, say
 PARTITIONS = 4
 GOAL = 10_000
 _ROLES = {
-    "classify-1": "petitions_stage_records_total",
     "case-1": "petitions_stage_records_total",
     "projector": "petitions_consumed_total",
     "dispatcher": "petitions_consumed_total",
@@ -137,10 +136,9 @@ async def _look(shared: Ground, one: Progress) -> None:
 
 
 def _finished(progress: Sequence[Progress], count: int) -> bool:
-    classify, case, projector, dispatcher = progress
+    stages, projector, dispatcher = progress
     return (
-        classify.count >= count
-        and case.count >= count
+        stages.count >= count
         and projector.count >= count
         and dispatcher.count == projector.count
         and time.time() - max(one.ended for one in progress) > _QUIET_SECONDS

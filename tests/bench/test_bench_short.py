@@ -31,7 +31,7 @@ async def test_every_petition_of_the_pipeline_benchmark_arrives_everywhere(tmp_p
     """The whole pipeline's run ends by itself and finds each petition in the record, PostgreSQL and the queues."""
     section = await pipeline.measure(tmp_path, 200)
 
-    assert {"classify-1", "case-1", "projector", "dispatcher", "kafka", "postgres", "all"} == {row["role"] for row in section.rows}
+    assert {"case-1", "projector", "dispatcher", "kafka", "postgres", "all"} == {row["role"] for row in section.rows}
 
 
 async def test_each_petition_over_http_gets_its_reply(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import click
 
 from tests.chaos.instance import Instance
 
-VICTIMS = ("case-1", "classify-1", "projector", "dispatcher", "case-1", "web", "kafka", "postgres")
+VICTIMS = ("case-1", "incidents", "projector", "dispatcher", "case-1", "web", "kafka", "postgres")
 LIMIT_SECONDS = 3600.0
 
 

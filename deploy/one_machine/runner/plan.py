@@ -14,14 +14,15 @@ from deploy.one_machine.embedded.postgres import EmbeddedPostgres
 from deploy.one_machine.runner.clock import ClockChoice
 from deploy.one_machine.runner.directory import Directory
 from deploy.one_machine.runner.roles import Role, answers_ready
-from deploy.roles import CONSUMERS, STAGES
+from deploy.roles import CONSUMERS, STAGES, stages
 
 _ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked of `petitions up`. `port` is HTTP's; `workers`: processes of each stage; `external_…`: None for its own."""
+    """What was asked of `petitions up`. `port` is HTTP's; `workers`: processes of each stage; `chained`: the stages that can be
+    are done in one process and step; `external_…`: None for its own."""
 
     directory: Directory
     port: int
@@ -29,6 +30,7 @@ class Request:
     clock: ClockChoice | None
     external_kafka: str | None
     external_database: str | None
+    chained: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,15 @@ class Plan:
     prepare: tuple[Callable[[], object], ...] = ()
 
 
-def process_names(workers: int) -> list[str]:
+def process_names(workers: int, *, chained: bool = True) -> list[str]:
     """The processes of the project itself, in start order."""
-    return [*(f"{stage}-{number}" for stage in STAGES for number in range(1, workers + 1)), *CONSUMERS, "web"]
+    return [*(f"{stage}-{number}" for stage in stages(chained=chained) for number in range(1, workers + 1)), *CONSUMERS, "web"]
 
 
 def plan(request: Request) -> Plan:
     """Choose ports and lay out the roles: broker and database, then topics and tables, then everything else at once."""
     directory = request.directory
-    names = process_names(request.workers)
+    names = process_names(request.workers, chained=request.chained)
     ports = directory.ports(["postgres", "kafka", "kafka-controller", "runner", *names[:-1]]) | {"web": request.port}
     infrastructure: list[Role] = []
     prepare: list[Callable[[], object]] = []
@@ -79,6 +81,7 @@ def _environment(request: Request, kafka: str, database: str) -> dict[str, str]:
         "DATABASE_URL": database,
         "STATE_DIR": str(directory.stores),
         "PORT": str(request.port),
+        "CHAINED": str(request.chained).lower(),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), given.get("PYTHONPATH")))),
         **(request.clock.environment() if request.clock else {}),
     }

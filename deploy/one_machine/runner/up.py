@@ -51,6 +51,7 @@ def up(
     *,
     port: int,
     workers: int = 1,
+    chained: bool = True,
     clock_scale: float | None = None,
     clock_start_ms: int | None = None,
     layout: Callable[[Request], Plan] = plan,
@@ -69,7 +70,7 @@ def up(
         directory.ensure_secrets()
         external = os.environ.get("KAFKA_BOOTSTRAP_SERVERS"), os.environ.get("DATABASE_URL")
         port = port or free_port()
-        whole = layout(Request(directory, port, workers, clock, *external))
+        whole = layout(Request(directory, port, workers, clock, *external, chained=chained))
         for prepare in whole.prepare:
             prepare()
         # Only from here on: until now Ctrl-C and TERM end us as they end any program.
