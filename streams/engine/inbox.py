@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from streams.engine.types import Record
@@ -50,6 +50,11 @@ class Inbox:
     def waiting_seconds(self) -> float:
         """Age of the oldest waiting record since it was written to its topic."""
         return max(0.0, time.time() - self._records[0].timestamp_ms / 1000) if self._records else 0.0
+
+    @property
+    def waiting(self) -> Iterable[Record]:
+        """The waiting records, in order."""
+        return self._records
 
     @property
     def positions(self) -> dict[str, int]:

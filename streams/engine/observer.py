@@ -45,6 +45,7 @@ class Observer:
                     partition.observe()
                     self._find_lost(partition)
                     await self._observe_log(partition)
+            await self._processor.sweep()
             if self._processor.ready:
                 await self._check_partitions()
             await asyncio.sleep(OBSERVE_SECONDS)

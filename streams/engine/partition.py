@@ -19,7 +19,10 @@ from streams.engine.positions import Committed, Log, Positions, next_offsets
 from streams.engine.step import View, decide, fire, merge
 from streams.engine.store import Store, StoreLocked, encode, open_store
 from streams.engine.types import Chain, Effects, Entry, Record, Stage
+from streams.engine.writer import Span
 
+Spans = Mapping[tuple[str, int], Span]
+"""By (topic, partition), where a step's records stand."""
 Seek = Callable[[str, int, int], Awaitable[int]]
 """(topic, partition, offset) → the epoch that fetches from there will carry."""
 LOCK_TRIES, LOCK_PAUSE_SECONDS = 20, 0.1
@@ -86,6 +89,10 @@ class Partition:
         self._store: Store | None = None
         self._in_flight: Mapping[bytes, Entry] = {}
         self.chain: Chain | None = getattr(stage, "chain", None)  # most stages are none
+        self._link_seen = 0
+        """Up to where we know what stands in a chain's link."""
+        self._link_marker = 0
+        """1 when the marker of our own transaction follows on that."""
         self._labels = (stage.name, str(number))
 
     async def open(self, positions: Positions) -> None:
@@ -118,9 +125,8 @@ class Partition:
         epochs = {name: await self.context.seek(name, number, self.handled[name]) for name in names}
         self.inbox.begin({name: self.handled[name] for name in names}, epochs)
         if self.chain is not None:
-            link = (self.chain.link.name, number)
-            end = (await positions.stable_log(*link, owners, self._progress)).end
-            self.inbox.put_first(await restore.read_between(self.context.bootstrap, link, self.handled[link[0]], end))
+            await positions.stable_log(self.chain.link.name, number, owners, self._progress)
+            await self.sweep(positions)
         seconds = round(time.monotonic() - began, 3)
         self.ready, self.opening_since = True, None
         self._look_ahead()
@@ -230,23 +236,47 @@ class Partition:
         """Its transaction is under way; a failure ends the process, so what is decided meanwhile may stand on it."""
         self._in_flight = decided.effects.puts
 
-    def offsets(self, work: Work, ends: Mapping[tuple[str, int], int]) -> dict[tuple[str, int], int]:
-        """The offsets to be committed with a step that has written up to `ends`.
+    def offsets(self, work: Work, spans: Spans) -> dict[str, int]:
+        """By topic, the offsets to be committed with a step that has written `spans`.
 
         A step of timers alone commits where it stands, so that the group can refuse it. What a chained stage writes to its link is handled.
         """
-        found = {record.topic: record.offset + 1 for record in work.records} or self.handled
-        offsets = {(topic, self.number): offset for topic, offset in found.items()}
-        if self.chain is not None and (end := ends.get((self.chain.link.name, self.number))) is not None:
-            offsets[self.chain.link.name, self.number] = end
-        return offsets
+        found = {record.topic: record.offset + 1 for record in work.records} or dict(self.handled)
+        if (link := self.link) is not None and link in spans:
+            found[link[0]] = spans[link].end
+        return found
 
-    def apply(self, decided: Decided, changelog_end: int | None) -> None:
+    @property
+    def link(self) -> tuple[str, int] | None:
+        """A chained stage's link: topic and partition."""
+        return None if self.chain is None else (self.chain.link.name, self.number)
+
+    async def strangers(self, spans: Spans) -> list[Record]:
+        """What somebody else has written to the link before our own records: between our transactions stands nothing but a marker."""
+        link = self.link
+        if link is None or link not in spans or spans[link].first <= self._link_seen + self._link_marker:
+            return []
+        return await restore.read_between(self.context.bootstrap, link, self._link_seen, spans[link].first)
+
+    async def sweep(self, positions: Positions) -> None:
+        """Take in what stands in the link behind our own records: what stages left over that ran apart, or what strangers wrote."""
+        if (link := self.link) is None or any(record.topic == link[0] for record in self.inbox.waiting):
+            return
+        log_ = await positions.log(*link)
+        start = max(self._link_seen, self.handled[link[0]])
+        if log_.stable <= start + self._link_marker:
+            return
+        self._link_seen, self._link_marker = log_.stable, 0
+        self.inbox.put_first(await restore.read_between(self.context.bootstrap, link, start, log_.stable))
+
+    def apply(self, decided: Decided, spans: Spans) -> None:
         """The step is committed: write entries, timers and the changelog's position in one batch."""
-        if self._store is not None and decided.entries and changelog_end is not None:
-            self._store.apply(decided.entries, decided.before, changelog_end)
+        if self._store is not None and self.stage.changelog is not None and decided.entries:
+            self._store.apply(decided.entries, decided.before, spans[self.stage.changelog.name, self.number].end)
         self._in_flight = {}
-        self.handled.update({record.topic: record.offset + 1 for record in decided.work.records})
+        self.handled |= self.offsets(decided.work, spans)
+        if (link := self.link) is not None and link in spans:
+            self._link_seen, self._link_marker = spans[link].end, 1
         self._look_ahead()
 
     def _look_ahead(self) -> None:

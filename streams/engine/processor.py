@@ -17,7 +17,7 @@ from schemas.platform import metrics
 from schemas.platform.logs import log
 from streams.engine.batches import Destination, Sheet, Sheets
 from streams.engine.client import Client
-from streams.engine.partition import Context, Decided, Partition
+from streams.engine.partition import Context, Decided, Partition, Spans
 from streams.engine.positions import Positions
 from streams.engine.step import dead_letter
 from streams.engine.types import Output, Stage
@@ -28,6 +28,10 @@ GATHER_SECONDS = 0.015
 """So long after a step began the next one begins at the earliest: a transaction costs the same for one record as for a hundred."""
 MANY_RECORDS = 200
 """With so many waiting nothing is gathered any more, and the next step is decided while the last one is committed."""
+
+
+class NotOurs(ValueError):
+    """A record in a chain's link that the chain did not write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,12 @@ class Processor:
         await self._fenced.wait()
         await partition.open(self.positions)
         self._news.set()
+
+    async def sweep(self) -> None:
+        """Look for strangers' records in the links of chained stages; not while a step is in flight."""
+        async with self._between_steps:
+            for partition in self._open():
+                await partition.sweep(self.positions)
 
     async def close(self, numbers: Iterable[int]) -> None:
         """Give partitions back, after the step in flight."""
@@ -142,8 +152,8 @@ class Processor:
         try:
             following = await self._decide() if self._is_pressed() else None
         finally:
-            ends = await under_way
-        self._apply(step, ends)
+            spans = await under_way
+        self._apply(step, spans)
         self.step_since = None
         return following
 
@@ -170,8 +180,8 @@ class Processor:
             found += [Output(name, key, raw, ()) for key, raw in decided.entries.items()]
         return found
 
-    async def _transact(self, step: Step) -> Mapping[Destination, int]:
-        """The order matters; a crash between any two is harmless, and tested. Where each destination ends afterwards.
+    async def _transact(self, step: Step) -> Spans:
+        """The order matters; a crash between any two is harmless, and tested. Where the step's records stand.
 
         1. Decide (`_decide`): pure, nothing has happened yet.
         2. Produce outputs, dead letters and changelog, which begins the transaction, and wait for their acknowledgements.
@@ -181,21 +191,30 @@ class Processor:
         """
         faults, writer = self.context.faults, self._writer
         faults.passing("step:decided")
-        ends = await writer.produce(step.sheets)
+        spans = await writer.produce(step.sheets)
+        await self._put_strangers_aside(step, spans)
         faults.passing("step:produced")
         offsets: dict[Destination, int] = {}
         for number, decided in step.parts.items():
-            offsets |= self.partitions[number].offsets(decided.work, ends)
+            found = self.partitions[number].offsets(decided.work, spans)
+            offsets |= {(topic, number): offset for topic, offset in found.items()}
         await writer.send_offsets(offsets, self.context.group, self._membership())
         faults.passing("step:offsets-sent")
         await writer.commit()
         faults.passing("step:committed")
-        return ends
+        return spans
 
-    def _apply(self, step: Step, ends: Mapping[Destination, int]) -> None:
-        changelog = self.stage.changelog.name if self.stage.changelog is not None else ""
+    async def _put_strangers_aside(self, step: Step, spans: Spans) -> None:
+        """Records that somebody else wrote into a chain's link a moment ago go to the dead letters, in the same transaction."""
+        sheets = Sheets(self.context.partitions)
+        for number in step.parts:
+            found = await self.partitions[number].strangers(spans)
+            sheets.add((dead_letter(self.stage.name, record, NotOurs("only the chained stage writes here")) for record in found), number)
+        await self._writer.produce(sheets.laid_out())
+
+    def _apply(self, step: Step, spans: Spans) -> None:
         for number, decided in step.parts.items():
-            self.partitions[number].apply(decided, ends.get((changelog, number)))
+            self.partitions[number].apply(decided, spans)
         self.context.faults.passing("step:stored")
         self._measure(step)
 

@@ -41,6 +41,13 @@ NO_MEMBER = Membership(-1, "", None)
 """For a group without members, whose offsets anybody may commit."""
 
 
+class Span(NamedTuple):
+    """Where a step's records stand in one destination: the first one's offset, and the next after the last one's."""
+
+    first: int
+    end: int
+
+
 class Writer:
     """Produces ready-made record batches inside a transaction. Its id fences whoever used the same id before.
 
@@ -67,15 +74,16 @@ class Writer:
         request = InitProducerIdRequest(transactional_id, TRANSACTION_TIMEOUT_MS)
         return await self._client.ask(CoordinationType.TRANSACTION, transactional_id, request, _code)
 
-    async def produce(self, sheets: Mapping[Destination, Sheet]) -> dict[Destination, int]:
-        """Write all and wait for the acknowledgements; the next offset after the last record by destination."""
-        ends: dict[Destination, int] = {}
+    async def produce(self, sheets: Mapping[Destination, Sheet]) -> dict[Destination, Span]:
+        """Write all and wait for the acknowledgements; where it stands, by destination."""
+        spans: dict[Destination, Span] = {}
         for turn in range(max(map(len, sheets.values()), default=0)):
             these = {to: pages[turn] for to, pages in sheets.items() if turn < len(pages)}
             batches = {to: await closed(page, to, self._numbering) for to, page in these.items()}
             for to, offset in (await self._deliver(batches)).items():
-                ends[to] = offset + these[to].records
-        return ends
+                first = spans[to].first if to in spans else offset
+                spans[to] = Span(first, offset + these[to].records)
+        return spans
 
     async def _deliver(self, batches: Mapping[Destination, bytearray]) -> dict[Destination, int]:
         """At most one batch a destination; the offsets of their first records."""

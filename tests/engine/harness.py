@@ -59,8 +59,8 @@ class Job:
         for future in futures:
             future.get(30)
 
-    def send_raw(self, key: bytes | None, value: bytes | None, partition: int | None = None) -> None:
-        self._producer.send(f"{self.prefix}.in", key=key, value=value, partition=partition).get(30)
+    def send_raw(self, key: bytes | None, value: bytes | None, partition: int | None = None, topic: str = "in") -> None:
+        self._producer.send(f"{self.prefix}.{topic}", key=key, value=value, partition=partition).get(30)
 
     def start(self, worker_id: str = "w", **settings: str) -> subprocess.Popen[bytes]:
         port = free_port()

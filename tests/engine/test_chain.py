@@ -131,3 +131,19 @@ def test_stages_that_ran_apart_are_chained_and_go_on_where_they_were(job: Job) -
 
     assert_exactly_once(job)
     assert len(job.read(f"{job.prefix}.mid", job.sent)) == job.sent
+
+
+def test_what_strangers_write_into_the_link_is_not_lost(job: Job) -> None:
+    """While nothing else happens it is handled as what was left over; right before the chain's own records it becomes a dead letter."""
+    job.start(JOB_STAGE="chained")
+    job.produce(20)
+    job.read(f"{job.prefix}.mid", 20)
+    job.send_raw(b"key-3", b"garbage", topic="mid")
+    job.dead_letters(1)
+    for _ in range(30):
+        job.send_raw(b"key-4", b"more garbage", topic="mid")
+        job.produce(1)
+
+    assert_exactly_once(job)
+    letters = job.dead_letters(31)
+    assert sorted(value for _, value, _ in letters) == [b"garbage", *[b"more garbage"] * 30]

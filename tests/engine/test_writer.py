@@ -23,7 +23,7 @@ from streams.engine.batches import Destination, Sheet, Sheets, partition_of
 from streams.engine.client import Client, Refused, TransactionsTooOld
 from streams.engine.protocol import _FEATURES, ApiVersionsResponse, feature_levels
 from streams.engine.types import Output, Reach
-from streams.engine.writer import NO_MEMBER, Writer
+from streams.engine.writer import NO_MEMBER, Span, Writer
 
 PARTITIONS = 3
 Make = Callable[[], Awaitable[Writer]]
@@ -115,7 +115,7 @@ def test_a_lost_answer_is_asked_for_again_and_nothing_is_written_twice(kafka: Em
             ends = await writer.produce(laid_out([Output(topic, b"k", b"%d" % number, ())], 0))
             await writer.send_offsets({(topic, 0): 10 + number}, GROUP, NO_MEMBER)
             await writer.commit()
-            assert ends == {(topic, 0): 2 * number + 1}  # each transaction is a record and its marker
+            assert ends == {(topic, 0): Span(2 * number, 2 * number + 1)}  # each transaction is a record and its marker
         assert {"ProduceRequest", "TxnOffsetCommitRequest", "EndTxnRequest"} <= set(lost)
 
     run(work, kafka, f"{topic}-losing")
@@ -128,7 +128,7 @@ def test_more_than_a_batch_holds_goes_in_several_and_keeps_its_order(kafka: Embe
     """The end offset told is that after the last record; a record larger than a batch has one of its own."""
     values = [b"%d" % number + bytes(300_000) for number in range(9)]
     values.insert(4, b"large" + bytes(1_000_000))
-    ends: dict[tuple[str, int], int] = {}
+    ends: dict[Destination, Span] = {}
 
     async def work(make: Make) -> None:
         writer = await make()
@@ -142,7 +142,7 @@ def test_more_than_a_batch_holds_goes_in_several_and_keeps_its_order(kafka: Embe
 
     found = read(kafka, topic)
     assert [value for _, value in found] == [*values, b"next"]
-    assert ends == {(topic, 0): len(values)}
+    assert ends == {(topic, 0): Span(0, len(values))}
     assert found[len(values) - 1][0] == len(values) - 1
 
 
@@ -160,7 +160,7 @@ def test_each_output_goes_where_it_is_to_go(kafka: EmbeddedKafka, topic: str) ->
         ]
         ends = await writer.produce(laid_out(outputs, 1))
         await writer.commit()
-        assert ends == {(topic, 0): 1, (topic, 1): 2, (topic, 2): 2}
+        assert ends == {(topic, 0): Span(0, 1), (topic, 1): Span(0, 2), (topic, 2): Span(0, 2)}
 
     run(work, kafka, f"{topic}-reach")
 
