@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from producers.intake.acting import action_event
-from producers.intake.requests import Identity, PetitionRequest, event_of, identify
+from producers.intake.requests import Identity, PetitionRequest, content_digest, event_of, identify
 from producers.intake.vault import NoVault, Vault, seal
 from producers.kafka.publisher import Limits, Outgoing, Publisher
 from schemas.events.actions import ACTION, Action
@@ -95,9 +95,10 @@ class IntakeProducer(_Producer[Receipt]):
 
     def submit_soon(self, *, idempotency_key: str | None = None, **fields: Any) -> Future[Receipt]:
         """The same without waiting; errors of the input are raised at once, Kafka's come through the future."""
-        request = PetitionRequest.model_validate(fields)
+        request = PetitionRequest.model_validate(fields, extra="forbid")
         who = identify(self._secret, request.channel, request.external_id, idempotency_key)
-        event = event_of(request, who, self._sealed(request, who), self._clock.now_ms())
+        digest = content_digest(self._secret, request)
+        event = event_of(request, who, digest, self._sealed(request, who), self._clock.now_ms())
         return self._publish(event, Receipt(who.petition_id, who.tracking_code, who.ce_id))
 
     def _sealed(self, request: PetitionRequest, who: Identity) -> str | None:
@@ -118,6 +119,6 @@ class ActionProducer(_Producer[str]):
 
     def submit_soon(self, petition_id: str, actor: Actor, fields: dict[str, Any], *, idempotency_key: str | None = None) -> Future[str]:
         now = to_datetime(self._clock.now_ms())
-        action: Action = ACTION.validate_python({**fields, "petition_id": petition_id, "actor": actor, "requested_at": now})
+        action: Action = ACTION.validate_python({**fields, "petition_id": petition_id, "actor": actor, "requested_at": now}, extra="forbid")
         event, ce_id = action_event(action, idempotency_key or secrets.token_urlsafe(16))
         return self._publish(event, ce_id)

@@ -21,6 +21,7 @@ from consumers.views import office as office_view
 from consumers.views.timeline import from_record
 from schemas.authority import Holding, open_to
 from schemas.events.case import State
+from schemas.events.tracking import is_petition_id
 from schemas.reference import TRIAGE_OFFICE, categories
 from schemas.reference.texts import Language
 from schemas.web import Problem, acting_office, broken, json, language, sse
@@ -43,7 +44,8 @@ def department_routes(views: Views) -> list[Route]:
     async def detail(request: Request) -> Response:
         acting, lang = acting_office(views.credentials, request), language(request)
         office = acting.office
-        found = await views.reader.snapshot(request.path_params["petition_id"])
+        petition_id = request.path_params["petition_id"]
+        found = await views.reader.snapshot(petition_id) if is_petition_id(petition_id) else None
         if found is None or not _may_see(office, found):
             raise Problem(404, "unknown-petition")
         line = office_view.queue_item(

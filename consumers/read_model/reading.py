@@ -7,9 +7,10 @@ import binascii
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
+import msgspec
 import orjson
 import psycopg
 from psycopg.rows import dict_row
@@ -79,14 +80,18 @@ class QueueFilter:
 def parse_cursor(text: str) -> tuple[int, str, str]:
     """Read what `Line.cursor` gave; raise ValueError for anything else."""
     try:
-        urgency, due, petition_id = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, orjson.JSONDecodeError, TypeError, UnicodeError) as error:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        urgency, due, petition_id = _CURSOR.decode(raw)
+    except (binascii.Error, msgspec.DecodeError, UnicodeError) as error:
         raise ValueError("not a cursor") from error
-    if not (isinstance(urgency, int) and isinstance(due, str) and isinstance(petition_id, str)) or urgency not in range(4):
-        raise ValueError("not a cursor")
-    if due != "infinity":
-        datetime.fromisoformat(due)
-    return urgency, due, petition_id
+    return urgency, due if due == "infinity" else datetime.fromisoformat(due).astimezone(UTC).isoformat(), petition_id
+
+
+_Urgency = Annotated[int, msgspec.Meta(ge=0, le=3)]
+_Due = Annotated[str, msgspec.Meta(pattern=r"^(infinity|20\d{2}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?[+-]\d{2}(:\d{2})?)$")]
+"""As PostgreSQL writes an instant; Python and it understand different ones beyond that."""
+_PetitionId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{26}$")]
+_CURSOR = msgspec.json.Decoder(tuple[_Urgency, _Due, _PetitionId])
 
 
 class Reader:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,19 +12,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from producers.http.body import idempotency_key, parse_object, read_json_body
-from producers.http.endpoint import endpoint, kafka_away
+from producers.http.endpoint import endpoint, publish
 from producers.http.holding import wait_for
 from producers.http.state import Intake
 from producers.intake.acting import action_event
-from producers.kafka.publisher import Unavailable
 from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS, STRANGER, Denial, Holding, entitled_to, speaks_as
 from schemas.events import tracking
-from schemas.events.actions import ACTION
+from schemas.events.actions import ACTION, Action
 from schemas.events.base import Actor, Role
 from schemas.platform.clock import to_datetime
 from schemas.web import Acting, Field, Handler, Problem, acting_office, from_validation, json
 
-_PETITION_ID = re.compile(r"[0-9a-f]{26}")
 _ENTITLED = (None, Denial.WRONG_STATE)
 
 
@@ -75,7 +73,7 @@ async def _fields(intake: Intake, request: Request, known: Sequence[str]) -> dic
 
 async def _actor(intake: Intake, petition_id: str, acting: Acting, action: str) -> Actor:
     """Who the office is on this case, by the table of authority. A wrong state is not refused here: the case may have moved on."""
-    if not _PETITION_ID.fullmatch(petition_id):
+    if not tracking.is_petition_id(petition_id):
         raise Problem(404, "unknown-petition")
 
     def entitled(case: Holding) -> bool:
@@ -93,16 +91,21 @@ async def _actor(intake: Intake, petition_id: str, acting: Acting, action: str) 
 
 
 async def _publish(intake: Intake, petition_id: str, actor: Actor, fields: dict[str, Any], key: str | None) -> Response:
-    now = to_datetime(intake.clock.now_ms())
+    given = {"petition_id": petition_id, "actor": actor, "requested_at": to_datetime(intake.clock.now_ms())}
+    retry_key = key or secrets.token_urlsafe(16)
+    event, action_id = action_event(_checked(fields, given), retry_key)
+    async with intake.keys.action(petition_id, action_id) if key else nullcontext():
+        await publish(intake.publisher, event, retry_key)
+    return json({"action_id": action_id, "petition_id": petition_id}, status=202)
+
+
+def _checked(fields: dict[str, Any], given: dict[str, Any]) -> Action:
+    """The action; Problem 422 for what breaks a rule. Who, when and on which petition is `given`, never the body's to say."""
+    claimed = [Field(name, "extra_forbidden", {}) for name in given if name in fields]
+    if claimed:
+        raise Problem(422, "invalid", fields=claimed)
     try:
-        action = ACTION.validate_python({**fields, "petition_id": petition_id, "actor": actor, "requested_at": now})
+        return ACTION.validate_python({**fields, **given}, extra="forbid")
     except ValidationError as error:
         # The first step of each path is the action's name, which the body's reader does not see.
         raise from_validation(error, skip=1) from None
-    retry_key = key or secrets.token_urlsafe(16)
-    event, action_id = action_event(action, retry_key)
-    try:
-        await intake.publisher.publish(event)
-    except Unavailable as error:
-        raise kafka_away(error, retry_key) from None
-    return json({"action_id": action_id, "petition_id": petition_id}, status=202)

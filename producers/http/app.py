@@ -12,6 +12,7 @@ from starlette.routing import Route
 from producers.http.actions import citizen_action, office_action
 from producers.http.bridge import AsyncPublisher
 from producers.http.form import submit_from_page
+from producers.http.keys import Keys
 from producers.http.petitions import submit
 from producers.http.state import Intake
 from producers.intake.vault import AsyncVault
@@ -54,6 +55,7 @@ async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None)
         AsyncPublisher(own, asyncio.get_running_loop()),
         pool,
         AsyncVault(pool),
+        Keys(pool),
     )
     try:
         yield Routes([*routes_of(intake), *intake_pages()], lambda: own.ready)

@@ -1,9 +1,10 @@
-"""The frame around each handler here, and what is answered while Kafka is away."""
+"""The frame around each handler here, and how each of them hands its event to Kafka."""
 
 from __future__ import annotations
 
+from producers.http.bridge import AsyncPublisher
 from producers.intake.vault import VaultUnavailable
-from producers.kafka.publisher import Unavailable
+from producers.kafka.publisher import Outgoing, Unavailable
 from schemas import web
 from schemas.web import Handler, Problem
 
@@ -17,7 +18,10 @@ def endpoint(handler: Handler) -> Handler:
     return web.endpoint(handler, away=(DatabaseAway, VaultUnavailable))
 
 
-def kafka_away(error: Unavailable, retry_key: str) -> Problem:
-    """503; the key in the header makes a repeat safe even for a caller that had sent none."""
-    headers = {"Retry-After": str(error.retry_after), "Idempotency-Key": retry_key}
-    return Problem(503, "kafka-unavailable", headers=headers)
+async def publish(publisher: AsyncPublisher, event: Outgoing, retry_key: str) -> None:
+    """Return when Kafka has the event, else raise Problem 503; its key makes a repeat safe even for a caller that had sent none."""
+    try:
+        await publisher.publish(event)
+    except Unavailable as error:
+        headers = {"Retry-After": str(error.retry_after), "Idempotency-Key": retry_key}
+        raise Problem(503, "kafka-unavailable", headers=headers) from None

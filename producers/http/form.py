@@ -11,6 +11,7 @@ from producers.http.guard import TRAP, RateLimit, client_address, same_origin
 from producers.http.petitions import accept
 from producers.http.state import Intake
 from producers.intake.requests import WebPetition
+from producers.pages.client import client_of
 from schemas.web import Handler, Problem
 
 CHANNEL = "web"
@@ -28,10 +29,11 @@ def submit_from_page(intake: Intake) -> Handler:
         if parse_object(body).get(TRAP):
             raise Problem(403, "machine")
         petition = parse(WebPetition, body)
-        wait = limit.wait_for(_caller(request, settings.forwarded_hops))
+        address = _caller(request, settings.forwarded_hops)
+        wait = limit.wait_for(address)
         if wait:
             raise Problem(429, "too-many", headers={"Retry-After": str(wait)}, minutes=max(1, round(wait / 60)))
-        return await accept(intake, request, petition.of_channel(CHANNEL), key)
+        return await accept(intake, request, petition.of_channel(CHANNEL), key, client_of(request) or address)
 
     return endpoint(handle)
 

@@ -23,7 +23,10 @@ def same_origin(headers: Mapping[str, str], public_url: str = "") -> bool:
     if origin is None:
         return True
     own = {headers.get("host"), urlsplit(public_url).netloc}
-    return (urlsplit(origin).netloc or None) in own - {None, ""}
+    try:
+        return (urlsplit(origin).netloc or None) in own - {None, ""}
+    except ValueError:  # `http://[` and the like
+        return False
 
 
 def client_address(peer: str, forwarded_for: str, trusted_hops: int) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from producers.http.body import idempotency_key, parse, read_json_body
-from producers.http.endpoint import endpoint, kafka_away
+from producers.http.endpoint import endpoint, publish
 from producers.http.state import Intake
-from producers.intake.requests import Identity, PetitionRequest, event_of, identify
+from producers.intake.requests import Identity, PetitionRequest, content_digest, event_of, identify
 from producers.intake.vault import seal
-from producers.kafka.publisher import Unavailable
 from schemas.web import Handler, Problem, json
 
 
@@ -26,14 +27,17 @@ def submit(intake: Intake) -> Handler:
     return endpoint(handle)
 
 
-async def accept(intake: Intake, request: Request, petition: PetitionRequest, key: str | None) -> Response:
-    """Publish a checked petition of a channel that is known to be the caller's; the receipt, once Kafka has acknowledged it."""
-    who = identify(intake.secret, petition.channel, petition.external_id, key)
-    event = event_of(petition, who, await _sealed(intake, petition, who), intake.clock.now_ms())
-    try:
-        await intake.publisher.publish(event)
-    except Unavailable as error:
-        raise kafka_away(error, who.retry_key) from None
+async def accept(intake: Intake, request: Request, petition: PetitionRequest, key: str | None, client: str = "") -> Response:
+    """Publish a checked petition of a channel that is known to be the caller's; the receipt, once Kafka has acknowledged it.
+
+    `client`: who made up the key, on a channel that is open to everybody.
+    """
+    who = identify(intake.secret, petition.channel, petition.external_id, key, client)
+    digest = content_digest(intake.secret, petition)
+    named = key is not None or petition.external_id is not None
+    async with intake.keys.petition(who.petition_id, digest) if named else nullcontext():
+        event = event_of(petition, who, digest, await _sealed(intake, petition, who), intake.clock.now_ms())
+        await publish(intake.publisher, event, who.retry_key)
     return _receipt(who, intake.settings.public_url or str(request.base_url).rstrip("/"))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from psycopg_pool import AsyncConnectionPool
 
 from producers.http.bridge import AsyncPublisher
+from producers.http.keys import Keys
 from producers.intake.vault import AsyncVault
 from producers.settings import HttpSettings
 from schemas.platform.clock import Clock
@@ -22,3 +23,4 @@ class Intake:
     publisher: AsyncPublisher
     pool: AsyncConnectionPool
     vault: AsyncVault
+    keys: Keys

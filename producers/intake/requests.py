@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets as random
+import unicodedata
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AnyHttpUrl, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from producers.kafka.publisher import Outgoing
 from schemas.events import tracking
@@ -14,6 +17,7 @@ from schemas.events.base import CategoryCode, Model, Text
 from schemas.events.catalogue import SUBMITTED
 from schemas.events.envelope import Envelope, derived_id, headers
 from schemas.events.intake import Channel, ExternalId, Location, PetitionSubmitted
+from schemas.events.strings import LETTERS_AT_LEAST, Clean, Link, letters
 from schemas.platform.clock import to_datetime
 
 SOURCE = "producers/intake"
@@ -22,9 +26,11 @@ SOURCE = "producers/intake"
 class Contact(Model):
     """Personal data: never written to a topic, a log or an error message in the clear."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Clean] | None = None
     phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 .()-]{6,24}$")] | None = None
-    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None = None
+    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"), Clean] | None = (
+        None
+    )
 
     @model_validator(mode="after")
     def _something(self) -> Contact:
@@ -33,26 +39,34 @@ class Contact(Model):
         return self
 
 
-class PetitionRequest(Model):
+class _Said(Model):
+    """What a petitioner hands in, whichever way: words, or a picture or a place that speaks for itself."""
+
+    location: Location | None = None
+    contact: Contact | None = None
+    media_urls: tuple[Link, ...] = Field(default=(), max_length=20)
+    text: Text = Field(default="", validate_default=True)
+
+    @field_validator("text")
+    @classmethod
+    def _enough(cls, text: str, info: ValidationInfo) -> str:
+        place = info.data.get("location")
+        if letters(text) < LETTERS_AT_LEAST and not (info.data.get("media_urls") or (place and place.is_given)):
+            raise PydanticCustomError("too_little", "needs at least {ge} letters, or a picture or place", {"ge": LETTERS_AT_LEAST})
+        return text
+
+
+class PetitionRequest(_Said):
     """The body of `POST /v1/petitions`."""
 
     channel: Channel
     external_id: ExternalId | None = None
-    text: Text
-    location: Location | None = None
-    contact: Contact | None = None
-    media_urls: tuple[AnyHttpUrl, ...] = Field(default=(), max_length=20)
     category: CategoryCode | None = None
     urgent: bool | None = None
 
 
-class WebPetition(Model):
+class WebPetition(_Said):
     """The body of `POST /petitions`, from the page: its channel is not the sender's to choose."""
-
-    text: Text
-    location: Location | None = None
-    contact: Contact | None = None
-    media_urls: tuple[AnyHttpUrl, ...] = Field(default=(), max_length=20)
 
     def of_channel(self, channel: str) -> PetitionRequest:
         return PetitionRequest.model_construct(
@@ -80,16 +94,32 @@ class Identity:
         return derived_id(self.petition_id, "submitted")
 
 
-def identify(secret: bytes, channel: str, external_id: str | None, idempotency_key: str | None) -> Identity:
-    """The channel's own id decides, else the key; without both a random key is made, so that even then a call can be repeated."""
+def identify(secret: bytes, channel: str, external_id: str | None, idempotency_key: str | None, client: str = "") -> Identity:
+    """The channel's own id decides, else the key; without both a random key is made, so that even then a call can be repeated.
+
+    `client`: who of the channel made up the key, where the channel is open to everybody; the same key of another is another petition.
+    """
     key = idempotency_key or random.token_urlsafe(16)
-    scoped = f"external:{external_id}" if external_id is not None else f"key:{key}"
+    own = f"key:{key}" if not client else f"client:{client}\0{key}"
+    scoped = f"external:{unicodedata.normalize('NFC', external_id)}" if external_id is not None else own
     code = tracking.code_for(secret, channel, scoped)
     return Identity(tracking.petition_id(secret, code), code, key)
 
 
-def event_of(request: PetitionRequest, who: Identity, contact_sealed: str | None, now_ms: int) -> Outgoing:
-    """The event `submitted`. The request is checked already, so its values are taken over as they are."""
+def content_digest(secret: bytes, request: PetitionRequest) -> str:
+    """A keyed fingerprint of all that was handed in but the contact, of which nothing may stay when it is erased.
+
+    Unicode forms compare equal: what two keyboards write for the same letters is the same content.
+    """
+    said = request.model_dump_json(include=_CONTENT, exclude_none=True)
+    return hmac.digest(secret, f"content\0{unicodedata.normalize('NFC', said)}".encode(), "sha256").hex()[:32]
+
+
+_CONTENT = {"text", "location", "media_urls", "category", "urgent"}
+
+
+def event_of(request: PetitionRequest, who: Identity, digest: str, contact_sealed: str | None, now_ms: int) -> Outgoing:
+    """The event `submitted`. The request is checked already, so its values are taken over as they are; `digest`: `content_digest`."""
     now = to_datetime(now_ms)
     data = PetitionSubmitted.model_construct(
         petition_id=who.petition_id,
@@ -102,6 +132,7 @@ def event_of(request: PetitionRequest, who: Identity, contact_sealed: str | None
         category=request.category,
         urgent=request.urgent,
         submitted_at=now,
+        content_digest=digest,
     )
     return Outgoing(
         SUBMITTED.topic.name,

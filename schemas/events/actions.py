@@ -5,12 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AnyHttpUrl, AwareDatetime, Field, StringConstraints, TypeAdapter
+from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter
 
-from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, Reason, WardCode
+from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, Reason, Text, WardCode
+from schemas.events.dates import DayOrInstant
+from schemas.events.strings import Clean, Link
 
-AnswerText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000), Clean]
 
 
 class ResultKind(StrEnum):
@@ -63,7 +64,7 @@ class RequestInformation(_Action):
 class AddInformation(_Action):
     action: Literal["add-information"] = "add-information"
     text: Note
-    media_urls: tuple[AnyHttpUrl, ...] = Field(default=(), max_length=20)
+    media_urls: tuple[Link, ...] = Field(default=(), max_length=20)
 
 
 class ContributionKind(StrEnum):
@@ -79,7 +80,7 @@ class Contribute(_Action):
     action: Literal["contribute"] = "contribute"
     kind: ContributionKind
     text: Note
-    evidence_urls: tuple[AnyHttpUrl, ...] = Field(default=(), max_length=20)
+    evidence_urls: tuple[Link, ...] = Field(default=(), max_length=20)
 
 
 class Extend(_Action):
@@ -95,10 +96,10 @@ class Answer(_Action):
 
     action: Literal["answer"] = "answer"
     result: ResultKind
-    text: AnswerText
-    evidence_urls: tuple[AnyHttpUrl, ...] = Field(default=(), max_length=20)
-    promise_date: AwareDatetime | None = None
-    cause: str | None = None
+    text: Text
+    evidence_urls: tuple[Link, ...] = Field(default=(), max_length=20)
+    promise_date: DayOrInstant | None = None
+    cause: Annotated[str, Clean] | None = None
     """For `not-done` and `not-ours`: because of what."""
 
 
@@ -187,7 +188,7 @@ class Recompute(_Action):
     """Put an open case under the newest policy; the event that follows has the deadlines before and after."""
 
     action: Literal["recompute"] = "recompute"
-    policy_version: str
+    policy_version: Annotated[str, Clean]
     reason: Reason
 
 

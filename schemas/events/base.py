@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+from schemas.events.strings import Clean
 from schemas.reference import categories, offices, wards
 
 
@@ -28,8 +29,8 @@ PetitionId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{26}$")]
 CategoryCode = Annotated[str, AfterValidator(lambda code: _known("category", categories(), code))]
 OfficeCode = Annotated[str, AfterValidator(lambda code: _known("office", offices(), code))]
 WardCode = Annotated[str, AfterValidator(lambda code: _known("ward", wards(), code))]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2_000)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), Clean]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2_000), Clean]
 
 
 class Level(StrEnum):
@@ -54,7 +55,7 @@ class Role(StrEnum):
 class Actor(Model):
     role: Role
     office: OfficeCode | None = None
-    id: str | None = None
+    id: Annotated[str, Clean] | None = None
     """An opaque id of the person within the office, never a name."""
 
 

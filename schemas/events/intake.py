@@ -5,12 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AnyHttpUrl, AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from schemas.events.base import CategoryCode, Level, Model, OfficeCode, PetitionId, Text, WardCode
+from schemas.events.strings import Clean, Link
 
 Channel = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,31}$")]
-ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200), Clean]
 
 # Hanoi's bounding box with a margin of about 2 km.
 LAT_MIN, LAT_MAX, LONG_MIN, LONG_MAX = 20.54, 21.41, 105.26, 106.05
@@ -21,23 +23,39 @@ class Location(Model):
 
     lat: Annotated[float, Field(ge=LAT_MIN, le=LAT_MAX)] | None = None
     long: Annotated[float, Field(ge=LONG_MIN, le=LONG_MAX)] | None = None
-    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), Clean] | None = None
     ward_code: WardCode | None = None
+
+    @property
+    def is_given(self) -> bool:
+        """Not empty."""
+        return any(part not in (None, "") for part in (self.lat, self.long, self.address, self.ward_code))
 
 
 class PetitionSubmitted(Model):
-    """A petition as it came in. `contact_sealed` is the petitioner's contact, encrypted under this petition's own key."""
+    """A petition as it came in. `contact_sealed` is the petitioner's contact, encrypted under this petition's own key.
+
+    The text may be empty where a picture or a place speaks for itself.
+    """
 
     petition_id: PetitionId
     channel: Channel
     external_id: ExternalId | None = None
     text: Text
     location: Location | None = None
-    contact_sealed: str | None = None
-    media_urls: tuple[Annotated[AnyHttpUrl, Field()], ...] = Field(default=(), max_length=20)
+    contact_sealed: Annotated[str, Clean] | None = None
+    media_urls: tuple[Link, ...] = Field(default=(), max_length=20)
     category: CategoryCode | None = None
     urgent: bool | None = None
     submitted_at: AwareDatetime
+    content_digest: Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")] | None = None
+    """A keyed fingerprint of what was handed in (not of the contact): the same id with another one is another petition."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> PetitionSubmitted:
+        if not (self.text or self.media_urls or (self.location and self.location.is_given)):
+            raise PydanticCustomError("too_little", "text: says nothing, and there is neither a picture nor a place")
+        return self
 
 
 class PetitionKind(StrEnum):

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 
 from stdnum.iso7064 import mod_37_36
 
 ALPHABET = "23456789ACDEFGHJKMNPRTVWXY"
 _LENGTH = 11
+_PETITION_ID = re.compile(r"[0-9a-f]{26}")
 
 
 class BadTrackingCode(ValueError):
@@ -50,6 +52,11 @@ def parse(text: str) -> str:
     if mod_37_36.calc_check_digit(letters[:-1], ALPHABET) != letters[-1]:
         raise BadTrackingCode("the tracking code has a typing error: its check character does not fit")
     return "-".join((letters[:4], letters[4:8], letters[8:]))
+
+
+def is_petition_id(text: str) -> bool:
+    """Whether it could be a petition's id; what could not is not looked for."""
+    return bool(_PETITION_ID.fullmatch(text))
 
 
 def petition_id(secret: bytes, code: str) -> str:

@@ -58,7 +58,7 @@ def _is_empty_talk(text: Typed) -> bool:
     """No words at all, or a few without a vowel or of one repeated letter: a finger on the keyboard."""
     words = [word for word in text.plain if word != "0"]
     if not words:
-        return True
+        return bool(text.written)  # nothing written at all: a picture or a place speaks, and a person looks
     return len(words) <= _FEW_WORDS and all(len(set(word)) == 1 or not _NOT_A_LETTER.search(word) for word in words)
 
 

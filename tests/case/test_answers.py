@@ -122,6 +122,23 @@ def test_a_promised_day_lasts_until_its_end(world: World) -> None:
     assert world.view(id_).deadline == midnight + timedelta(days=1)
 
 
+@pytest.mark.parametrize("date", ["2026-12-01", "2026-12-01T00:00:00Z"])
+def test_a_day_however_it_is_written_is_the_whole_day_in_hanoi(world: World, date: str) -> None:
+    """Not until seven in the morning, which is midnight in UTC."""
+    id_ = world.submit()
+    reply(world, id_, result="will-be-done", promise_date=date)
+
+    assert local(world.view(id_).deadline) == "2026-12-02 00:00"
+
+
+def test_a_promise_for_today_is_for_the_rest_of_the_day(world: World) -> None:
+    """Today's midnight is over, today is not; yesterday is."""
+    id_ = world.submit()
+
+    assert reply(world, id_, result="will-be-done", promise_date="2026-11-24") == "promise-date-past"
+    assert reply(world, id_, result="will-be-done", promise_date="2026-11-25") == "promised"
+
+
 def test_promises_are_limited(world: World) -> None:
     """After three of them only a result counts."""
     id_ = world.submit()

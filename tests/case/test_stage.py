@@ -1,5 +1,6 @@
 """The stage's edge: what it reads, refuses and writes."""
 
+import unicodedata
 from dataclasses import replace as replace_policy
 from typing import Any
 
@@ -92,6 +93,38 @@ def test_the_same_petition_again_is_ignored_and_another_text_is_rejected(world: 
 
     assert len(world.record) == before
     assert [type(found).__name__ for found in world.rejected] == ["ConflictingResubmission"]
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "rejected"),
+    [
+        ({"text": "Ổ gà"}, {"text": unicodedata.normalize("NFD", "Ổ gà")}, []),
+        ({"digest": "a" * 32}, {"digest": "a" * 32}, []),
+        ({"digest": "a" * 32}, {"digest": "b" * 32}, ["ConflictingResubmission"]),
+        ({"digest": "a" * 32}, {}, []),
+        ({}, {"digest": "a" * 32}, []),
+        ({"digest": "a" * 32}, {"digest": "a" * 32, "text": "Rác"}, ["ConflictingResubmission"]),
+    ],
+    ids=["Unicode forms", "the same", "another place or picture", "no digest now", "none then", "another text"],
+)
+def test_what_is_the_same_petition_again(world: World, first: dict[str, str], again: dict[str, str], rejected: list[str]) -> None:
+    """By the text, and by the producer's digest of everything else where both have one."""
+    world.submit(1, **first)
+    world.submit(1, **again)
+
+    assert [type(found).__name__ for found in world.rejected] == rejected
+
+
+@pytest.mark.parametrize("field", ["text", "address"])
+def test_a_null_character_is_rejected(world: World, field: str) -> None:
+    """PostgreSQL cannot hold it: it would break whoever shows the case."""
+    good = classified(world)
+    value = orjson.loads(good.value or b"")
+    value["petition"] |= {"text": "a\0b"} if field == "text" else {"location": {"address": "a\0b"}, "text": "   "}
+    world.handle(replace(good, value=orjson.dumps(value)))
+
+    assert [type(found).__name__ for found in world.rejected] == ["BadEvent"]
+    assert "U+0000" in str(world.rejected[0])
 
 
 def test_an_action_is_done_once_however_often_it_comes(world: World) -> None:

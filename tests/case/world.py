@@ -91,7 +91,13 @@ class World:
         id_ = pid(number)
         place = {"ward_code": changes.pop("ward", "00070")}
         submitted = changes.pop("submitted", to_datetime(self.now))
-        petition = {"petition_id": id_, "channel": "ihanoi", "text": text, "submitted_at": submitted}
+        petition = {
+            "petition_id": id_,
+            "channel": "ihanoi",
+            "text": text,
+            "submitted_at": submitted,
+            "content_digest": changes.pop("digest", None),
+        }
         classification = {
             "category": "road-damage",
             "confidence": 0.9,

@@ -51,6 +51,13 @@ def test_kinds_are_told_apart(text: str, kind: PetitionKind) -> None:
     assert one(text).kind is kind
 
 
+def test_a_picture_or_a_place_without_words_goes_to_a_person() -> None:
+    """Nothing was written, so nothing can be called a trial message."""
+    found = one("", location=Location(lat=21.03, long=105.85))
+
+    assert (found.kind, found.triage, found.office) == (PetitionKind.PETITION, True, TRIAGE_OFFICE)
+
+
 def test_every_kind_has_an_office() -> None:
     """Nothing is thrown away: whatever the kind, an office gets it."""
     for text in ("test", "Lũ khốn, cút đi", "Vay tiền nhanh, liên hệ Zalo", "Tôi tố cáo chủ tịch xã nhận hối lộ"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -258,12 +259,53 @@ async def test_only_the_office_itself_and_the_administrator_see_a_queue(web: Web
     assert (await web.get("/v1/departments/so-none/queue", 404, **admin))["code"] == "unknown-office"
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=501", "state=none", "category=none", "overdue=maybe", "cursor=abc"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=x", "limit=501", "state=none", "category=none", "overdue=maybe", "cursor=abc", "limit=²", "state=%00"]
+)
 async def test_wrong_parameters_are_named(web: Web, query: str) -> None:
     """A parameter out of its range is a 400 that names it."""
     found = await web.get(f"/v1/departments/so-xd/queue?{query}", 400, **web.token("so-xd"))
 
     assert found["fields"][0]["field"] == query.partition("=")[0]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [0, "2025-12-01 03:00:00+00", "a\0" + "b" * 24],
+        [0, "2025-12-01\0 03:00:00+00", "a" * 26],
+        [0, "2025-W49-1T03:00:00+00:00", "a" * 26],
+        [0, "2025-12-01 03:00:00+23:59:59", "a" * 26],
+        [0, "2025-02-31 03:00:00+00", "a" * 26],
+        [0, "2025-12-01 03:00:00", "a" * 26],
+        [True, "infinity", "a" * 26],
+        [4, "infinity", "a" * 26],
+        [0, "infinity"],
+        {"urgency": 0},
+    ],
+    ids=str,
+)
+async def test_a_forged_cursor_is_refused(web: Web, parts: object) -> None:
+    """400 that names the parameter, whatever PostgreSQL or Python would have made of it."""
+    cursor = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+    found = await web.get(f"/v1/departments/so-xd/queue?cursor={cursor}", 400, **web.token("so-xd"))
+
+    assert [(one["field"], one["rule"]) for one in found["fields"]] == [("cursor", "cursor")]
+
+
+@pytest.mark.parametrize("due", ["2025-12-01 03:00:00+00", "2025-12-01 03:00:00.5+07:30", "2025-12-01 03:00:00+23:59", "infinity"])
+async def test_a_cursor_of_any_zone_is_read(web: Web, due: str) -> None:
+    """Python knows more offsets than PostgreSQL does: it gets the instant in UTC."""
+    cursor = base64.urlsafe_b64encode(json.dumps([3, due, "a" * 26]).encode()).decode().rstrip("=")
+
+    assert (await web.get(f"/v1/departments/so-xd/queue?cursor={cursor}", **web.token("so-xd")))["items"] == []
+
+
+@pytest.mark.parametrize("path", ["%00", "a%00", "' or 1=1 --", "f" * 27, "f" * 26])
+async def test_what_is_no_petition_is_not_found(web: Web, path: str) -> None:
+    """In a queue and by a code; nothing of it reaches the database unless it could be an id."""
+    assert (await web.get(f"/v1/departments/so-xd/queue/{path}", 404, **web.token("so-xd")))["code"] == "unknown-petition"
+    assert (await web.get(f"/v1/petitions/{path}", 404))["code"] == "bad-code"
 
 
 async def test_an_office_sees_the_case_and_not_the_person(web: Web) -> None:

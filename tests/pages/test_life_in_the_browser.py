@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.chaos.instance import Instance
 from tests.pages.conftest import SCREEN, Open
+from tests.system.people import City
 
 TEXT = "Đèn đường trước số 12 phố Hàng Bè hỏng ba hôm nay, buổi tối đi lại rất nguy hiểm."
 ANSWER = "Đơn vị chiếu sáng đã thay bóng và sửa tủ điều khiển, đèn sáng trở lại từ 19 giờ tối qua."
@@ -49,6 +50,17 @@ def _desk(opened: Open, instance: Instance, office: str) -> Page:
 def _case(desk: Page, text: str) -> None:
     desk.locator("#queue button", has_text=text[:40]).first.click()
     expect(desk.locator(".petition-text")).to_have_text(text)
+
+
+def _with_a_co_office(instance: Instance, text: str) -> tuple[str, str, str]:
+    """A petition that one office owns and another helps with: its tracking code and both offices."""
+    with City(instance.url, instance.data / "credentials.json") as city:
+        code = city.submit(text, location={"ward_code": "00070"})["tracking_code"]
+        status = city.wait_state(code, "assigned")
+        owner = status["office"]["code"]
+        path = f"/v1/departments/{owner}/queue/{status['petition_id']}"
+        helpers = city.http.get(path, headers=city.token(owner)).json()["case"]["co_offices"]
+    return code, owner, helpers[0]
 
 
 def test_from_submission_to_rating(opened: Open, instance: Instance) -> None:
@@ -154,6 +166,63 @@ def test_what_is_wrong_is_said_beside_the_field(opened: Open) -> None:
     expect(page.locator("#media-error")).not_to_be_empty()
     expect(page.locator("#text")).to_be_focused()
     expect(page.locator("#receipt")).to_be_hidden()
+
+
+def test_no_link_breaks_a_page(opened: Open) -> None:
+    """Whatever once came in as a link: it is shown, or left out, and the page goes on."""
+    page = opened("/")
+    urls = [
+        "https://x.vn/%FF",
+        "https://x.vn/%ZZ",
+        "https://",
+        "http://[",
+        "https://x.vn/%C4%90%C3%A8n.jpg",
+        "https://x.vn/",
+        "javascript:alert(1)",
+    ]
+    shown = page.evaluate(
+        """async (urls) => {
+            const { links } = await import("/assets/common/core.js");
+            return [...links(urls).querySelectorAll("a")].map((link) => link.textContent);
+        }""",
+        urls,
+    )
+
+    assert shown == ["↗ %FF", "↗ %ZZ", "↗ Đèn.jpg", "↗ Tệp đính kèm 4"]
+
+
+def test_a_broken_address_is_an_unknown_petition(opened: Open) -> None:
+    """An address that is no UTF-8 shows that there is nothing, as any other wrong code."""
+    page = opened("/t/%FF")
+
+    expect(page.locator("#unknown")).to_be_visible()
+
+
+def test_a_co_office_writes_a_part_and_the_owner_takes_it_over(opened: Open, instance: Instance) -> None:
+    """The co-office has one thing to do; what it wrote stands ready in the owner's answer, and the citizen never reads it as such."""
+    text = "Cột điện nghiêng vì hố đào của đơn vị thoát nước trước số 9 ngõ Huế, sắp đổ xuống đường."
+    part = "Hố đào đã được hoàn trả, ta luy đã gia cố sáng nay."
+    code, owner, helper = _with_a_co_office(instance, text)
+    theirs = _desk(opened, instance, helper)
+    _case(theirs, text)
+    expect(theirs.locator("[data-action]")).to_have_count(1)
+    theirs.click("[data-action=contribute]")
+    form = theirs.locator("[data-form=contribute]")
+    form.locator("select").select_option("answer-part")
+    form.locator("textarea").first.fill(part)
+    form.get_by_role("button").click()
+    expect(theirs.locator("#acting-place .note.good")).to_be_visible()
+
+    ours = _desk(opened, instance, owner)
+    _case(ours, text)
+    expect(ours.locator("#detail .timeline")).to_contain_text(part)
+    ours.click("[data-action=answer]")
+    ours.locator("[data-form=answer] .parts button").click()
+    expect(ours.locator("[data-form=answer] textarea").first).to_have_value(part)
+
+    citizen = opened(f"/t/{code}")
+    expect(citizen.locator("#timeline [data-type=assigned]")).to_be_visible()
+    expect(citizen.locator("#timeline")).not_to_contain_text(part)
 
 
 def test_english_is_remembered(opened: Open) -> None:

@@ -68,6 +68,7 @@ def settings_for(bootstrap: str, database: str, directory: Path, *, patient: boo
         delivery_timeout_ms=60_000 if patient else 1500,
         patience_ms=60_000 if patient else 500,
         action_wait_ms=200,
+        web_burst=30,
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -11,9 +13,12 @@ import pytest
 from psycopg.types.json import Json
 
 from deploy.one_machine.embedded import EmbeddedKafka
+from producers.intake.acting import action_event
 from producers.settings import HttpSettings
 from schemas.authority import Holding
 from schemas.events import tracking
+from schemas.events.actions import ACTION
+from schemas.events.base import Actor, Role
 from schemas.events.catalogue import ACTION_REQUESTED
 from tests.producers.support import SECRET, Asked, on_topic
 
@@ -49,14 +54,35 @@ def case_of(
 
 
 async def test_an_office_acts_on_its_own_case(asked: Asked, settings: HttpSettings, broker: EmbeddedKafka) -> None:
-    """202 after Kafka's acknowledgement; the actor is the office of the token, whatever the body says."""
+    """202 after Kafka's acknowledgement; the actor is the office of the token."""
     _, petition_id = case_of(settings, "so-xd")
-    answer = await asked.act("so-xd", petition_id, {**TRANSFER, "actor": {"role": "operator"}, "petition_id": "0" * 26})
+    answer = await asked.act("so-xd", petition_id, TRANSFER)
     (event,) = on_topic(broker.bootstrap, ACTION_REQUESTED, petition_id)
 
     assert answer.status_code == 202
     assert answer.json() == {"action_id": event.envelope.id, "petition_id": petition_id}
     assert (event.data.action, event.data.actor.role, event.data.actor.office) == ("transfer", "office", "so-xd")
+
+
+@pytest.mark.parametrize(
+    ("claim", "field"),
+    [
+        ({"actor": {"role": "operator"}}, "actor"),
+        ({"petition_id": "0" * 26}, "petition_id"),
+        ({"requested_at": "2020-01-01T00:00:00Z"}, "requested_at"),
+        ({"deadline": "2030-01-01"}, "deadline"),
+    ],
+)
+async def test_what_the_body_may_not_say_is_refused(
+    asked: Asked, settings: HttpSettings, broker: EmbeddedKafka, claim: dict[str, Any], field: str
+) -> None:
+    """Who acts, when and on what follows from token and address; a caller who says it himself, or what nobody knows, is told so."""
+    _, petition_id = case_of(settings, "so-xd")
+    answer = await asked.act("so-xd", petition_id, {**TRANSFER, **claim})
+
+    assert answer.status_code == 422
+    assert [(one["field"], one["rule"]) for one in answer.json()["fields"]] == [(field, "extra_forbidden")]
+    assert on_topic(broker.bootstrap, ACTION_REQUESTED, petition_id) == []
 
 
 @pytest.mark.parametrize(
@@ -183,6 +209,84 @@ async def test_a_repeat_with_the_same_key_has_the_same_action_id(asked: Asked, s
     assert first.json() == again.json()
     assert first.json() != other.json()
     assert {event.data.actor.role for event in on_topic(broker.bootstrap, ACTION_REQUESTED, petition_id)} == {"citizen"}
+
+
+async def test_a_key_belongs_to_one_content(asked: Asked, settings: HttpSettings, broker: EmbeddedKafka) -> None:
+    """Other words of the same action under the same key are a conflict, not a repeat that is quietly dropped; Unicode forms are equal."""
+    code, petition_id = case_of(settings, "so-xd")
+    path, headers = f"/v1/petitions/{code}/actions", {"Idempotency-Key": "tap"}
+    words = {"action": "add-information", "text": "Ở đoạn cuối ngõ."}
+    decomposed = {**words, "text": unicodedata.normalize("NFD", words["text"])}
+    bodies = [words, decomposed, {**words, "text": "Ở đầu ngõ."}]
+    first, again, other = [await asked.client.post(path, json=body, headers=headers) for body in bodies]
+
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.json() == again.json()
+    assert (other.status_code, other.json()["code"]) == (409, "key-reused")
+    assert len({event.envelope.id for event in on_topic(broker.bootstrap, ACTION_REQUESTED, petition_id)}) == 1
+
+
+async def test_a_key_that_another_process_took_is_known_by_the_record(asked: Asked, settings: HttpSettings) -> None:
+    """The case's events name the action that led to them: the same content again is a repeat, another one a conflict."""
+    code, petition_id = case_of(settings, "so-xd", state="answered")
+    actor, words = Actor(role=Role.CITIZEN), {"action": "rate", "stars": 4}
+    action = ACTION.validate_python({**words, "petition_id": petition_id, "actor": actor, "requested_at": datetime.now(UTC)})
+    _, action_id = action_event(action, "elsewhere")
+    with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        connection.execute(
+            "insert into timeline (petition_id, seq, event_id, type, at, data) values (%s, 2, %s, 'rated', now(), %s)",
+            (petition_id, action_id, Json({"cause": action_id})),
+        )
+    path, headers = f"/v1/petitions/{code}/actions", {"Idempotency-Key": "elsewhere"}
+    other = await asked.client.post(path, json={**words, "stars": 1}, headers=headers)
+    again = await asked.client.post(path, json=words, headers=headers)
+
+    assert (other.status_code, other.json()["code"]) == (409, "key-reused")
+    assert (again.status_code, again.json()["action_id"]) == (202, action_id)
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("2030-03-01", "2030-03-01T00:00:00+07:00"),
+        ("2030-03-01T00:00:00Z", "2030-03-01T00:00:00+07:00"),
+        ("2030-03-01T17:30:00+07:00", "2030-03-01T17:30:00+07:00"),
+        ("2030-03-01T10:30:00Z", "2030-03-01T10:30:00+00:00"),
+    ],
+)
+async def test_a_promised_date_is_a_day_in_hanoi(
+    asked: Asked, settings: HttpSettings, broker: EmbeddedKafka, text: str, until: str
+) -> None:
+    """Given as a date, or as midnight in UTC as programs write one; an instant stays an instant."""
+    _, petition_id = case_of(settings, "so-xd")
+    words = {"action": "answer", "result": "will-be-done", "text": "Sẽ thay đèn khi có vật tư.", "promise_date": text}
+    answer = await asked.act("so-xd", petition_id, words)
+    (event,) = on_topic(broker.bootstrap, ACTION_REQUESTED, petition_id)
+
+    assert answer.status_code == 202
+    assert event.data.promise_date == datetime.fromisoformat(until)
+
+
+@pytest.mark.parametrize(
+    ("link", "rule"),
+    [
+        ("https://x.vn/%FF", "url_encoding"),
+        ("https://x.vn/%ZZ", "url_encoding"),
+        ("https://x.vn/%00", "url_encoding"),
+        ("https://x.vn/a%E2%80%AEgpj.exe", "url_encoding"),
+        ("https://good.vn@evil.example/", "url_user"),
+        ("https://user:secret@x.vn/", "url_user"),
+        ("javascript:alert(1)", "url_scheme"),
+    ],
+)
+async def test_a_link_shows_where_it_leads_and_can_be_read(asked: Asked, settings: HttpSettings, link: str, rule: str) -> None:
+    """What would mislead a reader, or break a page, does not come in."""
+    _, petition_id = case_of(settings, "so-xd")
+    words = {"action": "answer", "result": "done", "text": "Đã sửa.", "evidence_urls": ["https://x.vn/%C4%90%C3%A8n.jpg", link]}
+    answer = await asked.act("so-xd", petition_id, words)
+
+    assert answer.status_code == 422
+    assert [(one["field"], one["rule"]) for one in answer.json()["fields"]] == [("evidence_urls.1", rule)]
 
 
 @pytest.mark.parametrize(

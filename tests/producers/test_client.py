@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
@@ -46,6 +48,41 @@ def test_bad_input_is_refused_before_anything_is_sent(intake: IntakeProducer) ->
     """The models of the topic decide."""
     with pytest.raises(ValidationError):
         intake.submit(channel="ihanoi", text="")
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"text": "Hố ga\0"}, "null_character"),
+        ({"text": "Hố ga \ud800"}, "string_unicode"),
+        ({"location": {"address": "12\0"}}, "null_character"),
+        ({"media_urls": ["https://x.vn/%FF"]}, "url_encoding"),
+        ({"lat": 21.03}, "extra_forbidden"),
+        ({"text": "x"}, "too_little"),
+    ],
+)
+def test_the_librarys_door_is_the_one_of_http(intake: IntakeProducer, fields: dict[str, Any], rule: str) -> None:
+    """What HTTP refuses the library refuses, by the same rules and before anything is sent."""
+    with pytest.raises(ValidationError) as refused:
+        intake.submit(**{**PETITION, **fields})
+
+    assert [item["type"] for item in refused.value.errors()] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"action": "add-information", "text": "a\0b"}, "null_character"),
+        ({"action": "withdraw", "reason": "vì \0 thế"}, "null_character"),
+        ({"action": "accept", "mood": "good"}, "extra_forbidden"),
+    ],
+)
+def test_an_action_is_checked_likewise(broker: EmbeddedKafka, fields: dict[str, Any], rule: str) -> None:
+    """Nothing is published that a stage would have to put aside."""
+    with ActionProducer(broker.bootstrap) as producer, pytest.raises(ValidationError) as refused:
+        producer.submit("a" * 26, Actor(role=Role.OFFICE, office="so-xd"), fields)
+
+    assert [item["type"] for item in refused.value.errors()] == [rule]
 
 
 def test_a_contact_needs_a_vault(intake: IntakeProducer) -> None:

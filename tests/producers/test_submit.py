@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.types.json import Json
 
 from deploy.one_machine.embedded import EmbeddedKafka
+from producers.intake.requests import identify
 from producers.intake.vault import PostgresVault, unseal
 from producers.settings import HttpSettings
+from schemas.authority import Holding
 from schemas.events import tracking
 from schemas.events.catalogue import SUBMITTED
 from tests.producers.support import KEY, PETITION, SECRET, Asked, on_topic
+from tests.producers.test_actions import put_case
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -95,7 +100,15 @@ async def test_an_erased_contact_does_not_come_back_with_a_repeat(asked: Asked, 
     ("change", "field", "rule"),
     [
         ({"text": None}, "text", "string_type"),
-        ({"text": "   "}, "text", "string_too_short"),
+        ({"text": "   "}, "text", "too_little"),
+        ({"text": "x"}, "text", "too_little"),
+        ({"text": "🕳️⚠️ 123 …"}, "text", "too_little"),
+        ({"text": "x", "location": {"address": ""}}, "text", "too_little"),
+        ({"lat": 21.03}, "lat", "extra_forbidden"),
+        ({"location": {"lat": 21.03, "long": 105.85, "altitude": 12}}, "location.altitude", "extra_forbidden"),
+        ({"external_id": "a\0b"}, "external_id", "null_character"),
+        ({"location": {"address": "a\0b"}}, "location.address", "null_character"),
+        ({"contact": {"name": "a\0b"}}, "contact.name", "null_character"),
         ({"text": 7}, "text", "string_type"),
         ({"text": "x" * 20_001}, "text", "string_too_long"),
         ({"text": "a\0b"}, "text", "null_character"),
@@ -107,6 +120,8 @@ async def test_an_erased_contact_does_not_come_back_with_a_repeat(asked: Asked, 
         ({"category": "no-such"}, "category", "unknown_category"),
         ({"urgent": "perhaps"}, "urgent", "bool_parsing"),
         ({"media_urls": ["ftp://a.example/x"]}, "media_urls.0", "url_scheme"),
+        ({"media_urls": ["https://x.vn/%FF"]}, "media_urls.0", "url_encoding"),
+        ({"media_urls": ["https://good.vn@evil.example/"]}, "media_urls.0", "url_user"),
         ({"media_urls": ["https://a.example/x"] * 21}, "media_urls", "too_long"),
         ({"contact": {}}, "contact", "contact_empty"),
         ({"contact": {"phone": "call me"}}, "contact.phone", "string_pattern_mismatch"),
@@ -125,7 +140,7 @@ async def test_every_bad_field_is_named_at_once(asked: Asked) -> None:
     """The caller need not find out one mistake at a time."""
     answer = await asked.submit({"text": "", "location": {"lat": 0, "long": 0}})
 
-    assert [one["field"] for one in answer.json()["fields"]] == ["channel", "text", "location.lat", "location.long"]
+    assert [one["field"] for one in answer.json()["fields"]] == ["location.lat", "location.long", "text", "channel"]
 
 
 async def test_an_error_repeats_nothing_of_the_input(asked: Asked) -> None:
@@ -184,9 +199,60 @@ async def test_a_body_of_ten_megabytes_is_cut_off_early(asked: Asked, settings: 
     assert taken <= settings.body_limit + 2 * 65_536
 
 
-async def test_unknown_fields_are_tolerated(asked: Asked) -> None:
-    """A channel may be newer than the service."""
-    assert (await asked.submit({**PETITION, "mood": "angry"})).status_code == 202
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"text": "Cháy!"},
+        {"text": "着火了"},
+        {"text": "", "media_urls": ["https://a.example/1.jpg"]},
+        {"media_urls": ["https://a.example/1.jpg"]},
+        {"text": "...", "location": {"lat": 21.03, "long": 105.85}},
+    ],
+    ids=["one word", "three characters", "a picture", "a picture without the field", "a place"],
+)
+async def test_little_is_enough_when_it_says_something(asked: Asked, broker: EmbeddedKafka, body: dict[str, Any]) -> None:
+    """A word of danger, whatever its script; a picture or a place alone."""
+    answer = await asked.submit({"channel": "ihanoi", **body})
+    (event,) = on_topic(broker.bootstrap, SUBMITTED, answer.json()["petition_id"])
+
+    assert answer.status_code == 202
+    assert event.data.text == body.get("text", "")
+
+
+async def test_an_id_belongs_to_one_content(asked: Asked, broker: EmbeddedKafka) -> None:
+    """The same external id with another content gets no code: who counts through ids learns nothing. Unicode forms are equal."""
+    body = {**PETITION, "external_id": "PA-conflict", "location": {"lat": 21.03, "long": 105.85}}
+    decomposed = {**body, "text": unicodedata.normalize("NFD", body["text"])}
+    first, again = await asked.submit(body), await asked.submit(decomposed)
+    others = [await asked.submit({**body, **change}) for change in ({"text": "Một việc khác hẳn"}, {"location": None}, {"urgent": True})]
+
+    assert (first.status_code, again.json()) == (202, first.json())
+    assert {(other.status_code, other.json()["code"]) for other in others} == {(409, "key-reused")}
+    assert all("tracking_code" not in other.text for other in others)
+    events = on_topic(broker.bootstrap, SUBMITTED, first.json()["petition_id"])
+    assert len({event.data.content_digest for event in events}) == 1
+
+
+async def test_an_id_that_another_process_took_is_known_by_the_read_model(asked: Asked, settings: HttpSettings) -> None:
+    """Its digest stands there; a petition from before there were digests counts as the same, and the case stage decides."""
+    answers = []
+    for external_id, digest in (("PA-elsewhere", "0" * 32), ("PA-older", None)):
+        petition_id = identify(SECRET.encode(), "ihanoi", external_id, None).petition_id
+        with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+            put_case(connection, petition_id, Holding("assigned", "so-xd"))
+            said = Json({"text": "Việc khác", "content_digest": digest})
+            connection.execute("update petition set petition = %s where petition_id = %s", (said, petition_id))
+        answers.append(await asked.submit({**PETITION, "external_id": external_id}))
+
+    assert [answer.status_code for answer in answers] == [409, 202]
+
+
+async def test_of_two_contents_at_once_one_is_taken(asked: Asked) -> None:
+    """Whichever comes first; the other is told, although nothing stands in the read model yet."""
+    bodies = [{**PETITION, "text": f"Hố ga mất nắp số {number}"} for number in range(8)]
+    answers = await asyncio.gather(*(asked.submit(body, idempotency_key="at once") for body in bodies))
+
+    assert sorted(answer.status_code for answer in answers) == [202] + [409] * 7
 
 
 @pytest.mark.parametrize(
@@ -194,7 +260,7 @@ async def test_unknown_fields_are_tolerated(asked: Asked) -> None:
 )
 async def test_errors_speak_the_callers_language(asked: Asked, accept: str, word: str) -> None:
     """Vietnamese, or English for who likes it better."""
-    answer = await asked.submit({"channel": "ihanoi"}, accept_language=accept)
+    answer = await asked.submit({"text": "Hố ga mất nắp"}, accept_language=accept)
 
     assert word in answer.json()["fields"][0]["message"]
 

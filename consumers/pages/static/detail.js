@@ -42,10 +42,11 @@ function head(found) {
 function facts(found) {
   const place = [found.location?.address, data.wards[found.ward]].filter(Boolean).join(", ");
   const { lat, long } = found.location ?? {};
+  const point = Number.isFinite(lat) && Number.isFinite(long);
   const rows = [
     [t("desk.category"), found.category_name],
     [t("desk.office-now"), found.office.name],
-    (place || lat) && [t("desk.place"), el("span", {}, place, lat && el("a", { href: `https://www.openstreetmap.org/?mlat=${lat}&mlon=${long}#map=18/${lat}/${long}`, target: "_blank", rel: "noopener noreferrer" }, ` ${lat.toFixed(5)}, ${long.toFixed(5)}`))],
+    (place || point) && [t("desk.place"), el("span", {}, place, point && el("a", { href: `https://www.openstreetmap.org/?mlat=${lat}&mlon=${long}#map=18/${lat}/${long}`, target: "_blank", rel: "noopener noreferrer" }, ` ${lat.toFixed(5)}, ${long.toFixed(5)}`))],
     [t("desk.received"), longDate(found.received_at)],
     found.deadline && [t("desk.deadline"), longDate(found.deadline)],
     found.transfers > 0 && [t("desk.transfers"), String(found.transfers)],

@@ -1,9 +1,9 @@
 // One petition, followed as things happen to it.
 
-import { announce, api, byId, connection, data, el, lang, links, t, trouble } from "/assets/common/core.js";
+import { announce, api, byId, connection, data, decoded, el, lang, links, t, trouble } from "/assets/common/core.js";
 import { loadCalendar, longDate, moment, remaining } from "/assets/common/time.js";
 
-const code = decodeURIComponent(location.pathname.split("/").pop());
+const code = decoded(location.pathname.split("/").pop());
 const base = `/v1/petitions/${encodeURIComponent(code)}`;
 const TICK_MS = 20_000;
 const DONE = { rate: "rated", "add-information": "information-added", reopen: "reopened", withdraw: "withdrawn" };

@@ -9,7 +9,17 @@ const TEXT_LIMIT = 20000;
 const form = byId("petition");
 const ward = combobox(byId("ward"), data.wards);
 let position = null;
-let key = newKey(); // the same until the petition is in, so that sending again cannot make a second one
+let sent = null; // what was sent last, and under which key
+
+/** The same for the same words until they are in, so that sending again cannot make a second petition; other words are another one. */
+function keyFor(body) {
+  const text = JSON.stringify(body);
+  if (sent?.text !== text) sent = { text, key: newKey() };
+  return sent.key;
+}
+
+/** Letters, those of scripts that write a syllable or a word with one counted twice. */
+const letters = (text) => (text.match(/\p{L}/gu) ?? []).length + (text.match(/\p{Lo}/gu) ?? []).length;
 
 const fail = (field, text) => {
   byId(field).setAttribute("aria-invalid", "true");
@@ -26,8 +36,9 @@ function clearErrors() {
 
 function check() {
   clearErrors();
-  if ((value("text").match(/\p{L}/gu) ?? []).length < 10) fail("text", t("submit.text-missing"));
   const media = lines("media");
+  const shown = media.length > 0 || position || ward.value() || value("address");
+  if (!shown && letters(value("text")) < data.letters) fail("text", t("submit.text-missing", { n: data.letters }));
   if (media.length > 20 || media.some((url) => !/^https?:\/\/[^\s/]+/i.test(url))) fail("media", t("submit.media-bad"));
   if (value("phone") && !/^\+?[0-9 .()-]{6,24}$/.test(value("phone"))) fail("phone", t("submit.phone-bad"));
   if (value("email") && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value("email"))) fail("email", t("submit.email-bad"));
@@ -59,7 +70,8 @@ form.addEventListener("submit", async (event) => {
   const send = byId("send");
   send.disabled = true;
   send.textContent = t("submit.sending");
-  const answer = await api("/petitions", { method: "POST", body: petition(), headers: { "Idempotency-Key": key } });
+  const body = petition();
+  const answer = await api("/petitions", { method: "POST", body, headers: { "Idempotency-Key": keyFor(body) } });
   send.disabled = false;
   send.textContent = t("submit.send");
   if (answer.status === 202) return received(answer.body.tracking_code);
@@ -68,7 +80,7 @@ form.addEventListener("submit", async (event) => {
 });
 
 function received(code) {
-  key = newKey();
+  sent = null;
   byId("tracking-code").textContent = code;
   byId("follow").href = `/t/${code}`;
   byId("start").hidden = true;

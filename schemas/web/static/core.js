@@ -50,12 +50,21 @@ export function trouble({ status, body }) {
   return [body?.detail ?? t("shared.failed"), broken.join("; ")].filter(Boolean).join(" ");
 }
 
+/** A part of an address as people read it; as it stands when it is no percent-encoded UTF-8. */
+export function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Addresses that people gave are only followed when they lead to the web. */
 export function links(urls) {
-  const safe = (urls ?? []).filter((url) => /^https?:\/\//i.test(url));
+  const safe = (urls ?? []).filter((url) => /^https?:\/\//i.test(url) && URL.canParse(url));
   if (!safe.length) return null;
   const item = (url, index) => {
-    const name = decodeURI(new URL(url).pathname.split("/").pop() || "") || t("shared.attachment", { n: index + 1 });
+    const name = decoded(new URL(url).pathname.split("/").pop()) || t("shared.attachment", { n: index + 1 });
     return el("li", {}, el("a", { href: url, target: "_blank", rel: "noopener noreferrer nofollow" }, `↗ ${name}`));
   };
   return el("ul", { class: "links" }, safe.map(item));

@@ -63,6 +63,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     resume_state: State | None = None
     outage: tuple[int, int] | None = None
     handled: tuple[int, ...] = ()
+    content: int = 0
 
     def clock(self, name: ClockName) -> Running | None:
         for clock in self.clocks:

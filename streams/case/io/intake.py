@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 
 import msgspec
 
@@ -71,7 +72,8 @@ def _registration(found: Quick) -> Register:
     return Register(
         petition_id=petition.petition_id,
         submitted=to_ms(petition.submitted_at),
-        text_mark=int.from_bytes(hashlib.blake2b(petition.text.strip().encode(), digest_size=8).digest()),
+        text_mark=_text_mark(petition.text),
+        content=int(petition.content_digest[:16], 16) if petition.content_digest else 0,
         kind=classification.kind,
         category=classification.category,
         level=classification.level,
@@ -82,3 +84,8 @@ def _registration(found: Quick) -> Register:
         petition=found.petition_json,
         classification=found.classification_json,
     )
+
+
+def _text_mark(text: str) -> int:
+    """The same letters are the same text, however Unicode composes them."""
+    return int.from_bytes(hashlib.blake2b(unicodedata.normalize("NFC", text.strip()).encode(), digest_size=8).digest())

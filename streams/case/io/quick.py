@@ -26,9 +26,10 @@ class _Where(msgspec.Struct, gc=False):
 
 class QuickPetition(msgspec.Struct, gc=False):
     petition_id: Annotated[str, Meta(pattern="^[0-9a-f]{26}$")]
-    text: Annotated[str, Meta(min_length=1, max_length=20_000)]
+    text: Annotated[str, Meta(max_length=20_000)]
     submitted_at: Annotated[datetime, Meta(tz=True)]
     location: _Where | None = None
+    content_digest: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")] | None = None
 
 
 class QuickClassification(msgspec.Struct, gc=False):
@@ -89,11 +90,12 @@ def _cause(record: Record) -> str | None:
 
 
 def _known(petition: QuickPetition, classification: QuickClassification) -> bool:
-    """Every code is one of the reference data, and the text is not blank."""
+    """Every code is one of the reference data, and the text is neither blank nor unwritable."""
     codes = (classification.place.ward_code, petition.location.ward_code if petition.location else None)
     return (
         classification.category in categories()
         and all(office in offices() for office in (classification.office, *classification.co_offices))
         and all(code is None or code in wards() for code in codes)
         and not petition.text.isspace()
+        and "\0" not in petition.text
     )

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from schemas.events.actions import Answer, ResultKind
 from schemas.events.case import ClockName, State
-from schemas.platform.clock import to_datetime, to_ms
+from schemas.platform.clock import to_datetime
 from schemas.reference import superior
 from streams.case.decide import clocks
 from streams.case.decide.handlers.common import WORK_CLOCKS
 from streams.case.decide.handlers.information import run_again
 from streams.case.decide.handlers.ownership import accept_now, require_decision
-from streams.case.decide.handlers.substance import weakness
+from streams.case.decide.handlers.substance import promised_until, weakness
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.turn import Copy, Turn
-
-_DAY_MS = 24 * 3600 * 1000
-_HANOI_OFFSET_MS = 7 * 3600 * 1000
 
 
 def answer(turn: Turn, action: Answer) -> None:
@@ -78,7 +75,7 @@ def _in_time(turn: Turn) -> bool:
 def _promise(turn: Turn, action: Answer) -> None:
     """A second deadline beside the first: a promise is not an answer, so the answer clock runs on."""
     assert action.promise_date is not None
-    due = _whole_day(to_ms(action.promise_date))
+    due = promised_until(action.promise_date)
     promise = clocks.until(ClockName.PROMISE, turn.now, due, turn.rules)
     turn.tell(
         "promised",
@@ -88,11 +85,6 @@ def _promise(turn: Turn, action: Answer) -> None:
         promises=turn.case.promises + 1,
         deadline=due,
     )
-
-
-def _whole_day(instant: int) -> int:
-    """A promise for a date (midnight in Hanoi) holds until that day's end."""
-    return instant + _DAY_MS if (instant + _HANOI_OFFSET_MS) % _DAY_MS == 0 else instant
 
 
 def _disown(turn: Turn, action: Answer) -> None:

@@ -27,7 +27,10 @@ REFUSED_KINDS = {
 
 
 class Register(msgspec.Struct, frozen=True, gc=False):
-    """A classified petition. `petition` and `classification` are the JSON that its first event carries on."""
+    """A classified petition. `petition` and `classification` are the JSON that its first event carries on.
+
+    `text_mark`: a fingerprint of its text; `content`: of all that was handed in, by the producer's keyed digest (0: it made none).
+    """
 
     petition_id: str
     submitted: int
@@ -41,17 +44,22 @@ class Register(msgspec.Struct, frozen=True, gc=False):
     triage: bool
     petition: msgspec.Raw
     classification: msgspec.Raw
+    content: int = 0
+
+    def is_repeat_of(self, case: Case) -> bool:
+        """The same text, and as far as both say so the same of everything else."""
+        return self.text_mark == case.text_mark and (self.content == case.content or 0 in (self.content, case.content))
 
 
 class ConflictingResubmission(ValueError):
-    """A petition with this id is registered already, with another text."""
+    """A petition with this id is registered already, with another content."""
 
 
 def register(known: Case | None, command: Register, cause: str, now: int, setting: Setting) -> Decision:
-    """Open a case. The same petition again is ignored; raise ConflictingResubmission if its text is another."""
+    """Open a case. The same petition again is ignored; raise ConflictingResubmission if its content is another."""
     if known is not None:
-        if known.text_mark != command.text_mark:
-            raise ConflictingResubmission("this petition id is registered already, with another text")
+        if not command.is_repeat_of(known):
+            raise ConflictingResubmission("this petition id is registered already, with another content")
         return Decision(known, ignored=True)
     turn = Turn(_opened(command, now, setting.book), setting, now, SYSTEM, cause)
     detail = {"petition": command.petition, "classification": command.classification}
@@ -92,6 +100,7 @@ def _opened(command: Register, now: int, book: Book) -> Case:
         received=min(command.submitted, now),
         policy=book.current.version,
         text_mark=command.text_mark,
+        content=command.content,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from datetime import datetime
 from functools import lru_cache
 
 from schemas.events.actions import Answer, ResultKind
@@ -12,6 +13,8 @@ from schemas.platform.clock import to_ms
 from streams.case.decide.rules import Substance
 from streams.case.decide.turn import Turn
 
+_DAY_MS = 24 * 3600 * 1000
+_HANOI_OFFSET_MS = 7 * 3600 * 1000
 _NOT_LETTERS = re.compile(r"[^\w]+|_", re.UNICODE)
 
 
@@ -58,11 +61,16 @@ def _result_weakness(turn: Turn, action: Answer) -> Substance | None:
 def _promise_weakness(turn: Turn, action: Answer) -> Substance | None:
     if action.promise_date is None:
         return Substance.PROMISE_DATE_MISSING
-    date = to_ms(action.promise_date)
-    if date <= turn.now:
+    if promised_until(action.promise_date) <= turn.now:
         return Substance.PROMISE_DATE_PAST
     farthest = turn.rules.calendar.add(turn.now, turn.rules.promise_farthest_ms)
-    return Substance.PROMISE_TOO_FAR if date > farthest else None
+    return Substance.PROMISE_TOO_FAR if to_ms(action.promise_date) > farthest else None
+
+
+def promised_until(date: datetime) -> int:
+    """A promise for a day (its midnight in Hanoi) holds until that day's end; in milliseconds UTC."""
+    instant = to_ms(date)
+    return instant + _DAY_MS if (instant + _HANOI_OFFSET_MS) % _DAY_MS == 0 else instant
 
 
 def _thin(text: str, letters: int, words: int) -> bool:

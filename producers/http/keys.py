@@ -1,0 +1,75 @@
+"""An Idempotency-Key, or a channel's own id, belongs to one content: the same with another content is refused."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from producers.intake.acting import HALF
+from schemas.web import Problem
+
+_PATIENCE_SECONDS = 0.5
+_PETITION = "select petition->>'content_digest' from petition where petition_id = %s"
+_ACTION = "select substr(data->>'cause', %s) from timeline where petition_id = %s and starts_with(data->>'cause', %s) limit 1"
+
+
+class Keys:
+    """What stands under a key: as this process took it lately, else as the read model shows it.
+
+    Without a database the case stage alone tells a conflict, by a dead letter: petitions are not kept out for that.
+    """
+
+    def __init__(self, pool: AsyncConnectionPool, remembered: int = 20_000) -> None:
+        self._pool, self._remembered = pool, remembered
+        self._taken: OrderedDict[str, str] = OrderedDict()
+
+    @asynccontextmanager
+    async def petition(self, petition_id: str, digest: str) -> AsyncIterator[None]:
+        """While the petition is published; what fails was not taken. Raise Problem 409 for another content."""
+        async with self._held(petition_id, digest, _PETITION, petition_id):
+            yield
+
+    @asynccontextmanager
+    async def action(self, petition_id: str, action_id: str) -> AsyncIterator[None]:
+        """The same for an action: half of its id is the key's, half the content's (`producers.intake.acting`)."""
+        scope, content = action_id[:HALF], action_id[HALF:]
+        async with self._held(scope, content, _ACTION, HALF + 1, petition_id, scope):
+            yield
+
+    @asynccontextmanager
+    async def _held(self, id_: str, digest: str, query: str, *parameters: Any) -> AsyncIterator[None]:
+        known = self._taken.get(id_)
+        if known is not None:
+            _same(known, digest)
+            yield
+            return
+        self._take(id_, digest)  # before anybody is asked: of two at once the second sees the first
+        try:
+            _same(await self._stored(query, parameters), digest)
+            yield
+        except BaseException:
+            self._taken.pop(id_, None)
+            raise
+
+    def _take(self, id_: str, digest: str) -> None:
+        self._taken[id_] = digest
+        if len(self._taken) > self._remembered:
+            self._taken.popitem(last=False)
+
+    async def _stored(self, query: str, parameters: tuple[Any, ...]) -> str | None:
+        try:
+            async with self._pool.connection(timeout=_PATIENCE_SECONDS) as connection:
+                row = await (await connection.execute(query, parameters)).fetchone()
+        except (psycopg.OperationalError, TimeoutError):
+            return None
+        return str(row[0]) if row and row[0] else None
+
+
+def _same(known: str | None, digest: str) -> None:
+    if known not in (None, digest):
+        raise Problem(409, "key-reused")
