@@ -6,11 +6,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from consumers.incidents.compare import Rules
 from schemas.platform.settings import DatabaseSettings, ProcessSettings, TrackingSettings
 
 
-class _Member(ProcessSettings):
+class MemberSettings(ProcessSettings):
     """A process that may run several times and shares the partitions with its like."""
 
     worker_id: str = Field(
@@ -19,13 +18,13 @@ class _Member(ProcessSettings):
     )
 
 
-class ProjectorSettings(_Member, DatabaseSettings):
+class ProjectorSettings(MemberSettings, DatabaseSettings):
     """Role `projector`: the read model in PostgreSQL."""
 
     projector_batch: int = Field(4000, ge=1, le=100_000, description="Most events in one database transaction.")
 
 
-class DispatcherSettings(_Member):
+class DispatcherSettings(MemberSettings):
     """Role `dispatcher`: each office's own topic."""
 
     dispatcher_batch: int = Field(20_000, ge=1, le=100_000, description="Most events in one Kafka transaction.")
@@ -37,7 +36,7 @@ class DispatcherSettings(_Member):
     )
 
 
-class IncidentSettings(_Member, DatabaseSettings):
+class IncidentSettings(MemberSettings, DatabaseSettings):
     """Role `incidents`: several petitions on one matter."""
 
     incident_batch: int = Field(500, ge=1, le=10_000, description="Most events in one database transaction of the incidents role.")
@@ -52,19 +51,6 @@ class IncidentSettings(_Member, DatabaseSettings):
     incident_propose_by_text: float = Field(0.6, ge=0, le=1, description="So similar, texts without any place are proposed.")
     incident_followers: int = Field(200, ge=1, le=10_000, description="With so many followers, the next one is only proposed.")
     incident_auto: bool = Field(True, description="False: the system joins nothing by itself, it only proposes.")
-
-    def rules(self) -> Rules:
-        return Rules(
-            days=self.incident_days,
-            metres=self.incident_metres,
-            near_metres=self.incident_near_metres,
-            merge=self.incident_merge,
-            merge_near=self.incident_merge_near,
-            propose=self.incident_propose,
-            propose_by_text=self.incident_propose_by_text,
-            followers_at_most=self.incident_followers,
-            may_merge=self.incident_auto,
-        )
 
 
 class ViewSettings(DatabaseSettings, TrackingSettings):

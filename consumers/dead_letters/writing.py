@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaProducer
@@ -69,4 +70,5 @@ class DeadLetters:
 
     def close(self) -> None:
         if self._producer is not None:
-            self._producer.close(timeout=3)
+            with suppress(KafkaError):  # what was not acknowledged was waited for in vain before: its record is read again
+                self._producer.close(timeout=3)

@@ -57,7 +57,7 @@ _SEARCHED = [state.value for state in (*JOINABLE, State.MERGED)]
 
 
 class Memory:
-    """Through one connection. psycopg.OperationalError means: the database is away, connect again."""
+    """Tables of a `PostgresSink`: what is remembered of petitions, and what is to be asked because of it."""
 
     def __init__(self, url: str, offsets: tuple[str, str], rules: Rules, clock: Clock) -> None:
         """`offsets`: the consumer's name and the topic's."""
@@ -71,6 +71,9 @@ class Memory:
 
     def position(self, partition: int) -> int:
         return self._offsets.position(partition)
+
+    def committed(self, partitions: Iterable[int]) -> dict[int, int]:
+        return self._offsets.committed(partitions)
 
     def write(self, rows: Changes, moves: Sequence[Move]) -> None:
         """Write all or nothing. The order: 1. offsets; 2. the lock; 3. what the events say; 4. search; 5. requests."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,15 @@ class Offsets:
             "select next_offset from consumer_offset where consumer = %s and topic = %s and partition = %s", key
         ).fetchone()
         return int(row[0]) if row else 0
+
+    def committed(self, partitions: Iterable[int]) -> dict[int, int]:
+        """The stored offsets of these partitions, whoever moved them; partitions without one are left out."""
+        return dict(
+            self.connection.execute(
+                "select partition, next_offset from consumer_offset where consumer = %s and topic = %s and partition = any(%s)",
+                (self.consumer, self.topic, list(partitions)),
+            ).fetchall()
+        )
 
     def move(self, moves: Sequence[Move]) -> None:
         """Within the caller's transaction, before its effect: the row locks make a second owner of a partition wait, and then see

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
@@ -10,23 +11,30 @@ from kafka.errors import KafkaError
 LIMIT_SECONDS = 45.0
 LOOK_SECONDS = 5.0
 
+Committed = Callable[[Iterable[TopicPartition]], dict[TopicPartition, int]]
+
 
 class Stalled(RuntimeError):
-    """The process is to end: a new one begins where the group has committed."""
+    """The process is to end: a new one begins where the last effect was committed."""
 
 
 class StallWatch:
-    """Compares the record's end with what the whole group has committed, as the broker tells it. A client that has lost its
-    coordinator, its partitions or its transaction for good says of itself that nothing is waiting."""
+    """Compares the record's end with what is committed, as it stands beside the effect, whoever wrote it. A client that has lost its
+    coordinator, its partitions or its transaction for good says of itself that nothing is waiting.
 
-    def __init__(self, consumer: KafkaConsumer, topic: str, *, limit: float = LIMIT_SECONDS, look: float = LOOK_SECONDS) -> None:
-        self._consumer, self._topic, self._limit, self._every = consumer, topic, limit, look
+    `limit`: how long nothing may be committed though events wait (s); `look`: how often to compare (s).
+    """
+
+    def __init__(
+        self, consumer: KafkaConsumer, topic: str, committed: Committed, *, limit: float = LIMIT_SECONDS, look: float = LOOK_SECONDS
+    ) -> None:
+        self._consumer, self._topic, self._ask, self._limit, self._every = consumer, topic, committed, limit, look
         self._committed: dict[TopicPartition, int] = {}
         self._moved_at = time.monotonic()
         self._next = 0.0
 
     def check(self, handled: int) -> None:
-        """Called once a round with the number of events handled in it; raises Stalled."""
+        """Called once a round with the number of events handled in it; raises Stalled, and what `committed` raises but KafkaError."""
         now = time.monotonic()
         if handled:
             self._moved_at = now
@@ -39,7 +47,7 @@ class StallWatch:
         tps = list(mine) or [TopicPartition(self._topic, number) for number in self._consumer.partitions_for_topic(self._topic)]
         try:
             ends = self._consumer.end_offsets(tps)
-            committed = {tp: self._consumer.committed(tp, timeout_ms=5000) or 0 for tp in tps}
+            committed = self._ask(tps)
             waits = any(self._waits(tp, offset, ends[tp], mine=tp in mine) for tp, offset in committed.items())
         except KafkaError:
             self._moved_at = now  # the broker is away: then nothing moves anywhere

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import psycopg
 
 from consumers.loop.offsets import Move, Offsets
+from consumers.loop.postgres_sink import UnusableText
 from consumers.read_model.projection import Row, Rows
 
 # JSON, codes and instants never hold a control character, so a column travels as one text without any quoting.
@@ -75,12 +76,8 @@ UPSERT_PETITION = _upsert_petition()
 INSERT_TIMELINE = _insert_timeline()
 
 
-class UnusableText(ValueError):
-    """A column holds a control character that separates rows."""
-
-
 class ReadModel:
-    """The tables, through one connection. psycopg.OperationalError means: the database is away, connect again."""
+    """Tables of a `PostgresSink`: a petition a row with its newest view, and an event a row of its timeline."""
 
     def __init__(self, url: str, consumer: str, topic: str) -> None:
         self._connection: psycopg.Connection[Any] = psycopg.connect(url, autocommit=True, connect_timeout=5, prepare_threshold=2)
@@ -92,11 +89,13 @@ class ReadModel:
         self._connection.close()
 
     def position(self, partition: int) -> int:
-        """The offset at which a partition goes on; a new partition starts at 0."""
         return self._offsets.position(partition)
 
+    def committed(self, partitions: Iterable[int]) -> dict[int, int]:
+        return self._offsets.committed(partitions)
+
     def write(self, rows: Rows, moves: Sequence[Move]) -> None:
-        """Write all or nothing. Raise NotMine when another owner moved an offset, DataError or IntegrityError for a bad row."""
+        """Write all or nothing. Raise NotMine when another owner moved an offset, one of `CannotWrite` for a bad row."""
         petitions, timeline = _columns(rows.petitions), _columns(rows.timeline)
         with self._connection.transaction():
             # 1. The offsets first: their row locks make a second owner of the partition wait, and then see that it is too late.

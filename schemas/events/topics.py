@@ -27,6 +27,9 @@ EVENTS = Topic("petitions.events", "the record: all that happened to each petiti
 DEAD_LETTERS = Topic("petitions.dlq", "rejected input with its reason, to be mended and replayed")
 CASE_CHANGELOG = Topic("petitions.case-changelog", "the case stage's state, for its recovery", compacted=True)
 
+QUEUE_POSITIONS = Topic("petitions.queue-positions", "how far the offices' queues have been written", compacted=True, partitions=1)
+"""Not an event: written by the dispatcher, in the transaction that delivers (docs/decisions/0010)."""
+
 SHARED: tuple[Topic, ...] = (INTAKE, CLASSIFIED, ACTIONS, EVENTS, DEAD_LETTERS, CASE_CHANGELOG)
 """Keyed by petition id, all with the same number of partitions, so that one petition's life stays in order."""
 
@@ -39,4 +42,4 @@ def queue_topic(office: str) -> Topic:
 
 
 def all_topics() -> tuple[Topic, ...]:
-    return SHARED + tuple(queue_topic(code) for code in offices())
+    return (*SHARED, QUEUE_POSITIONS, *(queue_topic(code) for code in offices()))

@@ -103,6 +103,9 @@ CONSUMER_LAG = _gauge(
 CONSUMER_LAG_SECONDS = _gauge(
     "petitions_consumer_lag_seconds", "Age of the newest handled event behind the topic's end, 0 at the end.", "consumer"
 )
+CONSUMER_SKIPPED = _counter(
+    "petitions_consumer_skipped_total", "Events that were deleted from the record before the consumer had read them.", "consumer"
+)
 DELIVERED = _counter("petitions_delivered_total", "Petition events delivered to an office's queue topic.", "office")
 PARKED = _counter("petitions_parked_total", "Deliveries to an office that were put aside after failing.", "office")
 REPLY_SECONDS = _histogram("petitions_reply_seconds", "From the petition's reception to the event at the citizen's view.", "what")

@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from schemas.authority import AUTHORITY, RELATIONS, Permission, actions_of
 from schemas.events.case import CASE_EVENTS, OPEN_STATES, State
 from schemas.events.catalogue import EVENT_TYPES
-from schemas.events.topics import DAY_MS, QUEUE_PREFIX, SHARED, Topic, queue_topic
+from schemas.events.topics import DAY_MS, QUEUE_POSITIONS, QUEUE_PREFIX, SHARED, Topic, queue_topic
 from schemas.platform import metrics as metric_catalogue
 from schemas.platform.settings import ProcessSettings
 from schemas.reference.texts import title, words
@@ -33,12 +33,13 @@ def topics() -> str:
     queue = queue_topic("<office>")
     rows = [
         *shared,
+        (f"`{QUEUE_POSITIONS.name}`", QUEUE_POSITIONS.what, _kept(QUEUE_POSITIONS), "none: a group's partition and its next offset"),
         (f"`{QUEUE_PREFIX}<office>`", "an office's own petitions, one ordered partition", _kept(queue), "as `petitions.events`"),
     ]
     return _page(
         "topics",
         "Topics",
-        "Every record's key is the petition id. The shared topics have the same number of partitions (setting `PARTITIONS`).",
+        "Every event's key is the petition id. The shared topics have the same number of partitions (setting `PARTITIONS`).",
         table(("topic", "carries", "kept", "event types"), rows),
     )
 

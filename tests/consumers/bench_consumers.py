@@ -18,12 +18,12 @@ from kafka import KafkaProducer
 
 from consumers.dead_letters.writing import DeadLetters
 from consumers.loop.membership import connect
+from consumers.loop.postgres_sink import PostgresSink
 from consumers.loop.service import Service
-from consumers.queues import transaction as outbox
-from consumers.queues.dispatcher import Dispatcher
-from consumers.queues.transaction import Outbox
+from consumers.queues.producer import connect as connect_producer
+from consumers.queues.sink import QueueSink
+from consumers.queues.transaction import QueueWriter
 from consumers.read_model.projection import project
-from consumers.read_model.projector import Projector
 from consumers.read_model.tables import ReadModel
 from consumers.settings import DispatcherSettings, ProjectorSettings
 from schemas.events.case import Accepted, State
@@ -77,13 +77,13 @@ def main() -> None:
         consumer = connect(service, settings, name, "")
         assert consumer is not None
         model = ReadModel(settings.database_url.get_secret_value(), name, EVENTS.name)
-        projector = Projector(consumer, model, DeadLetters(settings, name, EVENTS), project)
+        projector = PostgresSink(consumer, model, DeadLetters(settings, name, EVENTS), project, name)
         result["projector_per_s"] = round(rate(lambda: projector.step(settings.projector_batch), number))
         consumer.close()
     if "--no-dispatcher" not in sys.argv:
         consumer = connect(service, dispatch, f"{name}-d", "")
         assert consumer is not None
-        dispatcher = Dispatcher(consumer, Outbox(outbox.connect(dispatch), consumer))
+        dispatcher = QueueSink(consumer, QueueWriter(connect_producer(dispatch, name), consumer), dispatch)
         result["dispatcher_per_s"] = round(rate(lambda: dispatcher.step(dispatch.dispatcher_batch), number))
         consumer.close()
     print(json.dumps(result))

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import KafkaAdminClient
+from kafka.errors import InvalidProducerEpochError, KafkaConnectionError, KafkaError, ProducerFencedError, for_code
+from kafka.producer.transaction_manager import EndTxnHandler
 
 from consumers.dead_letters.reading import Range, Replay, read, target
 from consumers.kafka.records import Record, config, lean
 from consumers.loop.membership import connect
-from consumers.queues import transaction as outbox
+from consumers.loop.sink import Unfinished
 from consumers.queues.delivery import plan
-from consumers.queues.dispatcher import Dispatcher
-from consumers.queues.transaction import NotCommitted, Outbox
+from consumers.queues.producer import connect as connect_producer
+from consumers.queues.sink import QueueSink
+from consumers.queues.transaction import NotCommitted, QueueWriter
 from schemas.events.topics import queue_topic
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life, Sent, answered, transferred
@@ -25,15 +30,40 @@ from tests.consumers.events import Life, Sent, answered, transferred
 PATIENCE_SECONDS = 30
 
 
+class Dispatching:
+    """A dispatcher's sink, opened anew after a step that did not come to its end, as the loop does it. `sink`: the one of now."""
+
+    def __init__(self, rig: Rig, consumer: KafkaConsumer) -> None:
+        self._rig, self.consumer = rig, consumer
+        self.producers: list[KafkaProducer] = []
+        self.sink = self._open()
+
+    def _open(self) -> QueueSink:
+        self.producers.append(connect_producer(self._rig.dispatcher, f"dispatcher-{self._rig.name}"))
+        return QueueSink(self.consumer, QueueWriter(self.producers[-1], self.consumer), self._rig.dispatcher)
+
+    def step(self, max_records: int, timeout_ms: int) -> int:
+        try:
+            return self.sink.step(max_records, timeout_ms)
+        except Unfinished:
+            self.sink.close()
+            self.sink = self._open()
+            return 0
+
+    @property
+    def producer(self) -> KafkaProducer:
+        return self.producers[-1]
+
+
 @contextmanager
-def dispatching(rig: Rig, group: str = "") -> Iterator[Dispatcher]:
+def dispatching(rig: Rig, group: str = "") -> Iterator[Dispatching]:
     consumer = connect(rig.service, rig.dispatcher, group or rig.name, "")
     assert consumer is not None
-    producer = outbox.connect(rig.dispatcher)
+    made = Dispatching(rig, consumer)
     try:
-        yield Dispatcher(consumer, Outbox(producer, consumer))
+        yield made
     finally:
-        producer.close(timeout=1)
+        made.sink.close()
         consumer.close(timeout_ms=1000)  # leaving a group that rebalances may take long
 
 
@@ -79,15 +109,13 @@ def test_each_office_gets_its_events_once_and_in_order(rig: Rig) -> None:
 
 
 def test_what_was_not_committed_is_delivered_once_later(rig: Rig) -> None:
-    """After an aborted transaction nothing can be seen; the next try delivers each event once."""
+    """After a commit that failed nothing can be seen; the next try, under a fresh epoch, delivers each event once."""
     life = Life(office="so-tc")
     rig.write(life.begins())
     with dispatching(rig) as dispatcher:
-        box = dispatcher._box
-        commit, box._producer.commit_transaction = box._producer.commit_transaction, _fails
-        until(lambda: dispatcher.step(1000, 200), lambda: box._looked_at == float("-inf"))
+        dispatcher.producer.commit_transaction = _fails
+        until(lambda: dispatcher.step(1000, 200), lambda: len(dispatcher.producers) == 2)
         assert queue_of(rig, "so-tc", life) == []
-        box._producer.commit_transaction = commit
         until(lambda: dispatcher.step(1000, 200), lambda: bool(queue_of(rig, "so-tc", life)))
         until(lambda: None, lambda: dispatcher.step(1000, 500) == 0)
 
@@ -96,6 +124,80 @@ def test_what_was_not_committed_is_delivered_once_later(rig: Rig) -> None:
 
 def _fails() -> None:
     raise KafkaError("the commit does not happen")
+
+
+def test_a_late_end_of_a_transaction_does_not_reach_the_next_one(rig: Rig) -> None:
+    """The answer to a commit is lost, and it is sent again. Before the next transaction the epoch is a new one, so that the first
+    request, when it arrives at last, is refused and ends nothing."""
+    first, second = Life(office="so-tc"), Life(office="so-tc")
+    rig.write(first.begins())
+    with dispatching(rig) as dispatcher:
+        old = dispatcher.producer
+        with answer_lost_once():
+            until(lambda: dispatcher.step(1000, 200), lambda: bool(queue_of(rig, "so-tc", first)))
+        until(lambda: dispatcher.step(1000, 200), lambda: len(dispatcher.producers) == 2)
+        now = dispatcher.producer
+        now.begin_transaction()
+        now.send(queue_topic("so-tc").name, key=second.petition_id.encode(), value=b"{}").get(timeout=10)
+        answer = end_again(now, old)
+        seen = queue_of(rig, "so-tc", second)
+        now.abort_transaction()
+
+    assert answer in (ProducerFencedError, InvalidProducerEpochError)
+    assert seen == []
+    assert len(queue_of(rig, "so-tc", first)) == 1
+
+
+@contextmanager
+def answer_lost_once() -> Iterator[None]:
+    """The broker's answer to the next end of a transaction does not arrive."""
+    whole = EndTxnHandler.on_complete
+
+    def lost(handler: EndTxnHandler, correlation_id: int, _: object) -> None:
+        EndTxnHandler.on_complete = whole
+        whole(handler, correlation_id, KafkaConnectionError("the connection broke"))
+
+    EndTxnHandler.on_complete = lost
+    try:
+        yield
+    finally:
+        EndTxnHandler.on_complete = whole
+
+
+def end_again(now: KafkaProducer, old: KafkaProducer) -> type[KafkaError]:
+    """What the broker answers to the old producer's commit, as it was first sent, through the new one's connection."""
+    late = EndTxnHandler(old._transaction_manager, committed=True)
+    late.transaction_manager, answered = now._transaction_manager, threading.Event()
+    answers: list[int] = []
+
+    def handle(response: Any) -> None:
+        answers.append(response.error_code)
+        answered.set()
+
+    late.handle_response = handle
+    now._transaction_manager._enqueue_request(late)
+    now._sender.wakeup()
+    assert answered.wait(10)
+    found: type[KafkaError] = for_code(answers[0])
+    return found
+
+
+def test_a_group_whose_offsets_are_forgotten_goes_on_where_it_was(rig: Rig) -> None:
+    """Kafka forgets a group's offsets a week after its last member left: no office gets its history again, and nothing is left out."""
+    before, after = Life(office="so-tc"), Life(office="so-tc")
+    rig.write(before.begins())
+    with dispatching(rig) as dispatcher:
+        until(lambda: dispatcher.step(1000, 200), lambda: bool(queue_of(rig, "so-tc", before)))
+        until(lambda: None, lambda: dispatcher.step(1000, 500) == 0)
+    admin = KafkaAdminClient(bootstrap_servers=rig.bootstrap)
+    assert admin.delete_groups([rig.name]) == {rig.name: "OK"}
+    admin.close()
+    rig.write(after.begins())
+    with dispatching(rig) as dispatcher:
+        until(lambda: dispatcher.step(1000, 200), lambda: bool(queue_of(rig, "so-tc", after)))
+        until(lambda: None, lambda: dispatcher.step(1000, 500) == 0)
+
+    assert [len(queue_of(rig, "so-tc", life)) for life in (before, after)] == [1, 1]
 
 
 def test_an_undeliverable_event_holds_up_nobody(rig: Rig) -> None:
@@ -121,18 +223,13 @@ def test_a_parked_delivery_can_be_sent_again(rig: Rig) -> None:
     sent = life.begins()
     oversized = Sent(sent.event, sent.key, sent.value, sent.headers)
     rig.write(oversized)
-    consumer = connect(rig.service, rig.dispatcher, rig.name, "")
-    producer = outbox.connect(rig.dispatcher)
-    box = Outbox(producer, consumer)
-    box._topics, box._looked_at = {"queue.so-xd"}, time.monotonic()
-    dispatcher = Dispatcher(consumer, box)
-    until(
-        lambda: dispatcher.step(1000, 200),
-        lambda: any(letter.record.key == sent.key for letter in read(rig.projector)),
-    )
-    producer.close(timeout=1)
-    assert consumer is not None
-    consumer.close()
+    with dispatching(rig) as dispatcher:
+        writer = dispatcher.sink._writer
+        writer._topics, writer._looked_at = {"queue.so-xd"}, time.monotonic()
+        until(
+            lambda: dispatcher.step(1000, 200),
+            lambda: any(letter.record.key == sent.key for letter in read(rig.projector)),
+        )
     assert queue_of(rig, "so-ct", life) == []
     (letter,) = (letter for letter in read(rig.projector) if letter.record.key == sent.key)
 
@@ -152,10 +249,10 @@ def test_a_member_that_came_back_shuts_out_its_former_self(rig: Rig) -> None:
     sent = life.begins()
     made = plan([(0, Record(0, 1, sent.key, sent.value, sent.headers))])
     with dispatching(rig) as old:
-        until(lambda: old.step(1, 200), lambda: bool(old._consumer.assignment()))
-        newer = outbox.connect(rig.dispatcher)
+        until(lambda: old.step(1, 200), lambda: bool(old.consumer.assignment()))
+        newer = connect_producer(rig.dispatcher, f"dispatcher-{rig.name}")
         with pytest.raises((KafkaError, NotCommitted)):
-            old._box.send(made, {})
+            old.sink._writer.deliver(made, {})
         newer.close(timeout=1)
 
     assert queue_of(rig, "so-vhtt", life) == []

@@ -85,11 +85,11 @@ def new_lives(rig: Rig, number: int, office: str = "so-xd") -> list[Life]:
 def test_a_projector_that_is_killed_goes_on_where_it_was(rig: Rig) -> None:
     """kill -9 in the middle of its work: the next process takes up at once and every event stands once."""
     lives = new_lives(rig, 300)
-    with role("consumers.read_model.projector", rig, PROJECTOR_BATCH="50") as (process, _):
+    with role("consumers.read_model.role", rig, PROJECTOR_BATCH="50") as (process, _):
         until(lambda: projected(rig.database, lives) > 0)
         process.kill()
     lives += new_lives(rig, 20)
-    with role("consumers.read_model.projector", rig) as (process, _):
+    with role("consumers.read_model.role", rig) as (process, _):
         until(lambda: projected(rig.database, lives) == 2 * len(lives))
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=PATIENCE_SECONDS) == 0
@@ -99,7 +99,7 @@ def test_a_projector_waits_for_its_database(rig: Rig, tmp_path: Path) -> None:
     """While PostgreSQL is away the process says that it is not ready, stays alive, and then goes on without loss."""
     with EmbeddedPostgres(tmp_path / "data") as server:
         migrate(server.url)
-        with role("consumers.read_model.projector", rig, DATABASE_URL=server.url) as (process, port):
+        with role("consumers.read_model.role", rig, DATABASE_URL=server.url) as (process, port):
             lives = new_lives(rig, 20)
             until(lambda: projected(server.url, lives) == 40)
             until(lambda: status(port, "/readyz") == 200)
@@ -116,10 +116,10 @@ def test_a_projector_waits_for_its_database(rig: Rig, tmp_path: Path) -> None:
 def test_a_dispatcher_that_is_killed_doubles_nothing(rig: Rig) -> None:
     """kill -9 in the middle of a dispatcher's work: the office gets every event once, in order."""
     lives = new_lives(rig, 300, office="ward-00025")
-    with role("consumers.queues.dispatcher", rig, DISPATCHER_BATCH="40") as (process, _):
+    with role("consumers.queues.role", rig, DISPATCHER_BATCH="40") as (process, _):
         until(lambda: len(queue_of(rig, "ward-00025", *lives)) > 0)
         process.kill()
-    with role("consumers.queues.dispatcher", rig) as (process, _):
+    with role("consumers.queues.role", rig) as (process, _):
         until(lambda: len(queue_of(rig, "ward-00025", *lives)) >= 600)
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=PATIENCE_SECONDS) == 0
@@ -129,7 +129,7 @@ def test_a_dispatcher_that_is_killed_doubles_nothing(rig: Rig) -> None:
     assert all(found.count(life.petition_id.encode()) == 2 for life in lives)
 
 
-@pytest.mark.parametrize("module", ["consumers.read_model.projector", "consumers.queues.dispatcher"])
+@pytest.mark.parametrize("module", ["consumers.read_model.role", "consumers.queues.role"])
 def test_without_a_broker_the_process_waits(module: str, rig: Rig) -> None:
     """No broker yet: alive, not ready, and it ends when told to."""
     with role(module, rig, KAFKA_BOOTSTRAP_SERVERS=f"127.0.0.1:{free_port()}") as (process, port):

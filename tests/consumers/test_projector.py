@@ -15,8 +15,8 @@ from consumers.dead_letters.reading import read
 from consumers.dead_letters.writing import DeadLetters
 from consumers.loop.membership import connect
 from consumers.loop.offsets import Move, NotMine
+from consumers.loop.postgres_sink import PostgresSink
 from consumers.read_model.projection import Rows, project
-from consumers.read_model.projector import Projector
 from consumers.read_model.tables import ReadModel
 from schemas.events.case import Accepted, State
 from schemas.events.topics import EVENTS
@@ -27,18 +27,16 @@ PATIENCE_SECONDS = 30
 
 
 @contextmanager
-def projecting(rig: Rig, group: str = "") -> Iterator[tuple[Projector, KafkaConsumer]]:
+def projecting(rig: Rig, group: str = "") -> Iterator[tuple[PostgresSink[Rows], KafkaConsumer]]:
     consumer = connect(rig.service, rig.projector, group or rig.name, "")
     assert consumer is not None
     model = ReadModel(rig.database, rig.name, EVENTS.name)
     letters = DeadLetters(rig.projector, rig.name, EVENTS)
-    projector = Projector(consumer, model, letters, project)
+    projector = PostgresSink(consumer, model, letters, project, rig.name)
     try:
         yield projector, consumer
     finally:
         projector.close()
-        model.close()
-        letters.close()
         consumer.close(timeout_ms=1000)  # leaving a group that rebalances may take long
 
 

@@ -1,0 +1,26 @@
+"""Role `projector`: petitions.events → the read model in PostgreSQL, each event once."""
+
+from __future__ import annotations
+
+from kafka import KafkaConsumer
+
+from consumers.dead_letters.writing import DeadLetters
+from consumers.loop import runner
+from consumers.loop.postgres_sink import PostgresSink
+from consumers.read_model.projection import Rows, project
+from consumers.read_model.tables import ReadModel
+from consumers.settings import ProjectorSettings
+from schemas.events.topics import EVENTS
+
+NAME = "projector"
+
+
+def run() -> None:
+    """Project until told to stop."""
+    settings = ProjectorSettings()
+    url = settings.database_url.get_secret_value()
+
+    def opened(consumer: KafkaConsumer) -> PostgresSink[Rows]:
+        return PostgresSink(consumer, ReadModel(url, NAME, EVENTS.name), DeadLetters(settings, NAME, EVENTS), project, NAME)
+
+    runner.run(runner.Consumer(NAME, settings, opened, settings.projector_batch))
