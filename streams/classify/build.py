@@ -31,4 +31,4 @@ def classifier(settings: ClassifySettings | None = None, *, model: Model | None 
 
 
 def stage() -> ClassifyStage:
-    return ClassifyStage(classifier().classify)
+    return ClassifyStage(classifier().classify_texts)

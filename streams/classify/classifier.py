@@ -8,19 +8,19 @@ from typing import NamedTuple
 import numpy as np
 
 from schemas.events.base import Level
-from schemas.events.intake import Classification, Guess, PetitionKind, PetitionSubmitted
+from schemas.events.intake import PetitionKind
 from schemas.reference import TRIAGE_OFFICE
 from schemas.reference.texts import Language
 from streams.classify import kinds
 from streams.classify.danger.lexicon import Hits, Lexicon
 from streams.classify.danger.urgency import log_odds
-from streams.classify.found import OTHER, Asked, Chance, Seen
+from streams.classify.found import OTHER, Asked, Classification, Guess, Seen
 from streams.classify.model.file import Floats, Model
 from streams.classify.model.score import Scorer, Scores
-from streams.classify.model.terms import Typed, typed_all
 from streams.classify.place import Located, Locator
 from streams.classify.reasons.explain import Explainer
 from streams.classify.routing.routes import Route, RoutingTable
+from streams.classify.text.typed import Typed, typed_all
 
 _GUESSES = 3
 _BATCH = 128
@@ -34,7 +34,7 @@ class _Told(NamedTuple):
 
     asked: Asked
     text: Typed
-    guesses: tuple[Chance, ...]
+    guesses: tuple[Guess, ...]
     words: tuple[str, ...]
     hits: Hits
 
@@ -63,12 +63,8 @@ class Classifier:
         self._locator = locator
         self._table = table
 
-    def classify(self, petitions: Sequence[PetitionSubmitted]) -> list[Classification]:
-        """One classification a petition, in order. Never raises because of a text."""
-        return self.classify_texts([Asked.of(petition) for petition in petitions])
-
     def classify_texts(self, asked: Sequence[Asked]) -> list[Classification]:
-        """The same for bare texts."""
+        """One classification a petition, in order. Never raises because of a text."""
         return [one for start in range(0, len(asked), _BATCH) for one in self._batch(asked[start : start + _BATCH])]
 
     def _batch(self, asked: Sequence[Asked]) -> list[Classification]:
@@ -81,13 +77,13 @@ class Classifier:
         hits = [self._lexicon.search(text.accented, text.plain, has_accents=text.has_accents) for text in texts]
         told = map(_Told, asked, texts, guesses, words, hits)
         seen = [self._seen(one, scores, at) for at, one in enumerate(told)]
-        located = [self._locator.locate_folded(one.text.written, one.text.folded, one.asked.location) for one in seen]
+        located = [self._locator.locate_typed(one.text, one.asked.location) for one in seen]
         routes = [
             self._table.route(one.kind, one.guesses[0].category, where.place, one.level) for one, where in zip(seen, located, strict=True)
         ]
         return [self._finished(*parts) for parts in zip(seen, located, routes, strict=True)]
 
-    def _guesses(self, chances: Floats, asked: Sequence[Asked]) -> list[tuple[Chance, ...]]:
+    def _guesses(self, chances: Floats, asked: Sequence[Asked]) -> list[tuple[Guess, ...]]:
         for at, one in enumerate(asked):
             if one.category in self.model.categories:
                 self._weigh_choice(chances[at], one.category)
@@ -95,7 +91,7 @@ class Classifier:
         ranked = np.round(np.minimum(np.take_along_axis(chances, order, axis=1).astype(np.float64), 1.0), 4)
         names = self.model.categories
         return [
-            tuple(Chance(names[code], chance) for code, chance in zip(codes, row, strict=True))
+            tuple([Guess(names[code], chance) for code, chance in zip(codes, row, strict=True)])
             for codes, row in zip(order.tolist(), ranked.tolist(), strict=True)
         ]
 
@@ -134,7 +130,7 @@ class Classifier:
             kind=seen.kind,
             category=best.category,
             confidence=best.confidence,
-            alternatives=tuple([Guess(category=code, confidence=chance) for code, chance in others]),
+            alternatives=tuple(others),
             level=seen.level,
             urgent_reasons=urgent,
             place=located.place,
@@ -146,7 +142,7 @@ class Classifier:
         )
 
 
-def _level(asked: Asked, kind: PetitionKind, hits: Hits, guesses: Sequence[Chance], *, danger: bool) -> Level:
+def _level(asked: Asked, kind: PetitionKind, hits: Hits, guesses: Sequence[Guess], *, danger: bool) -> Level:
     if danger or asked.urgent or kind is PetitionKind.EMERGENCY:
         return Level.URGENT
     return Level.COMPLEX if kinds.is_complex(hits, guesses[1].confidence) else Level.ORDINARY

@@ -6,7 +6,7 @@ import re
 
 from schemas.events.intake import PetitionKind
 from streams.classify.danger.lexicon import Hits
-from streams.classify.model.terms import Typed
+from streams.classify.text.typed import Typed
 
 _NAMES = {
     PetitionKind.COMPLAINT: {"vi": "khiếu nại theo Luật Khiếu nại", "en": "a complaint under the Law on Complaints"},
@@ -56,7 +56,7 @@ def _borne_out(text: Typed, kind: PetitionKind, *, urgent: bool) -> bool:
 
 def _is_empty_talk(text: Typed) -> bool:
     """No words at all, or a few without a vowel or of one repeated letter: a finger on the keyboard."""
-    words = [word for word in text.plain if word != "0"]
+    words = [word for word in text.plain if not word.isdecimal()]
     if not words:
         return bool(text.written)  # nothing written at all: a picture or a place speaks, and a person looks
     return len(words) <= _FEW_WORDS and all(len(set(word)) == 1 or not _NOT_A_LETTER.search(word) for word in words)

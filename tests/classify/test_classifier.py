@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.events.base import Level
-from schemas.events.intake import Classification, Location, PetitionKind, PetitionSubmitted
+from schemas.events.intake import PetitionKind
 from schemas.reference import TRIAGE_OFFICE, offices
 from streams.classify.build import classifier
 from streams.classify.classifier import Classifier
 from streams.classify.commands.classify import classify as command
 from streams.classify.commands.lines import classify_lines
-from streams.classify.found import Asked
+from streams.classify.found import Asked, Classification
 from streams.classify.settings import ClassifySettings
 
 READY = classifier()
@@ -168,19 +167,6 @@ def test_any_text_is_classified(texts: list[str]) -> None:
 def test_a_huge_text_is_classified() -> None:
     """100 kB of one complaint are read up to a limit, and well."""
     assert one("Ống nước sạch vỡ, mất nước cả phố. " * 3000).category == "water-supply"
-
-
-def test_stage_and_command_are_one_code_path() -> None:
-    """A petition gets what its bare text gets, and the result passes the schema's checks."""
-    text, location = "Cống tắc, nước ngập nhà ở phường Định Công", Location(lat=20.98, long=105.83)
-    petition = PetitionSubmitted(
-        petition_id="0" * 26, channel="ihanoi", text=text, location=location, submitted_at=datetime(2026, 1, 5, tzinfo=UTC)
-    )
-
-    found = READY.classify([petition])
-
-    assert found == READY.classify_texts([Asked(text, location)])
-    assert Classification.model_validate_json(found[0].model_dump_json()) == found[0]
 
 
 def _lines(ready: Classifier, *rows: bytes) -> list[dict[str, object]]:

@@ -9,15 +9,15 @@ import pytest
 from click.testing import CliRunner
 
 from schemas.events.base import Level
-from schemas.events.intake import PetitionKind, Place
+from schemas.events.intake import PetitionKind
 from schemas.reference import TRIAGE_OFFICE, categories, offices, wards
 from streams.classify.commands.routing import routing
+from streams.classify.found import NOWHERE, Place
 from streams.classify.routing.routes import BadRoutingError, RoutingTable, own_text, route
 from streams.classify.routing.table import COLUMNS, check
 
 CUA_NAM = "00082"
 SURE_PLACE = Place(ward_code=CUA_NAM, method="ward-name", confidence=0.97)
-NOWHERE = Place()
 HEADER = ",".join(COLUMNS)
 ALL = "*,*,*,*,tt-pvhcc,,"
 

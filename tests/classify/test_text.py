@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.classify.model.terms import typed
-from streams.classify.text.folding import fold, fold_all, fold_words
+from streams.classify.text.folding import fold, fold_all
 from streams.classify.text.language import language
 from streams.classify.text.normal import normalise
+from streams.classify.text.typed import typed, typed_all
 from streams.classify.text.words import words
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=[]))
@@ -27,11 +27,22 @@ def test_normalise_is_idempotent(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.lists(ANY_TEXT, max_size=5))
 def test_folding_many_is_folding_each(texts: list[str]) -> None:
-    """The quick way for many texts, and that for words, give what `fold` gives."""
+    """The quick way for many texts gives what `fold` gives."""
     written = [normalise(text) for text in texts]
 
     assert fold_all(written) == [fold(text) for text in written]
-    assert fold_words(words(" ".join(written))) == [fold(word) for word in words(" ".join(written))]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(ANY_TEXT, max_size=5))
+def test_reading_many_is_reading_each(texts: list[str]) -> None:
+    """What else is in the batch makes no difference, and each word stands beside its folded form."""
+    together = typed_all(texts)
+
+    assert together == [typed(text) for text in texts]
+    for one in together:
+        assert one.plain == [fold(word) for word in one.accented]
+        assert len(one.flat) == len(one.folded)
 
 
 @settings(max_examples=300, deadline=None)

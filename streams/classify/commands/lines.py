@@ -9,9 +9,10 @@ from typing import Any
 import orjson
 
 from schemas.events.base import Level
-from schemas.events.intake import LAT_MAX, LAT_MIN, LONG_MAX, LONG_MIN, Classification, Location
+from schemas.events.intake import LAT_MAX, LAT_MIN, LONG_MAX, LONG_MIN
 from streams.classify.classifier import Classifier
-from streams.classify.found import Asked
+from streams.classify.found import Asked, Classification
+from streams.classify.io.wire import Location
 
 BATCH = 512
 
@@ -62,7 +63,7 @@ def _location(row: dict[str, Any]) -> Location | None:
     lat, long = _degrees(row.get("lat")), _degrees(row.get("long"))
     if not (LAT_MIN <= lat <= LAT_MAX and LONG_MIN <= long <= LONG_MAX):
         raise BadLineError("lat, long: outside Hanoi")
-    return Location.model_construct(lat=lat, long=long)
+    return Location(lat=lat, long=long)
 
 
 def _degrees(value: object) -> float:

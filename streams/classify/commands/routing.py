@@ -8,10 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+import msgspec
 
 from schemas.events.base import Level
-from schemas.events.intake import Location, PetitionKind, Place
+from schemas.events.intake import Location, PetitionKind
 from schemas.reference import categories, wards
+from streams.classify.found import NOWHERE, Place
 from streams.classify.place import Locator
 from streams.classify.place.settings import place_settings
 from streams.classify.routing.routes import BadRoutingError, load, own_text
@@ -50,7 +52,7 @@ def check_command(file: Path | None) -> None:
 @click.option("--file", type=_FILE, help="A table other than the one in use.")
 def who(category: str, ward: str | None, level: str, kind: str, file: Path | None) -> None:
     """Show as JSON which office such a petition goes to, and why."""
-    place = Place(ward_code=ward, method="given", confidence=1.0) if ward else Place()
+    place = Place(ward_code=ward, method="given", confidence=1.0) if ward else NOWHERE
     try:
         table = load(file or place_settings().routing_table)
     except (OSError, BadRoutingError) as error:
@@ -73,7 +75,7 @@ def locate(text: str, lat: float | None, long: float | None, address: str | None
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     found = locator.locate(text, location)
-    click.echo(json.dumps({**found.place.model_dump(mode="json"), "reason": found.reason}, ensure_ascii=False, indent=2))
+    click.echo(json.dumps({**msgspec.structs.asdict(found.place), "reason": found.reason}, ensure_ascii=False, indent=2))
 
 
 commands: list[click.Command] = [routing, locate]

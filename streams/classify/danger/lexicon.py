@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 import ahocorasick
+import msgspec
 
 from streams.classify.text.folding import fold
 from streams.classify.text.normal import normalise
@@ -31,8 +32,7 @@ class Phrase:
     complex_: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(msgspec.Struct, frozen=True, gc=False):
     """What was found: the sum of the weights, the phrases that raise it, those that lower it, those of the complex level."""
 
     weight: float = 0.0

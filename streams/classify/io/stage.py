@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from schemas.events import catalogue, envelope, topics
-from schemas.events.envelope import BadEvent, Envelope, Event
-from schemas.events.intake import Classification, PetitionClassified, PetitionSubmitted
+from schemas.events import catalogue, topics
+from schemas.events.envelope import BadEvent, Envelope, derived_id, headers
 from schemas.events.topics import Topic
 from schemas.platform.clock import to_datetime
+from streams.classify.found import Asked, Classification
+from streams.classify.io.wire import Classified, Petition, Submitted, encode, read
 from streams.engine.types import Effects, Entries, Output, Record
 
-Classify = Callable[[Sequence[PetitionSubmitted]], Sequence[Classification]]
+Classify = Callable[[Sequence[Asked]], Sequence[Classification]]
 SOURCE = "streams/classify"
 
 
@@ -28,41 +29,33 @@ class ClassifyStage:
 
     def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:  # noqa: ARG002 -- it keeps no state
         effects = Effects()
-        events: list[Event[PetitionSubmitted]] = []
+        read_well: list[Submitted] = []
         for record in records:
             try:
-                events.append(_read(record))
+                read_well.append(read(record))
             except BadEvent as error:
                 effects.rejected.append((record, error))
-        found = self._classify([event.data for event in events]) if events else ()
-        for event, classification in zip(events, found, strict=True):
-            effects.outputs.append(_output(event, classification, now_ms))
+        found = self._classify([_asked(one.petition) for one in read_well]) if read_well else ()
+        stamp = _Stamp(now_ms)
+        effects.outputs += [stamp.output(*both) for both in zip(read_well, found, strict=True)]
         return effects
 
     def fire(self, due: Sequence[bytes], entries: Entries, now_ms: int) -> Effects:
         raise NotImplementedError("the classify stage sets no timers")
 
 
-def _read(record: Record) -> Event[PetitionSubmitted]:
-    event = envelope.read(record.value, record.headers, (catalogue.SUBMITTED,))
-    if record.key != event.data.petition_id.encode():
-        raise BadEvent("key: must be the petition id")
-    return event
+def _asked(petition: Petition) -> Asked:
+    return Asked(petition.text, petition.location, petition.category, petition.urgent)
 
 
-def _output(event: Event[PetitionSubmitted], classification: Classification, now_ms: int) -> Output:
-    petition = event.data
-    made = Envelope(
-        envelope.derived_id(event.envelope.id, "classified"),
-        SOURCE,
-        catalogue.CLASSIFIED_TYPE.type,
-        petition.petition_id,
-        to_datetime(now_ms),
-    )
-    data = PetitionClassified.model_construct(petition=petition, classification=classification)
-    return Output(
-        topics.CLASSIFIED.name,
-        petition.petition_id.encode(),
-        data.model_dump_json(exclude_none=True).encode(),
-        envelope.headers(made),
-    )
+class _Stamp:
+    """Makes the records of one step; what they have in common is made once."""
+
+    def __init__(self, now_ms: int) -> None:
+        made = Envelope("", SOURCE, catalogue.CLASSIFIED_TYPE.type, "", to_datetime(now_ms))
+        self._common = [header for header in headers(made) if header[0] not in ("ce_id", "ce_subject")]
+
+    def output(self, read: Submitted, found: Classification) -> Output:
+        key = read.petition.petition_id.encode()
+        own = [("ce_id", derived_id(read.cause, "classified").encode()), ("ce_subject", key)]
+        return Output(topics.CLASSIFIED.name, key, encode(Classified(read.petition, found)), [*own, *self._common])

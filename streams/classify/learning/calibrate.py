@@ -13,7 +13,7 @@ from streams.classify.learning.corpus import Labelled
 from streams.classify.learning.material import Material
 from streams.classify.model.file import Calibration, Floats, Model
 from streams.classify.model.score import Scorer, softmax
-from streams.classify.model.terms import typed
+from streams.classify.text.typed import typed
 
 WANTED_ACCURACY = 0.96
 """Of what is not sent to triage, on the calibration texts: above the goal of 0.95, as new texts are a little harder."""

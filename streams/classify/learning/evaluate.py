@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from schemas.events.base import Level
-from schemas.events.intake import Classification
 from streams.classify.classifier import Classifier
-from streams.classify.found import OTHER, Asked
+from streams.classify.found import OTHER, Asked, Classification
 from streams.classify.learning.corpus import Labelled
 from streams.classify.learning.measures import Answer, Report, Share, report
 

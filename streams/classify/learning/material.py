@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from schemas.events.intake import PetitionKind
 from streams.classify.learning.corpus import Corpus, Labelled, OfKind
 from streams.classify.learning.vocabulary import Vocabulary
-from streams.classify.model.terms import Typed, terms, typed
+from streams.classify.model.terms import terms
+from streams.classify.text.typed import Typed, typed
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -72,7 +73,7 @@ def prepared(corpus: Corpus) -> Material:
 
 def stripped(text: Typed) -> Typed:
     """As if it had been typed without diacritics."""
-    return Typed(text.folded, text.folded, text.plain, text.plain)
+    return Typed(text.folded, text.folded, text.flat, text.plain, text.plain)
 
 
 def _kind_of(one: Labelled) -> str | None:

@@ -11,31 +11,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.classify.model.file import Floats
-from streams.classify.model.terms import ACCENTED, BARE_NUMBER, Typed
+from streams.classify.model.terms import ACCENTED, BARE_NUMBER, number_or_word
+from streams.classify.text.folding import fold
+from streams.classify.text.typed import Typed
 
 _LOG_COUNT = np.array([0.0, *(1 + math.log(count) for count in range(1, 4000))], np.float32)
 _UNKNOWN = -1
+_FINE = np.float32(1024)
+"""Values are whole 1024ths: so sums of values times whole weights are whole numbers below 2²⁴, which float32 adds up without error
+in any order. What else is in the batch then makes no difference, not even in the last bit."""
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The known terms of a batch: text after text, in each the model's rows in order. `values` are
-    (1 + log count) · idf, each text's of length 1. `bounds[n] : bounds[n + 1]` are those of text n."""
+    """The known terms of a batch: text after text, in each the model's rows in order. `values` are (1 + log count) · idf, each text's of
+    length 1. `bounds[n] : bounds[n + 1]` are those of text n. `first`: the place in its text of the first word of the term."""
 
     rows: Ints
     values: Floats
     bounds: Ints
+    first: Ints
 
     def of(self, text: int) -> Rows:
         """Those of one text."""
         part = slice(self.bounds[text], self.bounds[text + 1])
         rows = self.rows[part]
-        return Rows(rows, self.values[part], np.array([0, len(rows)]))
+        return Rows(rows, self.values[part], np.array([0, len(rows)]), self.first[part])
 
 
 class _Pairs:
-    """Row by pair of word numbers."""
+    """Row by pair of word numbers: a table of two places a key, addressed by the key's hash, with the few that find no place sorted."""
 
     def __init__(self, words: int, pairs: Iterable[tuple[int, int, int]]) -> None:
         self._words = words
@@ -52,6 +58,31 @@ class _Pairs:
         return np.where(known, self._rows[at], _UNKNOWN)
 
 
+_BITS = 24
+_MASK = (1 << _BITS) - 1
+_DIFFERS = 1 << (2 * _BITS)
+_MOST_REMEMBERED = 100_000
+
+
+class _Remembered(dict[str, int]):
+    """Word → its numbers in one: folded (24 bits), accented (24 bits), whether the two differ. Filled as words come, as they repeat;
+    emptied when it has grown too large, as garbage may come without end."""
+
+    def __init__(self, number: dict[str, int]) -> None:
+        super().__init__()
+        self._number = number
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        accented = number_or_word(word)
+        plain = fold(accented)
+        get = self._number.get
+        found = (get(plain, _UNKNOWN) + 1) | (get(accented, _UNKNOWN) + 1) << _BITS
+        self[word] = found = found if accented == plain else found | _DIFFERS
+        return found
+
+
 class Lookup:
     """Built once from a model's terms; does what counting `terms()` in a dictionary would do, several times as fast."""
 
@@ -59,6 +90,7 @@ class Lookup:
         self._idf = idf
         split = [(row, term.startswith(ACCENTED), term.removeprefix(ACCENTED).split(" ")) for row, term in enumerate(vocabulary)]
         self._number = {word: number for number, word in enumerate(sorted({word for _, _, words in split for word in words}))}
+        self._remembered = _Remembered(self._number)
         self._plain = self._single(row_words for row_words in split if not row_words[1])
         self._accented = self._single(row_words for row_words in split if row_words[1])
         self._plain_pairs = self._paired(row_words for row_words in split if not row_words[1])
@@ -79,37 +111,37 @@ class Lookup:
 
     def find(self, texts: Sequence[Typed]) -> Rows:
         """The rows of a batch of texts."""
-        get = self._number.get
-        plain = np.array([get(word, _UNKNOWN) for word in chain.from_iterable(text.plain for text in texts)], np.int64)
-        accented = plain
-        if any(text.accented is not text.plain for text in texts):
-            listed = chain.from_iterable(text.accented for text in texts)
-            accented = np.array([get(word, _UNKNOWN) for word in listed], np.int64)
-        text = np.repeat(np.arange(len(texts)), [len(one.plain) for one in texts])
-        return self._counted(self._all(plain, accented, text), len(texts))
+        counts = [len(one.accented) for one in texts]
+        listed = chain.from_iterable(text.accented for text in texts)
+        packed = np.fromiter(map(self._remembered.__getitem__, listed), np.int64, sum(counts))
+        plain, accented = (packed & _MASK) - 1, (packed >> _BITS & _MASK) - 1
+        text = np.repeat(np.arange(len(texts)), counts)
+        starts = np.cumsum(counts) - counts
+        return self._counted(*self._all(plain, accented, packed >= _DIFFERS, text), starts)
 
-    def _all(self, plain: Ints, accented: Ints, text: Ints) -> Ints:
-        """Every occurrence of a known term as `text · terms + row`."""
+    def _all(self, plain: Ints, accented: Ints, differs: NDArray[np.bool_], text: Ints) -> tuple[Ints, Ints]:
+        """Every occurrence of a known term as `text · terms + row`, and the place of its first word in the batch."""
         joined = text[:-1] == text[1:]
-        differs = accented != plain
+        either = joined & (differs[:-1] | differs[1:])
         rows = (
             self._plain[plain],
             np.where(differs, self._accented[accented], _UNKNOWN),
             self._plain_pairs.find(plain[:-1], plain[1:], joined),
-            self._accented_pairs.find(accented[:-1], accented[1:], joined & (differs[:-1] | differs[1:])),
+            self._accented_pairs.find(accented[:-1], accented[1:], either),
         )
         found = np.concatenate(rows)
-        of_text = np.concatenate([text, text, text[:-1], text[:-1]])
-        known = found >= 0
-        occurrences: Ints = of_text[known] * len(self._idf) + found[known]
-        return occurrences
+        places = np.arange(len(text))
+        at = np.concatenate([places, places, places[:-1], places[:-1]])
+        known = np.flatnonzero(found >= 0)
+        at = at[known]
+        return text[at] * len(self._idf) + found[known], at
 
-    def _counted(self, occurrences: Ints, texts: int) -> Rows:
+    def _counted(self, occurrences: Ints, at: Ints, starts: Ints) -> Rows:
         """Repetitions put together, values set so that each text's tf · idf vector has length 1."""
-        distinct, often = np.unique(occurrences, return_counts=True)
+        texts = len(starts)
+        distinct, first, often = np.unique(occurrences, return_index=True, return_counts=True)
         text, rows = np.divmod(distinct, len(self._idf))
-        tf = _LOG_COUNT[np.minimum(often, len(_LOG_COUNT) - 1)]
-        values = tf * self._idf[rows]
+        values = _LOG_COUNT[np.minimum(often, len(_LOG_COUNT) - 1)] * self._idf[rows]
         length = np.sqrt(np.bincount(text, values**2, texts))
         bounds = np.searchsorted(text, np.arange(texts + 1))
-        return Rows(rows, (values / length[text]).astype(np.float32), bounds)
+        return Rows(rows, np.rint(values / length[text] * _FINE).astype(np.float32) / _FINE, bounds, at[first] - starts[text])

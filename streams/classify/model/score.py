@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from streams.classify.model.file import Floats, Model
 from streams.classify.model.lookup import Ints, Lookup, Rows
-from streams.classify.model.terms import ACCENTED, BARE_NUMBER, Typed
+from streams.classify.model.terms import BARE_NUMBER, number_or_word
+from streams.classify.text.typed import Typed
 
 _MOST_REASONS = 4
 _LOOKED_AT = 8
 _SOME_NUMBER = "…"
-"""Shown for a number: the model knows only that one stands there."""
+"""Shown for a number: the model knows only that one stands there, and it may be somebody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Scorer:
         self._lookup = Lookup(model.terms, model.idf)
         # Kept as single bytes: so they fit into the processor's cache, which halves the time.
         self._weights = np.ascontiguousarray(model.weights)
+        self._is_pair = np.array([" " in term for term in model.terms])
         self._categories = len(model.categories)
         self.urgent_column = len(model.categories) + len(model.kinds)
 
@@ -60,12 +63,10 @@ class Scorer:
         return self._linear(self._lookup.find(texts))
 
     def _linear(self, known: Rows) -> Floats:
-        scores = np.tile(self.model.bias, (len(known.bounds) - 1, 1))
-        filled = np.flatnonzero(known.bounds[1:] > known.bounds[:-1])
-        if len(filled):
-            weighed = self._weights[known.rows] * known.values[:, None]
-            scores[filled] += np.add.reduceat(weighed, known.bounds[filled], axis=0) * self.model.scale
-        return scores
+        gathered = self._weights[known.rows].astype(np.float32)
+        bounds = known.bounds.tolist()
+        sums = [known.values[start:end] @ gathered[start:end] for start, end in pairwise(bounds)]
+        return np.asarray(np.array(sums, np.float32).reshape(-1, len(self.model.bias)) * self.model.scale + self.model.bias)
 
     def reasons(self, texts: Sequence[Typed], known: Rows, columns: Ints) -> list[tuple[str, ...]]:
         """For each text the words that speak most for its column, as typed, the strongest first."""
@@ -78,33 +79,24 @@ class Scorer:
         looked_at = known.bounds[:-1, None] + np.arange(_LOOKED_AT)
         order = order[np.minimum(looked_at, len(order) - 1)]
         counts = ((looked_at < known.bounds[1:, None]) & (strength[order] > 0)).sum(axis=1).tolist()
-        rows = known.rows[order].tolist()
-        return [self._shown(*each) for each in zip(texts, rows, counts, strict=True)]
-
-    def _shown(self, text: Typed, rows: Sequence[int], count: int) -> tuple[str, ...]:
-        shown: list[str] = []
-        for row in rows[:count]:
-            words = _as_typed(self.model.terms[row], text)
-            for other in shown:
-                if words in other or other in words:
-                    break
-            else:
-                shown.append(words)
-                if len(shown) == _MOST_REASONS:
-                    break
-        return tuple([words.replace(BARE_NUMBER, _SOME_NUMBER) for words in shown])
+        places, pairs = known.first[order].tolist(), self._is_pair[known.rows[order]].tolist()
+        return [_shown(text.accented, *each) for text, *each in zip(texts, places, pairs, counts, strict=True)]
 
 
-def _as_typed(term: str, text: Typed) -> str:
-    """The words behind a term, with the accents that the text has."""
-    if term.startswith(ACCENTED):
-        return term[1:]
-    if text.accented is text.plain:
-        return term
-    first, _, second = term.partition(" ")
-    at = text.plain.index(first)
-    if not second:
-        return text.accented[at]
-    while text.plain[at + 1 : at + 2] != [second]:
-        at = text.plain.index(first, at + 1)
-    return f"{text.accented[at]} {text.accented[at + 1]}"
+def _shown(words: Sequence[str], places: Sequence[int], pairs: Sequence[bool], count: int) -> tuple[str, ...]:
+    """The words behind the terms at these places, each once, at most `_MOST_REASONS`."""
+    shown: list[str] = []
+    for place, pair in zip(places[:count], pairs, strict=False):
+        said = " ".join(map(_said, words[place : place + 1 + pair]))
+        for other in shown:
+            if said in other or other in said:
+                break
+        else:
+            shown.append(said)
+            if len(shown) == _MOST_REASONS:
+                break
+    return tuple(shown)
+
+
+def _said(word: str) -> str:
+    return word if word.isalpha() else number_or_word(word).replace(BARE_NUMBER, _SOME_NUMBER)

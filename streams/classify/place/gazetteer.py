@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+import msgspec
+
 from schemas.reference import wards
 from schemas.reference.places import old_districts, old_wards, streets
-from streams.classify.text.folding import fold
+from streams.classify.text.folding import flatten, fold
 
 
 class Sort(StrEnum):
@@ -24,8 +25,7 @@ class Sort(StrEnum):
     STREET = "street"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(msgspec.Struct, frozen=True, gc=False):
     """One thing that a name can stand for. `unit`: ward, commune, town, or empty; `wards`: codes of today."""
 
     sort: Sort
@@ -34,8 +34,7 @@ class Meaning:
     districts: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(msgspec.Struct, frozen=True, gc=False):
     """A name as it is written (composed, tones in the old place) and all that it can mean."""
 
     name: str
@@ -104,8 +103,8 @@ def _add(meanings: list[Meaning], new: Meaning) -> None:
 
 
 def by_key() -> dict[str, tuple[Name, ...]]:
-    """Folded name → the names that fold to it (`dong xuan` → Đông Xuân, Đồng Xuân)."""
+    """Folded and flattened name → the names that give it (`dong xuan` → Đông Xuân, Đồng Xuân)."""
     found: dict[str, list[Name]] = {}
     for name in names():
-        found.setdefault(fold(name.name), []).append(name)
+        found.setdefault(flatten(fold(name.name)), []).append(name)
     return {key: tuple(group) for key, group in found.items()}

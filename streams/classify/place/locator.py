@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.events.intake import Location, Place
+import msgspec
+
 from schemas.reference.texts import Language
+from streams.classify.found import NOWHERE, Place, Where
 from streams.classify.place.areas import Areas, Spot, areas
 from streams.classify.place.readings import read
 from streams.classify.place.reasons import Reasons
 from streams.classify.place.spotting import Spotter
 from streams.classify.place.trust import Reading
-from streams.classify.text.folding import fold
-from streams.classify.text.normal import normalise
+from streams.classify.text.typed import Typed, typed
 
 CONTRADICTED = 0.5
 POINT_CONTRADICTED = 0.55
@@ -22,15 +22,14 @@ CONFIRMED = 0.98
 MOST_CANDIDATES = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(msgspec.Struct, frozen=True, gc=False):
     """The place and one sentence that tells a dispatcher how it was found (empty when nothing was)."""
 
     place: Place
     reason: str
 
 
-NOTHING = Located(Place(), "")
+NOTHING = Located(NOWHERE, "")
 
 
 class Locator:
@@ -45,19 +44,18 @@ class Locator:
         self._spotter = Spotter()
         self._say = Reasons(language)
 
-    def locate(self, text: str, location: Location | None = None) -> Located:
+    def locate(self, text: str, location: Where | None = None) -> Located:
         """The place of a petition. A ward that is not certain has a low confidence; one that cannot be told is not guessed: then
         `ward_code` is None and `candidates` holds those that it may be."""
-        written = normalise(text)
-        return self.locate_folded(written, fold(written), location)
+        return self.locate_typed(typed(text), location)
 
-    def locate_folded(self, written: str, folded: str, location: Location | None = None) -> Located:
-        """As `locate`, for a text that is normalised and folded already."""
-        reading = self._read(written, folded)
+    def locate_typed(self, text: Typed, location: Where | None = None) -> Located:
+        """As `locate`, for a text that is made ready already."""
+        reading = self._read(text)
         if location is None:
             return NOTHING if reading is None else self._by_text(reading)
         if location.address:
-            reading = self._with_address(normalise(location.address), reading)
+            reading = self._with_address(location.address, reading)
         spot = self._spot(location, reading)
         if location.ward_code:
             return self._given(location.ward_code, reading, spot)
@@ -65,13 +63,13 @@ class Locator:
             return NOTHING if reading is None else self._by_text(reading)
         return self._by_point(spot, reading)
 
-    def _read(self, written: str, folded: str) -> Reading | None:
-        mentions = self._spotter.spot(written, folded)
+    def _read(self, text: Typed) -> Reading | None:
+        mentions = self._spotter.spot(text.written, text.folded, text.flat)
         return read(mentions) if mentions else None
 
     def _with_address(self, address: str, reading: Reading | None) -> Reading | None:
         """The address says where; the text is asked only if the address leaves it open."""
-        found = self._read(address, fold(address))
+        found = self._read(typed(address))
         if found is None or reading is None:
             return found or reading
         common = found.wards & reading.wards
@@ -79,7 +77,7 @@ class Locator:
             return reading
         return found
 
-    def _spot(self, location: Location, reading: Reading | None) -> Spot | None:
+    def _spot(self, location: Where, reading: Reading | None) -> Spot | None:
         if location.lat is None or location.long is None:
             return None
         among = reading.wards if reading and len(reading.wards) > 1 else frozenset()
@@ -93,10 +91,9 @@ class Locator:
 
     def _by_point(self, spot: Spot, reading: Reading | None) -> Located:
         if reading is None:
-            place = Place(ward_code=spot.ward, method="coordinates" if spot.ward else None, confidence=spot.confidence)
-            if not spot.outlined or spot.confidence < CONFIRMED - 0.1:
-                place = place.model_copy(update={"candidates": _ordered(spot.near, spot.ward) if len(spot.near) > 1 else ()})
-            return Located(place, self._say.by_point(spot))
+            unsure = not spot.outlined or spot.confidence < CONFIRMED - 0.1
+            others = _ordered(spot.near, spot.ward) if unsure and len(spot.near) > 1 else ()
+            return Located(Place(spot.ward, "coordinates" if spot.ward else None, spot.confidence, others), self._say.by_point(spot))
         if spot.near & reading.wards:
             return self._agreed(spot, reading)
         return self._contradicted(spot, reading)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from streams.classify.place.gazetteer import Meaning, Sort
 from streams.classify.place.spotting import Mention

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from streams.classify.place.gazetteer import Sort
 from streams.classify.place.meanings import UNITS, street_reading, union, ward_reading
@@ -29,8 +31,7 @@ def read(mentions: Sequence[Mention]) -> Reading | None:
     return _narrow(base, [reading for reading in readings if not reading.firm], TRUST.narrowed_bare)
 
 
-@dataclass(frozen=True, slots=True)
-class _Districts:
+class _Districts(Struct, frozen=True, gc=False):
     """`said`: those that tell which ward of a name is meant; `reading`: what all that are named give alone."""
 
     said: frozenset[str]

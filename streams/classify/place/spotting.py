@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 import ahocorasick
+import msgspec
 
 from streams.classify.place.gazetteer import Meaning, Name, Sort, by_key
 from streams.classify.place.words import LONGEST, Role, ordinary, role_after, roles
@@ -28,8 +28,7 @@ _OLD_PLAIN = re.compile(r"\s*[(,]?\s*(?:cu|truoc day|truoc kia)(?!\w)")
 _TONES = dict.fromkeys((0x300, 0x301, 0x303, 0x309, 0x323))
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True, gc=False):
     """A name in a text. `said`: as written, with its prefix; `role`: what the words around make of it; `old`: "cũ" follows
     (`end` is after it); `titled`: each word begins with a capital letter; `ordinary`: the name is an ordinary word too."""
 
@@ -46,8 +45,7 @@ class Mention:
         return tuple(meaning for meaning in self.meanings if meaning.sort in sorts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(msgspec.Struct, frozen=True, gc=False):
     """The same text three times, character by character: as written, in lower case, folded."""
 
     written: str
@@ -66,12 +64,12 @@ class Spotter:
     def __init__(self) -> None:
         self._automaton = ahocorasick.Automaton()
         for key, group in by_key().items():
-            self._automaton.add_word(key, (len(key), group))
+            self._automaton.add_word(f" {key} ", (len(key), group))
         self._automaton.make_automaton()
 
-    def spot(self, written: str, folded: str) -> list[Mention]:
-        """The mentions in their order. `written` is normalised, `folded` its folded form; without overlap, the longest wins."""
-        hits = [(end - length + 1, end + 1, group) for end, (length, group) in self._automaton.iter(folded)]
+    def spot(self, written: str, folded: str, flat: str) -> list[Mention]:
+        """The mentions in their order. `written` is normalised, `folded` and `flat` as in `Typed`; without overlap, the longest wins."""
+        hits = [(end - length - 1, end - 1, group) for end, (length, group) in self._automaton.iter(f" {flat} ")]
         if not hits:
             return []
         lowered = written.lower()
@@ -94,8 +92,6 @@ def _longest(mentions: list[Mention], length: int) -> list[Mention]:
 
 def _mention(text: _Text, start: int, end: int, group: tuple[Name, ...]) -> Mention | None:
     folded = text.folded
-    if (start and folded[start - 1].isalnum()) or (end < len(folded) and folded[end].isalnum()):
-        return None
     exact, partly = _meant(text.lowered[start:end], group)
     if not exact and not partly:
         return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 Codes = frozenset[str]
 NOWHERE: Codes = frozenset()
 
@@ -36,8 +38,7 @@ TRUST = Trust()
 SURE = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """Wards that are meant (several: one of them), how sure that is, by which method, and the words that say so."""
 
     wards: Codes

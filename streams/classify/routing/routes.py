@@ -8,9 +8,10 @@ from importlib import resources
 from pathlib import Path
 
 from schemas.events.base import Level
-from schemas.events.intake import PetitionKind, Place
+from schemas.events.intake import PetitionKind
 from schemas.reference import TRIAGE_OFFICE, categories, offices, wards
 from schemas.reference.texts import Language
+from streams.classify.found import Place
 from streams.classify.place import SURE
 from streams.classify.routing.table import TRIAGE, UNKNOWN, WARD, Mistake, Rule, check, compiled, parse
 

@@ -1,4 +1,4 @@
-"""Lower case without diacritics, for one text, for many texts at once, and word by word."""
+"""Lower case without diacritics, for one text and for many at once, letter by letter side by side."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+Codes = NDArray[np.uint32]
 _MARKS = range(0x0300, 0x0370)
+_TABLE_END = 0x2E80
+SEPARATOR = "\n"
+"""Between texts that are handled together; a normalised text has none."""
 
 
 def _fold_table() -> dict[int, str]:
@@ -29,13 +33,17 @@ def fold(text: str) -> str:
     return lowered if lowered.isascii() else lowered.translate(_FOLD)
 
 
-_TABLE_END = 0x2E80
-_SEPARATOR = "\n"
+_WORD_OR_SPACE = bytes(code if (code < 0x80 and chr(code).isalnum()) or code == 0x0A else 0x20 for code in range(256))
 
 
-def _letter_table() -> NDArray[np.uint16]:
-    """UTF-16 code by code point for the planes that fold: what `fold` gives for one lower-case letter, 0 where it gives nothing."""
-    table = np.arange(_TABLE_END, dtype=np.uint16)
+def flatten(folded: str) -> str:
+    """A folded text with a space in place of each character that is no Latin letter, digit or `SEPARATOR`; of the same length."""
+    return folded.encode("ascii", "replace").translate(_WORD_OR_SPACE).decode()
+
+
+def _letter_table() -> Codes:
+    """Code point by code point: what `fold` gives for one lower-case letter, 0 where it gives nothing."""
+    table = np.arange(_TABLE_END, dtype=np.uint32)
     for code in range(_TABLE_END):
         table[code] = ord(_FOLD[code]) if _FOLD.get(code) else 0 if code in _FOLD else code
     return table
@@ -44,35 +52,27 @@ def _letter_table() -> NDArray[np.uint16]:
 _LETTERS = _letter_table()
 
 
+def codes_of(text: str) -> Codes:
+    """The code points; lone surrogates are letters like any other."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def text_of(codes: Codes) -> str:
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def fold_codes(lowered: Codes) -> Codes:
+    """`fold`, code by code; a mark that folds to nothing becomes 0, so that the letters stay side by side."""
+    folded = np.take(_LETTERS, lowered, mode="clip")
+    return np.where(lowered < _TABLE_END, folded, lowered)
+
+
 def fold_all(texts: Sequence[str]) -> list[str]:
     """`fold` for many normalised texts at once, several times as fast: one look-up in a table for all their letters."""
     if not texts:
         return []
-    lowered = _SEPARATOR.join(texts).lower()
+    lowered = SEPARATOR.join(texts).lower()
     if lowered.isascii():
-        return lowered.split(_SEPARATOR)
-    codes = np.frombuffer(lowered.encode("utf-32-le", "surrogatepass"), np.uint32)
-    if codes.max() >= _TABLE_END:
-        return [fold(text) for text in texts]
-    folded = _LETTERS[codes]
-    together: str = folded[folded != 0].tobytes().decode("utf-16-le")
-    return together.split(_SEPARATOR)
-
-
-class _Folded(dict[str, str]):
-    """Folded word by word, filled as words come; emptied when it has grown too large, as garbage may come without end."""
-
-    def __missing__(self, word: str) -> str:
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        self[word] = folded = fold(word)
-        return folded
-
-
-_MOST_REMEMBERED = 100_000
-_FOLDED_WORDS = _Folded()
-
-
-def fold_words(typed: Sequence[str]) -> list[str]:
-    """`fold` of each word. Words repeat so much that remembering them is quicker."""
-    return list(map(_FOLDED_WORDS.__getitem__, typed))
+        return lowered.split(SEPARATOR)
+    folded = fold_codes(codes_of(lowered))
+    return text_of(folded[folded != 0]).split(SEPARATOR)
