@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _PACKAGES = ("producers", "consumers")
 _LOCK = 7_310_248  # any number, the same for all who migrate
+_RENAMED = {"consumers/0002_operations.sql": "consumers/0003_operations.sql"}
+"""What a file was called in earlier releases: where it was applied under that name, it is not applied again."""
 _TABLE = """
 create table if not exists schema_migration (
     name text primary key,
@@ -68,14 +70,21 @@ def migrate(database_url: str, wanted: Sequence[Migration] | None = None) -> lis
         # One at a time, however many processes start together.
         connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
         connection.execute(_TABLE)
-        done = {row[0] for row in connection.execute("select name from schema_migration")}
+        for before, now in _RENAMED.items():
+            connection.execute("update schema_migration set name = %s where name = %s", (now, before))
+        done = applied(connection)
         missing = [migration for migration in (migrations() if wanted is None else wanted) if migration.name not in done]
         for migration in missing:
             _apply(connection, migration)
     return [migration.name for migration in missing]
 
 
-def _apply(connection: Connection[tuple[object, ...]], migration: Migration) -> None:
+def applied(connection: Connection[Any]) -> set[str]:
+    """The names of the migrations that this database has had."""
+    return {row[0] for row in connection.execute("select name from schema_migration")}
+
+
+def _apply(connection: Connection[Any], migration: Migration) -> None:
     import psycopg
 
     try:
@@ -92,6 +101,8 @@ def run() -> None:
 
     settings = MigrateSettings()
     configure("migrate", settings.log_level)
-    created = ensure_topics(settings)
-    applied = migrate(settings.database_url.get_secret_value())
-    click.echo(f"{len(created)} topics created, {len(applied)} migrations applied")
+    topics = ensure_topics(settings)
+    for change in topics.changed:
+        click.echo(f"changed {change}")
+    done = migrate(settings.database_url.get_secret_value())
+    click.echo(f"{len(topics.created)} topics created, {len(topics.changed)} settings of topics changed, {len(done)} migrations applied")

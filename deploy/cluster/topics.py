@@ -1,29 +1,22 @@
-"""Creates the topics of the catalogue and checks those that exist."""
+"""Creates the topics of the catalogue, and brings those that exist to its settings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.errors import Failed, Unreachable
-from schemas.events.topics import DEAD_LETTERS, QUEUE_PREFIX, Topic, all_topics
+from deploy.cluster.internal import ensure_internal
+from deploy.cluster.kafka import TIMEOUT_MS, administering, alter, configs
+from deploy.errors import Failed
+from schemas.events.brokers import INTERNAL_TOPICS, LOWEST_METADATA_VERSION, LOWEST_VERSION, internal_config
+from schemas.events.topics import Deployment, Topic, all_topics, config
 from schemas.platform.settings import ProcessSettings
 
 if TYPE_CHECKING:
     from kafka.admin import KafkaAdminClient
 
-_CONNECT_MS, _TIMEOUT_MS = 5_000, 30_000
-_COMPACTED = {
-    "cleanup.policy": "compact",
-    # A changelog is read whole at each restore: keep it close to one record a key.
-    "min.cleanable.dirty.ratio": "0.3",
-    "segment.bytes": str(64 * 1024 * 1024),
-}
-# Small, so that retention works on an office's few petitions and 143 such topics stay cheap.
-_QUEUE = {"segment.bytes": str(8 * 1024 * 1024), "segment.index.bytes": str(64 * 1024)}
-# A dead letter is the rejected record and its reason: it must always fit, or one record just below the limit would stop a stage.
-_DEAD_LETTERS = {"max.message.bytes": str(8 * 1024 * 1024)}
+Configs = Mapping[str, Mapping[str, str]]
 
 
 class TopicMismatch(Failed):
@@ -34,25 +27,37 @@ class KafkaTooOld(Failed):
     """The cluster lacks what the engine needs (docs/decisions/0009); said here, where the first connection to it is made."""
 
 
-class KafkaUnreachable(Unreachable):
-    """No broker answered, or it refused to create the topics."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A setting of a topic that was brought to the catalogue's."""
+
+    topic: str
+    setting: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.setting} {self.before} → {self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ensured:
+    """What was done to the topics: the names of those created, and what was changed of the others."""
+
+    created: list[str]
+    changed: list[Change]
+
+
+def deployment(settings: ProcessSettings) -> Deployment:
+    """What the catalogue must know of this installation."""
+    return Deployment(settings.replication, settings.intake_retention_days)
 
 
 def partitions_of(topic: Topic, common: int) -> int:
     return common if topic.partitions is None else topic.partitions
 
 
-def config_of(topic: Topic) -> dict[str, str]:
-    """The topic's own configuration; all else is the broker's."""
-    if topic.compacted:
-        return dict(_COMPACTED)
-    retention = {"retention.ms": str(topic.retention_ms)}
-    if topic == DEAD_LETTERS:
-        return retention | _DEAD_LETTERS
-    return retention | _QUEUE if topic.name.startswith(QUEUE_PREFIX) else retention
-
-
-def mismatches(topics: Iterable[Topic], existing: dict[str, int], common: int) -> list[str]:
+def mismatches(topics: Iterable[Topic], existing: Mapping[str, int], common: int) -> list[str]:
     """One line for each topic of `existing` (partitions by name) whose number of partitions is not the catalogue's."""
     return [
         f"{topic.name} has {existing[topic.name]} partitions, not {partitions_of(topic, common)}"
@@ -61,61 +66,67 @@ def mismatches(topics: Iterable[Topic], existing: dict[str, int], common: int) -
     ]
 
 
-def ensure_topics(settings: ProcessSettings) -> list[str]:
-    """Create what is missing; the names created. Raises KafkaTooOld, TopicMismatch and KafkaUnreachable."""
+def differences(wanted: Configs, found: Configs) -> list[Change]:
+    """What differs of the topics that are `found`; only settings that `wanted` names count."""
+    return [
+        Change(topic, name, found[topic].get(name, "nothing"), value)
+        for topic, settings in wanted.items()
+        if topic in found
+        for name, value in settings.items()
+        if found[topic].get(name) != value
+    ]
+
+
+def wanted_configs(of: Deployment) -> dict[str, dict[str, str]]:
+    """Every topic's settings, Kafka's own topics included."""
+    return {
+        **{topic.name: config(topic, of) for topic in all_topics()},
+        **{name: internal_config(of) for name in INTERNAL_TOPICS},
+    }
+
+
+def ensure_topics(settings: ProcessSettings) -> Ensured:
+    """Create what is missing and change what differs. Raises KafkaTooOld, TopicMismatch and KafkaUnreachable.
+
+    Every change is safe while the pipeline runs: none of these settings touches a record that is there, but for a retention that is
+    shorter than before, which is what was asked for.
+    """
     from kafka.errors import TopicAlreadyExistsError
 
-    with _admin(settings) as admin:
-        _check_transactions(admin)
+    with administering(settings) as admin:
+        _check_version(admin)
         try:
-            return _ensure(admin, settings)
+            created = _create(admin, settings)
         except TopicAlreadyExistsError:
             # Somebody else is creating them at the same moment: look again, create the rest.
-            return _ensure(admin, settings)
+            created = _create(admin, settings)
+        ensure_internal(admin)
+        return Ensured(created, _bring(admin, deployment(settings)))
 
 
 def existing_topics(settings: ProcessSettings) -> dict[str, int]:
     """The broker's topics, with their number of partitions. Raises KafkaUnreachable."""
-    with _admin(settings) as admin:
+    with administering(settings) as admin:
         return _partitions(admin)
 
 
-@contextmanager
-def _admin(settings: ProcessSettings) -> Iterator[KafkaAdminClient]:
-    from kafka.admin import KafkaAdminClient
-    from kafka.errors import KafkaError
-
-    servers = settings.kafka_bootstrap_servers.split(",")
-    try:
-        admin = KafkaAdminClient(
-            bootstrap_servers=servers,
-            client_id="petitions-topics",
-            request_timeout_ms=_TIMEOUT_MS,
-            bootstrap_timeout_ms=_CONNECT_MS,
-        )
-        try:
-            yield admin
-        finally:
-            admin.close()
-    except KafkaError as error:
-        raise KafkaUnreachable(f"Kafka at {settings.kafka_bootstrap_servers} does not answer as it should: {error}") from error
-
-
-def _check_transactions(admin: KafkaAdminClient) -> None:
+def _check_version(admin: KafkaAdminClient) -> None:
     from streams.engine.client import TransactionsTooOld, check_transactions
 
-    _, found = admin.describe_features().get("transaction.version", {}).get("finalized", (0, 0))
+    features = admin.describe_features()
     try:
-        check_transactions(found)
+        check_transactions(features.get("transaction.version", {}).get("finalized", (0, 0))[1])
     except TransactionsTooOld as error:
         raise KafkaTooOld(str(error)) from error
+    if features["metadata.version"]["supported"][1] < LOWEST_METADATA_VERSION:
+        raise KafkaTooOld(f"the brokers are older than Kafka {LOWEST_VERSION}, the lowest that will do (docs/operations.md, Brokers)")
 
 
 def _partitions(admin: KafkaAdminClient) -> dict[str, int]:
     return {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}
 
 
-def _ensure(admin: KafkaAdminClient, settings: ProcessSettings) -> list[str]:
+def _create(admin: KafkaAdminClient, settings: ProcessSettings) -> list[str]:
     existing = _partitions(admin)
     wrong = mismatches(all_topics(), existing, settings.partitions)
     if wrong:
@@ -125,7 +136,7 @@ def _ensure(admin: KafkaAdminClient, settings: ProcessSettings) -> list[str]:
         )
     missing = {topic.name: _new(topic, settings) for topic in all_topics() if topic.name not in existing}
     if missing:
-        admin.create_topics(missing, timeout_ms=_TIMEOUT_MS, wait_for_metadata=True)
+        admin.create_topics(missing, timeout_ms=TIMEOUT_MS, wait_for_metadata=True)
     return list(missing)
 
 
@@ -133,5 +144,16 @@ def _new(topic: Topic, settings: ProcessSettings) -> dict[str, object]:
     return {
         "num_partitions": partitions_of(topic, settings.partitions),
         "replication_factor": settings.replication,
-        "configs": config_of(topic),
+        "configs": config(topic, deployment(settings)),
     }
+
+
+def _bring(admin: KafkaAdminClient, of: Deployment) -> list[Change]:
+    existing = _partitions(admin)
+    wanted = {name: settings for name, settings in wanted_configs(of).items() if name in existing}
+    changes = differences(wanted, configs(admin, "topic", wanted))
+    by_topic: dict[str, dict[str, str]] = {}
+    for change in changes:
+        by_topic.setdefault(change.topic, {})[change.setting] = change.after
+    alter(admin, by_topic)
+    return changes

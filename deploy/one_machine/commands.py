@@ -104,8 +104,7 @@ def topics(data: Path, *, create: bool, as_json: bool) -> None:
 
     settings = broker_settings(data)
     if create:
-        created = ensure_topics(settings)
-        click.echo(f"{len(created)} topics created", err=True)
+        click.echo(f"{len(ensure_topics(settings).created)} topics created", err=True)
     existing = existing_topics(settings)
     rows = [
         {

@@ -28,7 +28,6 @@ LogEvent = Literal[
     "kafka-unavailable",  # a publish was not acknowledged
     "database-unavailable",  # PostgreSQL does not answer; the process waits and tries again
     "consumer-positioned",  # a consumer took up its partitions; with offsets
-    "records-skipped",  # records were deleted before a consumer had read them; with topic, partition, offset, number of records
     "delivery-parked",  # a delivery to one office failed and was put aside
     "policy-loaded",  # a policy version was taken up
     "policy-rejected",  # a changed policy file has mistakes; the old one stays in force

@@ -19,7 +19,10 @@ class ProcessSettings(BaseSettings):
 
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="Kafka brokers, `host:port,host:port`.")
     partitions: int = Field(4, ge=1, le=512, description="Partitions of the petition topics; fixed once they exist.")
-    replication: int = Field(1, ge=1, le=9, description="Replication factor of topics that are created.")
+    replication: int = Field(1, ge=1, le=9, description="Copies of each topic; a record is acknowledged by all of them but one.")
+    intake_retention_days: int = Field(
+        30, ge=1, le=3650, description="How long the stages' input is kept; a stage that is away for longer loses what came first (days)."
+    )
     listen_host: str = Field("127.0.0.1", description="Address on which HTTP listens.")
     metrics_port: int = Field(0, ge=0, le=65535, description="Port of /metrics, /healthz, /readyz; 0 picks a free one.")
     log_level: str = Field("warning", description="debug, info, warning or error.")

@@ -9,9 +9,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from schemas.authority import AUTHORITY, RELATIONS, Permission, actions_of
+from schemas.events.brokers import BROKER_SETTINGS, LOWEST_VERSION, TRANSACTION_VERSION, internal_config
 from schemas.events.case import CASE_EVENTS, OPEN_STATES, State
 from schemas.events.catalogue import EVENT_TYPES
-from schemas.events.topics import DAY_MS, QUEUE_POSITIONS, QUEUE_PREFIX, SHARED, Topic, queue_topic
+from schemas.events.topics import DAY_MS, QUEUE_POSITIONS, QUEUE_PREFIX, SHARED, Deployment, Topic, config, queue_topic
 from schemas.platform import metrics as metric_catalogue
 from schemas.platform.settings import ProcessSettings
 from schemas.reference.texts import title, words
@@ -41,13 +42,36 @@ def topics() -> str:
         "Topics",
         "Every event's key is the petition id. The shared topics have the same number of partitions (setting `PARTITIONS`).",
         table(("topic", "carries", "kept", "event types"), rows),
+        "## Their settings",
+        "With `REPLICATION` 3, else defaults. `petitions run migrate` sets them, on existing topics too; `petitions doctor` compares.",
+        _topic_settings((*SHARED, QUEUE_POSITIONS, queue)),
+        "## The brokers' settings",
+        f"Kafka {LOWEST_VERSION} or newer, with `transaction.version` {TRANSACTION_VERSION}. `petitions doctor` compares.",
+        _broker_settings(),
     )
 
 
 def _kept(topic: Topic) -> str:
     if topic.compacted:
         return "newest of each key"
+    if topic.retention_ms is None:
+        return "`INTAKE_RETENTION_DAYS`"
     return "for ever" if topic.retention_ms < 0 else f"{topic.retention_ms // DAY_MS} days"
+
+
+def _topic_settings(topics: Sequence[Topic]) -> str:
+    """A column a topic; a row a setting."""
+    deployment = Deployment(replication=3)
+    found = {topic.name: config(topic, deployment) for topic in topics}
+    names = sorted({name for settings in found.values() for name in settings})
+    rows = [(f"`{name}`", *(settings.get(name, "") for settings in found.values())) for name in names]
+    return table(("setting", *(f"`{name.removeprefix('petitions.')}`" for name in found)), rows)
+
+
+def _broker_settings() -> str:
+    rows = [(f"`{one.name}`", one.wanted, ("" if one.guarantees else "(time only) ") + one.why) for one in BROKER_SETTINGS]
+    own = [(f"`{name}` of Kafka's own topics", value, "") for name, value in internal_config(Deployment(replication=3)).items()]
+    return table(("setting", "must be", "otherwise"), [*rows, *own])
 
 
 def _types(topic: Topic) -> str:

@@ -11,11 +11,11 @@ from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.errors import KafkaError, for_code
 
+from schemas.events.brokers import TRANSACTION_VERSION
 from streams.engine.batches import Destination
 from streams.engine.protocol import NO_TAGS, ApiVersionsRequest, feature_levels
 
 REQUEST_TIMEOUT_MS = 20_000
-TRANSACTION_VERSION = 2
 SOON_SECONDS, LATER_SECONDS = 0.005, 0.05
 
 STILL_ENDING = 51  # CONCURRENT_TRANSACTIONS: the markers of the transaction before are on their way

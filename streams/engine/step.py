@@ -8,8 +8,6 @@ from schemas.events import topics
 from streams.engine.types import Effects, Entries, Entry, Output, Record, Stage
 
 Load = Callable[[set[bytes]], dict[bytes, Entry]]
-MAX_OUTPUT_BYTES = 1_900_000
-"""A little under the topics' `max.message.bytes` (2 MB)."""
 RETRY_TIMER_MS = 3_600_000
 
 
@@ -87,11 +85,11 @@ def _postponed(stage: Stage, key: bytes, entries: Entries, now_ms: int, error: E
 
 def _check_sizes(effects: Effects) -> None:
     for output in effects.outputs:
-        if output.value is not None and len(output.value) > MAX_OUTPUT_BYTES:
-            raise OutputTooLarge(f"an output for {output.topic} has {len(output.value)} bytes, at most {MAX_OUTPUT_BYTES}")
+        if output.value is not None and len(output.value) > topics.MAX_VALUE_BYTES:
+            raise OutputTooLarge(f"an output for {output.topic} has {len(output.value)} bytes, at most {topics.MAX_VALUE_BYTES}")
     for entry in effects.puts.values():
-        if len(entry.value) > MAX_OUTPUT_BYTES:
-            raise OutputTooLarge(f"an entry has {len(entry.value)} bytes, at most {MAX_OUTPUT_BYTES}")
+        if len(entry.value) > topics.MAX_VALUE_BYTES:
+            raise OutputTooLarge(f"an entry has {len(entry.value)} bytes, at most {topics.MAX_VALUE_BYTES}")
 
 
 def dead_letter(stage: str, record: Record, error: Exception) -> Output:

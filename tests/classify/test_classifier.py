@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.events.base import Level
-from schemas.events.intake import PetitionKind
+from schemas.events.intake import Location, PetitionKind
 from schemas.reference import TRIAGE_OFFICE, offices
 from streams.classify.build import classifier
 from streams.classify.classifier import Classifier

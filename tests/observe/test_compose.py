@@ -12,7 +12,9 @@ import yaml
 from pydantic import SecretStr
 
 from deploy.cluster.compose.secrets import generate, write_missing
+from deploy.one_machine.embedded.kafka_config import Node, properties
 from deploy.roles import BY_NAME
+from schemas.events.brokers import BROKER_SETTINGS, BrokerSetting, Compare
 from schemas.platform.credentials import Credentials
 
 FOLDER = Path(__file__).parents[2] / "deploy/cluster/compose"
@@ -69,6 +71,27 @@ def test_role_waits_and_is_watched(role: str) -> None:
     assert service["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
     assert f"127.0.0.1:{port}/readyz" in service["healthcheck"]["test"][-1]
     assert ([role], int(port)) == (found["names"], found["port"])
+
+
+@pytest.mark.parametrize("setting", BROKER_SETTINGS, ids=lambda setting: setting.name)
+def test_the_broker_is_set_as_the_catalogue_asks(setting: BrokerSetting) -> None:
+    """What a guarantee or a time hangs on is in the compose file, with a value that will do; so it is for the embedded broker."""
+    name = "KAFKA_" + setting.name.upper().replace(".", "_")
+    embedded = properties(Node(1, 9092, 9093, {1: 9093}, Path("data")))
+
+    assert setting.holds(SERVICES["kafka"]["environment"][name])
+    assert setting.holds(embedded[setting.name])
+
+
+def test_a_broker_setting_is_held_against_its_bound() -> None:
+    """At least, at most, or exactly; the words say which."""
+    least, most = BrokerSetting("a", Compare.AT_LEAST, "10", ""), BrokerSetting("b", Compare.AT_MOST, "10", "")
+    exact = BrokerSetting("c", Compare.IS, "false", "")
+
+    assert [least.holds(found) for found in ("9", "10", "11")] == [False, True, True]
+    assert [most.holds(found) for found in ("9", "10", "11")] == [True, True, False]
+    assert [exact.holds(found) for found in ("false", "true")] == [True, False]
+    assert [one.wanted for one in (least, most, exact)] == ["at least 10", "at most 10", "false"]
 
 
 def test_no_secret_in_the_file() -> None:

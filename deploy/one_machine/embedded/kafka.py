@@ -13,6 +13,7 @@ import click
 
 from deploy.errors import Failed
 from deploy.one_machine.embedded.child import Command, guarded
+from deploy.one_machine.embedded.jars import KAFKA_VERSION
 from deploy.one_machine.embedded.jvm import fast_start, java
 from deploy.one_machine.embedded.kafka_config import Node, render
 from deploy.one_machine.embedded.kafka_probe import answers
@@ -34,7 +35,7 @@ class EmbeddedKafka(Server):
     """One broker. Alone it is a cluster of one; of several, each has its `node_id` and all the same `voters` and `cluster_id`.
 
     `voters` maps node ids to controller ports. Ports stay the same over restarts of this object. `overrides`: broker settings;
-    `jvm_options`: instead of those for a fast start. Starting raises KafkaFailed or JarsUnavailable.
+    `jvm_options`: instead of those for a fast start, which only the usual `version` has. Starting raises KafkaFailed or JarsUnavailable.
     """
 
     failed = KafkaFailed
@@ -52,6 +53,7 @@ class EmbeddedKafka(Server):
         heap_mb: int = 512,
         overrides: Mapping[str, str] | None = None,
         jvm_options: tuple[str, ...] | None = None,
+        version: str = KAFKA_VERSION,
     ) -> None:
         super().__init__()
         voters = voters or {node_id: free_port()}
@@ -60,7 +62,8 @@ class EmbeddedKafka(Server):
         self.log = log or data / "broker.log"
         self._cluster_id = cluster_id or new_cluster_id()
         self._heap_mb = heap_mb
-        self._options = jvm_options
+        self._options = jvm_options if version == KAFKA_VERSION else jvm_options or ()
+        self._version = version
 
     def __str__(self) -> str:
         return "the broker"
@@ -87,7 +90,7 @@ class EmbeddedKafka(Server):
     def command(self) -> Command:
         """The command that runs the broker on its data directory, which is prepared."""
         settings = str(self.prepare())
-        return Command(java("kafka.Kafka", settings, heap_mb=self._heap_mb, options=self._options or ()), self.log)
+        return Command(self._java("kafka.Kafka", settings, heap_mb=self._heap_mb, options=self._options or ()), self.log)
 
     @property
     def ready(self) -> bool:
@@ -96,10 +99,13 @@ class EmbeddedKafka(Server):
 
     def _format(self, settings: Path) -> None:
         arguments = ("format", "--cluster-id", self._cluster_id, "--config", str(settings))
-        argv = java("kafka.tools.StorageTool", *arguments, heap_mb=128, options=("-XX:TieredStopAtLevel=1",))
+        argv = self._java("kafka.tools.StorageTool", *arguments, heap_mb=128, options=("-XX:TieredStopAtLevel=1",))
         done = subprocess.run(guarded(argv), capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise KafkaFailed(f"could not format {self.node.data}: {done.stderr or done.stdout}")
+
+    def _java(self, main: str, *arguments: str, heap_mb: int, options: tuple[str, ...]) -> tuple[str, ...]:
+        return java(main, *arguments, heap_mb=heap_mb, options=options, version=self._version)
 
 
 def _train(option: str) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-MEBIBYTE = 1024 * 1024
+from schemas.events.brokers import BROKER_SETTINGS
+from schemas.events.topics import MAX_BATCH_BYTES, MEBIBYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Node:
 
 def properties(node: Node) -> dict[str, str]:
     """The node's server.properties."""
-    return {**_identity(node), **_internal_topics(node), **_SMALL, **_LATENCY, **_session(node), **_LIMITS, **node.overrides}
+    ours = {setting.name: setting.value for setting in BROKER_SETTINGS}
+    return {**_identity(node), **_internal_topics(node), **ours, **_SMALL, **_LATENCY, **_session(node), **_LIMITS, **node.overrides}
 
 
 def render(node: Node) -> str:
@@ -90,15 +92,10 @@ _SMALL = {
 _LATENCY = {
     "group.initial.rebalance.delay.ms": "0",
     "group.min.session.timeout.ms": "1000",
-    # A producer that was killed is fenced by its successor at once; one without a successor loses its transaction this soon.
-    "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
-    # How long a transaction that follows at once on another waits for that one's markers before it asks again (20 unless told).
-    "add.partitions.to.txn.retry.backoff.ms": "2",
 }
 
 _LIMITS = {
-    "auto.create.topics.enable": "false",
-    "message.max.bytes": str(2 * MEBIBYTE),
-    "replica.fetch.max.bytes": str(2 * MEBIBYTE),
+    "message.max.bytes": str(MAX_BATCH_BYTES),
+    "replica.fetch.max.bytes": str(MAX_BATCH_BYTES),
     "unclean.leader.election.enable": "false",
 }

@@ -61,7 +61,15 @@ class Submitted(msgspec.Struct, gc=False):
 
 _TYPE = catalogue.SUBMITTED.type.encode()
 _decode = msgspec.json.Decoder(Petition).decode
-_from_model = msgspec.json.Decoder(msgspec.defstruct("_Model", [("media_urls", tuple[str, ...], ())], bases=(Petition,), gc=False)).decode
+
+
+class _FromModel(Petition, gc=False):
+    """As the models wrote it, addresses included."""
+
+    media_urls: tuple[str, ...] = ()
+
+
+_from_model = msgspec.json.Decoder(_FromModel).decode
 encode = msgspec.json.Encoder().encode
 
 

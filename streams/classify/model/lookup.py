@@ -116,7 +116,7 @@ class Lookup:
         packed = np.fromiter(map(self._remembered.__getitem__, listed), np.int64, sum(counts))
         plain, accented = (packed & _MASK) - 1, (packed >> _BITS & _MASK) - 1
         text = np.repeat(np.arange(len(texts)), counts)
-        starts = np.cumsum(counts) - counts
+        starts: Ints = np.cumsum(counts, dtype=np.int64) - np.asarray(counts, np.int64)
         return self._counted(*self._all(plain, accented, packed >= _DIFFERS, text), starts)
 
     def _all(self, plain: Ints, accented: Ints, differs: NDArray[np.bool_], text: Ints) -> tuple[Ints, Ints]:
