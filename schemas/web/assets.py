@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from schemas.web.problems import Problem, answer
+
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
@@ -56,7 +58,7 @@ def _route(assets: Assets) -> Route:
     async def send(request: Request) -> Response:
         asset = assets.files.get(request.path_params["file"])
         if asset is None:
-            return Response("not here\n", 404, media_type="text/plain")
+            return answer(Problem(404, "not-found"), request)
         return unless_known(request, asset.content, asset.tag, asset.media_type)
 
     return Route(f"/assets/{assets.name}/{{file}}", send, methods=["GET"])

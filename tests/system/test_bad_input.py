@@ -120,7 +120,8 @@ def test_garbage_in_the_record_stops_no_consumer(instance: Instance, city: City)
 def test_an_event_with_fields_of_a_newer_writer_is_read(instance: Instance, city: City) -> None:
     """Unknown fields are tolerated on Kafka, where a writer may be newer than its readers; HTTP names them, since there is one service."""
     code = tracking.new_code()
-    petition_id = tracking.petition_id(instance.environment()["TRACKING_SECRET"].encode(), code)
+    secret = (instance.data / "tracking-secret").read_text(encoding="utf-8").strip()
+    petition_id = tracking.petition_id(secret.encode(), code)
     where = {"lat": 21.03, "long": 105.85, "altitude": 12}
     event = {**GOOD, "petition_id": petition_id, "submitted_at": "2026-01-01T00:00:00Z", "mood": "angry", "location": where}
     producer = KafkaProducer(bootstrap_servers=instance.bootstrap(), acks="all")
