@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from deploy.cluster.kafka import KafkaUnreachable
@@ -17,23 +16,35 @@ _NOBODY = "petitions-migrate"
 
 
 def ensure_internal(admin: KafkaAdminClient) -> None:
-    """See to it that they exist. Raises KafkaUnreachable when the cluster does not make them."""
+    """See to it that they exist and are led. Raises KafkaUnreachable when the cluster does not get that far."""
     until = time.monotonic() + _PATIENCE_SECONDS
-    while missing := set(INTERNAL_TOPICS) - set(admin.list_topics()):
+    while not (_coordinates_groups(admin) and _coordinates_transactions(admin)):
         if time.monotonic() > until:
             raise KafkaUnreachable(
-                f"Kafka does not make {' and '.join(sorted(missing))}: has it as many brokers as its settings "
+                f"Kafka does not serve its own topics {' and '.join(INTERNAL_TOPICS)}: has it as many brokers as its settings "
                 "offsets.topic.replication.factor and transaction.state.log.replication.factor ask for?"
             )
-        _ask_for_coordinators(admin)
         time.sleep(_PAUSE_SECONDS)
 
 
-def _ask_for_coordinators(admin: KafkaAdminClient) -> None:
-    """The first question for a group's or a transaction's coordinator makes Kafka create the topic, whatever it answers until then."""
+def _coordinates_groups(admin: KafkaAdminClient) -> bool:
+    """The first question for a group's coordinator makes Kafka create the topic; it has no answer until then."""
     from kafka.errors import KafkaError
 
-    with suppress(KafkaError):
-        admin.describe_groups([_NOBODY])
-    with suppress(KafkaError):
+    try:
+        return all(group["group_state"] for group in admin.describe_groups([_NOBODY]).values())  # "Dead", from who leads it
+    except KafkaError:
+        return False
+
+
+def _coordinates_transactions(admin: KafkaAdminClient) -> bool:
+    """Likewise. Nobody has that transactional id, which only a coordinator can say."""
+    from kafka.errors import KafkaError, TransactionalIdNotFoundError
+
+    try:
         admin.describe_transactions([_NOBODY])
+    except TransactionalIdNotFoundError:
+        return True
+    except KafkaError:
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
@@ -51,7 +52,10 @@ def configs(admin: KafkaAdminClient, kind: Kind, wanted: Mapping[str, Iterable[s
 
 
 def alter(admin: KafkaAdminClient, topics: Mapping[str, Mapping[str, str]]) -> None:
-    """Set these settings of these topics, leaving their others as they are. Raises KafkaUnreachable when a broker refuses."""
+    """Set these settings of these topics, leaving their others as they are; returns when brokers tell the new ones.
+
+    Raises KafkaUnreachable when Kafka refuses.
+    """
     from kafka.admin import ConfigResource, ConfigResourceType
 
     resources = [ConfigResource(ConfigResourceType.TOPIC, name, dict(settings)) for name, settings in topics.items()]
@@ -59,3 +63,8 @@ def alter(admin: KafkaAdminClient, topics: Mapping[str, Mapping[str, str]]) -> N
     refused = [f"{name}: {answer}" for name, answer in answers.items() if answer != "OK"]
     if refused:
         raise KafkaUnreachable(f"Kafka refused to change {'; '.join(refused)}")
+    until = time.monotonic() + TIMEOUT_MS / 1000
+    while configs(admin, "topic", topics) != topics:
+        if time.monotonic() > until:
+            raise KafkaUnreachable(f"Kafka took the change of {', '.join(topics)}, but does not show it")
+        time.sleep(0.05)

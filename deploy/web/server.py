@@ -26,6 +26,7 @@ import producers.http
 from consumers.settings import ViewSettings
 from deploy.web.calendar import calendar_route
 from deploy.web.metrics import Measured
+from deploy.web.retention import RetentionWatch
 from deploy.web.security import Hardened
 from producers.settings import HttpSettings
 from schemas.platform import logs
@@ -135,9 +136,12 @@ async def serve(settings: WebSettings) -> None:
             timeout_keep_alive=30,
         )
         server = Server(config, apps.stop)
+        retention = RetentionWatch(settings)
+        retention.start()
         UP_SINCE().labels("web").set(time.time())
         log.info("process-started", port=settings.port)
         await server.serve()
+        retention.stop()
 
 
 def run() -> None:

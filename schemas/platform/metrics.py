@@ -75,6 +75,12 @@ RECORDS_SKIPPED = _counter(
     "stage",
     "topic",
 )
+RETENTION_USED = _gauge(
+    "petitions_retention_used_ratio",
+    "How much of the time for which a topic is kept its oldest record not handled has waited; at 1 records are lost. Told by web.",
+    "group",
+    "topic",
+)
 RESTORED = _counter("petitions_stage_restored_records_total", "Changelog records read while restoring a store.", "stage")
 DEAD_LETTERS = _counter("petitions_dead_letters_total", "Records sent to petitions.dlq, when their transaction commits.", "stage", "error")
 OPEN_CASES = _gauge("petitions_open_entries", "Entries with a pending timer in the partition's store.", "stage", "partition")

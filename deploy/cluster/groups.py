@@ -1,0 +1,117 @@
+"""How far each consumer group is behind, as the brokers tell it, whatever its members say of themselves, or when it has none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from schemas.events.topics import Topic
+from schemas.platform.settings import ProcessSettings
+
+if TYPE_CHECKING:
+    from kafka import KafkaConsumer, TopicPartition
+    from kafka.admin import KafkaAdminClient
+
+_LOOK_SECONDS = 5.0
+DISPATCHER = "dispatcher"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One partition of a group's input. `position`: the next offset to handle, None when nothing was ever committed.
+
+    `oldest_ms`: when the first record that waits was appended (ms UTC, by the broker's clock); None when none waits.
+    """
+
+    group: str
+    topic: str
+    partition: int
+    position: int | None
+    begin: int
+    end: int
+    oldest_ms: int | None = None
+
+    @property
+    def records(self) -> int:
+        """Offsets between the position and the end: the waiting records and their transactions' markers."""
+        return max(0, self.end - max(self.position or 0, self.begin))
+
+    @property
+    def lost(self) -> int:
+        """Offsets that were deleted before they were handled."""
+        return 0 if self.position is None else max(0, self.begin - self.position)
+
+
+def groups() -> dict[str, tuple[Topic, ...]]:
+    """Every group that keeps its offsets in Kafka, with what it reads: the stages and the dispatcher."""
+    from schemas.events.topics import EVENTS
+    from streams.topology import TOPOLOGY
+
+    return {f"petitions-{row.stage}": row.inputs for row in TOPOLOGY} | {DISPATCHER: (EVENTS,)}
+
+
+def waiting(admin: KafkaAdminClient, settings: ProcessSettings, of: Mapping[str, Iterable[Topic]]) -> list[Waiting]:
+    """Where each group stands in each partition of its topics. Raises KafkaError."""
+    from kafka import TopicPartition
+    from kafka.admin import OffsetSpec
+
+    wanted = {
+        group: [TopicPartition(topic.name, number) for topic in topics for number in range(settings.partitions)]
+        for group, topics in of.items()
+    }
+    all_tps = {tp for tps in wanted.values() for tp in tps}
+    begins = admin.list_partition_offsets(dict.fromkeys(all_tps, OffsetSpec.EARLIEST))
+    ends = admin.list_partition_offsets(dict.fromkeys(all_tps, OffsetSpec.LATEST))
+    committed = admin.list_group_offsets(wanted)
+    found = []
+    for group, tps in wanted.items():
+        for tp in tps:
+            offset = committed[group][tp].offset
+            found.append(Waiting(group, *tp, offset if offset >= 0 else None, begins[tp].offset, ends[tp].offset))
+    return found
+
+
+def with_ages(settings: ProcessSettings, found: Iterable[Waiting]) -> list[Waiting]:
+    """The same, each with the age of its first waiting record, as far as that can be read within some seconds. Raises KafkaError."""
+    from kafka import KafkaConsumer, TopicPartition
+
+    rows = list(found)
+    behind = {row: TopicPartition(row.topic, row.partition) for row in rows if row.records}
+    if not behind:
+        return rows
+    # Open transactions included: what stands behind one waits, too.
+    consumer = KafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=4096,
+        bootstrap_timeout_ms=5000,
+    )
+    try:
+        times = {row: _first(consumer, tp, max(row.position or 0, row.begin), row.end) for row, tp in behind.items()}
+    finally:
+        consumer.close(timeout_ms=1000)
+    return [replace(row, oldest_ms=times.get(row)) for row in rows]
+
+
+def _first(consumer: KafkaConsumer, tp: TopicPartition, offset: int, end: int) -> int | None:
+    """When the first record at or behind `offset` was appended; None when there are only markers up to `end`."""
+    consumer.assign([tp])
+    consumer.seek(tp, offset)
+    until = time.monotonic() + _LOOK_SECONDS
+    while (consumer.position(tp) or 0) < end and time.monotonic() < until:
+        for record in consumer.poll(timeout_ms=500, max_records=1).get(tp, []):
+            return int(record.timestamp)
+    return None
+
+
+def retention_used(row: Waiting, retention_ms: int, now_ms: int) -> float:
+    """How much of the time for which a topic is kept the group has let pass: 0 when nothing waits, 1 when records begin to be lost."""
+    if row.lost:
+        return 1.0
+    if row.oldest_ms is None or retention_ms <= 0:
+        return 0.0
+    return max(0.0, (now_ms - row.oldest_ms) / retention_ms)
