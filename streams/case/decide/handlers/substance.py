@@ -8,7 +8,7 @@ import unicodedata
 from functools import lru_cache
 
 from schemas.events.actions import Answer, ResultKind
-from schemas.platform.clock import to_ms
+from schemas.platform.instants import to_ms
 from streams.case.decide.rules import Substance
 from streams.case.decide.turn import Turn
 
