@@ -34,7 +34,7 @@ def _classify(_settings: StreamSettings) -> Stage:
 def _case(settings: StreamSettings) -> Stage:
     from streams.case.build import case_stage
 
-    return case_stage(settings.policy_dir, settings.clock_scale)
+    return case_stage(settings.policy_dir, settings.clock())
 
 
 TOPOLOGY: tuple[Row, ...] = (

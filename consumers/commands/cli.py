@@ -13,7 +13,7 @@ from consumers.commands.dlq import dlq
 from schemas.commands.access import Access, public, with_token
 from schemas.commands.calls import StreamEvent, bearer, follow, get
 from schemas.commands.tables import show
-from schemas.platform.clock import local
+from schemas.platform.instants import local
 
 
 @click.command()

@@ -15,7 +15,7 @@ from schemas.commands.access import data_option, json_option
 from schemas.commands.broker import broker_settings
 from schemas.commands.failing import FAILED, UNREACHABLE, fail
 from schemas.commands.tables import show as show_table
-from schemas.platform.clock import local
+from schemas.platform.instants import local
 
 if TYPE_CHECKING:
     from consumers.dead_letters.reading import Letter, Range

@@ -12,7 +12,7 @@ from typing import Any
 from consumers.views.timeline import Entry
 from schemas.events.actions import RefusalKind
 from schemas.events.base import Level, Role
-from schemas.platform.clock import local
+from schemas.platform.instants import local
 from schemas.reference import TRIAGE_OFFICE, categories, offices, texts
 from schemas.reference.texts import Language
 

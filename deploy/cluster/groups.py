@@ -69,7 +69,7 @@ def waiting(admin: KafkaAdminClient, settings: ProcessSettings, of: Mapping[str,
     for group, tps in wanted.items():
         for tp in tps:
             offset = committed[group][tp].offset
-            found.append(Waiting(group, *tp, offset if offset >= 0 else None, begins[tp].offset, ends[tp].offset))
+            found.append(Waiting(group, tp.topic, tp.partition, offset if offset >= 0 else None, begins[tp].offset, ends[tp].offset))
     return found
 
 

@@ -13,8 +13,8 @@ from starlette.routing import Route
 from schemas.events.base import Level
 from schemas.platform.clock import Clock
 from schemas.platform.settings import ProcessSettings
-from streams.case.policy.book import PolicyDirectory
 from streams.case.policy.compiled import Policy
+from streams.case.policy.directory import PolicyDirectory
 from streams.case.time.calendar import HOUR_MS, Calendar
 from streams.settings import StreamSettings
 

@@ -98,6 +98,8 @@ class CaseEvent(Model):
     petition_id: PetitionId
     seq: Annotated[int, Field(ge=1)]
     at: AwareDatetime
+    asked_at: AwareDatetime | None = None
+    """When the broker took in the action that led to this: whether something came in time goes by it. None when no action did."""
     actor: Actor
     cause: str
     """Id of the event that led to this one, or `timer:<clock>:<step>`."""

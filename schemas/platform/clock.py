@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+from schemas.platform.instants import HANOI, to_datetime, to_ms
+
+__all__ = ["HANOI", "Clock", "ScaledClock", "WallClock", "to_datetime", "to_ms"]
 
 
 class Clock(Protocol):
@@ -20,6 +20,10 @@ class Clock(Protocol):
         """How many seconds of real time `duration_ms` of this clock takes."""
         ...
 
+    def shown_at(self, wall_ms: float) -> int:
+        """What this clock showed at an instant of real time (both ms since the epoch, UTC), such as a broker's timestamp."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class WallClock:
@@ -28,6 +32,9 @@ class WallClock:
 
     def wall_seconds(self, duration_ms: int) -> float:
         return duration_ms / 1000
+
+    def shown_at(self, wall_ms: float) -> int:
+        return int(wall_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +49,10 @@ class ScaledClock:
     epoch_ms: int
 
     def now_ms(self) -> int:
-        return self.start_ms + int((time.time_ns() / 1_000_000 - self.epoch_ms) * self.scale)
+        return self.shown_at(time.time_ns() / 1_000_000)
 
     def wall_seconds(self, duration_ms: int) -> float:
         return duration_ms / 1000 / self.scale
 
-
-def to_datetime(ms: int) -> datetime:
-    """Milliseconds since the epoch as an aware UTC datetime."""
-    return datetime.fromtimestamp(ms / 1000, UTC)
-
-
-def to_ms(moment: datetime) -> int:
-    """An aware datetime as milliseconds since the epoch."""
-    return round(moment.timestamp() * 1000)
-
-
-def local(instant: str | None) -> str:
-    """An ISO instant as people in Hanoi write it, like `17:30 05/12/2025`; a dash for none."""
-    return datetime.fromisoformat(instant).astimezone(HANOI).strftime("%H:%M %d/%m/%Y") if instant else "—"
+    def shown_at(self, wall_ms: float) -> int:
+        return self.start_ms + int((wall_ms - self.epoch_ms) * self.scale)

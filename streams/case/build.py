@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from schemas.platform.clock import Clock, WallClock
 from streams.case.io.stage import CaseStage
-from streams.case.policy.book import PolicyDirectory
+from streams.case.policy.directory import PolicyDirectory
 
-_LATE_WALL_S = 30.0
+_SILENT_WALL_S = 30.0
 
 
-def case_stage(policy_directory: Path | None = None, clock_scale: float = 1.0) -> CaseStage:
-    """The stage with policies from a directory (None: the shipped default).
+def case_stage(policy_directory: Path | None = None, clock: Clock | None = None) -> CaseStage:
+    """The stage with policies from a directory (None: the shipped default), on the deployment's clock (None: the wall clock).
 
-    With a scaled clock a short real delay looks long: below half a minute of real time no outage is recorded.
+    With a scaled clock a short real delay looks long: below half a minute of real time no outage is recorded. Raise BadPolicy.
     """
-    tolerance_ms = int(_LATE_WALL_S * clock_scale * 1000) if clock_scale > 1 else 0
+    clock = clock or WallClock()
     policies = PolicyDirectory(policy_directory)
     policies.book()  # a broken policy stops the process at its start, not at its first record
-    return CaseStage(policies.book, tolerance_ms)
+    return CaseStage(policies.book, round(_SILENT_WALL_S / clock.wall_seconds(1)), clock.shown_at)

@@ -26,8 +26,11 @@ What holds whatever happens:
 - A deadline never moves without an event that says why; a transfer never moves it.
 - Every open case has exactly one next timer. Each step of a clock's ladder is climbed once; overdue ones at once, in order.
 - Nothing is closed without an answer and a rating, or an answer and the passing of the rating window.
-- Before anything else is decided about a case, what is due on it happens. So an answer cannot hide a breach.
-- A timer that is handled late first puts the outage on the record; breaches that fall into it are marked as excused.
+- An action counts from when the broker took it in (`asked_at`), whatever its sender's clock says and whenever the stage comes to it.
+  What was due before that happens first, and nothing that was due later: an answer cannot hide a breach, and an outage makes no
+  answer late. What begins with an action, such as a clock of somebody else, begins when it is decided (`at`), since nobody knew before.
+- Each partition keeps when the stage last ran for it. A timer that fell into an absence first puts that outage on the record; breaches
+  within it are marked as excused.
 - A promise is a second deadline beside the first, not an answer: the answer clock runs on.
 - A case keeps the policy version with which it began. Only a `recompute` moves it to another.
 """

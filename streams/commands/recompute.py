@@ -15,7 +15,7 @@ from schemas.events.case import OPEN_STATES, State
 from schemas.events.catalogue import ACTION_REQUESTED
 from schemas.events.envelope import Envelope, derived_id, headers
 from schemas.events.topics import ACTIONS, CASE_CHANGELOG
-from streams.case.decide.state import Case, decode
+from streams.case.decide.state import Case, decode, is_case
 from streams.engine import store
 
 SOURCE = "streams/policy"
@@ -32,7 +32,7 @@ def open_cases(bootstrap: str) -> list[Case]:
     for key, value in _changelog(bootstrap):
         if value is None:
             latest.pop(key, None)
-        elif not key.startswith(b"answers:"):
+        elif is_case(key):
             latest[key] = decode(store.decode(value).value)
     return [case for case in latest.values() if case.state in OPEN_STATES or case.state is State.MERGED]
 

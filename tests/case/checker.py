@@ -32,6 +32,8 @@ class Clock:
     limit: timedelta
     stood: timedelta = timedelta()
     paused: datetime | None = None
+    longest: datetime | None = None
+    """When a pause that was asked for is over at the latest."""
 
     def instant(self, percent: int = 100) -> datetime:
         """When this share of the limit has passed."""
@@ -82,10 +84,20 @@ class Checker:
 
     def _pauses(self, known: Clock, view: ClockView, event: CaseEvent) -> None:
         if known.paused and view.paused_at is None:
-            ran_out = event.what == "resumed" and event.because == "pause-ended"  # type: ignore[attr-defined]
-            end = oracle.add(known.paused, length(RULES["pause"]["longest"])) if ran_out else event.at
-            known.stood += oracle.between(known.paused, end)
+            known.stood += oracle.between(known.paused, max(known.paused, self._end(known, event)))
+        if view.paused_at and not known.paused:
+            asked = event.what == "information-requested"
+            known.longest = oracle.add(event.at, length(RULES["pause"]["longest"])) if asked else None
         known.paused = view.paused_at
+
+    def _end(self, known: Clock, event: CaseEvent) -> datetime:
+        """The office's own answer ends a pause when it is handed in; the citizen's words when they can be read, or the pause is over."""
+        because = getattr(event, "because", "")
+        if event.what != "resumed" or known.longest is None:
+            return event.at
+        if because == "answered":
+            return event.asked_at or event.at
+        return known.longest if because == "pause-ended" else min(event.at, known.longest)
 
     def _limit(self, view: ClockView, event: CaseEvent) -> timedelta:
         if view.name is ClockName.RATING:

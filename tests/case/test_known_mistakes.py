@@ -6,6 +6,7 @@ from schemas.events import actions as do
 from schemas.events.base import Level
 from schemas.events.case import Breached, ClockName, Escalated, State, Warned
 from schemas.platform.clock import to_datetime
+from streams.case.decide.presence import PRESENCE_KEY, every
 from streams.case.policy.book import Book
 from tests.case.world import EVIDENCE, GOOD_TEXT, POLICY, World, hanoi, local, shorter_limits
 
@@ -210,16 +211,97 @@ def test_an_answer_just_before_a_late_timer_does_not_hide_the_breach(world: Worl
     assert events[-1].in_time is False
 
 
-def test_an_answer_sent_during_an_outage_counts_from_when_it_was_sent(world: World) -> None:
-    """The office is not blamed for the pipeline's absence, and the breach is marked as excused."""
+DEADLINE = hanoi("2026-11-25 14:30")
+"""Of an urgent petition that came at 09:00."""
+
+
+@pytest.mark.parametrize("away_s", [3, 5 * 60, 11 * 60, 3 * 86_400])
+def test_an_answer_handed_in_before_the_deadline_is_in_time_however_long_the_pipeline_is_away(world: World, away_s: int) -> None:
+    """The broker acknowledged it 2 seconds before; that the stage comes back after the deadline makes nobody late."""
     id_ = world.submit(level="urgent")
     world.act(id_, do.Accept, "so-xd")
-    sent = to_datetime(hanoi("2026-11-25 14:00"))
-    world.now = hanoi("2026-11-25 16:00")
-    events = world.act(id_, do.Answer, "so-xd", requested_at=sent, result="done", text=GOOD_TEXT, evidence_urls=EVIDENCE)
+    world.pass_until(DEADLINE - 2_500)
+    world.now = DEADLINE - 2_000 + away_s * 1000
+    world.act(id_, do.Answer, "so-xd", appended=DEADLINE - 2_000, result="done", text=GOOD_TEXT, evidence_urls=EVIDENCE)
+    world.pass_until(world.now)
+
+    assert world.whats(id_)[-1] == "answered"
+    assert world.events(id_)[-1].in_time is True
+    assert not world.view(id_).breached
+
+
+def test_an_answer_handed_in_after_the_deadline_is_late_though_the_pipeline_was_away(world: World) -> None:
+    """The breach happens first and is marked as excused; what the sender's clock says changes nothing."""
+    id_ = world.submit(level="urgent")
+    world.act(id_, do.Accept, "so-xd")
+    world.now = DEADLINE + 3_600_000
+    sent = to_datetime(DEADLINE - 60_000)
+    events = world.act(
+        id_, do.Answer, "so-xd", appended=DEADLINE + 1, requested_at=sent, result="done", text=GOOD_TEXT, evidence_urls=EVIDENCE
+    )
 
     assert [event.excused for event in events if isinstance(event, Breached)] == [True]
-    assert events[-1].in_time is True
+    assert events[-1].in_time is False
+
+
+def test_no_timer_overtakes_what_was_handed_in_before_it(world: World) -> None:
+    """An office that accepts, asks or extends in time does so, also when the stage comes to it late; what was due before happens first."""
+    id_ = world.submit(level="urgent")
+    accept_due = hanoi("2026-11-25 11:00")
+    world.now = DEADLINE + 86_400_000
+    world.act(id_, do.Accept, "so-xd", appended=accept_due - 1)
+    world.act(id_, do.Extend, "so-xd", appended=accept_due, working_hours=2, reason="chờ vật tư")
+    world.act(id_, do.RequestInformation, "so-xd", appended=DEADLINE, question="Ở đoạn nào?")
+    world.pass_until(world.now)
+
+    assert [what for what in world.whats(id_) if what not in ("warned", "outage-recorded")] == [
+        "assigned",
+        "accepted",
+        "extended",
+        "information-requested",
+    ]
+    assert local(world.view(id_).clocks[0].paused_at) == local(DEADLINE)
+
+
+def test_what_begins_with_an_action_begins_when_it_can_be_seen(world: World) -> None:
+    """Nobody loses a day of his own to an outage: the citizen's time to reply and to rate runs from when he was told."""
+    id_ = world.submit()
+    world.act(id_, do.Accept, "so-xd")
+    handed_in = world.now
+    world.now += 3 * 86_400_000
+    told = world.now
+    world.act(id_, do.Answer, "so-xd", appended=handed_in, result="done", text=GOOD_TEXT, evidence_urls=EVIDENCE)
+
+    assert clock(world, id_, ClockName.RATING)[0] == local(told)
+    assert (world.events(id_)[-1].asked_at, world.events(id_)[-1].at) == (to_datetime(handed_in), to_datetime(told))
+
+
+def test_an_outage_begins_when_the_stage_last_ran(world: World) -> None:
+    """Not with the first timer that was missed: two cases of one absence tell the same story."""
+    ids = [world.submit(number, level="urgent") for number in (1, 2)]
+    world.act(ids[1], do.Accept, "so-xd")
+    world.pass_until(hanoi("2026-11-25 09:50"))
+    world.now = hanoi("2026-11-25 14:35")
+    world.pass_until(world.now)
+    outages = [event for event in world.record if event.what == "outage-recorded"]
+
+    assert [(event.petition_id, local(event.away_from), local(event.away_until)) for event in outages] == [
+        (id_, "2026-11-25 09:50", "2026-11-25 14:35") for id_ in ids
+    ]
+
+
+def test_a_stage_that_runs_and_has_nothing_to_do_was_not_away(world: World) -> None:
+    """A quiet night is no outage: the stage's own timer says that it was there."""
+    id_ = world.submit()
+    world.fire(PRESENCE_KEY)
+    due = world.next_due()
+    assert due is not None
+    for instant in range(world.now, due[0], every(POLICY.outage_tolerance_ms)):
+        world.now = instant
+        world.fire(PRESENCE_KEY)
+    world.pass_until(due[0])
+
+    assert world.whats(id_) == ["assigned", "warned"]
 
 
 def test_overdue_timers_fire_at_once_after_an_outage_in_order_and_once(world: World) -> None:

@@ -11,7 +11,7 @@ from schemas.events import actions as do
 from schemas.events.base import Level, Role
 from schemas.events.case import OPEN_STATES, ActionRefused, Answered, Assigned, CaseEvent, ClockName, Closed, Reopened, State
 from schemas.events.intake import PetitionKind
-from streams.case.decide.state import next_due
+from streams.case.decide.state import is_case, next_due
 from streams.case.io.render import view
 from tests.case.checker import problems
 from tests.case.histories import ACTIONS, OFFICES, sensible
@@ -28,6 +28,7 @@ class CaseLife(RuleBasedStateMachine):
         self.world = World()
         self.checked = 0
         self.number = 0
+        self.appended = 0
 
     @initialize(level=st.sampled_from(list(Level)), triage=st.booleans())
     def first(self, level: Level, *, triage: bool) -> None:
@@ -45,11 +46,13 @@ class CaseLife(RuleBasedStateMachine):
         kind, fields = what
         self.world.act(pid(number), kind, who, **data.draw(fields))
 
-    def _ask(self, number: int, data: st.DataObject) -> None:
+    def _ask(self, number: int, data: st.DataObject, waited_ms: int = 0) -> None:
+        """`waited_ms`: how long the request has lain in its topic, which keeps the order in which requests came."""
         if number <= self.number:
             case = self.world.case(pid(number))
             kind, who, fields = data.draw(st.sampled_from(sensible(case, self.world.now)))
-            self.world.act(case.id, kind, who, **data.draw(fields))
+            self.appended = max(self.appended, self.world.now - waited_ms)
+            self.world.act(case.id, kind, who, appended=self.appended, **data.draw(fields))
 
     @rule(number=st.integers(1, 3), data=st.data())
     def ask(self, number: int, data: st.DataObject) -> None:
@@ -73,6 +76,19 @@ class CaseLife(RuleBasedStateMachine):
         self.world.now += hours * 3_600_000
         self.world.pass_until(self.world.now)
 
+    @rule(hours=st.sampled_from([1, 24, 300]), numbers=st.lists(st.integers(1, 3), max_size=3), data=st.data())
+    def outage_with_backlog(self, hours: int, numbers: list[int], data: st.DataObject) -> None:
+        """What was handed in while the pipeline was away is read before any timer fires."""
+        self.world.now += hours * 3_600_000
+        for number in numbers:
+            self._ask(number, data, data.draw(st.integers(0, hours * 3_600_000)))
+        self.world.pass_until(self.world.now)
+
+    @rule(number=st.integers(1, 3), data=st.data(), minutes=st.integers(1, 300))
+    def be_overtaken(self, number: int, data: st.DataObject, minutes: int) -> None:
+        """A request that lay in its topic, held back by a foreign transaction, while timers fired."""
+        self._ask(number, data, minutes * 60_000)
+
     @precondition(lambda self: self.number > 0)
     @rule(number=st.integers(1, 3))
     def repeat(self, number: int) -> None:
@@ -86,7 +102,7 @@ class CaseLife(RuleBasedStateMachine):
     @invariant()
     def every_open_case_has_exactly_one_next_timer(self) -> None:
         for key, entry in self.world.store.items():
-            if not key.startswith(b"answers:"):
+            if is_case(key):
                 case = self.world.case(key.decode())
                 assert (case.state in OPEN_STATES) == (entry.due_ms is not None), case.state
                 assert entry.due_ms == next_due(case)
@@ -131,6 +147,10 @@ def check_change(before: CaseEvent, after: CaseEvent) -> None:
         assert before.case == after.case
     if after.what != "reopened":
         assert before.case.escalation <= after.case.escalation
+    if isinstance(after, Answered):
+        due = next(clock.due_at for clock in after.clocks_before if clock.name is ClockName.ANSWER)
+        assert after.asked_at is not None
+        assert after.in_time == (after.asked_at <= due)
     assert before.at <= after.at
 
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from schemas.events.base import Level
-from streams.case.policy.book import PolicyDirectory
+from streams.case.policy.directory import PolicyDirectory
 from streams.case.policy.load import DEFAULT_DIRECTORY, DEFAULT_FILE, BadPolicy, load
 from streams.commands.policy import policy as command
 
@@ -50,6 +50,7 @@ def line_with(path: Path, text: str) -> int:
         ('"08:00-12:00"', '"12:00-08:00"', "calendars.working.periods.0", "12:00-08:00"),
         ('"08:00-12:00", "13:30-17:30"', '"08:00-12:00", "11:30-17:30"', "calendars.working", "[calendars.working]"),
         ("share = 0.5", "share = 1.5", "extension.share", "share = 1.5"),
+        ('tolerance = "10m"', 'tolerance = "0.5m"', "outage", "[outage]"),
         ('"reopen",', '"reopening",', "to_be_confirmed", "to_be_confirmed"),
         ('{ at = "80%", do = "warn" }', '{ at = "40%", do = "warn" }', "ladders", "[ladders]"),
         ('[levels.complex]\ncalendar = "working"', '[levels.complex]\ncalendar = "idle"', "", None),

@@ -67,10 +67,10 @@ def test_a_notice_under_a_foreign_key_is_rejected(world: World) -> None:
     world.handle(record(world, notice, b"answers:so-yt", **headers))
 
     assert [type(found).__name__ for found in world.rejected] == ["WrongKey"]
-    assert world.store == {}
+    assert b"answers:so-xd" not in world.store
 
     world.handle(record(world, notice, b"answers:so-xd", **headers))
-    assert list(world.store) == [b"answers:so-xd"]
+    assert b"answers:so-xd" in world.store
 
 
 @pytest.mark.parametrize("value", [None, b"", b"{", b"\xff\xfe", b"[]", b"{}", b'{"action":"nothing"}'])

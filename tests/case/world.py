@@ -17,7 +17,8 @@ from schemas.events.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, EVENT_TY
 from schemas.events.intake import PetitionClassified
 from schemas.events.topics import EVENTS
 from schemas.platform.clock import HANOI, to_datetime, to_ms
-from streams.case.decide.state import Case, decode
+from streams.case.decide.presence import PRESENCE_KEY, Presence
+from streams.case.decide.state import Case, decode, is_case
 from streams.case.io.stage import CaseStage
 from streams.case.policy.book import Book
 from streams.case.policy.compiled import Policy
@@ -112,19 +113,33 @@ class World:
         self.put(CLASSIFIED_TYPE, id_, data)
         return id_
 
-    def act(self, id_: str, kind: type[Action], who: str = "citizen", /, *, event_id: str | None = None, **fields: Any) -> list[CaseEvent]:
-        """`who`: an office (on its own case), `superior:CODE`, or a role. Gives the new events on this petition."""
+    def act(
+        self,
+        id_: str,
+        kind: type[Action],
+        who: str = "citizen",
+        /,
+        *,
+        event_id: str | None = None,
+        appended: int | None = None,
+        **fields: Any,
+    ) -> list[CaseEvent]:
+        """`who`: an office (on its own case), `superior:CODE`, or a role. `appended`: when the broker took it in, if not just now.
+
+        Gives the new events on this petition.
+        """
         role, _, office = who.partition(":")
         actor = {"role": role, "office": office or None} if role in ROLES else {"role": "office", "office": who}
         sent = fields.pop("requested_at", to_datetime(self.now))
         action = kind.model_validate({"petition_id": id_, "actor": actor, "requested_at": sent, **fields})
         before = len(self.record)
-        self.put(ACTION_REQUESTED, id_, action, event_id)
+        self.put(ACTION_REQUESTED, id_, action, event_id, appended)
         return [event for event in self.record[before:] if event.petition_id == id_]
 
-    def put(self, type_: EventType, id_: str, data: Model, event_id: str | None = None) -> None:
+    def put(self, type_: EventType, id_: str, data: Model, event_id: str | None = None, appended: int | None = None) -> None:
         sent = envelope.Envelope(event_id or f"event-{next(self.ids)}", "test", type_.type, id_, to_datetime(self.now))
-        self.handle(Record(type_.topic.name, 0, 0, self.now, id_.encode(), data.model_dump_json().encode(), envelope.headers(sent)))
+        at = self.now if appended is None else appended
+        self.handle(Record(type_.topic.name, 0, 0, at, id_.encode(), data.model_dump_json().encode(), envelope.headers(sent)))
 
     def handle(self, record: Record) -> None:
         self.journal.append((self.now, "decide", record))
@@ -136,7 +151,7 @@ class World:
 
     def replay(self, kind: str, payload: Any) -> None:
         """Do again what the journal of another world has; mail between petitions stands there too."""
-        self._decide(payload) if kind == "decide" else self._fire(payload)
+        {"decide": self._decide, "fire": self._fire, "ran": self._run}[kind](payload)
 
     def _decide(self, record: Record) -> list[Record]:
         return self._take(self.stage.decide([record], Entries(self.store), self.now))
@@ -149,15 +164,30 @@ class World:
             self.handle(record)
 
     def pass_until(self, until: int | str, late_ms: int = 0) -> None:
-        """Let time pass: timers fire in order of their due instants, each `late_ms` late."""
+        """Let time pass: timers fire in order of their due instants, each `late_ms` late. What was due before `now` is late already:
+        whoever sets `now` by hand says that the stage was away meanwhile."""
         end = hanoi(until) if isinstance(until, str) else until
         while (due := self.next_due()) is not None and due[0] <= end:
+            self.run_until(due[0] - bool(late_ms))
             self.now = max(self.now, due[0] + late_ms)
             self.fire(due[1])
+        self.run_until(end)
         self.now = max(self.now, end)
 
+    def run_until(self, instant: int) -> None:
+        """The stage is there without a break from `now` on, as its own timer would put into the store again and again."""
+        if instant >= self.now:
+            self.journal.append((instant, "ran", instant))
+            self._run(instant)
+
+    def _run(self, instant: int) -> None:
+        if (entry := self.store.get(PRESENCE_KEY)) is not None:
+            self.store[PRESENCE_KEY] = Entry(Presence.decode(entry.value).renewed(instant).encode(), None)
+
     def next_due(self) -> tuple[int, bytes] | None:
-        return min(((entry.due_ms, key) for key, entry in self.store.items() if entry.due_ms is not None), default=None)
+        """The earliest timer of a petition."""
+        due = ((entry.due_ms, key) for key, entry in self.store.items() if entry.due_ms is not None and is_case(key))
+        return min(due, default=None)
 
     def _take(self, effects: Effects, *, strict: bool = True) -> list[Record]:
         self.store.update(effects.puts)

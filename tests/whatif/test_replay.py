@@ -22,7 +22,12 @@ def studied(world: World, other: Policy = POLICY) -> Study:
 
 
 class Replayed(CaseLife):
-    """The histories of the case's own tests: actions of anybody, sensible requests, waiting, outages, merges, repeats."""
+    """The histories of the case's own tests: actions of anybody, sensible requests, waiting, outages, merges, repeats.
+
+    But no request that timers have overtaken: a replay lets time pass until a request was handed in, and no further.
+    """
+
+    be_overtaken = None
 
     def teardown(self) -> None:
         self.world.pass_until(self.world.now)  # a new level may have made timers due at once

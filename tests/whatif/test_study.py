@@ -131,17 +131,17 @@ def test_answers_of_every_kind_are_replayed() -> None:
 
 
 def test_an_answer_sent_in_time_during_an_outage_stays_in_time() -> None:
-    """Handled late, sent in time: the record says so, and the replay keeps it."""
+    """Handed in before the deadline and handled after it: the record says so, and the replay keeps it."""
     world = World()
     case = world.submit()
     world.act(case, do.Accept, "so-xd")
     world.now = hanoi("2026-12-03 09:00")  # the pipeline was away over the deadline
-    sent = to_datetime(hanoi("2026-12-02 08:30"))
-    world.act(case, do.Answer, "so-xd", result="done", text=GOOD_TEXT, evidence_urls=EVIDENCE, requested_at=sent)
+    appended = hanoi("2026-12-02 08:30")
+    world.act(case, do.Answer, "so-xd", appended=appended, result="done", text=GOOD_TEXT, evidence_urls=EVIDENCE)
     (one,) = studied(world).petitions.values()
 
     assert world.events(case)[-1].in_time  # type: ignore[attr-defined]
-    assert (one.before.in_time, one.before.excused, one.check.difference) == (1, 1, None)
+    assert (one.before.in_time, one.before.late, one.check.difference) == (1, False, None)
 
 
 def test_only_the_window_is_studied() -> None:

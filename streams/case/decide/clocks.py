@@ -36,14 +36,16 @@ def climbed(clock: Running, rules: LevelRules) -> Running:
 
 
 def pause(clock: Running, at: int) -> Running:
-    return replace(clock, paused_at=at, next_at=None)
+    """Stand from `at` on, but not from before it last began to run: one limit cannot be spared twice."""
+    running_since = clock.pauses[-1][1] if clock.pauses else clock.started
+    return replace(clock, paused_at=max(at, running_since), next_at=None)
 
 
 def resume(clock: Running, at: int, rules: LevelRules) -> Running:
     """Run again from `at`; what stood of the limit when the pause began is still there."""
     if clock.paused_at is None:
         return clock
-    moved = replace(clock, paused_at=None, pauses=(*clock.pauses, (clock.paused_at, at)))
+    moved = replace(clock, paused_at=None, pauses=(*clock.pauses, (clock.paused_at, max(at, clock.paused_at))))
     return _placed(moved, rules)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from schemas.events.case import State
-from schemas.platform.clock import to_datetime
+from schemas.platform.instants import to_datetime
 from schemas.reference import TRIAGE_OFFICE
 from streams.case.decide import clocks
 from streams.case.decide.handlers.citizen import close_unrated
@@ -21,27 +21,32 @@ from streams.case.policy.compiled import Rung
 Climb = Callable[[Turn, Running, Rung], None]
 
 
-def catch_up(turn: Turn) -> None:
-    """Fire all that is due, in order of its due instants; first say so on the record if it is late."""
+def catch_up(turn: Turn, until: int) -> None:
+    """Fire all that was due by `until` (ms UTC), in order of its due instants; first say so on the record if the pipeline was away."""
     due = next_due(turn.case)
-    if due is None or due > turn.now:
+    if due is None or due > until:
         return
-    asked = turn.who, turn.cause, turn.reason
-    turn.who, turn.reason = SYSTEM, None
-    waiting = _unrecorded(turn, due)
-    if turn.now - waiting > turn.tolerance:
-        turn.cause = "timer:outage"
-        away(turn, waiting, turn.now)
-    while due is not None and due <= turn.now:
+    action = turn.who, turn.cause, turn.reason, turn.asked_at
+    turn.who, turn.reason, turn.asked_at = SYSTEM, None, None
+    while due is not None and due <= until:
+        _record_absence(turn, due)
         _fire_one(turn, due)
         due = next_due(turn.case)
-    turn.who, turn.cause, turn.reason = asked
+    turn.who, turn.cause, turn.reason, turn.asked_at = action
 
 
-def _unrecorded(turn: Turn, due: int) -> int:
-    """Since when the timer has waited, without what is on the record as an outage already."""
-    outage = turn.case.outage
-    return outage[1] if outage is not None and outage[0] <= due <= outage[1] else due
+def _record_absence(turn: Turn, due: int) -> None:
+    """Once for each absence in which a step of this case was due."""
+    absence = turn.setting.away
+    if _within(due, absence) and not _within(due, turn.case.outage):
+        assert absence is not None
+        turn.cause = "timer:outage"
+        away(turn, *absence)
+
+
+def _within(instant: int, span: tuple[int, int] | None) -> bool:
+    """At its two ends the pipeline was there."""
+    return span is not None and span[0] < instant < span[1]
 
 
 def _fire_one(turn: Turn, due: int) -> None:
@@ -77,17 +82,12 @@ def _breach(turn: Turn, clock: Running, _rung: Rung) -> None:
     first = case.escalation < 1
     turn.tell(
         "breached",
-        {"clock": clock.name, "deadline": to_datetime(clock.due), "excused": _excused(turn, clock.due)},
+        {"clock": clock.name, "deadline": to_datetime(clock.due), "excused": _within(clock.due, case.outage)},
         clocks=clocks.with_clock(case.clocks, clock),
         breached=True,
         escalation=1 if first else case.escalation,
         escalated_to=_responsible(turn) if first else case.escalated_to,
     )
-
-
-def _excused(turn: Turn, due: int) -> bool:
-    outage = turn.case.outage
-    return outage is not None and outage[0] <= due <= outage[1]
 
 
 def _responsible(turn: Turn) -> str:

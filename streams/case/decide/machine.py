@@ -41,13 +41,13 @@ class UnknownPetition(ValueError):
 
 
 class Asked(msgspec.Struct, frozen=True, gc=False):
-    """An action as it arrived. `sent` (ms UTC): when its sender says it was made.
+    """An action as it arrived. `at` (ms UTC): when the broker took it in; what its sender's clock says counts for nothing.
 
     For an answer, `mark` is its text's fingerprint and `copies` how many other petitions of the office got the same words.
     """
 
     action: Action
-    sent: int
+    at: int
     mark: int = 0
     copies: int = 0
 
@@ -55,7 +55,8 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
 def decide(case: Case | None, command: Register | Asked, cause: str, now: int, setting: Setting) -> Decision:
     """Decide one command, which came as the event with id `cause`; `now` in ms UTC.
 
-    Raise ConflictingResubmission or UnknownPetition for what cannot be a case's business.
+    Before an action happens what was due when it was handed in, and nothing that was due later: an answer cannot hide a breach, and
+    no breach can overtake an answer. Raise ConflictingResubmission or UnknownPetition for what cannot be a case's business.
     """
     if isinstance(command, Register):
         return register(case, command, cause, now, setting)
@@ -67,7 +68,7 @@ def decide(case: Case | None, command: Register | Asked, cause: str, now: int, s
 def fire(case: Case, now: int, setting: Setting) -> Decision:
     """What time alone brings about: all steps that are due at `now`, in order."""
     turn = Turn(case, setting, now, SYSTEM, "timer")
-    catch_up(turn)
+    catch_up(turn, now)
     merging.tell_followers(turn)
     return turn.decision()
 
@@ -77,9 +78,9 @@ def _act(case: Case, asked: Asked, cause: str, now: int, setting: Setting) -> De
     if mark in case.handled:
         return Decision(case, ignored=True)
     turn = Turn(case, setting, now, Who.of(asked.action.actor), cause, reason=_reason(asked.action))
-    turn.sent = min(asked.sent, now)
+    turn.asked_at = min(asked.at, now)
     turn.mark, turn.copies = asked.mark, asked.copies
-    catch_up(turn)
+    catch_up(turn, turn.asked)
     _attempt(turn, asked.action)
     merging.tell_followers(turn)
     turn.case = replace(turn.case, handled=(*turn.case.handled[1 - REMEMBERED :], mark))

@@ -72,6 +72,8 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
         return None
 
 
+ID_LENGTH = 26
+"""Of a petition's id, in characters."""
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Case)
 
@@ -83,6 +85,11 @@ def encode(case: Case) -> bytes:
 def decode(stored: bytes) -> Case:
     """Raise msgspec.ValidationError if the bytes are not a case."""
     return _DECODER.decode(stored)
+
+
+def is_case(key: bytes) -> bool:
+    """Whether a key of the store is a petition's, and its value a case; beside them stand an office's texts and the presence."""
+    return len(key) == ID_LENGTH and b":" not in key
 
 
 def next_due(case: Case) -> int | None:

@@ -21,10 +21,14 @@ from streams.case.policy.compiled import LevelRules, Limits, Policy
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What decisions depend on beside case and command. `tolerance_ms` raises the outage tolerance, for scaled clocks."""
+    """What decisions depend on beside case and command.
+
+    `tolerance_ms` raises the outage tolerance, for scaled clocks. `away`: the pipeline's latest absence, from and until (ms UTC).
+    """
 
     book: Book
     tolerance_ms: int = 0
+    away: tuple[int, int] | None = None
 
 
 class Who(msgspec.Struct, frozen=True, gc=False):
@@ -43,10 +47,14 @@ SYSTEM = Who(Role.SYSTEM)
 
 
 class Happened(msgspec.Struct, frozen=True, gc=False):
-    """One thing that happened: the case before and after it, at an instant (ms UTC), and the event type's own fields."""
+    """One thing that happened: the case before and after it, at an instant (ms UTC), and the event type's own fields.
+
+    `asked_at`: when the broker took in the action that led to it (ms UTC); None when none did.
+    """
 
     what: str
     at: int
+    asked_at: int | None
     who: Who
     cause: str
     reason: str | None
@@ -83,9 +91,13 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
 
 
 class Turn:
-    """`now`: when it is decided; `sent`, `mark` and `copies`: as in `machine.Asked`."""
+    """Two instants (ms UTC). `asked`: when the broker took the action in; whether something came in time is judged by it, so that
+    nobody is late for the pipeline's sake. `now`: when it is decided and everybody can see it; what begins with it, such as a new
+    clock, begins then. `asked_at` is None while no action is decided, but what time brings about. `mark`, `copies`: see `Asked`.
+    """
 
     __slots__ = (
+        "asked_at",
         "case",
         "cause",
         "copies",
@@ -96,7 +108,6 @@ class Turn:
         "now",
         "policy",
         "reason",
-        "sent",
         "setting",
         "who",
     )
@@ -109,12 +120,17 @@ class Turn:
         self.who = who
         self.cause = cause
         self.reason = reason
-        self.sent = now
+        self.asked_at: int | None = None
         self.mark = 0
         self.copies = 0
         self.copy: Copy | None = None
         self.events: list[Happened] = []
         self.messages: list[Message] = []
+
+    @property
+    def asked(self) -> int:
+        """When the broker took in what is decided; without an action, now."""
+        return self.now if self.asked_at is None else self.asked_at
 
     @property
     def tolerance(self) -> int:
@@ -133,7 +149,7 @@ class Turn:
         """The case changes in these fields, and that is an event."""
         before = self.case
         self.case = replace(before, seq=before.seq + 1, **changes)
-        self.events.append(Happened(what, self.now, self.who, self.cause, self.reason, before, self.case, detail))
+        self.events.append(Happened(what, self.now, self.asked_at, self.who, self.cause, self.reason, before, self.case, detail))
 
     def refuse(self, action: str, rule: Rule) -> None:
         """Nothing changes but the count of events; whoever asked sees why."""

@@ -12,7 +12,7 @@ from schemas.events.base import Model
 from schemas.events.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, TEXT_USED
 from schemas.events.envelope import BadEvent, read
 from schemas.events.intake import PetitionClassified
-from schemas.platform.clock import to_ms
+from schemas.platform.instants import to_ms
 from streams.case.decide.copies import copies_key
 from streams.case.decide.handlers.registration import Register
 from streams.case.decide.handlers.substance import mark_of
@@ -36,20 +36,23 @@ class Incoming(msgspec.Struct, frozen=True, gc=False):
     command: Register | Asked | Copy
 
 
-def command_of(record: Record) -> Incoming:
-    """Raise BadEvent (WrongKey) for a record that is no event of these topics."""
+def command_of(record: Record, appended: int) -> Incoming:
+    """`appended`: when the broker took the record in (ms UTC); no time that its writer gives counts beyond that.
+
+    Raise BadEvent (WrongKey) for a record that is no event of these topics.
+    """
     found = quick(record)
     if found is not None:
-        return Incoming(_key(record, found.petition.petition_id.encode()), found.cause, _registration(found))
+        return Incoming(_key(record, found.petition.petition_id.encode()), found.cause, _registration(found, appended))
     event = read(record.value, record.headers, _EXPECTED)
     data, cause = event.data, event.envelope.id
     if isinstance(data, PetitionClassified):
-        registration = _registration(parts(cause, _json(data.petition), _json(data.classification)))
+        registration = _registration(parts(cause, _json(data.petition), _json(data.classification)), appended)
         return Incoming(_key(record, data.petition.petition_id.encode()), cause, registration)
     if isinstance(data, TextUsed):
         copy = Copy(data.office, int(data.fingerprint, 16), data.petition_id, to_ms(data.counts_until))
         return Incoming(_key(record, copies_key(data.office)), cause, copy)
-    return Incoming(_key(record, data.petition_id.encode()), cause, _asked(data))
+    return Incoming(_key(record, data.petition_id.encode()), cause, _asked(data, appended))
 
 
 def _key(record: Record, expected: bytes) -> bytes:
@@ -58,20 +61,20 @@ def _key(record: Record, expected: bytes) -> bytes:
     return record.key
 
 
-def _asked(action: Action) -> Asked:
+def _asked(action: Action, appended: int) -> Asked:
     mark = mark_of(action.text) if isinstance(action, Answer) else 0
-    return Asked(action, to_ms(action.requested_at), mark)
+    return Asked(action, appended, mark)
 
 
 def _json(model: Model) -> msgspec.Raw:
     return msgspec.Raw(model.model_dump_json().encode())
 
 
-def _registration(found: Quick) -> Register:
+def _registration(found: Quick, appended: int) -> Register:
     petition, classification = found.petition, found.classification
     return Register(
         petition_id=petition.petition_id,
-        submitted=to_ms(petition.submitted_at),
+        submitted=min(to_ms(petition.submitted_at), appended),
         text_mark=_text_mark(petition.text),
         content=int(petition.content_digest[:16], 16) if petition.content_digest else 0,
         kind=classification.kind,

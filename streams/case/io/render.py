@@ -44,6 +44,7 @@ def event_output(key: bytes, happened: Happened) -> Output:
         "petition_id": after.id,
         "seq": after.seq,
         "at": iso(happened.at),
+        "asked_at": _maybe(happened.asked_at),
         "actor": happened.who,
         "cause": happened.cause,
         "reason": happened.reason,

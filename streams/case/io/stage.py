@@ -16,6 +16,7 @@ from schemas.platform.metrics import CASE_EVENTS_TOTAL
 from streams.case.decide.copies import Copies, copies_key
 from streams.case.decide.handlers.registration import ConflictingResubmission, Register
 from streams.case.decide.machine import Asked, UnknownPetition, decide, fire
+from streams.case.decide.presence import PRESENCE_KEY, Presence, every, tolerance_of
 from streams.case.decide.state import decode, encode, next_due
 from streams.case.decide.turn import Copy, Decision, Setting
 from streams.case.io.intake import command_of
@@ -28,7 +29,8 @@ class CaseStage:
     """Implements `streams.engine.types.Stage`.
 
     `policies` gives the versions in force; it is asked once a step, which is where a changed policy file is taken up.
-    `tolerance_ms`: how late a timer may be handled before this counts as an outage, if more than the policy says (scaled clocks).
+    `tolerance_ms`: how long the stage may be silent before this counts as an outage, if more than the policy says (scaled clocks).
+    `shown_at`: what the stage's clock showed when the broker's clock showed this (ms UTC both).
     """
 
     name = "case"
@@ -36,41 +38,60 @@ class CaseStage:
     outputs: tuple[Topic, ...] = (EVENTS, ACTIONS)
     changelog: Topic | None = CASE_CHANGELOG
 
-    def __init__(self, policies: Callable[[], Book], tolerance_ms: int = 0) -> None:
+    def __init__(self, policies: Callable[[], Book], tolerance_ms: int = 0, shown_at: Callable[[int], int] = lambda wall: wall) -> None:
         self._policies = policies
         self._tolerance_ms = tolerance_ms
+        self._shown_at = shown_at
 
     def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:
-        step = _Step(entries, now_ms, Setting(self._policies(), self._tolerance_ms))
+        step = _Step(entries, now_ms, self._policies(), self._tolerance_ms)
         for record in records:
-            step.handle(record)
+            step.handle(record, self._appended(record, now_ms))
         return step.finish()
 
+    def _appended(self, record: Record, now_ms: int) -> int:
+        """When the broker took the record in, on the stage's clock; now, where it does not say."""
+        return min(self._shown_at(record.timestamp_ms), now_ms) if record.timestamp_ms > 0 else now_ms
+
     def fire(self, due: Sequence[bytes], entries: Entries, now_ms: int) -> Effects:
-        step = _Step(entries, now_ms, Setting(self._policies(), self._tolerance_ms))
+        step = _Step(entries, now_ms, self._policies(), self._tolerance_ms)
         for key in due:
             step.fire(key)
         return step.finish()
 
 
 class _Step:
-    """One step's effects as they grow; what a step has put it sees again."""
+    """One step's effects as they grow; what a step has put it sees again. `tolerance_ms`: as in `CaseStage`."""
 
-    def __init__(self, entries: Entries, now: int, setting: Setting) -> None:
+    def __init__(self, entries: Entries, now: int, book: Book, tolerance_ms: int) -> None:
         self.effects = Effects()
         self.counts: Counter[str] = Counter()
         self._entries = entries
         self._now = now
-        self._setting = setting
+        self._tolerance = tolerance_of(book, tolerance_ms)
+        self._presence = self._note_presence()
+        self._setting = Setting(book, tolerance_ms, self._presence.away)
+
+    def _note_presence(self) -> Presence:
+        """Put on record that the stage runs: at its first step of a partition, and after an absence."""
+        stored = self._entries.get(PRESENCE_KEY)
+        known = Presence.decode(stored) if stored is not None else None
+        found = known.at(self._now, self._tolerance) if known is not None else Presence(self._now)
+        if found is not known:
+            self._keep_presence(found)
+        return found
+
+    def _keep_presence(self, presence: Presence) -> None:
+        self.effects.puts[PRESENCE_KEY] = Entry(presence.encode(), self._now + every(self._tolerance))
 
     def finish(self) -> Effects:
         for what, number in self.counts.items():
             CASE_EVENTS_TOTAL().labels(what).inc(number)
         return self.effects
 
-    def handle(self, record: Record) -> None:
+    def handle(self, record: Record, appended: int) -> None:
         try:
-            incoming = command_of(record)
+            incoming = command_of(record, appended)
             if isinstance(incoming.command, Copy):
                 self._remember(incoming.command)
                 return
@@ -81,6 +102,9 @@ class _Step:
             self._apply(incoming.key, decision, incoming.cause)
 
     def fire(self, key: bytes) -> None:
+        if key == PRESENCE_KEY:
+            self._keep_presence(self._presence.renewed(self._now))
+            return
         stored = self._get(key)
         if stored is None:
             return

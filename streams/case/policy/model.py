@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from schemas.events.base import CategoryCode, Level, OfficeCode
 from schemas.events.case import ClockName
 from streams.case.policy.duration import Duration, LadderPoint
+from streams.case.time.calendar import MINUTE_MS, Calendar
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -197,6 +198,12 @@ class Intake(Part):
 
 class Outage(Part):
     tolerance: Duration
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.tolerance.on(Calendar.around_the_clock()) < MINUTE_MS:
+            raise ValueError("a pipeline that is silent for less than a minute (1m) is not away")
+        return self
 
 
 class PolicyFile(Part):

@@ -130,7 +130,8 @@ def _policy(path: Path) -> Policy:
 
 def _book(directory: Path | None) -> Book:
     """The policies of the directory, the shipped one with them: cases may have begun before there was a directory."""
-    from streams.case.policy.book import Book, PolicyDirectory
+    from streams.case.policy.book import Book
+    from streams.case.policy.directory import PolicyDirectory
     from streams.case.policy.load import DEFAULT_FILE, BadPolicy, load
 
     shipped = load(DEFAULT_FILE).policy

@@ -51,16 +51,17 @@ class Noted:
 
     what: str
     who: Person
+    asked: int
     at: int
     cause: str
 
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """The pipeline was away for this case: no timer of it was handled from `since` (ms UTC) until `at`."""
+    """The pipeline was away for this case: no timer of it was handled from `since` (ms UTC) until `until`."""
 
     since: int
-    at: int
+    until: int
 
 
 Command = Registered | Requested | Noted | Away
@@ -76,7 +77,7 @@ def command_of(lines: Sequence[Line], policy: Policy) -> Command:
     if first.seq == 1:
         return _registered(lines)
     if first.by_time:
-        return Away(_ms(first.away_from), first.at_ms)
+        return Away(_ms(first.away_from), _ms(first.away_until))
     found = {line.what: line for line in lines}
     what = first.what if len(lines) == 1 else min(found, key=lambda what: _RANK.get(what, len(_RANK)))
     build = _BUILDERS.get(what)
@@ -118,10 +119,10 @@ def _actor(person: Person) -> Actor:
     return Actor.model_construct(role=person.role, office=person.office, id=person.id)
 
 
-def _ask(kind: type[do.Action], line: Line, /, *, sent: int | None = None, **fields: Any) -> Asked:
+def _ask(kind: type[do.Action], line: Line, /, **fields: Any) -> Asked:
     """Not validated again: what is on the record was valid when it came."""
     action: Any = kind.model_construct(petition_id=line.petition_id, actor=_actor(line.actor), requested_at=line.at, **fields)
-    return Asked(action, line.at_ms if sent is None else sent)
+    return Asked(action, line.asked_ms)
 
 
 Found = Mapping[str, Line]
@@ -130,17 +131,13 @@ Builder = Callable[[Line, Found, Policy], Built]
 
 
 def _note(line: Line, _found: Found, _policy: Policy) -> Built:
-    return Noted(line.what, line.actor, line.at_ms, line.cause)
+    return Noted(line.what, line.actor, line.asked_ms, line.at_ms, line.cause)
 
 
 def _answered(line: Line, _found: Found, _policy: Policy) -> Built:
-    """In time although the deadline was over: it was sent in time while the pipeline was away, so its sender's clock counts."""
-    after = line.deadline_ms
-    sent = after if line.in_time and after is not None and after < line.at_ms else None
     return _ask(
         do.Answer,
         line,
-        sent=sent,
         result=line.result,
         text=line.text or "",
         evidence_urls=line.evidence_urls,

@@ -65,6 +65,7 @@ class Line(msgspec.Struct, gc=False):
     cause: str
     case: View
     what: str = ""
+    asked_at: datetime | None = None
     reason: str | None = None
     petition: Petition | None = None
     classification: Classification | None = None
@@ -96,6 +97,11 @@ class Line(msgspec.Struct, gc=False):
     @property
     def at_ms(self) -> int:
         return to_ms(self.at)
+
+    @property
+    def asked_ms(self) -> int:
+        """When the broker took in what was asked for."""
+        return to_ms(self.asked_at) if self.asked_at is not None else self.at_ms
 
     @property
     def deadline_ms(self) -> int | None:

@@ -29,15 +29,14 @@ class Replay:
     case: Case | None = None
     _as_recorded: Setting = field(init=False)
     """Where the record tells of no outage there was none, however late something came (a clock that ran fast, for example)."""
-    _as_policy_says: Setting = field(init=False)
 
     def __post_init__(self) -> None:
-        self._as_recorded, self._as_policy_says = Setting(self.book, _NEVER_AWAY), Setting(self.book)
+        self._as_recorded = Setting(self.book, _NEVER_AWAY)
 
     def run(self, command: Command) -> None:
         """Let time pass until the command, then carry it out."""
         if isinstance(command, Registered):
-            setting = self._as_policy_says if command.late else self._as_recorded
+            setting = Setting(self.book) if command.late else self._as_recorded
             self._keep(decide(None, command.command, command.cause, command.at, setting))
             return
         if self.case is None:
@@ -45,10 +44,12 @@ class Replay:
         if isinstance(command, Away):
             self._stand_still(command)
             return
-        self.pass_until(command.at)
         if isinstance(command, Noted):
+            self.pass_until(command.asked)
             self._keep(_noted(self.case, command, self._as_recorded))
-        elif not (self.one_policy and isinstance(command.command.action, Recompute)):
+            return
+        self.pass_until(command.command.at)
+        if not (self.one_policy and isinstance(command.command.action, Recompute)):
             self._request(command)
 
     def pass_until(self, until: int) -> None:
@@ -65,10 +66,9 @@ class Replay:
         self._keep(decide(self.case, command.command, command.cause, command.at, self._as_recorded))
 
     def _stand_still(self, away: Away) -> None:
-        """No timer between the two instants is handled before the second: then all at once, and the outage is recorded."""
-        self.pass_until(away.since - 1)
-        if self.case is not None and (due := next_due(self.case)) is not None and due <= away.at:
-            self._keep(fire(self.case, away.at, self._as_policy_says))
+        """Timers that fall between the two instants are late by it, and put the outage on the record."""
+        self.pass_until(away.since)
+        self._as_recorded = Setting(self.book, _NEVER_AWAY, (away.since, away.until))
 
     def _keep(self, decision: Decision) -> None:
         self.case = decision.case
@@ -79,6 +79,6 @@ class Replay:
 def _noted(case: Case, noted: Noted, setting: Setting) -> Decision:
     who = Who.of(Actor.model_construct(role=noted.who.role, office=noted.who.office, id=noted.who.id))
     turn = Turn(case, setting, noted.at, who, noted.cause)
-    catch_up(turn)
+    catch_up(turn, noted.asked)
     turn.tell(noted.what, {})
     return turn.decision()

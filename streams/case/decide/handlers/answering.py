@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.events.actions import Answer, ResultKind
 from schemas.events.case import ClockName, State
-from schemas.platform.clock import to_datetime
+from schemas.platform.instants import to_datetime
 from schemas.reference import superior
 from streams.case.decide import clocks
 from streams.case.decide.handlers.common import WORK_CLOCKS
@@ -39,7 +39,7 @@ def _take_up(turn: Turn) -> None:
     if turn.case.state is State.ASSIGNED:
         accept_now(turn)
     elif turn.case.state is State.INFORMATION_REQUESTED:
-        run_again(turn, turn.now, "answered")
+        run_again(turn, turn.asked, "answered")
 
 
 def _answer(turn: Turn, action: Answer) -> None:
@@ -64,12 +64,10 @@ def _answer(turn: Turn, action: Answer) -> None:
 
 
 def _in_time(turn: Turn) -> bool:
-    """Against the answer's deadline. A request that was sent while the pipeline was away counts from when it was sent."""
-    due, away = turn.case.answer_due, turn.case.outage
+    """Whether the broker took it in by the answer's deadline, whenever the pipeline came to it."""
+    due = turn.case.answer_due
     assert due is not None
-    if away is not None and away[0] <= turn.sent <= away[1]:
-        return turn.sent <= due
-    return turn.now <= due
+    return turn.asked <= due
 
 
 def _promise(turn: Turn, action: Answer) -> None:

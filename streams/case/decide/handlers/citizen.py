@@ -37,7 +37,7 @@ def reopen(turn: Turn, _action: Reopen) -> None:
     case = turn.case
     if case.reopened >= turn.policy.reopen_at_most:
         raise NotAllowed(Rule.REOPEN_LIMIT)
-    if case.settled is not None and turn.now > turn.rules.calendar.add(case.settled, turn.rules.reopen_window_ms):
+    if case.settled is not None and turn.asked > turn.rules.calendar.add(case.settled, turn.rules.reopen_window_ms):
         raise NotAllowed(Rule.REOPEN_WINDOW_PASSED)
     accept, answer = opening_clocks(turn, turn.now, case.category, case.level)
     turn.tell(

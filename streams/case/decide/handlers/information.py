@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.events.actions import AddInformation, Contribute, Extend, RequestInformation
 from schemas.events.base import Role
 from schemas.events.case import ClockName, State
-from schemas.platform.clock import to_datetime
+from schemas.platform.instants import to_datetime
 from streams.case.decide import clocks
 from streams.case.decide.handlers.common import resumed
 from streams.case.decide.rules import NotAllowed, Rule
@@ -20,7 +20,7 @@ def request_information(turn: Turn, action: RequestInformation) -> None:
         raise NotAllowed(Rule.QUESTIONS_USED_UP)
     answer = case.clock(ClockName.ANSWER)
     assert answer is not None
-    running = case.clocks if answer.due <= turn.now else clocks.with_clock(case.clocks, clocks.pause(answer, turn.now))
+    running = case.clocks if answer.due <= turn.asked else clocks.with_clock(case.clocks, clocks.pause(answer, turn.asked))
     turn.tell(
         "information-requested",
         {"question": action.question},
@@ -32,11 +32,11 @@ def request_information(turn: Turn, action: RequestInformation) -> None:
 
 
 def add_information(turn: Turn, action: AddInformation) -> None:
-    """From the citizen it ends the pause; a note by an office is recorded but is not progress."""
+    """From the citizen it ends the pause, once the office can read it; a note by an office is recorded but is not progress."""
     detail = {"text": action.text, "media_urls": [str(url) for url in action.media_urls]}
     turn.tell("information-added", detail)
-    if turn.case.state is State.INFORMATION_REQUESTED and turn.who.role is Role.CITIZEN:
-        run_again(turn, turn.now, "information")
+    if turn.case.pause_end is not None and turn.who.role is Role.CITIZEN:
+        run_again(turn, min(turn.now, turn.case.pause_end), "information")
 
 
 def contribute(turn: Turn, action: Contribute) -> None:
@@ -69,7 +69,7 @@ def extend(turn: Turn, action: Extend) -> None:
     by = round(action.working_hours * HOUR_MS)
     if case.extensions >= turn.policy.extensions_at_most:
         raise NotAllowed(Rule.ALREADY_EXTENDED)
-    if answer.due <= turn.now:
+    if answer.due <= turn.asked:
         raise NotAllowed(Rule.DEADLINE_PASSED)
     if by > limits.answer_ms * turn.policy.extension_share:
         raise NotAllowed(Rule.EXTENSION_TOO_LONG)

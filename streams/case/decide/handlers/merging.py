@@ -30,7 +30,7 @@ def merge(turn: Turn, action: Merge) -> None:
         raise NotAllowed(Rule.MERGE_WITH_ITSELF)
     if case.followers:
         raise NotAllowed(Rule.HAS_FOLLOWERS)
-    standing = tuple(clock if clock.paused_at is not None else clocks.pause(clock, turn.now) for clock in case.clocks)
+    standing = tuple(clock if clock.paused_at is not None else clocks.pause(clock, turn.asked) for clock in case.clocks)
     turn.tell(
         "merged",
         {"into": action.into},

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from schemas.events.actions import Answer, ResultKind
-from schemas.platform.clock import to_ms
+from schemas.platform.instants import to_ms
 from streams.case.decide.rules import Substance
 from streams.case.decide.turn import Turn
 

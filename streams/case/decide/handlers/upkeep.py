@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.events.actions import Recompute, RecordOutage
 from schemas.events.case import ClockName
-from schemas.platform.clock import to_datetime, to_ms
+from schemas.platform.instants import to_datetime, to_ms
 from streams.case.decide import clocks
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.state import Case, Running
