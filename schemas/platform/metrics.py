@@ -48,7 +48,7 @@ def _histogram(name: str, what: str, *labels: str, buckets: tuple[float, ...] = 
 
 
 # Stream stages (roles classify and case)
-RECORDS = _counter("petitions_stage_records_total", "Input records whose transaction has committed.", "stage")
+RECORDS = _counter("petitions_stage_records_total", "Input records whose transaction has committed.", "stage", "topic")
 TRANSACTIONS = _counter("petitions_stage_transactions_total", "Kafka transactions committed.", "stage")
 STEP_SECONDS = _histogram("petitions_stage_step_seconds", "One step, from decision to committed and stored.", "stage")
 STEP_RECORDS = _histogram("petitions_stage_step_records", "Records in one step.", "stage", buckets=BATCH)

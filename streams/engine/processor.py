@@ -1,6 +1,6 @@
 """A worker's processor: takes what its partitions have, decides, and makes it happen in one transaction, again and again.
 
-Why it is exactly once, and what fences whom: docs/decisions/0010-one-transaction-a-worker.md.
+Why it is exactly once, and what fences whom: docs/decisions/0014-one-transaction-a-worker.md.
 """
 
 from __future__ import annotations
@@ -221,7 +221,8 @@ class Processor:
     def _measure(self, step: Step) -> None:
         name, parts = self.stage.name, step.parts.values()
         records = sum(len(part.work.records) for part in parts)
-        metrics.RECORDS().labels(name).inc(records)
+        for topic, count in Counter(record.topic for part in parts for record in part.work.records).items():
+            metrics.RECORDS().labels(name, topic).inc(count)
         metrics.TRANSACTIONS().labels(name).inc()
         metrics.STEP_SECONDS().labels(name).observe(time.monotonic() - step.began)
         metrics.STEP_RECORDS().labels(name).observe(records)

@@ -44,7 +44,7 @@ OVERVIEW = Row(
             "Phản ánh trong 24 giờ",
             "Petitions that the classify stage has handled, from all channels.",
             "short",
-            day('petitions_stage_records_total{stage="classify"}'),
+            day('petitions_stage_records_total{topic="petitions.intake"}'),
             "stat",
             4,
         ),
@@ -93,7 +93,7 @@ INTAKE = Row(
             "Petitions into the pipeline, and events that Kafka acknowledged to the HTTP side, by type.",
             "cps",
             (
-                Query(rate('petitions_stage_records_total{stage="classify"}', "stage"), "phản ánh"),
+                Query(rate('petitions_stage_records_total{topic="petitions.intake"}', "topic"), "phản ánh"),
                 Query(rate("petitions_published_total", "type"), "{{type}}"),
             ),
         ),
