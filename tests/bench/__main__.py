@@ -1,10 +1,11 @@
-"""`python -m tests.bench [engines|paced|pipeline|latency|store|all]`: progress on standard error, tables on standard output."""
+"""`python -m tests.bench [engines|paced|rates|pipeline|latency|store|all]`: progress on standard error, tables on standard output."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine
@@ -19,13 +20,19 @@ from schemas.platform import logs
 from tests.bench.machine import facts
 from tests.bench.results import Section, WrongResult, say, show, text
 
-ALL = ("engines", "paced", "pipeline", "latency", "store")
+ALL = ("engines", "paced", "rates", "pipeline", "latency", "store")
 
 
 async def _engines(directory: Path, count: int | None, rounds: int) -> Section:
     from tests.bench import engines
 
     return engines.section(await engines.measure(directory, count or 300_000, rounds))
+
+
+async def _rates(directory: Path, count: int | None, rounds: int) -> Section:
+    from tests.bench import rates
+
+    return await rates.measure(directory, slow=os.environ.get("BENCH_SLOW") == "1")
 
 
 async def _paced(directory: Path, count: int | None, rounds: int) -> Section:
@@ -45,6 +52,7 @@ def _other(name: str, default: int) -> Callable[[Path, int | None, int], Corouti
 BENCHMARKS: dict[str, Callable[[Path, int | None, int], Coroutine[Any, Any, Section]]] = {
     "engines": _engines,
     "paced": _paced,
+    "rates": _rates,
     "pipeline": _other("pipeline", 200_000),
     "latency": _other("latency", 2_000),
     "store": _other("store", 1_000_000),
@@ -56,9 +64,11 @@ BENCHMARKS: dict[str, Callable[[Path, int | None, int], Coroutine[Any, Any, Sect
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write everything found as JSON.")
 @click.option("--docs", type=click.Path(dir_okay=False, path_type=Path), help="Write the tables as Markdown (docs/benchmarks.md).")
 @click.option("--rounds", type=click.IntRange(1, 50), default=3, show_default=True, help="Runs of each engine.")
+@click.option("--slow", is_flag=True, help="Give the stack of `rates` half of one core.")
 @click.option("--count", type=click.IntRange(1), help="Records, petitions or cases instead of each benchmark's own number.")
-def main(names: tuple[str, ...], file: Path | None, docs: Path | None, rounds: int, count: int | None) -> None:
+def main(names: tuple[str, ...], file: Path | None, docs: Path | None, rounds: int, count: int | None, *, slow: bool) -> None:
     """Measure on this machine, on brokers and databases of its own, and clean up."""
+    os.environ["BENCH_SLOW"] = "1" if slow else "0"
     chosen = ALL if not names or "all" in names else names
     logs.configure("bench", "error", sys.stderr)
     logging.getLogger("aiokafka").setLevel(logging.ERROR)

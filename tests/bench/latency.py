@@ -33,16 +33,16 @@ async def measure(directory: Path, count: int, rate: float = RATE, warm_up: floa
     argv = (sys.executable, "-m", "deploy.cli", "up", "--data", str(place.path), "--port", str(port))
     async with running(Command(argv, directory / "up.log", cwd=ROOT), limit=60) as instance:
         say("starting a whole instance")
-        await _ready(instance, directory / "up.log")
+        await ready(instance, directory / "up.log")
         key = json.loads(place.credentials.read_text(encoding="utf-8"))["intake"][CHANNEL]
         say(f"warming up for {warm_up:.0f} s, then {count:,} petitions at {rate:.0f}/s")
-        load = partial(_load, directory / "samples.json", f"http://127.0.0.1:{port}", key, rate)
+        load = partial(loaded, directory / "samples.json", f"http://127.0.0.1:{port}", key, rate)
         await load(round(rate * warm_up))
         samples = await load(count)
     return _section(samples, rate, warm_up)
 
 
-async def _ready(instance: Running, log: Path) -> None:
+async def ready(instance: Running, log: Path) -> None:
     until = time.monotonic() + _START_LIMIT_SECONDS
     while "ready http://" not in (said := _text(log)):
         instance.check()
@@ -57,7 +57,7 @@ def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace")
 
 
-async def _load(file: Path, url: str, key: str, rate: float, count: int) -> list[dict[str, Any]]:
+async def loaded(file: Path, url: str, key: str, rate: float, count: int) -> list[dict[str, Any]]:
     """By way of a file: some 100 kB through a pipe came incomplete once in a dozen runs."""
     argv = (sys.executable, "-m", "tests.bench.load", url, key, str(rate), str(count), str(file))
     process = await asyncio.create_subprocess_exec(*argv, cwd=ROOT)

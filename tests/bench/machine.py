@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import psutil
 
 from deploy.one_machine.embedded.jars import KAFKA_VERSION
 
+_CGROUP = Path("/sys/fs/cgroup/cpu")
 PACKAGES = ("faust-streaming", "aiokafka", "kafka-python", "rocksdict", "orjson", "pydantic", "uvicorn", "psycopg")
 
 
@@ -28,6 +31,26 @@ def facts() -> dict[str, str | int | float]:
         "java": _java(),
         **{name: version(name) for name in PACKAGES},
     }
+
+
+@contextmanager
+def slowed(process: psutil.Process, *, enabled: bool) -> Iterator[None]:
+    """Give the process and its children half of one core (by a control group, as root): so a slow machine can be tried anywhere."""
+    if not enabled:
+        yield
+        return
+    group = _CGROUP / f"petitions-slow-{os.getpid()}"
+    group.mkdir()
+    try:
+        (group / "cpu.cfs_period_us").write_text("20000")
+        (group / "cpu.cfs_quota_us").write_text("10000")
+        for one in (process, *process.children(recursive=True)):
+            (group / "cgroup.procs").write_text(str(one.pid))
+        yield
+        for one in (process, *process.children(recursive=True)):
+            (_CGROUP / "cgroup.procs").write_text(str(one.pid))
+    finally:
+        group.rmdir()
 
 
 def _cpu() -> str:

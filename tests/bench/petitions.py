@@ -23,7 +23,7 @@ CHANNEL = "ihanoi"
 def texts() -> tuple[str, ...]:
     """All texts in a fixed shuffled order, so that neighbours are of different categories."""
     lines = (line for path in sorted(_TRAINING.glob("*.tsv")) for line in path.read_text(encoding="utf-8").splitlines())
-    found = [line.split("\t")[2] for line in lines if line.count("\t") >= 2]
+    found = [line.split("\t")[-1] for line in lines if line.count("\t") >= 2]
     random.Random(20_251_229).shuffle(found)
     return tuple(found)
 
