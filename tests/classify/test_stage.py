@@ -35,6 +35,7 @@ PETITION = {
     "category": "drainage",
     "urgent": True,
     "submitted_at": "2026-01-05T01:00:00Z",
+    "content_digest": "0123456789abcdef" * 2,
 }
 
 
@@ -72,6 +73,9 @@ def test_structs_have_the_fields_of_the_models(struct: type[msgspec.Struct], mod
         {"location": {"address": "  ngõ 5 "}},
         {"text": "  mất điện \n"},
         {"text": "dòng một\ndòng hai"},
+        {"text": ""},
+        {"text": "  ", "location": None},
+        {"text": "viết \\u0000 là chữ"},
         {"media_urls": ["https://anh.example.org", "http://10.0.0.1:8080/a b.jpg"]},
         {"submitted_at": "2026-01-05T08:00:00.250+07:00"},
         {"submitted_at": 1_767_600_000},
@@ -93,7 +97,13 @@ def test_an_ordinary_petition_is_read_quickly() -> None:
 @pytest.mark.parametrize(
     ("record", "said"),
     [
-        (_record(PETITION | {"text": " "}), "text"),
+        (_record(PETITION | {"text": " ", "media_urls": [], "location": {"address": ""}}), "text"),
+        (_record(PETITION | {"text": "a\0b"}), "text: must not contain the character U+0000"),
+        (_record(PETITION | {"external_id": "a\0b"}), "external_id: must not contain the character U+0000"),
+        (_record(PETITION | {"location": {"address": "a\0b"}}), "location.address: must not contain the character U+0000"),
+        (_record(PETITION | {"media_urls": ["https://anh.example.org/%FF"]}), "media_urls.0"),
+        (_record(PETITION | {"media_urls": ["https://good.example.org@evil.example.org/1.jpg"]}), "media_urls.0"),
+        (_record(PETITION | {"content_digest": "x"}), "content_digest"),
         (_record(PETITION | {"category": "nothing"}), "category"),
         (_record(PETITION | {"location": {"ward_code": "99999"}}), "location.ward_code"),
         (_record(PETITION | {"location": {"lat": 10.0, "long": 106.0}}), "location.lat"),

@@ -37,9 +37,10 @@ function clearErrors() {
 function check() {
   clearErrors();
   const media = lines("media");
-  const shown = media.length > 0 || position || ward.value() || value("address");
+  const isLink = (url) => /^https?:\/\/[^\s/]+/i.test(url);
+  const shown = media.some(isLink) || position || ward.value() || value("address");
   if (!shown && letters(value("text")) < data.letters) fail("text", t("submit.text-missing", { n: data.letters }));
-  if (media.length > 20 || media.some((url) => !/^https?:\/\/[^\s/]+/i.test(url))) fail("media", t("submit.media-bad"));
+  if (media.length > 20 || !media.every(isLink)) fail("media", t("submit.media-bad"));
   if (value("phone") && !/^\+?[0-9 .()-]{6,24}$/.test(value("phone"))) fail("phone", t("submit.phone-bad"));
   if (value("email") && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value("email"))) fail("email", t("submit.email-bad"));
   const first = form.querySelector("[aria-invalid]");

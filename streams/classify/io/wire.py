@@ -19,8 +19,8 @@ from schemas.reference import categories, wards
 from streams.classify.found import Classification
 from streams.engine.types import Record
 
-_PLAIN_URL = r"^https?://[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}(/[A-Za-z0-9_~%-][A-Za-z0-9._~%-]*)+$"
-"""An address that reading in full would leave as it is."""
+_PLAIN_URL = r"^https?://[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$"
+"""An address that reading in full would leave as it is, and about which there is nothing to look at (`%FF`, `user@`)."""
 
 
 class Location(msgspec.Struct, gc=False, omit_defaults=True):
@@ -35,7 +35,7 @@ class Petition(msgspec.Struct, gc=False, omit_defaults=True):
 
     petition_id: Annotated[str, Meta(pattern="^[0-9a-f]{26}$")]
     channel: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{1,31}$")]
-    text: Annotated[str, Meta(min_length=1, max_length=20_000)]
+    text: Annotated[str, Meta(max_length=20_000)]
     submitted_at: Annotated[datetime, Meta(tz=True)]
     external_id: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     location: Location | None = None
@@ -43,6 +43,7 @@ class Petition(msgspec.Struct, gc=False, omit_defaults=True):
     media_urls: Annotated[tuple[Annotated[str, Meta(pattern=_PLAIN_URL)], ...], Meta(max_length=20)] = ()
     category: str | None = None
     urgent: bool | None = None
+    content_digest: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")] | None = None
 
 
 class Classified(msgspec.Struct, gc=False):
@@ -89,6 +90,8 @@ def quick(record: Record) -> Submitted | None:
         return None
     if not 0 < len(cause) <= 200 or not cause.isascii() or value is None or len(value) > MAX_VALUE_BYTES:
         return None
+    if b"\\u0000" in value:
+        return None
     try:
         petition = _decode(value)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -97,9 +100,9 @@ def quick(record: Record) -> Submitted | None:
 
 
 def _as_it_should_be(petition: Petition) -> bool:
-    """Every code is one of the reference data; no text has blanks around it, or characters that a closer look may refuse."""
+    """Every code is one of the reference data; there is a text, and none has blanks around it."""
     text, where = petition.text, petition.location
-    if text[0] <= " " or text[-1] <= " " or text != text.strip() or "\0" in text or (petition.category or "other") not in categories():
+    if not text or text[0] <= " " or text[-1] <= " " or text != text.strip() or (petition.category or "other") not in categories():
         return False
     return where is None or (
         (where.ward_code is None or where.ward_code in wards()) and (not where.address or where.address == where.address.strip())
