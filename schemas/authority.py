@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from schemas.events.base import Role
-from schemas.events.case import OPEN_STATES, State
+from schemas.events.case import OPEN_STATES, WORK_STATES, State
 from schemas.reference import TRIAGE_OFFICE, above
 
 S = State
@@ -95,8 +95,6 @@ class Permission:
     source: str
 
 
-UNANSWERED = OPEN_STATES - {S.ANSWERED}
-"""An office, or triage, still has to do something."""
 EVERY = frozenset(State)
 TALKING = frozenset({S.ASSIGNED, S.ACCEPTED, S.INFORMATION_REQUESTED, S.PROMISED})
 """The office may reply."""
@@ -128,22 +126,22 @@ AUTHORITY: Mapping[str, Permission] = {
     "request-information": Permission(OWNER | {Relation.TRIAGE}, _some(S.RECEIVED, S.ACCEPTED), _OPEN_POINT),
     "add-information": Permission(
         CITIZEN | OWNER | DIRECTING | {Relation.CLEARING},
-        UNANSWERED | {S.MERGED},
+        WORK_STATES | {S.MERGED},
         f"{_RULES}: an office's own update is not progress",
     ),
     "contribute": Permission(
-        _who(Relation.CO_OFFICE, Relation.OPERATOR), UNANSWERED, f"{_DECISION}: complex, several agencies; how they help: {_OPEN_POINT}"
+        _who(Relation.CO_OFFICE, Relation.OPERATOR), WORK_STATES, f"{_DECISION}: complex, several agencies; how they help: {_OPEN_POINT}"
     ),
     "transfer": Permission(OWNER, _some(S.ASSIGNED, S.ACCEPTED), f"{_RULES}: nobody passes the buck"),
     "extend": Permission(OWNER, _some(S.ACCEPTED), _OPEN_POINT),
-    "assign": Permission(DIRECTING, UNANSWERED | {S.REFUSED}, f"{_RULES}: the common superior decides; triage sorts"),
-    "reject": Permission(OWNER | DIRECTING, UNANSWERED, f"{_DECISION}: what is not accepted here gets the right address"),
-    "merge": Permission(DIRECTING | {Relation.CLEARING, Relation.SYSTEM}, UNANSWERED, _OPEN_POINT),
-    "propose-merge": Permission(DIRECTING | SYSTEM, UNANSWERED, _OPEN_POINT),
+    "assign": Permission(DIRECTING, WORK_STATES | {S.REFUSED}, f"{_RULES}: the common superior decides; triage sorts"),
+    "reject": Permission(OWNER | DIRECTING, WORK_STATES, f"{_DECISION}: what is not accepted here gets the right address"),
+    "merge": Permission(DIRECTING | {Relation.CLEARING, Relation.SYSTEM}, WORK_STATES, _OPEN_POINT),
+    "propose-merge": Permission(DIRECTING | SYSTEM, WORK_STATES, _OPEN_POINT),
     "unmerge": Permission(DIRECTING | {Relation.CLEARING, Relation.SYSTEM}, _some(S.MERGED), _OPEN_POINT),
     "rate": Permission(CITIZEN, _some(S.ANSWERED, S.MERGED), f"{_RULES}: nothing is closed by silence alone"),
     "reopen": Permission(CITIZEN, REOPENABLE, f"{_RULES}: reopened at most twice; {_OPEN_POINT}"),
-    "withdraw": Permission(CITIZEN, UNANSWERED | {S.MERGED}, _OPEN_POINT),
+    "withdraw": Permission(CITIZEN, WORK_STATES | {S.MERGED}, _OPEN_POINT),
     "recompute": Permission(UPKEEP, OPEN_STATES | {S.MERGED}, f"{_RULES}: a calendar changed while cases are open"),
     "record-outage": Permission(UPKEEP, OPEN_STATES, f"{_RULES}: figures from the record"),
     "follower-joined": Permission(SYSTEM, EVERY, _WITHIN),

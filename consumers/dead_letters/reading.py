@@ -12,9 +12,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
 from consumers.kafka.records import Headers, Record, config, lean
-from consumers.queues.delivery import without_personal_data
-from schemas.events import dead_letters
-from schemas.events import wire as slices
+from schemas.events import dead_letters, wire
 from schemas.events.dead_letters import Reason
 from schemas.events.topics import ACTIONS, CLASSIFIED, DEAD_LETTERS, INTAKE, QUEUE_PREFIX
 from schemas.platform.settings import ProcessSettings
@@ -126,7 +124,7 @@ def target(letter: Letter) -> tuple[str, bytes, Headers]:
         return letter.reason.topic, value, headers
     office = _OFFICE.match(letter.reason.message)
     if letter.reason.stage == "dispatcher" and office:
-        return QUEUE_PREFIX + office[1], without_personal_data(value, slices.event(letter.record)), headers
+        return QUEUE_PREFIX + office[1], wire.without_personal_data(value, wire.event(letter.record)), headers
     raise NotReplayable(f"{letter.reason.topic} is no input: only its own stage writes there")
 
 

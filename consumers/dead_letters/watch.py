@@ -12,9 +12,9 @@ from kafka.errors import KafkaError
 
 from consumers.kafka.records import Batches, Record
 from consumers.live.tail import TopicTail
-from consumers.views.timeline import iso
 from schemas.events import dead_letters
 from schemas.events.topics import DEAD_LETTERS
+from schemas.platform.instants import iso
 from schemas.platform.settings import ProcessSettings
 
 NEWEST = 20

@@ -17,8 +17,8 @@ from consumers.http.state import Views
 from consumers.kafka.records import Record
 from consumers.live.queues import OfficeListener
 from consumers.read_model.reading import QueueFilter, Snapshot, parse_cursor
+from consumers.timeline import from_record
 from consumers.views import office as office_view
-from consumers.views.timeline import from_record
 from schemas.authority import Holding, open_to
 from schemas.events.case import State
 from schemas.events.tracking import is_petition_id

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from consumers.http.state import Views
 from consumers.live.feed import Subscription
 from consumers.read_model.reading import Away, Snapshot
-from consumers.views.timeline import Entry
+from consumers.timeline import Entry
 
 LOOK_AGAIN_SECONDS = 0.25
 GIVE_UP_SECONDS = 10.0

@@ -18,8 +18,7 @@ from consumers.http.endpoint import endpoint
 from consumers.http.state import Views
 from consumers.views import operations
 from consumers.views.citizen import office
-from consumers.views.timeline import iso
-from schemas.platform.clock import to_datetime
+from schemas.platform.instants import iso, to_datetime
 from schemas.web import Problem, caller, json, language
 
 KEEP_SECONDS = 2.0

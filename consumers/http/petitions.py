@@ -14,8 +14,8 @@ from consumers.http.endpoint import endpoint
 from consumers.http.following import Joined, follow, merged
 from consumers.http.state import Views
 from consumers.live.feed import Subscription
+from consumers.timeline import Entry
 from consumers.views import citizen as citizen_view
-from consumers.views.timeline import Entry
 from schemas.events import tracking
 from schemas.reference.texts import Language
 from schemas.web import Problem, json, language, sse

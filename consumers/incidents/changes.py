@@ -4,64 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-
-import msgspec
 
 from consumers.incidents.fingerprint import Fingerprint, Point, fingerprint
 from consumers.incidents.words import words_of
 from consumers.kafka.records import Record
-from schemas.events import wire as slices
+from schemas.events import wire
 from schemas.events.base import Role
-from schemas.events.wire import NotAnEvent
-from schemas.platform.clock import to_ms
+from schemas.events.wire import Location, NotAnEvent, Petition, WholeEvent
 
 _CHANGING = words_of(
     "received assigned promised answered closed reopened refused withdrawn merged unmerged follower-added follower-removed extended"
     " resumed decision-required deadline-recomputed accepted action-refused"
 )
 """What may change where a petition stands; warnings, notes and the like do not."""
-
-
-class _Actor(msgspec.Struct, gc=False):
-    role: str
-
-
-class _Case(msgspec.Struct, gc=False):
-    state: str
-    category: str
-    level: str
-    received_at: datetime
-    ward_code: str | None = None
-    deadline: datetime | None = None
-    leader: str | None = None
-    followers: int = 0
-
-
-class _Location(msgspec.Struct, gc=False):
-    lat: float | None = None
-    long: float | None = None
-    address: str | None = None
-
-
-class _Petition(msgspec.Struct, gc=False):
-    text: str
-    location: _Location | None = None
-
-
-class _Event(msgspec.Struct, gc=False):
-    petition_id: str
-    seq: int
-    at: datetime
-    actor: _Actor
-    case: _Case
-    petition: _Petition | None = None
-    from_office: str | None = None
-    leader: str | None = None
-    action: str | None = None
-
-
-_DECODER = msgspec.json.Decoder(_Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,58 +65,47 @@ def changes_of(records: Sequence[Record]) -> Changes:
 
 
 def _take(record: Record, changes: Changes) -> None:
-    what = slices.head(record)[1]
-    if what not in _CHANGING:
+    if wire.head(record)[1] not in _CHANGING:
         return
-    event = _decoded(record)
-    standing = _standing(what, event)
+    event = wire.whole(record)
+    petition, standing = wire.petition(event.petition), _standing(event)
     changes.standing[event.petition_id] = standing
-    if event.petition is not None:
-        changes.new[event.petition_id] = _fingerprint(event.petition, event.case.ward_code)
+    if petition is not None:
+        changes.new[event.petition_id] = _fingerprint(petition, event.case.ward_code)
     if standing.left is not None:
         changes.parted.append((event.petition_id, standing.left))
     if standing.refused:
         changes.refused.add(event.petition_id)
-    if _worth_a_search(what, event):
+    if petition is not None or _worth_a_search(event):
         changes.search[event.petition_id] = standing.at
 
 
-def _decoded(record: Record) -> _Event:
-    try:
-        event = _DECODER.decode(record.value or b"")
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotAnEvent(f"value: {error}") from None
-    if record.key != event.petition_id.encode():
-        raise NotAnEvent("key: not the event's petition id")
-    return event
-
-
-def _standing(what: str, event: _Event) -> Standing:
+def _standing(event: WholeEvent) -> Standing:
     case = event.case
     return Standing(
         event.petition_id,
         event.seq,
-        to_ms(event.at),
+        event.at_ms,
         case.state,
         case.category,
         case.level,
-        to_ms(case.received_at),
+        wire.ms(case.received_at),
         case.ward_code,
-        to_ms(case.deadline) if case.deadline else None,
+        wire.ms(case.deadline) if case.deadline else None,
         case.leader,
         case.followers,
-        left=event.leader if what == "unmerged" else None,
-        refused=what == "action-refused" and event.action == "merge",
+        left=event.leader if event.what == "unmerged" else None,
+        refused=event.what == "action-refused" and event.action == "merge",
     )
 
 
-def _worth_a_search(what: str, event: _Event) -> bool:
-    """A new petition; one that a person has sorted; one whose leader is gone (not one that somebody took out)."""
-    sorted_now = what == "assigned" and event.from_office is None
-    return event.petition is not None or sorted_now or (what == "unmerged" and event.actor.role == Role.SYSTEM)
+def _worth_a_search(event: WholeEvent) -> bool:
+    """One that a person has sorted; one whose leader is gone (not one that somebody took out)."""
+    sorted_now = event.what == "assigned" and event.from_office is None
+    return sorted_now or (event.what == "unmerged" and event.actor.role == Role.SYSTEM)
 
 
-def _fingerprint(petition: _Petition, ward: str | None) -> Fingerprint:
-    place = petition.location or _Location()
+def _fingerprint(petition: Petition, ward: str | None) -> Fingerprint:
+    place = petition.location or Location()
     point: Point | None = (place.lat, place.long) if place.lat is not None and place.long is not None else None
     return fingerprint(petition.text, place.address, point, ward)

@@ -7,10 +7,7 @@ from dataclasses import dataclass, replace
 
 from consumers.incidents.compare import Rules, Side, Sure, Verdict, compare
 from schemas.events.base import Level
-from schemas.events.case import State
-
-JOINABLE = frozenset({State.RECEIVED, State.ASSIGNED, State.ACCEPTED, State.INFORMATION_REQUESTED, State.DECISION_REQUIRED, State.PROMISED})
-"""States in which a case may lead or follow: nobody has answered yet."""
+from schemas.events.case import WORK_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class Known:
 
     @property
     def open(self) -> bool:
-        return self.leader is None and self.state in JOINABLE
+        return self.leader is None and self.state in WORK_STATES
 
     @property
     def order(self) -> tuple[int, str]:

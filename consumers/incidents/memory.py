@@ -11,12 +11,12 @@ import psycopg
 from psycopg.types.json import Jsonb, set_json_dumps
 
 from consumers.incidents.changes import Changes
-from consumers.incidents.choose import JOINABLE, Ask, Known, choose
+from consumers.incidents.choose import Ask, Known, choose
 from consumers.incidents.compare import DAY_MS, Rules, Side
 from consumers.incidents.fingerprint import Fingerprint
 from consumers.incidents.requests import request
 from consumers.loop.offsets import Move, Offsets
-from schemas.events.case import State
+from schemas.events.case import WORK_STATES, State
 from schemas.platform.clock import Clock, to_datetime, to_ms
 
 _ONE_AT_A_TIME = 7_310_249
@@ -53,7 +53,7 @@ select petition_id, state, category, level, ward_code, received_at, deadline, co
 from incident_petition p where petition_id = any(%s)
 """
 _REQUEST = "insert into incident_request (event_id, petition_id, value, requested_at) values (%s, %s, %s, %s) on conflict do nothing"
-_SEARCHED = [state.value for state in (*JOINABLE, State.MERGED)]
+_SEARCHED = [state.value for state in (*WORK_STATES, State.MERGED)]
 
 
 class Memory:
@@ -176,7 +176,7 @@ def _stood(rows: Changes, petition_id: str) -> dict[str, Any]:
         "leader": now.leader,
         "followers": now.followers,
         # Whatever it was asked to do, it cannot do any more, or has done.
-        "settled": now.leader is not None or now.state not in JOINABLE,
+        "settled": now.leader is not None or now.state not in WORK_STATES,
     }
 
 

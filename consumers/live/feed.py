@@ -10,17 +10,15 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 from consumers.kafka.records import Batches, Record
 from consumers.live.arrivals import Arrivals
 from consumers.live.listening import Listener
 from consumers.live.tail import TopicTail
-from consumers.views.timeline import Entry, from_record
-from schemas.events import wire as slices
+from consumers.timeline import Entry, from_record
+from schemas.events import wire
 from schemas.events.topics import EVENTS
 from schemas.platform import metrics
-from schemas.platform.clock import to_ms
 from schemas.platform.logs import log
 from schemas.platform.settings import ProcessSettings
 
@@ -80,13 +78,12 @@ class LiveFeed:
     def _measure(self, record: Record) -> None:
         """How long a citizen waits for the first word about his petition; one record of a batch is enough to know."""
         try:
-            event = slices.event(record)
-            received = datetime.fromisoformat(slices.case(event.case).received_at)
-            what = slices.head(record)[1]
+            event = wire.event(record)
+            received = wire.ms(wire.view(event.case).received_at)
         except ValueError:
             return
         if event.seq == 1:
-            metrics.REPLY_SECONDS().labels(what).observe(max(0.0, (self._clock.now_ms() - to_ms(received)) / 1000))
+            metrics.REPLY_SECONDS().labels(event.what).observe(max(0.0, (self._clock.now_ms() - received) / 1000))
 
     def _tell(self, key: bytes, record: Record) -> None:
         entry = _entry(record)
@@ -128,7 +125,7 @@ class LiveFeed:
 def _entry(record: Record) -> Entry | None:
     try:
         return from_record(record)
-    except (ValueError, KeyError, TypeError) as error:
+    except ValueError as error:
         # The projector dead-letters it; here it is only not shown.
         log.warning("dead-letter", topic=EVENTS.name, offset=record.offset, error=type(error).__name__)
         return None

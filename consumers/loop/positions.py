@@ -104,5 +104,5 @@ class Positions:
         for tp, position in positions.items():
             skipped = begins[tp] - position
             if skipped > 0:
-                metrics.CONSUMER_SKIPPED().labels(self._name).inc(skipped)
-                log.error("records-skipped", topic=tp.topic, partition=tp.partition, offset=position, records=skipped)
+                metrics.RECORDS_SKIPPED().labels(self._name, tp.topic).inc(skipped)
+                log.error("records-skipped", stage=self._name, topic=tp.topic, partition=tp.partition, first=position, next=begins[tp])

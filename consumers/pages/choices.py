@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.authority import AUTHORITY, CITIZEN_ACTIONS, UNANSWERED
+from schemas.authority import AUTHORITY, CITIZEN_ACTIONS
 from schemas.events.actions import ContributionKind, RefusalKind, ResultKind
 from schemas.events.base import Level
-from schemas.events.case import State
+from schemas.events.case import WORK_STATES, State
 from schemas.reference import categories, offices, wards
 from schemas.reference.texts import Language, right_address, words
 
@@ -19,7 +19,7 @@ def desk_data(lang: Language) -> dict[str, Any]:
         "categories": [_named(one.code, one.name_vi, one.name_en, lang) for one in categories().values()],
         "wards": {one.code: one.full_name_vi if lang == "vi" else f"{one.name_vi} {one.kind}" for one in wards().values()},
         "states": {state.value: words("state", state.value, lang) for state in State},
-        "work": [state.value for state in State if state in UNANSWERED],
+        "work": [state.value for state in State if state in WORK_STATES],
         "levels": {level.value: words("level", level.value, lang) for level in Level},
         "results": {kind.value: words("result", kind.value, lang) for kind in ResultKind},
         "contributions": {kind.value: words("contribution", kind.value, lang) for kind in ContributionKind},
@@ -29,7 +29,7 @@ def desk_data(lang: Language) -> dict[str, Any]:
 
 def track_data(_: Language) -> dict[str, Any]:
     """`allowed`: the citizen's actions, each with the states in which the table of authority permits it; `unanswered`: states."""
-    return {"allowed": {action: sorted(AUTHORITY[action].states) for action in CITIZEN_ACTIONS}, "unanswered": sorted(UNANSWERED)}
+    return {"allowed": {action: sorted(AUTHORITY[action].states) for action in CITIZEN_ACTIONS}, "unanswered": sorted(WORK_STATES)}
 
 
 def _named(code: str, name_vi: str, name_en: str, lang: Language) -> dict[str, str]:

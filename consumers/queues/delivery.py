@@ -6,15 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import msgspec
-
 from consumers.kafka.records import Record
 from consumers.queues.routing import offices_of
-from schemas.events import wire as slices
-from schemas.events.wire import Event, NotAnEvent
-
-PERSONAL = frozenset({"contact_sealed", "external_id"})
-_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+from schemas.events import wire
+from schemas.events.wire import NotAnEvent
 
 
 class Delivery(NamedTuple):
@@ -50,22 +45,6 @@ def plan(records: Iterable[tuple[int, Record]]) -> Plan:
 
 
 def _deliveries(partition: int, record: Record) -> list[Delivery]:
-    slices.head(record)
-    event = slices.event(record)
-    value = without_personal_data(record.value or b"", event)
-    return [Delivery(office, partition, record, value) for office in offices_of(event, slices.case(event.case))]
-
-
-def without_personal_data(value: bytes, event: Event) -> bytes:
-    """The event's JSON; the petition in a first event loses its sealed contact and its id in the channel."""
-    whole = slices.given(event.petition)
-    if not whole:
-        return value
-    try:
-        petition = _OBJECT.decode(whole)
-    except msgspec.DecodeError:
-        raise NotAnEvent("petition: not a JSON object") from None
-    if not petition.keys() & PERSONAL:
-        return value
-    kept = msgspec.json.encode({name: raw for name, raw in petition.items() if name not in PERSONAL})
-    return slices.cut(value, b"petition", whole, kept)
+    event = wire.event(record)
+    value = wire.without_personal_data(record.value or b"", event)
+    return [Delivery(office, partition, record, value) for office in offices_of(event, wire.view(event.case))]

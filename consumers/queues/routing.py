@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.events import wire as slices
-from schemas.events.wire import Case, Event
+from msgspec import Raw
+
+from schemas.events.case import WORK_STATES
+from schemas.events.wire import CaseEvent, CaseView
 from schemas.reference import TRIAGE_OFFICE
 
 
-def offices_of(event: Event, case: Case) -> list[str]:
+def offices_of(event: CaseEvent[Raw], case: CaseView) -> list[str]:
     """Every office that the event concerns, once each: who owns the case (triage when nobody does), who helps, who must decide,
     to whom it was escalated, and who had it until now."""
     wanted = (
@@ -25,7 +27,7 @@ def offices_of(event: Event, case: Case) -> list[str]:
 
 def offices_of_view(case: dict[str, Any]) -> frozenset[str]:
     """The offices that have the case in their queue: none when it is no longer work."""
-    if case["state"] not in slices.WORK:
+    if case["state"] not in WORK_STATES:
         return frozenset()
     seen_by = (
         case["office"] or TRIAGE_OFFICE,

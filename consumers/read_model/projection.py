@@ -7,22 +7,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import msgspec
+from msgspec import Raw
 
 from consumers.kafka.records import Record
-from schemas.events import wire as slices
+from schemas.events import wire
 from schemas.events.case import OPEN_STATES
-from schemas.events.wire import Case, Event, NotAnEvent
+from schemas.events.wire import CaseEvent, CaseView, NotAnEvent
 from schemas.reference import TRIAGE_OFFICE
 
 Row = tuple[str, ...]
 """Columns as PostgreSQL's text; empty is NULL."""
-
-
-class _Channel(msgspec.Struct, gc=False):
-    channel: str = ""
-
-
-_CHANNEL = msgspec.json.Decoder(_Channel)
 
 
 @dataclass(slots=True)
@@ -38,8 +32,9 @@ class Rows:
 class _Latest:
     """The newest event of a petition in this batch, and what the first one carried."""
 
-    event: Event
-    case: Case
+    event: CaseEvent[Raw]
+    case: CaseView
+    channel: str = ""
     petition: bytes = b""
     classification: bytes = b""
 
@@ -58,31 +53,32 @@ def project(records: Sequence[Record]) -> Rows:
 
 
 def _timeline_row(record: Record, latest: dict[str, _Latest]) -> Row:
-    event_id, what = slices.head(record)
-    event = slices.event(record)
-    case = slices.case(event.case)
+    event = wire.event(record)
+    case = wire.view(event.case)
     _remember(latest, event, case)
-    return event.petition_id, str(event.seq), event_id, what, event.at, _timeline_data(record.value or b"", event, case)
+    return event.petition_id, str(event.seq), event.id, event.what, event.at, _timeline_data(record.value or b"", event, case)
 
 
-def _remember(latest: dict[str, _Latest], event: Event, case: Case) -> None:
+def _remember(latest: dict[str, _Latest], event: CaseEvent[Raw], case: CaseView) -> None:
+    petition = wire.petition(event.petition)
     entry = latest.get(event.petition_id)
     if entry is None:
         entry = latest[event.petition_id] = _Latest(event, case)
     elif event.seq > entry.event.seq:
         entry.event, entry.case = event, case
-    entry.petition = slices.given(event.petition) or entry.petition
-    entry.classification = slices.given(event.classification) or entry.classification
+    if petition is not None:
+        entry.petition, entry.channel = bytes(event.petition), petition.channel
+    entry.classification = wire.given(event.classification) or entry.classification
 
 
-def _timeline_data(value: bytes, event: Event, case: Case) -> str:
+def _timeline_data(value: bytes, event: CaseEvent[Raw], case: CaseView) -> str:
     """The event's JSON, its view cut down to where the case stood; petition and classification are in the petition's row."""
     short = _standing(case.state, case.category, case.level, case.office, case.deadline, case.escalation)
-    data = slices.cut(value, b"case", bytes(event.case), short)
-    if part := slices.given(event.petition):
-        data = slices.cut(data, b"petition", part, b"null")
-    if part := slices.given(event.classification):
-        data = slices.cut(data, b"classification", part, b"null")
+    data = wire.cut(value, b"case", bytes(event.case), short)
+    if part := wire.given(event.petition):
+        data = wire.cut(data, b"petition", part, b"null")
+    if part := wire.given(event.classification):
+        data = wire.cut(data, b"classification", part, b"null")
     return data.decode()
 
 
@@ -106,11 +102,11 @@ def _petition_row(petition_id: str, entry: _Latest) -> Row:
         case.level,
         case.office or "",
         case.ward_code or "",
-        _channel(entry.petition),
+        entry.channel,
         case.received_at,
         case.deadline or "",
         str(case.escalation),
-        "t" if case.state in _OPEN else "f",
+        "t" if case.state in OPEN_STATES else "f",
         (case.office or TRIAGE_OFFICE) if work else "",
         str(case.urgency),
         case.due or "infinity",
@@ -122,10 +118,3 @@ def _petition_row(petition_id: str, entry: _Latest) -> Row:
         entry.classification.decode(),
         entry.event.at,
     )
-
-
-def _channel(petition: bytes) -> str:
-    return _CHANNEL.decode(petition).channel if petition else ""
-
-
-_OPEN = frozenset(state.value for state in OPEN_STATES)

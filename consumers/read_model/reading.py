@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from consumers.views.timeline import Entry, from_row
+from consumers.timeline import Entry, from_row
 from schemas.platform.pools import still_open
 
 Away = (psycopg.OperationalError, PoolTimeout)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from consumers.views.timeline import Entry
+from consumers.timeline import Entry
 from schemas.events.actions import RefusalKind
 from schemas.events.base import Level, Role
 from schemas.platform.instants import local

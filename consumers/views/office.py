@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from consumers.queues.delivery import PERSONAL
 from consumers.queues.routing import offices_of_view
+from consumers.timeline import Entry
 from consumers.views.citizen import Json, office
-from consumers.views.timeline import Entry
+from schemas.events.intake import PERSONAL
 from schemas.reference import TRIAGE_OFFICE, categories, texts
 from schemas.reference.texts import Language
 

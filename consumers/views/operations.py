@@ -10,8 +10,7 @@ from typing import Any
 
 from consumers.read_model.reading import Reader
 from consumers.views.citizen import Json, office
-from consumers.views.timeline import iso
-from schemas.platform.clock import HANOI
+from schemas.platform.instants import HANOI, iso
 from schemas.reference import categories
 from schemas.reference.texts import Language, words
 

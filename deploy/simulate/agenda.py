@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from deploy.simulate.seen import SeenCase
 from schemas.events.base import Actor
+from schemas.events.wire import CaseView
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Plan:
     round: int
     office: str | None = None
 
-    def fits(self, case: SeenCase) -> bool:
+    def fits(self, case: CaseView) -> bool:
         return case.state in self.states and case.reopened == self.round and self.office in (None, case.office)
 
 

@@ -7,14 +7,13 @@ from typing import Any
 
 from deploy.simulate import wording, worktime
 from deploy.simulate.agenda import Plan
-from deploy.simulate.seen import Seen
 from deploy.simulate.tempers import Temper
 from schemas.events.base import Actor, Role
-from schemas.events.case import OPEN_STATES, State
+from schemas.events.case import WORK_STATES, State
+from schemas.events.wire import WholeEvent
 
 _HOUR_MS = 3_600_000
 _CITIZEN = Actor(role=Role.CITIZEN)
-_UNANSWERED = frozenset(state.value for state in OPEN_STATES - {State.ANSWERED})
 _ANSWERED = frozenset({State.ANSWERED.value})
 _CLOSED = frozenset({State.CLOSED.value})
 
@@ -22,7 +21,7 @@ RATES, ADDS, ANSWERS_QUESTION, WITHDRAWS = 0.45, 0.03, 0.75, 0.012
 REOPENS_INSTEAD, REOPENS_AFTER, REOPENS_REFUSED = 0.35, 0.12, 0.08
 
 
-def react(event: Seen, temper: Temper | None, rng: Random) -> list[Plan]:
+def react(event: WholeEvent, temper: Temper | None, rng: Random) -> list[Plan]:
     """`temper`: of the office that has the case, which shows in what its answers are worth."""
     if event.seq == 1:
         return _at_first(event, rng)
@@ -40,17 +39,17 @@ def react(event: Seen, temper: Temper | None, rng: Random) -> list[Plan]:
             return []
 
 
-def _at_first(event: Seen, rng: Random) -> list[Plan]:
+def _at_first(event: WholeEvent, rng: Random) -> list[Plan]:
     draw = rng.random()
     if draw < WITHDRAWS:
-        return [_plan(event, _hours(rng, 40), {"action": "withdraw", "reason": "Việc đã tự giải quyết xong"}, _UNANSWERED)]
+        return [_plan(event, _hours(rng, 40), {"action": "withdraw", "reason": "Việc đã tự giải quyết xong"}, WORK_STATES)]
     if draw < WITHDRAWS + ADDS:
         fields = {"action": "add-information", "text": wording.information(rng)}
-        return [_plan(event, _hours(rng, 12), fields, _UNANSWERED)]
+        return [_plan(event, _hours(rng, 12), fields, WORK_STATES)]
     return []
 
 
-def _answered(event: Seen, worth: float, rng: Random) -> list[Plan]:
+def _answered(event: WholeEvent, worth: float, rng: Random) -> list[Plan]:
     """Some rate; of those who are not content some send it back instead."""
     if rng.random() >= RATES:
         return []
@@ -62,12 +61,12 @@ def _answered(event: Seen, worth: float, rng: Random) -> list[Plan]:
     return [_plan(event, _hours(rng, 14), fields, _ANSWERED)]
 
 
-def _reopen(event: Seen, rng: Random, states: frozenset[str]) -> Plan:
+def _reopen(event: WholeEvent, rng: Random, states: frozenset[str]) -> Plan:
     return _plan(event, _hours(rng, 20), {"action": "reopen", "reason": wording.complaint(rng)}, states)
 
 
-def _plan(event: Seen, hours: float, fields: dict[str, Any], states: frozenset[str]) -> Plan:
-    at = worktime.awake(event.now + int(hours * _HOUR_MS))
+def _plan(event: WholeEvent, hours: float, fields: dict[str, Any], states: frozenset[str]) -> Plan:
+    at = worktime.awake(event.at_ms + int(hours * _HOUR_MS))
     return Plan(at, event.petition_id, _CITIZEN, fields, states, event.case.reopened)
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from kafka import KafkaConsumer, TopicPartition
 
 from consumers.kafka.records import config, lean
+from schemas.events import wire
 from schemas.events.topics import EVENTS, QUEUE_PREFIX
-from schemas.events.wire import head
+from schemas.events.wire import WholeEvent
 from schemas.platform.settings import ProcessSettings
 
 _AT_MOST = 2000
@@ -20,8 +21,7 @@ class Told:
     """An event as one party hears of it. `office` None: the citizen."""
 
     office: str | None
-    what: str
-    value: bytes
+    event: WholeEvent
 
 
 class Feed:
@@ -40,7 +40,7 @@ class Feed:
         for partition, records in self._consumer.poll(timeout_ms=timeout_ms, max_records=_AT_MOST).items():
             office = None if partition.topic == EVENTS.name else partition.topic.removeprefix(QUEUE_PREFIX)
             for record in records:
-                yield Told(office, head(record)[1], record.value or b"")
+                yield Told(office, wire.whole(record))
 
     def close(self) -> None:
         self._consumer.close()

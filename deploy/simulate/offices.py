@@ -11,11 +11,11 @@ from typing import Any
 from deploy.simulate import wording, worktime
 from deploy.simulate.agenda import Plan
 from deploy.simulate.petitions import Petition
-from deploy.simulate.seen import Seen, SeenClock
 from deploy.simulate.tempers import Temper
 from schemas.events.base import Actor, Role
 from schemas.events.case import State
-from schemas.platform.clock import to_datetime, to_ms
+from schemas.events.wire import ClockView, WholeEvent, instant, ms
+from schemas.platform.instants import to_datetime
 from schemas.reference import offices
 
 _WORKED = frozenset({State.ASSIGNED.value, State.ACCEPTED.value, State.PROMISED.value})
@@ -30,7 +30,7 @@ class Desk:
 
     office: str
     temper: Temper
-    event: Seen
+    event: WholeEvent
     petition: Petition
     rng: Random
 
@@ -86,10 +86,10 @@ class Desk:
         """A promise is kept, renewed or forgotten."""
         event, rng = self.event, self.rng
         assert event.promise_date is not None
-        due = to_ms(event.promise_date)
+        due = ms(event.promise_date)
         if rng.random() < self.temper.keeps:
-            hours = max(worktime.between(event.now, due), 0.0)
-            return [self._answer(worktime.after(event.now, 0.8 * hours), hollow=0.0)]
+            hours = max(worktime.between(event.at_ms, due), 0.0)
+            return [self._answer(worktime.after(event.at_ms, 0.8 * hours), hollow=0.0)]
         late = worktime.after(due, worktime.DAY_HOURS * rng.uniform(0.5, 6))
         draw = rng.random()
         if draw < 0.4:
@@ -104,7 +104,7 @@ class Desk:
             return []
         if rng.random() >= self.temper.stirred:
             return []
-        at = worktime.after(event.now, worktime.DAY_HOURS * rng.uniform(0.1, 0.9))
+        at = worktime.after(event.at_ms, worktime.DAY_HOURS * rng.uniform(0.1, 0.9))
         if event.case.state == State.ASSIGNED:
             return [self._plan(at, {"action": "accept"})]
         return [self._answer(at, hollow=self.temper.hollow / 2)]
@@ -128,25 +128,25 @@ class Desk:
     def _after(self, clock: str, drawn: tuple[float, float]) -> int:
         """An instant, by the temper's share of that clock's limit from the clock's start, never before now."""
         median, sigma = drawn
-        running = self.event.clock(clock)
+        running = self.event.case.clock(clock)
         share = median * self.rng.lognormvariate(0, sigma)
-        start = to_ms(running.started_at) if running else self.event.now
+        start = ms(running.started_at) if running else self.event.at_ms
         return max(worktime.after(start, share * self._limit(clock)), self._soon())
 
     def _later(self, share: float) -> int:
         """After about this share of the answer's limit."""
         hours = share * self._limit("answer") * self.rng.uniform(0.5, 1.5)
-        return max(worktime.after(self.event.now, hours), self._soon())
+        return max(worktime.after(self.event.at_ms, hours), self._soon())
 
     def _soon(self) -> int:
-        return worktime.after(self.event.now, _SOONEST_HOURS * self.rng.uniform(0.5, 2))
+        return worktime.after(self.event.at_ms, _SOONEST_HOURS * self.rng.uniform(0.5, 2))
 
     def _limit(self, clock: str) -> float:
         """Working hours that the clock gives; a day when it does not run."""
-        running: SeenClock | None = self.event.clock(clock)
+        running: ClockView | None = self.event.case.clock(clock)
         if running is None:
             return worktime.DAY_HOURS
-        return max(worktime.hours_between(running.started_at, running.due_at), 0.5)
+        return max(worktime.hours_between(instant(running.started_at), instant(running.due_at)), 0.5)
 
 
 _REACTIONS: Mapping[tuple[str, str], Callable[[Desk], list[Plan]]] = {

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kafka import KafkaConsumer
 
-from consumers.kafka.records import config, lean
+from consumers.kafka.records import Record, config, lean
 from deploy.simulate.feed import partitions_of
 from schemas.events.topics import EVENTS
-from schemas.events.wire import head
 from schemas.platform.settings import ProcessSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event: what happened, and its JSON."""
-
-    what: str
-    value: bytes
-
-
-def read(kafka: str) -> Iterator[Entry]:
+def read(kafka: str) -> Iterator[Record]:
     """All committed events that there are now, each petition's in order."""
     consumer = lean(KafkaConsumer(**config(ProcessSettings(kafka_bootstrap_servers=kafka), "simulation-record", group_id=None)))
     partitions = partitions_of(consumer, EVENTS.name)
@@ -32,5 +22,5 @@ def read(kafka: str) -> Iterator[Entry]:
         for partition, records in consumer.poll(timeout_ms=500).items():
             for record in records:
                 if record.offset < ends[partition]:
-                    yield Entry(head(record)[1], record.value or b"")
+                    yield record
     consumer.close()

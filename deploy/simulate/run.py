@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from consumers.kafka.records import Record
 from deploy.simulate import record, worktime
 from deploy.simulate.feed import Feed
 from deploy.simulate.instance import Running, running
 from deploy.simulate.load import arrivals
 from deploy.simulate.measures.facts import Days, Fact
 from deploy.simulate.measures.fold import read as fold
-from deploy.simulate.measures.happening import Happening, happening
-from deploy.simulate.record import Entry
 from deploy.simulate.tempers import Crowd
 from deploy.simulate.texts import samples
 from deploy.simulate.town import Channels, Town
 from producers.client import ActionProducer, IntakeProducer
-from schemas.platform.clock import to_datetime
+from schemas.events import wire
+from schemas.events.wire import WholeEvent
+from schemas.platform.instants import to_datetime
 
 DAY_MS = 24 * 3_600_000
 START_SECONDS = 30.0
@@ -69,7 +69,7 @@ class Progress(Protocol):
     def at(self, now: int, start: int, until: int, counts: Counter[str]) -> None: ...
 
 
-def simulate(scenario: Scenario, data: Path, progress: Progress, keep: Callable[[Entry], None] | None = None) -> Outcome:
+def simulate(scenario: Scenario, data: Path, progress: Progress, keep: Callable[[Record], None] | None = None) -> Outcome:
     """Run it on an instance in `data`; `keep` gets each event of the record. Raises Failed."""
     samples()  # before anything is started
     progress.phase("starting")
@@ -78,7 +78,7 @@ def simulate(scenario: Scenario, data: Path, progress: Progress, keep: Callable[
         return _live(scenario, instance, progress, keep)
 
 
-def _live(scenario: Scenario, instance: Running, progress: Progress, keep: Callable[[Entry], None] | None) -> Outcome:
+def _live(scenario: Scenario, instance: Running, progress: Progress, keep: Callable[[Record], None] | None) -> Outcome:
     clock, feed = instance.clock, Feed(instance.kafka)
     with (
         IntakeProducer(instance.kafka, tracking_secret=instance.tracking_secret, clock=clock) as intake,
@@ -94,8 +94,8 @@ def _live(scenario: Scenario, instance: Running, progress: Progress, keep: Calla
         town.settle(_SETTLE_SECONDS)
     feed.close()
     lags: list[float] = []
-    happened = _happenings(instance.kafka, to_datetime(until), keep, lags)
-    facts, days = fold(happened, to_datetime(until), worktime.hours_between)
+    events = _events(instance.kafka, until, keep, lags)
+    facts, days = fold(events, to_datetime(until), worktime.hours_between)
     town.counts["registered"] = len(lags)
     return Outcome(start, until, facts, days, town.counts, (quantile(lags, 0.5), quantile(lags, 0.95)))
 
@@ -105,14 +105,14 @@ def quantile(values: list[float], part: float) -> float:
     return sorted(values)[min(int(part * len(values)), len(values) - 1)] if values else 0.0
 
 
-def _happenings(kafka: str, until: datetime, keep: Callable[[Entry], None] | None, lags: list[float]) -> Iterator[Happening]:
-    """The record of the simulated days: the clock runs on while it is read, so what came after midnight is left out."""
-    for entry in record.read(kafka):
-        event = happening(entry.what, entry.value)
+def _events(kafka: str, until: int, keep: Callable[[Record], None] | None, lags: list[float]) -> Iterator[WholeEvent]:
+    """The record until `until` (ms UTC): the clock runs on while it is read, so what came after the last midnight is left out."""
+    for one in record.read(kafka):
+        event = wire.whole(one)
         if event.seq == 1:
-            lags.append((event.at - event.case.received_at).total_seconds() / 3600)
-        if event.at > until:
+            lags.append((event.at_ms - wire.ms(event.case.received_at)) / 3_600_000)
+        if event.at_ms > until:
             continue
         if keep is not None:
-            keep(entry)
+            keep(one)
         yield event

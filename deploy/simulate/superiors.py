@@ -8,20 +8,20 @@ from typing import Any
 from deploy.simulate import worktime
 from deploy.simulate.agenda import Plan
 from deploy.simulate.petitions import Petition
-from deploy.simulate.seen import Seen
 from deploy.simulate.tempers import Temper
 from schemas.events.base import Actor, Role
 from schemas.events.case import State
+from schemas.events.wire import WholeEvent
 from schemas.reference import TRIAGE_OFFICE
 
 _REFUSES_UNSORTED = 0.15
 
 
-def sort_received(event: Seen, petition: Petition, temper: Temper, rng: Random) -> list[Plan]:
+def sort_received(event: WholeEvent, petition: Petition, temper: Temper, rng: Random) -> list[Plan]:
     """Triage assigns to the office whose business it is, correcting the category; some unsorted matter is refused."""
     if event.case.state != State.RECEIVED or event.what not in ("received", "reopened", "unmerged", "breached"):
         return []
-    at = worktime.after(event.now, 8 * temper.accept[0] * rng.lognormvariate(0, temper.accept[1]))
+    at = worktime.after(event.at_ms, 8 * temper.accept[0] * rng.lognormvariate(0, temper.accept[1]))
     if petition.category == "other" and rng.random() < _REFUSES_UNSORTED:
         fields: dict[str, Any] = {
             "action": "reject",
@@ -37,12 +37,12 @@ def sort_received(event: Seen, petition: Petition, temper: Temper, rng: Random) 
     return [Plan(at, event.petition_id, actor, fields, frozenset({State.RECEIVED.value}), event.case.reopened)]
 
 
-def settle_dispute(event: Seen, petition: Petition, temper: Temper, rng: Random) -> list[Plan]:
+def settle_dispute(event: WholeEvent, petition: Petition, temper: Temper, rng: Random) -> list[Plan]:
     """The common superior gives it bindingly to the office whose business it is."""
     if event.case.state != State.DECISION_REQUIRED or event.what not in ("decision-required", "escalated", "breached"):
         return []
     assert event.case.decider is not None
-    at = worktime.after(event.now, 8 * temper.accept[0] * rng.lognormvariate(0, temper.accept[1]))
+    at = worktime.after(event.at_ms, 8 * temper.accept[0] * rng.lognormvariate(0, temper.accept[1]))
     fields = {"action": "assign", "to_office": petition.office, "reason": "Giao chủ trì giải quyết, không chuyển tiếp"}
     actor = Actor(role=Role.SUPERIOR, office=event.case.decider)
     states = frozenset({State.DECISION_REQUIRED.value})

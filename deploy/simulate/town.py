@@ -17,12 +17,12 @@ from deploy.simulate.agenda import Agenda, Plan
 from deploy.simulate.feed import Feed, Told
 from deploy.simulate.offices import Desk
 from deploy.simulate.petitions import Petition, petition
-from deploy.simulate.seen import Seen, SeenCase, seen
 from deploy.simulate.tempers import Crowd, Temper, temper_of
 from producers.client import ActionProducer, IntakeProducer, Receipt
 from producers.intake.requests import identify
 from producers.kafka.publisher import Unavailable
 from schemas.events.base import Actor
+from schemas.events.wire import CaseView, WholeEvent
 from schemas.platform.clock import Clock
 from schemas.reference import TRIAGE_OFFICE, offices
 
@@ -54,7 +54,7 @@ class Town:
     counts: Counter[str] = field(default_factory=Counter)
     _agenda: Agenda = field(default_factory=Agenda)
     _petitions: dict[str, Petition] = field(default_factory=dict)
-    _cases: dict[str, tuple[int, SeenCase]] = field(default_factory=dict)
+    _cases: dict[str, tuple[int, CaseView]] = field(default_factory=dict)
     _asked: dict[tuple[str, Actor, str], int] = field(default_factory=dict)
     """(petition, actor, action) → how far the case was, as far as the actor knew."""
     _tempers: dict[str, Temper] = field(default_factory=dict)
@@ -125,7 +125,7 @@ class Town:
             self._again.get()()
 
     def _hear(self, told: Told) -> None:
-        event = seen(told.what, told.value)
+        event = told.event
         made = self._petitions.get(event.petition_id)
         if made is None:
             return
@@ -134,7 +134,7 @@ class Town:
             self._cases[event.petition_id] = (event.seq, event.case)
         self._agenda.add(self._plans(told.office, event, made))
 
-    def _plans(self, office: str | None, event: Seen, made: Petition) -> list[Plan]:
+    def _plans(self, office: str | None, event: WholeEvent, made: Petition) -> list[Plan]:
         rng = Random(f"{self.seed}/{made.number}/{event.seq}/{office}")
         if office is None:
             self.counts["events"] += 1

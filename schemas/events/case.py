@@ -30,17 +30,11 @@ class State(StrEnum):
     MERGED = "merged"
 
 
-OPEN_STATES = frozenset(
-    {
-        State.RECEIVED,
-        State.ASSIGNED,
-        State.ACCEPTED,
-        State.INFORMATION_REQUESTED,
-        State.DECISION_REQUIRED,
-        State.PROMISED,
-        State.ANSWERED,
-    }
+WORK_STATES = frozenset(
+    {State.RECEIVED, State.ASSIGNED, State.ACCEPTED, State.INFORMATION_REQUESTED, State.DECISION_REQUIRED, State.PROMISED}
 )
+"""States in which an office, or triage, still has to do something: nobody has answered yet."""
+OPEN_STATES = WORK_STATES | {State.ANSWERED}
 """States in which somebody still has to act; `answered` waits for the citizen's rating."""
 
 

@@ -58,6 +58,10 @@ class PetitionSubmitted(Model):
         return self
 
 
+PERSONAL = frozenset({"contact_sealed", "external_id"})
+"""Fields of a petition that no office gets with it: the petitioner's sealed contact, and its id in the channel."""
+
+
 class PetitionKind(StrEnum):
     """What the text is. Only `petition` becomes ordinary work; the others are recognised and answered in their own way."""
 

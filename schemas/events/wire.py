@@ -1,20 +1,28 @@
-"""The parts of a case event that consumers need on their hot paths, decoded from its JSON without building the models.
+"""Case events as everybody reads them from the record and the offices' queues: at stream speed, without building the models.
 
-The events come from our own committed transactions, where the models made them; so only what is used here is checked here.
+They come from our own committed transactions, where the models of `schemas.events.case` made them; so only what is used here is
+checked. Whoever needs little takes `event`, and `view` when he needs the case; whoever needs most of it takes `whole`.
+
+`CaseEvent`, `CaseView`, `ClockView` and `Actor` have every field of their models; `WholeEvent` has besides the fields of single event
+types that somebody reads by name. A test compares all of them with the models. Instants are texts as they were written (`instant`).
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
+from msgspec import Raw
 
 from schemas.events.base import Level
-from schemas.events.case import State
+from schemas.events.case import WORK_STATES
 from schemas.events.catalogue import PREFIX, what_of
+from schemas.events.intake import PERSONAL
+from schemas.platform.instants import to_ms
 
-NOTHING = msgspec.Raw(b"")
+NOTHING = Raw(b"")
 
 
 class Record(Protocol):
@@ -33,32 +41,45 @@ class NotAnEvent(ValueError):
     """The record is not a case event that can be used; the message says why, without its content."""
 
 
-class Clock(msgspec.Struct, gc=False):
+class Actor(msgspec.Struct, frozen=True, gc=False):
+    role: str
+    office: str | None = None
+    id: str | None = None
+
+
+class ClockView(msgspec.Struct, gc=False):
+    name: str
+    started_at: str
     due_at: str
     paused_at: str | None = None
+    step: int = 0
 
 
-class Case(msgspec.Struct, gc=False):
-    """What the read model and the dispatcher need of `CaseView`; instants as they were written."""
-
+class CaseView(msgspec.Struct, gc=False, kw_only=True):
     state: str
     category: str
     level: str
-    received_at: str
-    office: str | None = None
+    office: str | None
     co_offices: tuple[str, ...] = ()
     ward_code: str | None = None
+    received_at: str
     deadline: str | None = None
-    clocks: tuple[Clock, ...] = ()
+    clocks: tuple[ClockView, ...] = ()
     escalation: int = 0
     escalated_to: str | None = None
     decider: str | None = None
+    transfers: int = 0
+    reopened: int = 0
     breached: bool = False
+    rating: int | None = None
+    leader: str | None = None
+    followers: int = 0
+    policy_version: str
 
     @property
     def is_work(self) -> bool:
         """An office (or triage) still has to do something; `answered` waits for the citizen."""
-        return self.state in WORK
+        return self.state in WORK_STATES
 
     @property
     def urgency(self) -> int:
@@ -71,32 +92,118 @@ class Case(msgspec.Struct, gc=False):
         """The next instant at which a running clock is due, else the deadline."""
         return min((clock.due_at for clock in self.clocks if clock.paused_at is None), default=self.deadline)
 
+    def clock(self, name: str) -> ClockView | None:
+        return next((clock for clock in self.clocks if clock.name == name), None)
 
-class Event(msgspec.Struct, gc=False):
-    """A case event; the big parts stay raw JSON until somebody needs them."""
 
+V = TypeVar("V", Raw, CaseView)
+"""The view: JSON as it came until somebody needs it, or read."""
+
+
+class CaseEvent(msgspec.Struct, Generic[V], gc=False, kw_only=True):
+    """What all case events have, with the offices between which one goes. `id` and `what` (`assigned`) stand in the headers."""
+
+    id: str = ""
+    what: str = ""
     petition_id: str
     seq: int
     at: str
-    case: msgspec.Raw
-    petition: msgspec.Raw = NOTHING
-    classification: msgspec.Raw = NOTHING
+    asked_at: str | None = None
+    actor: Actor
+    cause: str
+    reason: str | None = None
+    clocks_before: Raw = NOTHING
+    case: V
+    petition: Raw = NOTHING
+    classification: Raw = NOTHING
     from_office: str | None = None
     to_office: str | None = None
 
+    @property
+    def at_ms(self) -> int:
+        """When it happened, ms since the epoch (UTC)."""
+        return ms(self.at)
 
-WORK = frozenset(
-    {
-        State.RECEIVED.value,
-        State.ASSIGNED.value,
-        State.ACCEPTED.value,
-        State.INFORMATION_REQUESTED.value,
-        State.DECISION_REQUIRED.value,
-        State.PROMISED.value,
-    }
-)
-_EVENT = msgspec.json.Decoder(Event)
-_CASE = msgspec.json.Decoder(Case)
+    @property
+    def asked_ms(self) -> int:
+        """When the broker took in what was asked for, else when it happened; ms since the epoch (UTC)."""
+        return self.at_ms if self.asked_at is None else ms(self.asked_at)
+
+    @property
+    def by_time(self) -> bool:
+        """Time alone brought it about."""
+        return self.cause.startswith("timer:")
+
+
+class WholeEvent(CaseEvent[CaseView], gc=False, kw_only=True):
+    """With its view read, and fields of single event types; those of other types are None or empty."""
+
+    action: str | None = None
+    answer_cause: str | None = None
+    away_from: str | None = None
+    away_until: str | None = None
+    because: str | None = None
+    binding: bool = False
+    clock: str | None = None
+    comment: str | None = None
+    deadline_after: str | None = None
+    deadline_before: str | None = None
+    detail: dict[str, Any] | None = None
+    event_type: str | None = None
+    evidence_urls: tuple[str, ...] = ()
+    excused: bool = False
+    follower: str | None = None
+    in_time: bool | None = None
+    into: str | None = None
+    kind: str | None = None
+    leader: str | None = None
+    media_urls: tuple[str, ...] = ()
+    policy_after: str | None = None
+    promise_date: str | None = None
+    question: str | None = None
+    result: str | None = None
+    right_address: str | None = None
+    stars: int | None = None
+    text: str | None = None
+
+
+class Location(msgspec.Struct, gc=False):
+    lat: float | None = None
+    long: float | None = None
+    address: str | None = None
+    ward_code: str | None = None
+
+
+class Petition(msgspec.Struct, gc=False, kw_only=True):
+    """Of `PetitionSubmitted`, what is read of a first event's petition."""
+
+    channel: str
+    text: str
+    location: Location | None = None
+    submitted_at: str
+
+
+class Place(msgspec.Struct, gc=False):
+    ward_code: str | None = None
+
+
+class Classification(msgspec.Struct, gc=False, kw_only=True):
+    kind: str = "petition"
+    category: str
+    level: str
+    place: Place = msgspec.field(default_factory=Place)
+    office: str
+    co_offices: tuple[str, ...] = ()
+    triage: bool
+
+
+_EVENT = msgspec.json.Decoder(CaseEvent[Raw])
+_WHOLE = msgspec.json.Decoder(WholeEvent)
+_VIEW = msgspec.json.Decoder(CaseView)
+_PETITION = msgspec.json.Decoder(Petition)
+_CLASSIFICATION = msgspec.json.Decoder(Classification)
+_OBJECT = msgspec.json.Decoder(dict[str, Raw])
+T = TypeVar("T")
 
 
 def head(record: Record) -> tuple[str, str]:
@@ -105,41 +212,82 @@ def head(record: Record) -> tuple[str, str]:
     if not event_id or not type_:
         raise NotAnEvent("ce_id, ce_type: missing")
     try:
-        return event_id.decode(), _what(type_)
+        return event_id.decode(), _what(type_.decode())
     except UnicodeDecodeError:
         raise NotAnEvent("headers: not UTF-8") from None
 
 
 @lru_cache(maxsize=1024)
-def _what(type_: bytes) -> str:
-    text = type_.decode()
-    if not text.startswith(PREFIX):
-        raise NotAnEvent("ce_type: not an event of a petition")
-    return what_of(text)
+def _what(type_: str) -> str:
+    if not type_.startswith(PREFIX):
+        raise NotAnEvent("type: not an event of a petition")
+    return what_of(type_)
 
 
-def event(record: Record) -> Event:
-    """Decode the value; raise NotAnEvent when it is no case event or stands under another petition's key."""
-    try:
-        found = _EVENT.decode(record.value or b"")
-    except msgspec.DecodeError as error:
-        raise NotAnEvent(f"value: {error}") from None
-    except UnicodeDecodeError:
-        raise NotAnEvent("value: not UTF-8") from None
-    if record.key != found.petition_id.encode():
-        raise NotAnEvent("key: not the event's petition id")
+def event(record: Record) -> CaseEvent[Raw]:
+    """Read what all events have; raise NotAnEvent when it is no case event or stands under another petition's key."""
+    return _under_its_key(_EVENT, record)
+
+
+def whole(record: Record) -> WholeEvent:
+    """Read all of it; raise NotAnEvent likewise."""
+    return _under_its_key(_WHOLE, record)
+
+
+def whole_of(type_: str, value: bytes | Raw) -> WholeEvent:
+    """From the event's CloudEvents type and its data, without a record; raise NotAnEvent when it is no case event."""
+    what, found = _what(type_), _decoded(_WHOLE, value, "value")
+    found.what = what
     return found
 
 
-def case(raw: msgspec.Raw) -> Case:
-    """Decode the case's view; raise NotAnEvent when it is not one."""
+E = TypeVar("E", CaseEvent[Raw], WholeEvent)
+
+
+def _under_its_key(decoder: msgspec.json.Decoder[E], record: Record) -> E:
+    event_id, what = head(record)
+    found = _decoded(decoder, record.value or b"", "value")
+    if record.key != found.petition_id.encode():
+        raise NotAnEvent("key: not the event's petition id")
+    found.id, found.what = event_id, what
+    return found
+
+
+def view(raw: Raw) -> CaseView:
+    """Read the case's view; raise NotAnEvent when it is not one."""
+    return _decoded(_VIEW, raw, "case")
+
+
+def petition(raw: Raw | bytes) -> Petition | None:
+    """The petition of a first event; None when there is none. Raise NotAnEvent when it cannot be read."""
+    return _decoded(_PETITION, raw, "petition") if given(raw) else None
+
+
+def classification(raw: Raw) -> Classification | None:
+    """The classification of a first event; None when there is none. Raise NotAnEvent when it cannot be read."""
+    return _decoded(_CLASSIFICATION, raw, "classification") if given(raw) else None
+
+
+def _decoded(decoder: msgspec.json.Decoder[T], value: bytes | Raw, name: str) -> T:
     try:
-        return _CASE.decode(raw)
+        return decoder.decode(value)
     except msgspec.DecodeError as error:
-        raise NotAnEvent(f"case: {error}") from None
+        raise NotAnEvent(f"{name}: {error}") from None
+    except UnicodeDecodeError:
+        raise NotAnEvent(f"{name}: not UTF-8") from None
 
 
-def given(raw: msgspec.Raw) -> bytes:
+def instant(text: str) -> datetime:
+    """An instant of an event, aware."""
+    return datetime.fromisoformat(text)
+
+
+def ms(text: str) -> int:
+    """An instant of an event, ms since the epoch (UTC)."""
+    return to_ms(instant(text))
+
+
+def given(raw: Raw | bytes) -> bytes:
     """Raw JSON as bytes, empty when it is missing or null."""
     value = bytes(raw)
     return b"" if value == b"null" else value
@@ -152,3 +300,15 @@ def cut(value: bytes, name: bytes, part: bytes, by: bytes) -> bytes:
     if value[at : at + len(part)] != part:
         return value.replace(part, by, 1)  # spaces in the JSON, or the name occurs twice
     return value[:at] + by + value[at + len(part) :]
+
+
+def without_personal_data(value: bytes, event: CaseEvent[Raw]) -> bytes:
+    """The event's JSON as offices get it: a first event's petition without the fields `PERSONAL`. Raise NotAnEvent when it has none."""
+    submitted = given(event.petition)
+    if not submitted:
+        return value
+    fields = _decoded(_OBJECT, submitted, "petition")
+    if not fields.keys() & PERSONAL:
+        return value
+    kept = msgspec.json.encode({name: raw for name, raw in fields.items() if name not in PERSONAL})
+    return cut(value, b"petition", submitted, kept)

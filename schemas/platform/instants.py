@@ -21,3 +21,8 @@ def to_ms(moment: datetime) -> int:
 def local(instant: str | None) -> str:
     """An ISO instant as people in Hanoi write it, like `17:30 05/12/2025`; a dash for none."""
     return datetime.fromisoformat(instant).astimezone(HANOI).strftime("%H:%M %d/%m/%Y") if instant else "—"
+
+
+def iso(moment: datetime) -> str:
+    """As events write instants: UTC, milliseconds only when there are some, `Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="auto").replace("+00:00", "Z")

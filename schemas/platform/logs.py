@@ -16,7 +16,7 @@ LogEvent = Literal[
     "store-locked",  # a hanging predecessor keeps its store open; another one is built
     "owner-fenced",  # a worker that is gone had left a transaction open; it is aborted
     "others-awaited",  # an open transaction, or workers that should not run any more, hold up a partition; with how long
-    "records-skipped",  # retention deleted input that was not handled yet: it is lost
+    "records-skipped",  # retention deleted records that were not handled yet: they are lost to this stage or consumer
     "store-set-aside",  # a local store that does not fit its changelog was moved away, and another one is built
     "partition-closed",  # a stage's processor was revoked or stopped
     "fetch-lost",  # records that were fetched did not reach a stage's processor, and are fetched again; with offset

@@ -71,7 +71,7 @@ STAGE_READY = _gauge("petitions_stage_ready", "1 while the partition's processor
 STAGE_READS = _gauge("petitions_stage_reads", "1 for each topic that the worker reads, once it has read any.", "stage", "topic")
 RECORDS_SKIPPED = _counter(
     "petitions_records_skipped_total",
-    "Input records that retention deleted before they were handled; each one is a loss.",
+    "Input records that retention deleted before a stage or a consumer had handled them; each one is a loss.",
     "stage",
     "topic",
 )
@@ -108,9 +108,6 @@ CONSUMER_LAG = _gauge(
 )
 CONSUMER_LAG_SECONDS = _gauge(
     "petitions_consumer_lag_seconds", "Age of the newest handled event behind the topic's end, 0 at the end.", "consumer"
-)
-CONSUMER_SKIPPED = _counter(
-    "petitions_consumer_skipped_total", "Events that were deleted from the record before the consumer had read them.", "consumer"
 )
 DELIVERED = _counter("petitions_delivered_total", "Petition events delivered to an office's queue topic.", "office")
 PARKED = _counter("petitions_parked_total", "Deliveries to an office that were put aside after failing.", "office")

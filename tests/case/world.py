@@ -13,9 +13,10 @@ from schemas.events import envelope
 from schemas.events.actions import Action
 from schemas.events.base import Model, Role
 from schemas.events.case import CaseEvent, CaseView
-from schemas.events.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, EVENT_TYPES, EventType
+from schemas.events.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, EVENT_TYPES, EventType, type_name
 from schemas.events.intake import PetitionClassified
 from schemas.events.topics import EVENTS
+from schemas.events.wire import WholeEvent, whole_of
 from schemas.platform.clock import HANOI, to_datetime, to_ms
 from streams.case.decide.presence import PRESENCE_KEY, Presence
 from streams.case.decide.state import Case, decode, is_case
@@ -42,6 +43,11 @@ def local(ms: int | datetime | None) -> str | None:
         return None
     moment = ms if isinstance(ms, datetime) else to_datetime(ms)
     return f"{moment.astimezone(HANOI):%Y-%m-%d %H:%M}"
+
+
+def whole(event: CaseEvent) -> WholeEvent:
+    """The event as it is read from the record."""
+    return whole_of(type_name(event.what), event.model_dump_json().encode())
 
 
 def pid(number: int) -> str:

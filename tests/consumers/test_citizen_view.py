@@ -7,8 +7,8 @@ import json
 import pytest
 
 from consumers.kafka.records import Record
+from consumers.timeline import Entry, from_record
 from consumers.views import citizen as citizen_view
-from consumers.views.timeline import Entry, from_record
 from schemas.events.base import Actor, Role
 from schemas.events.case import (
     CASE_EVENTS,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from consumers.http.following import GIVE_UP_SECONDS, Joined
 from consumers.kafka.records import Record
 from consumers.live.feed import PENDING_LIMIT, Ring, Subscription
-from consumers.views.timeline import Entry
+from consumers.timeline import Entry
 
 
 def entry(seq: int) -> Entry:

@@ -47,7 +47,7 @@ def records(*offsets: int) -> list[Record]:
 
 
 def skipped(name: str) -> float:
-    return REGISTRY.get_sample_value("petitions_consumer_skipped_total", {"consumer": name}) or 0.0
+    return REGISTRY.get_sample_value("petitions_records_skipped_total", {"stage": name, "topic": FIRST.topic}) or 0.0
 
 
 def test_it_goes_on_where_the_store_says() -> None:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.incidents.choose import JOINABLE, Ask, Known, choose
+from consumers.incidents.choose import Ask, Known, choose
 from consumers.incidents.compare import Rules, Side, Sure
 from consumers.incidents.fingerprint import fingerprint
-from schemas.events.case import State
+from schemas.events.case import WORK_STATES, State
 
 MARKS = fingerprint("Nắp cống trước số 45 phố Lò Đúc bị vỡ", None, None, "00070")
 RULES = Rules()
@@ -59,7 +59,7 @@ def test_who_leads_goes_on_leading() -> None:
     assert chosen(known("c", 20, followers=1), leader) is None
 
 
-@pytest.mark.parametrize("state", [state for state in State if state not in JOINABLE])
+@pytest.mark.parametrize("state", [state for state in State if state not in WORK_STATES])
 def test_nothing_joins_what_is_over(state: State) -> None:
     """An answered, closed, refused, withdrawn or merged petition neither leads nor follows."""
     over = replace(known("a"), state=state.value)

@@ -7,13 +7,12 @@ import pytest
 from deploy.simulate import worktime
 from deploy.simulate.measures.facts import Reply
 from deploy.simulate.measures.fold import read
-from deploy.simulate.measures.happening import of_event
 from deploy.simulate.measures.measures import Measures, by_office, measures
 from deploy.simulate.measures.survival import ended_share, median
 from schemas.events import actions as do
 from schemas.events.actions import ResultKind
 from schemas.platform.clock import to_datetime
-from tests.case.world import EVIDENCE, GOOD_TEXT, World, hanoi
+from tests.case.world import EVIDENCE, GOOD_TEXT, World, hanoi, whole
 
 DONE = {"result": ResultKind.DONE, "text": GOOD_TEXT, "evidence_urls": EVIDENCE}
 
@@ -21,7 +20,7 @@ DONE = {"result": ResultKind.DONE, "text": GOOD_TEXT, "evidence_urls": EVIDENCE}
 def _measured(world: World, until: str | None = None) -> dict[str, Measures]:
     """By office, and the whole city under `all`."""
     end = to_datetime(hanoi(until) if until else world.now)
-    facts, _ = read([of_event(event) for event in world.record], end, worktime.hours_between)
+    facts, _ = read([whole(event) for event in world.record], end, worktime.hours_between)
     return {**by_office(facts), "all": measures(facts)}
 
 
@@ -96,7 +95,7 @@ def test_hollow_answers_and_reopenings_count_against_the_answer() -> None:
     world.act(id_, do.Answer, "so-xd", **DONE)
     world.act(id_, do.Reopen, reason="Hiện trường vẫn như cũ")
     world.pass_until("2026-11-25 11:00")
-    facts, _ = read([of_event(event) for event in world.record], to_datetime(world.now), worktime.hours_between)
+    facts, _ = read([whole(event) for event in world.record], to_datetime(world.now), worktime.hours_between)
     found = measures(facts)
 
     assert (found.effective.answers_returned, found.effective.returned, found.effective.reopened) == (1, 0.5, 1.0)
@@ -109,7 +108,7 @@ def test_closing_by_window_and_by_day() -> None:
     id_ = world.submit()
     world.act(id_, do.Answer, "so-xd", **DONE)
     world.pass_until("2026-12-10 09:00")
-    facts, days = read([of_event(event) for event in world.record], to_datetime(world.now), worktime.hours_between)
+    facts, days = read([whole(event) for event in world.record], to_datetime(world.now), worktime.hours_between)
     day = to_datetime(hanoi("2026-11-25 09:00")).date()
 
     assert measures(facts).to_the_end.closed_by_window == 1
@@ -120,7 +119,7 @@ def test_a_repeated_event_changes_nothing() -> None:
     """Reading the record twice over gives the same facts."""
     world = World()
     world.act(world.submit(), do.Answer, "so-xd", **DONE)
-    record = [of_event(event) for event in world.record]
+    record = [whole(event) for event in world.record]
     end = to_datetime(world.now)
 
     assert read(record, end, worktime.hours_between) == read([*record, *record], end, worktime.hours_between)

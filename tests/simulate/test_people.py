@@ -6,6 +6,7 @@ from collections import Counter
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from deploy.simulate import worktime
 from deploy.simulate.agenda import Agenda, Plan
@@ -13,12 +14,12 @@ from deploy.simulate.command import chosen_seconds
 from deploy.simulate.load import arrivals, shape
 from deploy.simulate.offices import Desk
 from deploy.simulate.petitions import petition
-from deploy.simulate.seen import Seen, seen
 from deploy.simulate.tempers import DILIGENT, NEGLIGENT, Crowd, Temper, temper_of
 from schemas.events.actions import ACTION
+from schemas.events.wire import WholeEvent
 from schemas.platform.clock import HANOI, to_datetime
 from schemas.reference import offices
-from tests.case.world import World, hanoi
+from tests.case.world import World, hanoi, whole
 
 MONDAY = hanoi("2026-03-02 00:00")
 
@@ -58,9 +59,8 @@ def _reactions(temper: Temper, times: int = 300) -> list[Plan]:
     return [plan for roll in range(times) for plan in Desk("so-xd", temper, event, made, Random(roll)).plans()]
 
 
-def _seen(world: World) -> Seen:
-    last = world.record[-1]
-    return seen(last.what, last.model_dump_json().encode())
+def _seen(world: World) -> WholeEvent:
+    return whole(world.record[-1])
 
 
 def test_the_diligent_accept_in_time_and_the_negligent_often_do_not() -> None:
@@ -100,8 +100,8 @@ def test_plans_come_in_order_and_stale_ones_are_told() -> None:
 
     assert [plan.at for plan in agenda.due(max(first.at, second.at), 10)] == sorted([first.at, second.at])
     assert first.fits(case)
-    assert not first.fits(type(case)(state="accepted", category="other", level="ordinary", office="so-yt"))
-    assert not first.fits(type(case)(state="closed", category="other", level="ordinary", office="so-xd"))
+    assert not first.fits(replace(case, state="accepted", office="so-yt"))
+    assert not first.fits(replace(case, state="closed", office="so-xd"))
 
 
 def test_the_speed_adapts_to_days_and_rate() -> None:

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from consumers.kafka.records import Record
 from deploy.simulate.measures.measures import by_office, measures
-from deploy.simulate.record import Entry
 from deploy.simulate.report.page import page
 from deploy.simulate.report.summary import summary
 from deploy.simulate.run import Outcome, Scenario, simulate
 from deploy.simulate.tempers import Crowd
 from schemas.events.case import CaseEvent
-from schemas.events.catalogue import EVENT_TYPES, type_name
+from schemas.events.catalogue import EVENT_TYPES
 from schemas.reference import offices
 from tests.case.checker import problems
 from tests.case.test_machine import answer_due, assert_closed_only_after_an_answer, assert_each_step_once, check_change
@@ -43,11 +43,11 @@ class Run:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    entries: list[Entry] = []
-    outcome = simulate(SCENARIO, tmp_path_factory.mktemp("simulation"), Silent(), entries.append)
+    records: list[Record] = []
+    outcome = simulate(SCENARIO, tmp_path_factory.mktemp("simulation"), Silent(), records.append)
     record: defaultdict[str, list[CaseEvent]] = defaultdict(list)
-    for entry in entries:
-        event = EVENT_TYPES[type_name(entry.what)].adapter.validate_json(entry.value)
+    for one in records:
+        event = EVENT_TYPES[(one.header("ce_type") or b"").decode()].adapter.validate_json(one.value)
         record[event.petition_id].append(event)
     return Run(outcome, record)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
+from schemas.events.wire import whole_of
 from streams.case.policy.book import Book
 from streams.case.policy.compiled import Policy
-from streams.case.whatif.lines import line_of
 from streams.case.whatif.study import Study
 from tests.case.test_machine import CaseLife
 from tests.case.world import POLICY, World
@@ -16,7 +16,7 @@ def studied(world: World, other: Policy = POLICY) -> Study:
     """The world's record, replayed until the world's now."""
     study = Study(Book.of(POLICY), other)
     for output in world.raw:
-        study.feed(line_of(dict(output.headers)["ce_type"].decode(), output.value or b""))
+        study.feed(whole_of(dict(output.headers)["ce_type"].decode(), output.value or b""))
     study.finish(world.now)
     return study
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from schemas.events import actions as do
+from schemas.events.wire import whole_of
 from schemas.platform.clock import to_datetime
 from streams.case.policy.book import Book
-from streams.case.whatif.lines import line_of
 from streams.case.whatif.report import report, text
 from streams.case.whatif.study import Study, Window
 from tests.case.world import EVIDENCE, GOOD_TEXT, POLICY, World, hanoi, local, pid, shorter_limits
@@ -65,7 +65,7 @@ def test_time_goes_on_until_the_wanted_instant() -> None:
     world.submit()
     study = Study(Book.of(POLICY), STRICT)
     for output in world.raw:
-        study.feed(line_of(dict(output.headers)["ce_type"].decode(), output.value or b""))
+        study.feed(whole_of(dict(output.headers)["ce_type"].decode(), output.value or b""))
     study.finish(hanoi("2026-12-10 09:00"))
     (one,) = study.petitions.values()
 
@@ -99,7 +99,7 @@ def test_recomputation_and_recorded_outage_are_replayed() -> None:
     known = Book(POLICY, {"strict": STRICT, POLICY.version: POLICY})
     study = Study(known, replace(POLICY, version="tried"))
     for output in world.raw:
-        study.feed(line_of(dict(output.headers)["ce_type"].decode(), output.value or b""))
+        study.feed(whole_of(dict(output.headers)["ce_type"].decode(), output.value or b""))
     study.finish(world.now)
 
     assert [one.check.difference for one in study.petitions.values()] == [None, None]
@@ -152,7 +152,7 @@ def test_only_the_window_is_studied() -> None:
         world.submit(number)
     study = Study(Book.of(POLICY), STRICT, Window(hanoi("2026-11-26 00:00"), hanoi("2026-11-27 00:00")))
     for output in world.raw:
-        study.feed(line_of(dict(output.headers)["ce_type"].decode(), output.value or b""))
+        study.feed(whole_of(dict(output.headers)["ce_type"].decode(), output.value or b""))
     study.finish()
 
     assert (list(study.petitions), len(study.outside)) == ([pid(2)], 2)
@@ -165,7 +165,7 @@ def test_a_record_with_holes_is_told_apart(lost: int) -> None:
     study = Study(Book.of(POLICY), STRICT)
     for index, output in enumerate(world.raw):
         if index != lost:
-            study.feed(line_of(dict(output.headers)["ce_type"].decode(), output.value or b""))
+            study.feed(whole_of(dict(output.headers)["ce_type"].decode(), output.value or b""))
     study.finish()
     found = report(study)
 

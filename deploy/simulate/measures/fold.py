@@ -21,30 +21,20 @@ from deploy.simulate.measures.facts import (
     Routing,
     Unfinished,
 )
-from deploy.simulate.measures.happening import Happening
-from schemas.events.case import State
-from schemas.platform.clock import HANOI
+from schemas.events.case import WORK_STATES, State
+from schemas.events.wire import WholeEvent, instant
+from schemas.platform.instants import HANOI
 from schemas.reference import TRIAGE_OFFICE
 
 WorkingHours = Callable[[datetime, datetime], float]
 """Working hours from the first instant to the second."""
-WORK = frozenset(
-    {
-        State.RECEIVED.value,
-        State.ASSIGNED.value,
-        State.ACCEPTED.value,
-        State.INFORMATION_REQUESTED.value,
-        State.DECISION_REQUIRED.value,
-        State.PROMISED.value,
-    }
-)
 
 
 @dataclass(slots=True)
 class Story:
     """One petition so far. `waiting_since`: since when its office has not accepted; `round_since`: since when no answer."""
 
-    last: Happening
+    last: WholeEvent
     round_since: datetime | None
     waiting_since: datetime | None = None
     owner: str | None = None
@@ -59,19 +49,19 @@ class Story:
 
 
 class Fold:
-    """Takes happenings in the order of each petition (petitions may be mixed); repeats are passed over."""
+    """Takes events in the order of each petition (petitions may be mixed); repeats are passed over."""
 
     def __init__(self, working_hours: WorkingHours) -> None:
         self.days = Days()
         self._hours = working_hours
         self._stories: dict[str, Story] = {}
 
-    def add(self, event: Happening) -> None:
+    def add(self, event: WholeEvent) -> None:
         story = self._stories.get(event.petition_id)
         if story is None:
-            story = self._stories[event.petition_id] = Story(event, event.case.received_at)
-            self.days.received[_day(event.case.received_at)] += 1
-            self.days.begun[_day(event.case.received_at)] += 1
+            story = self._stories[event.petition_id] = Story(event, instant(event.case.received_at))
+            self.days.received[_day(instant(event.case.received_at))] += 1
+            self.days.begun[_day(instant(event.case.received_at))] += 1
         elif event.seq <= story.last.seq:
             return
         else:
@@ -87,32 +77,32 @@ class Fold:
             yield from story.facts
             yield from self._standing(story, until)
 
-    def _work_began_or_ended(self, event: Happening, previous: Happening) -> None:
-        before, after = previous.case.state in WORK, event.case.state in WORK
+    def _work_began_or_ended(self, event: WholeEvent, previous: WholeEvent) -> None:
+        before, after = previous.case.state in WORK_STATES, event.case.state in WORK_STATES
         if before and not after:
-            self.days.ended[_day(event.at)] += 1
+            self.days.ended[_day(instant(event.at))] += 1
         elif after and not before:
-            self.days.begun[_day(event.at)] += 1
+            self.days.begun[_day(instant(event.at))] += 1
 
-    def _owner(self, story: Story, event: Happening) -> None:
+    def _owner(self, story: Story, event: WholeEvent) -> None:
         """A new owner, or the old one from the start again: then it has to accept anew."""
         given = event.what in ("assigned", "reopened") and event.case.state == State.ASSIGNED
         if story.waiting_since and event.case.state != State.ASSIGNED:
             self._accepted(story, event, done=event.case.state == State.ACCEPTED)
         elif given:
             self._accepted(story, event, done=False)
-            story.owner, story.waiting_since = event.case.office, event.at
+            story.owner, story.waiting_since = event.case.office, instant(event.at)
         if event.case.office is not None:
             story.owner = event.case.office
             story.first_office = story.first_office or event.case.office
             story.had.add(event.case.office)
 
-    def _accepted(self, story: Story, event: Happening, *, done: bool) -> None:
+    def _accepted(self, story: Story, event: WholeEvent, *, done: bool) -> None:
         if story.waiting_since is not None and story.owner is not None:
-            story.facts.append(Acceptance(story.owner, self._hours(story.waiting_since, event.at), done))
+            story.facts.append(Acceptance(story.owner, self._hours(story.waiting_since, instant(event.at)), done))
         story.waiting_since = None
 
-    def _note(self, story: Story, event: Happening) -> None:
+    def _note(self, story: Story, event: WholeEvent) -> None:
         """What is to be held for or against an office."""
         office = event.case.office or TRIAGE_OFFICE
         match event.what:
@@ -134,11 +124,11 @@ class Fold:
         if event.what != "transferred":
             story.passing = None
 
-    def _round(self, story: Story, event: Happening) -> None:
+    def _round(self, story: Story, event: WholeEvent) -> None:
         """Whether an answer is waited for, since when, and whether it is late."""
         match event.what:
             case "reopened":
-                story.round_since, story.overdue, story.excused = event.at, False, False
+                story.round_since, story.overdue, story.excused = instant(event.at), False, False
                 if story.answers:
                     story.answers[-1] = (story.answers[-1][0], True)
             case "breached" if event.clock == "answer":
@@ -148,7 +138,7 @@ class Fold:
             case "refused" | "withdrawn" | "merged":
                 story.round_since = None
             case "unmerged":
-                story.round_since = event.case.received_at
+                story.round_since = instant(event.case.received_at)
             case _:
                 pass
 
@@ -158,23 +148,23 @@ class Fold:
             story.facts.remove(story.passing)
         story.facts.append(PassedOn(office, disputed=True))
 
-    def _answered(self, story: Story, event: Happening, office: str) -> None:
+    def _answered(self, story: Story, event: WholeEvent, office: str) -> None:
         if story.round_since is not None:
-            hours = self._hours(story.round_since, event.at)
+            hours = self._hours(story.round_since, instant(event.at))
             story.facts.append(Reply(office, hours, done=True, in_time=bool(event.in_time)))
         if not story.answers:
             story.facts.append(Routing(story.first_office or office, right=story.first_office == office))
         story.answers.append((office, False))
         story.round_since = None
-        self.days.answered[_day(event.at)] += 1
+        self.days.answered[_day(instant(event.at))] += 1
         if not event.in_time:
-            self.days.late[_day(event.at)] += 1
+            self.days.late[_day(instant(event.at))] += 1
 
     def _standing(self, story: Story, until: datetime) -> Iterator[Fact]:
         last = story.last.case
         office = last.office or TRIAGE_OFFICE
-        if last.state in WORK:
-            yield Unfinished(office, (until - last.received_at).total_seconds() / 86_400)
+        if last.state in WORK_STATES:
+            yield Unfinished(office, (until - instant(last.received_at)).total_seconds() / 86_400)
             if story.round_since is not None:
                 yield Reply(office, self._hours(story.round_since, until), done=False, in_time=_standing_in_time(story, until))
             if story.waiting_since is not None:
@@ -189,8 +179,8 @@ def _standing_in_time(story: Story, until: datetime) -> bool | None:
     """An unanswered case counts as late from its deadline on, not only once somebody has answered."""
     if story.excused:
         return None
-    answer = next((clock for clock in story.last.case.clocks if clock.name == "answer"), None)
-    passed = answer is not None and answer.paused_at is None and answer.due_at < until
+    answer = story.last.case.clock("answer")
+    passed = answer is not None and answer.paused_at is None and instant(answer.due_at) < until
     return False if story.overdue or passed else None
 
 
@@ -198,9 +188,9 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(HANOI).date()
 
 
-def read(happenings: Iterable[Happening], until: datetime, working_hours: WorkingHours) -> tuple[list[Fact], Days]:
+def read(events: Iterable[WholeEvent], until: datetime, working_hours: WorkingHours) -> tuple[list[Fact], Days]:
     """All facts of a record that ends at `until`, and the counts by day."""
     fold = Fold(working_hours)
-    for event in happenings:
+    for event in events:
         fold.add(event)
     return list(fold.facts(until)), fold.days

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.authority import REOPENABLE, TALKING, UNANSWERED, refusal
-from schemas.events.case import State
+from schemas.authority import REOPENABLE, TALKING, refusal
+from schemas.events.case import WORK_STATES, State
 from streams.case.decide.handlers import answering, citizen, information, merging, ownership, upkeep
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.turn import Turn
@@ -43,9 +43,9 @@ PERMITS: dict[str, Permit] = {
     "contribute": Permit(information.contribute),
     "transfer": Permit(ownership.transfer, _to(S.ASSIGNED, S.ACCEPTED) + _to(S.DECISION_REQUIRED, S.ASSIGNED, S.ACCEPTED)),
     "extend": Permit(information.extend),
-    "assign": Permit(ownership.assign, _to(S.ASSIGNED, *UNANSWERED, S.REFUSED)),
-    "reject": Permit(ownership.reject, _to(S.REFUSED, *UNANSWERED)),
-    "merge": Permit(merging.merge, _to(S.MERGED, *UNANSWERED)),
+    "assign": Permit(ownership.assign, _to(S.ASSIGNED, *WORK_STATES, S.REFUSED)),
+    "reject": Permit(ownership.reject, _to(S.REFUSED, *WORK_STATES)),
+    "merge": Permit(merging.merge, _to(S.MERGED, *WORK_STATES)),
     "propose-merge": Permit(merging.propose_merge),
     "unmerge": Permit(merging.unmerge, BACK_FROM_MERGED),
     "rate": Permit(citizen.rate, _to(S.CLOSED, S.ANSWERED)),
@@ -53,7 +53,7 @@ PERMITS: dict[str, Permit] = {
         lambda turn, action: (merging.reopen_merged if turn.case.state is S.MERGED else citizen.reopen)(turn, action),
         _to(S.ASSIGNED, *REOPENABLE - {S.REFUSED}) + _to(S.RECEIVED, S.REFUSED, S.MERGED),
     ),
-    "withdraw": Permit(citizen.withdraw, _to(S.WITHDRAWN, *UNANSWERED, S.MERGED)),
+    "withdraw": Permit(citizen.withdraw, _to(S.WITHDRAWN, *WORK_STATES, S.MERGED)),
     "recompute": Permit(upkeep.recompute),
     "record-outage": Permit(upkeep.record_outage),
     "follower-joined": Permit(merging.follower_joined),

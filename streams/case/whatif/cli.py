@@ -91,8 +91,8 @@ def _read(study: Study, record: Path | None, save: IO[bytes] | None, data: Path)
     from streams.case.whatif.sources import NotReachable, from_file, from_kafka
 
     if record is not None:
-        for line in from_file(record):
-            study.feed(line)
+        for event in from_file(record):
+            study.feed(event)
         return
     from rich.console import Console
     from rich.progress import Progress
@@ -110,12 +110,12 @@ def _read(study: Study, record: Path | None, save: IO[bytes] | None, data: Path)
 @contextmanager
 def _understood() -> Iterator[None]:
     """What is wrong with a record is said in one line."""
+    from schemas.events.wire import NotAnEvent
     from streams.case.time.calendar import OutsideCalendar
-    from streams.case.whatif.lines import BadLine
 
     try:
         yield
-    except (BadLine, OutsideCalendar, OSError) as error:
+    except (NotAnEvent, OutsideCalendar, OSError) as error:
         _end(_FAILED, f"the record cannot be replayed: {error}")
 
 

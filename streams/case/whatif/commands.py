@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from schemas.events import actions as do
-from schemas.events.base import Actor
-from schemas.platform.clock import to_datetime, to_ms
+from schemas.events import wire
+from schemas.events.base import Actor, Level, Role
+from schemas.events.intake import PetitionKind
+from schemas.events.wire import NotAnEvent, WholeEvent, instant, ms
+from schemas.platform.instants import to_datetime
 from streams.case.decide.handlers.registration import Register
 from streams.case.decide.machine import Asked
 from streams.case.policy.compiled import Policy
 from streams.case.time.calendar import HOUR_MS
-from streams.case.whatif.lines import Line, Person
 
 _DAY_MS = 24 * HOUR_MS
 _HANOI_OFFSET_MS = 7 * HOUR_MS
@@ -50,7 +53,7 @@ class Noted:
     """An event that changed nothing and cannot be asked for again: a refusal, an answer sent back, a proposal."""
 
     what: str
-    who: Person
+    who: Actor
     asked: int
     at: int
     cause: str
@@ -64,6 +67,7 @@ class Away:
     until: int
 
 
+K = TypeVar("K", bound=StrEnum)
 Command = Registered | Requested | Noted | Away
 
 
@@ -71,15 +75,15 @@ class NotUnderstood(ValueError):
     """Events of one cause that no request explains; the message names them."""
 
 
-def command_of(lines: Sequence[Line], policy: Policy) -> Command:
+def command_of(events: Sequence[WholeEvent], policy: Policy) -> Command:
     """The request behind the events of one cause; `policy`: the one that the case had. Raise NotUnderstood."""
-    first = lines[0]
+    first = events[0]
     if first.seq == 1:
-        return _registered(lines)
+        return _registered(events)
     if first.by_time:
         return Away(_ms(first.away_from), _ms(first.away_until))
-    found = {line.what: line for line in lines}
-    what = first.what if len(lines) == 1 else min(found, key=lambda what: _RANK.get(what, len(_RANK)))
+    found = {event.what: event for event in events}
+    what = first.what if len(events) == 1 else min(found, key=lambda what: _RANK.get(what, len(_RANK)))
     build = _BUILDERS.get(what)
     if build is None:
         raise NotUnderstood(f"events {', '.join(found)} of one cause")
@@ -87,18 +91,21 @@ def command_of(lines: Sequence[Line], policy: Policy) -> Command:
     return made if isinstance(made, Noted) else Requested(made, first.at_ms, first.cause)
 
 
-def _registered(lines: Sequence[Line]) -> Registered:
-    first = lines[0]
-    petition, found = first.petition, first.classification
+def _registered(events: Sequence[WholeEvent]) -> Registered:
+    first = events[0]
+    try:
+        petition, found = wire.petition(first.petition), wire.classification(first.classification)
+    except NotAnEvent as error:
+        raise NotUnderstood(f"a first event with {error}") from None
     if petition is None or found is None:
         raise NotUnderstood("a first event without its petition")
     command = Register(
         petition_id=first.petition_id,
-        submitted=to_ms(petition.submitted_at),
+        submitted=ms(petition.submitted_at),
         text_mark=0,
-        kind=found.kind,
+        kind=_of(PetitionKind, found.kind),
         category=found.category,
-        level=found.level,
+        level=_of(Level, found.level),
         office=found.office,
         co_offices=found.co_offices,
         ward=found.place.ward_code or (petition.location.ward_code if petition.location else None),
@@ -106,99 +113,112 @@ def _registered(lines: Sequence[Line]) -> Registered:
         petition=_NOTHING,
         classification=_NOTHING,
     )
-    return Registered(command, first.at_ms, first.cause, any(line.what == "outage-recorded" for line in lines))
+    return Registered(command, first.at_ms, first.cause, any(event.what == "outage-recorded" for event in events))
 
 
-def _ms(moment: Any) -> int:
-    assert moment is not None
-    return to_ms(moment)
+def _ms(text: str | None) -> int:
+    assert text is not None
+    return ms(text)
+
+
+def _of(kind: type[K], text: str | None) -> K:
+    try:
+        return kind(text or "")
+    except ValueError:
+        raise NotUnderstood(f"no {kind.__name__} of this version") from None
 
 
 @lru_cache(maxsize=4096)
-def _actor(person: Person) -> Actor:
-    return Actor.model_construct(role=person.role, office=person.office, id=person.id)
+def _actor(who: wire.Actor) -> Actor:
+    return Actor.model_construct(role=_of(Role, who.role), office=who.office, id=who.id)
 
 
-def _ask(kind: type[do.Action], line: Line, /, **fields: Any) -> Asked:
+def _ask(kind: type[do.Action], event: WholeEvent, /, **fields: Any) -> Asked:
     """Not validated again: what is on the record was valid when it came."""
-    action: Any = kind.model_construct(petition_id=line.petition_id, actor=_actor(line.actor), requested_at=line.at, **fields)
-    return Asked(action, line.asked_ms)
+    action: Any = kind.model_construct(petition_id=event.petition_id, actor=_actor(event.actor), requested_at=instant(event.at), **fields)
+    return Asked(action, event.asked_ms)
 
 
-Found = Mapping[str, Line]
+Found = Mapping[str, WholeEvent]
 Built = Asked | Noted
-Builder = Callable[[Line, Found, Policy], Built]
+Builder = Callable[[WholeEvent, Found, Policy], Built]
 
 
-def _note(line: Line, _found: Found, _policy: Policy) -> Built:
-    return Noted(line.what, line.actor, line.asked_ms, line.at_ms, line.cause)
+def _note(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
+    return Noted(event.what, _actor(event.actor), event.asked_ms, event.at_ms, event.cause)
 
 
-def _answered(line: Line, _found: Found, _policy: Policy) -> Built:
+def _answered(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
     return _ask(
         do.Answer,
-        line,
-        result=line.result,
-        text=line.text or "",
-        evidence_urls=line.evidence_urls,
+        event,
+        result=_of(do.ResultKind, event.result),
+        text=event.text or "",
+        evidence_urls=event.evidence_urls,
         promise_date=None,
-        cause=line.answer_cause,
+        cause=event.answer_cause,
     )
 
 
-def _promised(line: Line, _found: Found, _policy: Policy) -> Built:
+def _promised(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
     """A date holds until the end of its day; what was promised is the date."""
-    due = _ms(line.promise_date)
+    due = _ms(event.promise_date)
     date = due - _DAY_MS if (due + _HANOI_OFFSET_MS) % _DAY_MS == 0 else due
     return _ask(
         do.Answer,
-        line,
+        event,
         result=do.ResultKind.WILL_BE_DONE,
-        text=line.text or "",
-        evidence_urls=line.evidence_urls,
+        text=event.text or "",
+        evidence_urls=event.evidence_urls,
         promise_date=to_datetime(date),
         cause=None,
     )
 
 
-def _decision(line: Line, found: Found, policy: Policy) -> Built:
+def _decision(event: WholeEvent, found: Found, policy: Policy) -> Built:
     """Passed on, or disowned: then the text of the answer is not on the record."""
-    if line.because != "not-ours":
+    if event.because != "not-ours":
         return _transferred(found["transferred"], found, policy)
     return _ask(
         do.Answer,
-        line,
+        event,
         result=do.ResultKind.NOT_OURS,
         text=_ENOUGH_WORDS,
         evidence_urls=(),
         promise_date=None,
-        cause=line.reason or _ENOUGH_WORDS,
+        cause=event.reason or _ENOUGH_WORDS,
     )
 
 
-def _transferred(line: Line, _found: Found, _policy: Policy) -> Built:
-    return _ask(do.Transfer, line, to_office=line.to_office, reason=line.reason)
+def _transferred(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
+    return _ask(do.Transfer, event, to_office=event.to_office, reason=event.reason)
 
 
-def _extended(line: Line, _found: Found, policy: Policy) -> Built:
+def _extended(event: WholeEvent, _found: Found, policy: Policy) -> Built:
     """By how much is measured on the calendar that the case had."""
-    calendar = policy.levels[line.case.level].calendar
-    by = calendar.between(_ms(line.deadline_before), _ms(line.deadline_after))
-    return _ask(do.Extend, line, working_hours=by / HOUR_MS, reason=line.reason)
+    calendar = policy.levels[_of(Level, event.case.level)].calendar
+    by = calendar.between(_ms(event.deadline_before), _ms(event.deadline_after))
+    return _ask(do.Extend, event, working_hours=by / HOUR_MS, reason=event.reason)
 
 
 def _simple(kind: type[do.Action], *names: str, **renamed: str) -> Builder:
     """An action whose fields are the event's, or `name of the action's field` = `name of the event's`."""
     pairs = [*((name, name) for name in names), *renamed.items()]
-    return lambda line, _found, _policy: _ask(kind, line, **{own: getattr(line, theirs) for own, theirs in pairs})
+    return lambda event, _found, _policy: _ask(kind, event, **{own: getattr(event, theirs) for own, theirs in pairs})
 
 
-def _assigned(line: Line, _found: Found, _policy: Policy) -> Built:
-    return _ask(do.Assign, line, to_office=line.to_office, reason=line.reason, category=line.case.category, level=line.case.level)
+def _assigned(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
+    return _ask(
+        do.Assign, event, to_office=event.to_office, reason=event.reason, category=event.case.category, level=_of(Level, event.case.level)
+    )
 
 
-def _refused(line: Line, _found: Found, _policy: Policy) -> Built:
-    return _ask(do.Reject, line, kind=line.kind, reason=line.reason, right_address=line.right_address)
+def _outage(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
+    return _ask(do.RecordOutage, event, away_from=to_datetime(_ms(event.away_from)), away_until=to_datetime(_ms(event.away_until)))
+
+
+def _refused(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
+    return _ask(do.Reject, event, kind=_of(do.RefusalKind, event.kind), reason=event.reason, right_address=event.right_address)
 
 
 _BUILDERS: dict[str, Builder] = {
@@ -217,7 +237,7 @@ _BUILDERS: dict[str, Builder] = {
     "withdrawn": _simple(do.Withdraw, "reason"),
     "merged": _simple(do.Merge, "into", "reason"),
     "unmerged": _simple(do.Unmerge, "reason"),
-    "follower-added": lambda line, _f, _p: _ask(do.FollowerJoined, line, follower=line.follower, category=None, ward_code=None),
+    "follower-added": lambda event, _f, _p: _ask(do.FollowerJoined, event, follower=event.follower, category=None, ward_code=None),
     "follower-removed": _simple(do.FollowerLeft, "follower"),
     "information-requested": _simple(do.RequestInformation, "question"),
     "information-added": _simple(do.AddInformation, "text", "media_urls"),
@@ -225,7 +245,7 @@ _BUILDERS: dict[str, Builder] = {
     "assigned": _assigned,
     "accepted": _simple(do.Accept),
     "deadline-recomputed": _simple(do.Recompute, "reason", policy_version="policy_after"),
-    "outage-recorded": _simple(do.RecordOutage, "away_from", "away_until"),
+    "outage-recorded": _outage,
 }
 """In this order: an answer may accept on its way, a reopening separate from a leader, a transfer assign."""
 _RANK = {what: rank for rank, what in enumerate(_BUILDERS)}

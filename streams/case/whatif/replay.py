@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from schemas.events.actions import Recompute
-from schemas.events.base import Actor
 from schemas.events.case import State
 from streams.case.decide.ladder import catch_up
 from streams.case.decide.machine import decide, fire
@@ -77,7 +76,7 @@ class Replay:
 
 
 def _noted(case: Case, noted: Noted, setting: Setting) -> Decision:
-    who = Who.of(Actor.model_construct(role=noted.who.role, office=noted.who.office, id=noted.who.id))
+    who = Who.of(noted.who)
     turn = Turn(case, setting, noted.at, who, noted.cause)
     catch_up(turn, noted.asked)
     turn.tell(noted.what, {})

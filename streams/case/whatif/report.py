@@ -136,7 +136,7 @@ def _case(one: One) -> Json:
     return {
         "petition_id": one.petition_id,
         "category": one.category,
-        "level": one.level.value,
+        "level": one.level,
         "policy": one.version,
         "deadline": {"before": _iso(one.before.deadline), "after": _iso(one.after.deadline)},
         "breaches": {"before": dict(one.before.breaches), "after": dict(one.after.breaches)},

@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+import msgspec
 import orjson
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
+from schemas.events import wire
 from schemas.events.topics import EVENTS
-from streams.case.whatif.lines import BadLine, Line, line_of, structured
+from schemas.events.wire import NotAnEvent, WholeEvent
 
 _POLL_MS = 500
 _SILENCE_S = 5.0
-Take = Callable[[Line], None]
+Take = Callable[[WholeEvent], None]
 Progress = Callable[[int, int], None]
 
 
@@ -24,15 +26,15 @@ class NotReachable(RuntimeError):
     """Kafka does not answer, or has no record."""
 
 
-def from_file(path: Path) -> Iterator[Line]:
-    """Raise OSError, or BadLine with the line's number (from 1)."""
+def from_file(path: Path) -> Iterator[WholeEvent]:
+    """Raise OSError, or NotAnEvent with the line's number (from 1)."""
     with path.open("rb") as file:
         for number, raw in enumerate(file, start=1):
             if raw.strip():
                 try:
                     yield structured(raw)
-                except BadLine as error:
-                    raise BadLine(f"line {number}: {error}") from None
+                except NotAnEvent as error:
+                    raise NotAnEvent(f"line {number}: {error}") from None
 
 
 def from_kafka(bootstrap: str, take: Take, *, save: IO[bytes] | None = None, progress: Progress | None = None) -> int:
@@ -88,14 +90,33 @@ def _hand_over(records: list[Any], take: Take, save: IO[bytes] | None) -> int:
     for record in records:
         headers = {name: value.decode(errors="replace") for name, value in record.headers if name.startswith("ce_")}
         try:
-            line = line_of(headers.get("ce_type", ""), record.value or b"")
-        except BadLine:
+            event = wire.whole_of(headers.get("ce_type", ""), record.value or b"")
+        except NotAnEvent:
             bad += 1
             continue
         if save is not None:
             save.write(_exported(headers, record.value))
-        take(line)
+        take(event)
     return bad
+
+
+class _Structured(msgspec.Struct, gc=False):
+    """A CloudEvent in JSON, as an export has one on each line."""
+
+    type: str
+    data: msgspec.Raw
+
+
+_STRUCTURED = msgspec.json.Decoder(_Structured)
+
+
+def structured(raw: bytes) -> WholeEvent:
+    """From a line of an export; raise NotAnEvent."""
+    try:
+        found = _STRUCTURED.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotAnEvent(f"not a CloudEvent: {error}") from None
+    return wire.whole_of(found.type, found.data)
 
 
 def _exported(headers: dict[str, str], value: bytes) -> bytes:

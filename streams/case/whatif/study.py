@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
-from schemas.events.base import Level
-from schemas.platform.clock import to_ms
+from schemas.events.wire import WholeEvent, given, ms
 from streams.case.decide.turn import Happened
 from streams.case.policy.book import Book
 from streams.case.policy.compiled import Policy
 from streams.case.whatif.check import Check
 from streams.case.whatif.commands import Command, NotUnderstood, command_of
-from streams.case.whatif.lines import Line
 from streams.case.whatif.replay import Replay
 from streams.case.whatif.tally import Outcome, Tally
-
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +33,7 @@ class One:
 
     petition_id: str
     category: str
-    level: Level
+    level: str
     version: str
     before: Outcome
     after: Outcome
@@ -46,23 +41,24 @@ class One:
     _was: Replay
     _would: Replay
     _book: Book
-    _pending: list[Line] = field(default_factory=list)
+    _pending: list[WholeEvent] = field(default_factory=list)
     _seq: int = 0
-    _deadline: datetime | None = None
+    _deadline: str | None = None
     _deadline_ms: int | None = None
 
-    def feed(self, line: Line) -> None:
+    def feed(self, event: WholeEvent) -> None:
         """Take the petition's next event. Raise NotUnderstood for events that no request explains."""
-        if self._pending and self._pending[0].cause != line.cause:
+        if self._pending and self._pending[0].cause != event.cause:
             self._flush()
         self._seq += 1
-        if line.seq != self._seq and self.check.difference is None:
-            self.check.difference = f"the record has event {line.seq} where {self._seq} was due"
-        if line.case.deadline is not self._deadline and line.case.deadline != self._deadline:
-            self._deadline, self._deadline_ms = line.case.deadline, line.deadline_ms
-        self.check.recorded((line.what, self._deadline_ms))
-        if not line.by_time or line.what == "outage-recorded":
-            self._pending.append(line)
+        if event.seq != self._seq and self.check.difference is None:
+            self.check.difference = f"the record has event {event.seq} where {self._seq} was due"
+        if event.case.deadline != self._deadline:
+            self._deadline = event.case.deadline
+            self._deadline_ms = ms(event.case.deadline) if event.case.deadline is not None else None
+        self.check.recorded((event.what, self._deadline_ms))
+        if not event.by_time or event.what == "outage-recorded":
+            self._pending.append(event)
 
     def finish(self, end: int) -> None:
         """The record ends: carry out what waits, and let time pass until `end` (ms UTC)."""
@@ -105,24 +101,24 @@ class Study:
     """Petitions that were left out, and why."""
     end: int = 0
     """Until when time passed (ms UTC); known when it is finished."""
-    _last: datetime = _BEGINNING
+    _last: int = 0
 
-    def feed(self, line: Line) -> None:
+    def feed(self, event: WholeEvent) -> None:
         """Take the next event of a petition."""
         self.events += 1
-        self._last = max(self._last, line.at)
-        one = self.petitions.get(line.petition_id)
+        self._last = max(self._last, event.at_ms)
+        one = self.petitions.get(event.petition_id)
         if one is None:
-            one = self._begin(line)
+            one = self._begin(event)
         if one is not None:
             try:
-                one.feed(line)
+                one.feed(event)
             except NotUnderstood as error:
                 self._leave_out(one, error)
 
     def finish(self, end: int | None = None) -> None:
         """Let time pass until the record's end, or until `end` (ms UTC) if that is later."""
-        self.end = max(to_ms(self._last) if self.events else 0, end or 0)
+        self.end = max(self._last, end or 0)
         for one in list(self.petitions.values()):
             try:
                 one.finish(self.end)
@@ -139,21 +135,21 @@ class Study:
         """By how many petitions each policy was kept at their start."""
         return Counter(one.version for one in self.petitions.values())
 
-    def _begin(self, line: Line) -> One | None:
-        if line.petition_id in self.headless or line.petition_id in self.outside or line.petition_id in self.not_understood:
+    def _begin(self, event: WholeEvent) -> One | None:
+        if event.petition_id in self.headless or event.petition_id in self.outside or event.petition_id in self.not_understood:
             return None
-        if line.seq != 1 or line.petition is None:
-            self.headless.add(line.petition_id)
+        if event.seq != 1 or not given(event.petition):
+            self.headless.add(event.petition_id)
             return None
-        if not self.window.has(line.at_ms):
-            self.outside.add(line.petition_id)
+        if not self.window.has(event.at_ms):
+            self.outside.add(event.petition_id)
             return None
-        one = self._one(line)
-        self.petitions[line.petition_id] = one
+        one = self._one(event)
+        self.petitions[event.petition_id] = one
         return one
 
-    def _one(self, line: Line) -> One:
-        version = line.case.policy_version
+    def _one(self, event: WholeEvent) -> One:
+        version = event.case.policy_version
         book = Book(self.known.get(version), self.known.versions)
         before, after, check = Outcome(), Outcome(), Check()
 
@@ -166,9 +162,9 @@ class Study:
             self.after.take(after, events)
 
         return One(
-            line.petition_id,
-            line.case.category,
-            line.case.level,
+            event.petition_id,
+            event.case.category,
+            event.case.level,
             version,
             before,
             after,

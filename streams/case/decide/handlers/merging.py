@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.events.actions import FollowerJoined, FollowerLeft, LeaderNews, Merge, ProposeMerge, Reopen, Unmerge
-from schemas.events.case import ClockName, State
+from schemas.events.case import WORK_STATES, ClockName, State
 from streams.case.decide import clocks
 from streams.case.decide.handlers.citizen import reopen
 from streams.case.decide.handlers.common import resumed
@@ -18,9 +18,6 @@ NEWS = frozenset({"assigned", "accepted", "transferred", "extended", "promised",
 """What followers' petitioners are told about their leader."""
 _RELEASING = frozenset({"withdrawn", "refused"})
 """A leader's end that was not an answer: its followers must still get one."""
-_JOINABLE = frozenset(
-    {State.RECEIVED, State.ASSIGNED, State.ACCEPTED, State.INFORMATION_REQUESTED, State.DECISION_REQUIRED, State.PROMISED}
-)
 
 
 def merge(turn: Turn, action: Merge) -> None:
@@ -104,7 +101,7 @@ def follower_joined(turn: Turn, action: FollowerJoined) -> None:
 
 def _unfit(turn: Turn, action: FollowerJoined) -> Rule | None:
     case = turn.case
-    if case.state not in _JOINABLE:
+    if case.state not in WORK_STATES:
         return Rule.LEADER_NOT_OPEN
     other_ward = None not in (action.ward_code, case.ward) and action.ward_code != case.ward
     return Rule.LEADER_DIFFERS if other_ward or action.category not in (None, case.category) else None
