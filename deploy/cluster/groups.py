@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from schemas.events.topics import Topic
+from schemas.events.topics import EVENTS, Topic
 from schemas.platform.settings import ProcessSettings
 
 if TYPE_CHECKING:
@@ -44,32 +44,31 @@ class Waiting:
         return 0 if self.position is None else max(0, self.begin - self.position)
 
 
-def groups() -> dict[str, tuple[Topic, ...]]:
-    """Every group that keeps its offsets in Kafka, with what it reads: the stages and the dispatcher."""
-    from schemas.events.topics import EVENTS
+def readers() -> dict[Topic, tuple[str, ...]]:
+    """By topic the groups that keep their offsets in it in Kafka; of several, chained or not, one does the work."""
     from streams.topology import TOPOLOGY
 
-    return {f"petitions-{row.stage}": row.inputs for row in TOPOLOGY} | {DISPATCHER: (EVENTS,)}
+    found: dict[Topic, tuple[str, ...]] = {EVENTS: (DISPATCHER,)}
+    for row in TOPOLOGY:
+        groups = tuple(f"petitions-{stage}" for stage in (row.stage, row.chained_to) if stage)
+        found |= {topic: (*found.get(topic, ()), *groups) for topic in row.inputs}
+    return found
 
 
-def waiting(admin: KafkaAdminClient, settings: ProcessSettings, of: Mapping[str, Iterable[Topic]]) -> list[Waiting]:
-    """Where each group stands in each partition of its topics. Raises KafkaError."""
+def waiting(admin: KafkaAdminClient, settings: ProcessSettings, of: Mapping[Topic, Sequence[str]]) -> list[Waiting]:
+    """Where each topic's readers stand in each partition: of several groups the one that has come furthest. Raises KafkaError."""
     from kafka import TopicPartition
     from kafka.admin import OffsetSpec
 
-    wanted = {
-        group: [TopicPartition(topic.name, number) for topic in topics for number in range(settings.partitions)]
-        for group, topics in of.items()
-    }
-    all_tps = {tp for tps in wanted.values() for tp in tps}
-    begins = admin.list_partition_offsets(dict.fromkeys(all_tps, OffsetSpec.EARLIEST))
-    ends = admin.list_partition_offsets(dict.fromkeys(all_tps, OffsetSpec.LATEST))
-    committed = admin.list_group_offsets(wanted)
+    tps = [TopicPartition(topic.name, number) for topic in of for number in range(settings.partitions)]
+    begins = admin.list_partition_offsets(dict.fromkeys(tps, OffsetSpec.EARLIEST))
+    ends = admin.list_partition_offsets(dict.fromkeys(tps, OffsetSpec.LATEST))
+    groups = {topic.name: names for topic, names in of.items()}
+    committed = admin.list_group_offsets({group: tps for names in groups.values() for group in names})
     found = []
-    for group, tps in wanted.items():
-        for tp in tps:
-            offset = committed[group][tp].offset
-            found.append(Waiting(group, tp.topic, tp.partition, offset if offset >= 0 else None, begins[tp].offset, ends[tp].offset))
+    for tp in tps:
+        offset, group = max(((committed[name][tp].offset, name) for name in reversed(groups[tp.topic])), key=lambda one: one[0])
+        found.append(Waiting(group, *tp, offset if offset >= 0 else None, begins[tp].offset, ends[tp].offset))
     return found
 
 

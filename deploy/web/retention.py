@@ -7,7 +7,7 @@ import time
 
 from kafka.errors import KafkaError
 
-from deploy.cluster.groups import groups, retention_used, waiting, with_ages
+from deploy.cluster.groups import readers, retention_used, waiting, with_ages
 from deploy.cluster.kafka import KafkaUnreachable, administering, configs
 from schemas.events.topics import INPUTS
 from schemas.platform.logs import log
@@ -41,9 +41,9 @@ class RetentionWatch:
 
 def report(settings: ProcessSettings) -> None:
     """Set the gauge for every group and input, by the retention that the topic really has. Raises KafkaUnreachable."""
-    inputs = {group: [topic for topic in topics if topic in INPUTS] for group, topics in groups().items()}
+    inputs = {topic: groups for topic, groups in readers().items() if topic in INPUTS}
     with administering(settings) as admin:
-        rows = with_ages(settings, waiting(admin, settings, {group: topics for group, topics in inputs.items() if topics}))
+        rows = with_ages(settings, waiting(admin, settings, inputs))
         kept = configs(admin, "topic", {topic.name: [_RETENTION] for topic in INPUTS})
     now_ms = time.time_ns() // 1_000_000
     worst: dict[tuple[str, str], float] = {}

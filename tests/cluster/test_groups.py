@@ -11,7 +11,7 @@ from kafka import KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.structs import OffsetAndMetadata
 
-from deploy.cluster.groups import Waiting, groups, retention_used, waiting, with_ages
+from deploy.cluster.groups import Waiting, readers, retention_used, waiting, with_ages
 from deploy.cluster.internal import ensure_internal
 from deploy.one_machine.embedded import EmbeddedKafka
 from schemas.events.topics import ACTIONS, CLASSIFIED, DAY_MS, EVENTS, INTAKE, Topic
@@ -51,7 +51,7 @@ def test_a_group_without_members_is_behind_all_the_same(kafka: EmbeddedKafka, ad
     group, before = f"{topic.name}-group", time.time() * 1000 - 60_000
     first = TopicPartition(topic.name, 0)
     admin.alter_group_offsets(group, {first: OffsetAndMetadata(1, "", -1)})
-    rows = with_ages(_settings(kafka), waiting(admin, _settings(kafka), {group: [topic]}))
+    rows = with_ages(_settings(kafka), waiting(admin, _settings(kafka), {topic: [group]}))
 
     assert [(row.partition, row.position, row.records, row.lost) for row in rows] == [(0, 1, 2, 0), (1, None, 0, 0)]
     assert rows[0].oldest_ms is not None
@@ -65,7 +65,7 @@ def test_what_was_deleted_unread_is_lost(kafka: EmbeddedKafka, admin: KafkaAdmin
     group, first = f"{topic.name}-group", TopicPartition(topic.name, 0)
     admin.alter_group_offsets(group, {first: OffsetAndMetadata(0, "", -1)})
     admin.delete_records({first: 2})
-    row = waiting(admin, _settings(kafka), {group: [topic]})[0]
+    row = waiting(admin, _settings(kafka), {topic: [group]})[0]
 
     assert (row.lost, row.records) == (2, 1)
     assert retention_used(row, DAY_MS, 0) == 1.0
@@ -81,5 +81,24 @@ def test_retention_is_used_up_by_the_oldest_waiting_record() -> None:
 
 
 def test_every_group_that_commits_to_kafka_is_looked_at() -> None:
-    """The stages with their inputs, and the dispatcher."""
-    assert groups() == {"petitions-classify": (INTAKE,), "petitions-case": (CLASSIFIED, ACTIONS), "dispatcher": (EVENTS,)}
+    """The stages with their inputs, chained or not, and the dispatcher."""
+    assert readers() == {
+        INTAKE: ("petitions-classify", "petitions-case"),
+        CLASSIFIED: ("petitions-case",),
+        ACTIONS: ("petitions-case",),
+        EVENTS: ("dispatcher",),
+    }
+
+
+def test_of_two_groups_the_one_that_has_come_further_does_the_work(kafka: EmbeddedKafka, admin: KafkaAdminClient, topic: Topic) -> None:
+    """A chained stage took over where the first one's group stands still."""
+    _write(kafka, topic, 3)
+    first = TopicPartition(topic.name, 0)
+    alone, chained = f"{topic.name}-alone", f"{topic.name}-chained"
+    admin.alter_group_offsets(alone, {first: OffsetAndMetadata(1, "", -1)})
+    before = waiting(admin, _settings(kafka), {topic: (alone, chained)})[0]
+    admin.alter_group_offsets(chained, {first: OffsetAndMetadata(3, "", -1)})
+    after = waiting(admin, _settings(kafka), {topic: (alone, chained)})[0]
+
+    assert (before.group, before.records) == (alone, 2)
+    assert (after.group, after.records) == (chained, 0)
