@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from schemas.commands.access import Access, public, with_token
 from schemas.commands.broker import broker_settings
 from schemas.commands.calls import StreamEvent, follow, get, look
-from schemas.platform.clock import local
+from schemas.platform.instants import local
 
 STREAM = b'retry: 1000\n\n: still here\n\nid: 4\nevent: answered\ndata: {"a": 1}\n\nevent: x\ndata: {}\n\n'
 PROBLEM = b'{"code": "invalid", "detail": "Some fields.", "fields": [{"field": "limit", "rule": "range", "message": "too much"}]}'
