@@ -13,6 +13,7 @@ import msgspec
 from schemas.events.base import Level
 from schemas.events.case import State
 from schemas.events.catalogue import PREFIX, what_of
+from schemas.events.lateness import late_from
 
 NOTHING = msgspec.Raw(b"")
 
@@ -34,6 +35,7 @@ class NotAnEvent(ValueError):
 
 
 class Clock(msgspec.Struct, gc=False):
+    name: str
     due_at: str
     paused_at: str | None = None
 
@@ -62,9 +64,14 @@ class Case(msgspec.Struct, gc=False):
 
     @property
     def urgency(self) -> int:
-        """0 urgent and late, 1 urgent, 2 late, 3 the rest."""
-        late = self.breached or self.escalation > 0
-        return (0 if late else 1) if self.level == Level.URGENT else (2 if late else 3)
+        """0 urgent and pressing, 1 urgent, 2 pressing, 3 the rest. Pressing: a deadline passed, or a superior looks at it."""
+        pressing = self.breached or self.escalation > 0
+        return (0 if pressing else 1) if self.level == Level.URGENT else (2 if pressing else 3)
+
+    @property
+    def late_from(self) -> str | None:
+        """From when on it is late, as long as nothing happens."""
+        return late_from(self.clocks)
 
     @property
     def due(self) -> str | None:

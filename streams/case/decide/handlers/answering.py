@@ -44,7 +44,7 @@ def _take_up(turn: Turn) -> None:
 
 
 def _answer(turn: Turn, action: Answer) -> None:
-    case, office = turn.case, turn.case.office
+    case, office, in_time = turn.case, turn.case.office, _in_time(turn)
     assert office is not None
     rating = clocks.start(ClockName.RATING, turn.now, turn.rules.rating_ms, turn.rules)
     turn.tell(
@@ -54,12 +54,13 @@ def _answer(turn: Turn, action: Answer) -> None:
             "text": action.text,
             "evidence_urls": [str(url) for url in action.evidence_urls],
             "answer_cause": action.cause,
-            "in_time": _in_time(turn),
+            "in_time": in_time,
         },
         state=State.ANSWERED,
         clocks=(*clocks.without(case.clocks, *WORK_CLOCKS), rating),
         deadline=case.answer_due,
         settled=turn.now,
+        missed=tuple(name for name in case.missed if name is not ClockName.ANSWER) if in_time else case.missed,
     )
     turn.copy = Copy(office, turn.mark, case.id, turn.rules.calendar.add(turn.now, turn.rules.copies_within_ms))
 
