@@ -99,6 +99,7 @@ class Answer(_Action):
     text: Text
     evidence_urls: tuple[Link, ...] = Field(default=(), max_length=20)
     promise_date: DayOrInstant | None = None
+    """For `will-be-done`: an instant, or a day, which then is whole (`streams.case.time.whole_day`)."""
     cause: Annotated[str, Clean] | None = None
     """For `not-done` and `not-ours`: because of what."""
 

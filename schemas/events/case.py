@@ -78,6 +78,9 @@ class CaseView(Model):
     transfers: int = 0
     reopened: int = 0
     breached: bool = False
+    """A deadline passed in the present round, that to accept included."""
+    missed: bool = False
+    """Once late in the present round: a deadline to answer or a promised date passed (`schemas.events.lateness`)."""
     rating: int | None = None
     leader: PetitionId | None = None
     followers: int = 0

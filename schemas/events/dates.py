@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
-from schemas.platform.clock import HANOI
+from schemas.platform.instants import HANOI
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -30,4 +30,4 @@ def _midnight_of_utc(moment: datetime) -> datetime:
 
 
 DayOrInstant = Annotated[AwareDatetime, BeforeValidator(_day_in_hanoi), AfterValidator(_midnight_of_utc)]
-"""A day is given as its midnight in Hanoi; who reads it takes the whole day (see `streams.case.decide`)."""
+"""A day is given as its midnight in Hanoi; who reads it takes the whole day (`streams.case.time.whole_day`)."""

@@ -20,6 +20,7 @@ from schemas.events.base import Level
 from schemas.events.case import WORK_STATES
 from schemas.events.catalogue import PREFIX, what_of
 from schemas.events.intake import PERSONAL
+from schemas.events.lateness import late_from
 from schemas.platform.instants import to_ms
 
 NOTHING = Raw(b"")
@@ -71,6 +72,7 @@ class CaseView(msgspec.Struct, gc=False, kw_only=True):
     transfers: int = 0
     reopened: int = 0
     breached: bool = False
+    missed: bool = False
     rating: int | None = None
     leader: str | None = None
     followers: int = 0
@@ -83,9 +85,14 @@ class CaseView(msgspec.Struct, gc=False, kw_only=True):
 
     @property
     def urgency(self) -> int:
-        """0 urgent and late, 1 urgent, 2 late, 3 the rest."""
-        late = self.breached or self.escalation > 0
-        return (0 if late else 1) if self.level == Level.URGENT else (2 if late else 3)
+        """0 urgent and pressing, 1 urgent, 2 pressing, 3 the rest. Pressing: a deadline passed, or a superior looks at it."""
+        pressing = self.breached or self.escalation > 0
+        return (0 if pressing else 1) if self.level == Level.URGENT else (2 if pressing else 3)
+
+    @property
+    def late_from(self) -> str | None:
+        """From when on it is late, as long as nothing happens."""
+        return late_from(self.clocks)
 
     @property
     def due(self) -> str | None:

@@ -142,8 +142,7 @@ def _headers() -> Json:
         "ce_source": {"type": "string"},
         "ce_type": {"type": "string", "enum": list(EVENT_TYPES)},
         "ce_subject": {"type": "string", "description": "The petition id."},
-        "ce_time": {"type": "string", "format": "date-time"},
+        "ce_time": {"type": "string", "format": "date-time", "description": "Informs; what counts is the broker's append time."},
         "content-type": {"const": "application/json"},
     }
-    required = [name for name in properties if name != "content-type"]
-    return {"type": "object", "properties": properties, "required": required}
+    return {"type": "object", "properties": properties, "required": ["ce_specversion", "ce_id", "ce_source", "ce_type"]}

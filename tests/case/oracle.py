@@ -28,12 +28,14 @@ def worked(day: date) -> bool:
     off, on = _decrees()
     if day in on:
         return True
-    return day.weekday() < 5 and day not in off and day not in _holidays(day.year)
+    if day in off:
+        return False
+    return _holidays(day.year).is_working_day(day)
 
 
 @cache
-def _holidays(year: int) -> set[date]:
-    return set(holidays.country_holidays("VN", years=year))
+def _holidays(year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays("VN", years=(year - 1, year, year + 1))
 
 
 def periods_from(moment: datetime) -> Iterator[tuple[datetime, datetime]]:

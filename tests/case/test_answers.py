@@ -113,30 +113,32 @@ def test_a_broken_promise_climbs_its_own_ladder(world: World) -> None:
     assert len(causes) >= 4
 
 
-def test_a_promised_day_lasts_until_its_end(world: World) -> None:
-    """A date without a time is kept if the work is done on that day."""
+@pytest.mark.parametrize(
+    ("given", "due"),
+    [
+        ("2026-12-01", "2026-12-01 17:30"),
+        ("2026-12-01T00:00:00Z", "2026-12-01 17:30"),  # the date as most programs send it
+        ("2026-12-01T00:00:00+07:00", "2026-12-01 17:30"),
+        ("2026-11-30T17:00:00Z", "2026-12-01 17:30"),  # midnight in Hanoi
+        ("2026-11-25", "2026-11-25 17:30"),  # today, which is not over
+        ("2026-12-05", "2026-12-05 23:59"),  # a Saturday: no office hours, and still the whole day
+        ("2026-12-01T08:00:00Z", "2026-12-01 15:00"),  # an instant is an instant
+    ],
+)
+def test_a_promised_day_is_whole(world: World, given: str, due: str) -> None:
+    """A date without a time is kept if the work is done on that day in Hanoi, by the end of its office hours."""
     id_ = world.submit()
-    midnight = to_datetime(hanoi("2026-12-01 00:00"))
-    reply(world, id_, result="will-be-done", promise_date=midnight)
+    reply(world, id_, result="will-be-done", promise_date=given)
 
-    assert world.view(id_).deadline == midnight + timedelta(days=1)
-
-
-@pytest.mark.parametrize("date", ["2026-12-01", "2026-12-01T00:00:00Z"])
-def test_a_day_however_it_is_written_is_the_whole_day_in_hanoi(world: World, date: str) -> None:
-    """Not until seven in the morning, which is midnight in UTC."""
-    id_ = world.submit()
-    reply(world, id_, result="will-be-done", promise_date=date)
-
-    assert local(world.view(id_).deadline) == "2026-12-02 00:00"
+    assert local(world.view(id_).deadline) == due
 
 
-def test_a_promise_for_today_is_for_the_rest_of_the_day(world: World) -> None:
-    """Today's midnight is over, today is not; yesterday is."""
+def test_a_promised_day_that_is_over_is_past(world: World) -> None:
+    """Yesterday cannot be promised, nor today once its office hours are over."""
+    world.now = hanoi("2026-11-25 17:30")
     id_ = world.submit()
 
-    assert reply(world, id_, result="will-be-done", promise_date="2026-11-24") == "promise-date-past"
-    assert reply(world, id_, result="will-be-done", promise_date="2026-11-25") == "promised"
+    assert reply(world, id_, result="will-be-done", promise_date="2026-11-25") == "promise-date-past"
 
 
 def test_promises_are_limited(world: World) -> None:

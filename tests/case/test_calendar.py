@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,6 +8,7 @@ from schemas.events.base import Level
 from schemas.platform.clock import HANOI, to_datetime, to_ms
 from streams.case.policy.load import DEFAULT_FILE, load
 from streams.case.time.calendar import HOUR_MS, Calendar, OutsideCalendar
+from streams.case.time.days import Week, unroll
 from tests.case import oracle
 
 CALENDAR = load(DEFAULT_FILE).policy.levels[Level.ORDINARY].calendar
@@ -89,12 +90,44 @@ def test_adding_twice_is_adding_the_sum(start: int, first: int, second: int) -> 
         ("2026-01-01 09:00", 1, "2026-01-05 09:00"),  # Friday 2 January 2026 off by decree
         ("2026-01-09 17:00", 1, "2026-01-10 08:30"),  # into the working Saturday
         ("2026-08-21 17:00", 1, "2026-08-22 08:30"),  # the Saturday worked for 31 August
+        ("2024-04-28 10:00", 1, "2024-05-02 09:00"),  # Monday 29 April 2024 off
+        ("2024-05-03 17:00", 1, "2024-05-04 08:30"),  # the Saturday worked for it
+        ("2025-04-25 17:00", 1, "2025-04-26 08:30"),  # the Saturday worked for Friday 2 May 2025
+        ("2025-05-01 10:00", 1, "2025-05-05 09:00"),
         ("2026-08-28 17:00", 1, "2026-09-03 08:30"),  # Monday 31 August off, National Day after it
     ],
 )
 def test_known_days(start: str, hours: int, deadline: str) -> None:
     """Lunch, midnight, weekends, holidays, days moved by decree: each counted as the city's offices work."""
     assert deadline == local(CALENDAR.add(at(start), hours * HOUR_MS))
+
+
+@pytest.mark.parametrize(
+    ("day", "off", "worked", "works"),
+    [
+        ("2024-05-04", False, False, True),  # the package's own: a Saturday for a Monday
+        ("2024-05-04", True, False, False),  # unless the operator knows better
+        ("2024-04-29", False, False, False),
+        ("2024-04-29", False, True, True),
+        ("2024-05-11", False, True, True),
+    ],
+)
+def test_an_operators_days_stand_above_the_packages(day: str, off: bool, worked: bool, works: bool) -> None:  # noqa: FBT001
+    """Days off and working days of the override file win over public holidays and over the Saturdays worked for them."""
+    given = frozenset([date.fromisoformat(day)])
+    nothing: frozenset[date] = frozenset()
+    week = Week(
+        "Asia/Ho_Chi_Minh",
+        frozenset(range(5)),
+        ((time(8), time(12)),),
+        "VN",
+        given if off else nothing,
+        given if worked else nothing,
+        2024,
+        2024,
+    )
+
+    assert (unroll(week).next_start(at(f"{day} 08:00")) == at(f"{day} 08:00")) is works
 
 
 def test_around_the_clock_counts_every_hour() -> None:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from schemas.events.case import State
+from schemas.events.case import ClockName, State
+from schemas.events.lateness import LATE_CLOCKS
 from schemas.platform.instants import to_datetime
 from schemas.reference import TRIAGE_OFFICE
 from streams.case.decide import clocks
 from streams.case.decide.handlers.citizen import close_unrated
 from streams.case.decide.handlers.information import run_again
 from streams.case.decide.handlers.upkeep import away
-from streams.case.decide.state import Running, next_due
+from streams.case.decide.state import Case, Running, next_due
 from streams.case.decide.turn import SYSTEM, Turn
 from streams.case.policy.compiled import Rung
 
@@ -85,9 +86,14 @@ def _breach(turn: Turn, clock: Running, _rung: Rung) -> None:
         {"clock": clock.name, "deadline": to_datetime(clock.due), "excused": _within(clock.due, case.outage)},
         clocks=clocks.with_clock(case.clocks, clock),
         breached=True,
+        missed=_missed(case, clock.name),
         escalation=1 if first else case.escalation,
         escalated_to=_responsible(turn) if first else case.escalated_to,
     )
+
+
+def _missed(case: Case, name: ClockName) -> tuple[ClockName, ...]:
+    return (*case.missed, name) if name in LATE_CLOCKS and name not in case.missed else case.missed
 
 
 def _responsible(turn: Turn) -> str:

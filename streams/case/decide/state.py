@@ -28,7 +28,10 @@ class Running(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
-    """A petition's case: what everybody may see, and what the rules need to remember."""
+    """A petition's case: what everybody may see, and what the rules need to remember.
+
+    `missed`: which of the clocks that the citizen waits for ran out in the present round (`schemas.events.lateness`).
+    """
 
     id: str
     seq: int = 0
@@ -64,6 +67,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     outage: tuple[int, int] | None = None
     handled: tuple[int, ...] = ()
     content: int = 0
+    missed: tuple[ClockName, ...] = ()
 
     def clock(self, name: ClockName) -> Running | None:
         for clock in self.clocks:

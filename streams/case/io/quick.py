@@ -85,7 +85,7 @@ def _cause(record: Record) -> str | None:
     found = dict(record.headers)
     if found.get("ce_type") != _TYPE or found.get("ce_specversion") != b"1.0" or not found.get("ce_source"):
         return None
-    id_ = found.get("ce_id", b"")
+    id_ = found.get("ce_id") or b""  # a header of Kafka may be null
     return id_.decode("ascii") if 0 < len(id_) <= 200 and id_.isascii() else None
 
 

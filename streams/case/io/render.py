@@ -104,6 +104,7 @@ def view(case: Case) -> dict[str, Any]:
         "transfers": case.transfers,
         "reopened": case.reopened,
         "breached": case.breached,
+        "missed": bool(case.missed),
         "rating": case.rating,
         "leader": case.leader,
         "followers": len(case.followers),

@@ -73,6 +73,11 @@ class Calendar:
         """Working time from `first` to `second`; negative when `second` is earlier."""
         return self.measure(second) - self.measure(first)
 
+    def last_end(self, after: int, until: int) -> int | None:
+        """The end of the last working period that ends later than `after` and no later than `until`; None if there is none."""
+        at = bisect_right(self.ends, until) - 1
+        return self.ends[at] if at >= 0 and self.ends[at] > after else None
+
     def next_start(self, instant: int) -> int:
         """The instant itself if it is within working time, else the start of the next working period."""
         at = bisect_right(self.ends, instant)

@@ -10,9 +10,10 @@ from streams.case.decide import clocks
 from streams.case.decide.handlers.common import WORK_CLOCKS
 from streams.case.decide.handlers.information import run_again
 from streams.case.decide.handlers.ownership import accept_now, require_decision
-from streams.case.decide.handlers.substance import promised_until, weakness
+from streams.case.decide.handlers.substance import weakness
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.turn import Copy, Turn
+from streams.case.time.whole_day import end_of
 
 
 def answer(turn: Turn, action: Answer) -> None:
@@ -43,7 +44,7 @@ def _take_up(turn: Turn) -> None:
 
 
 def _answer(turn: Turn, action: Answer) -> None:
-    case, office = turn.case, turn.case.office
+    case, office, in_time = turn.case, turn.case.office, _in_time(turn)
     assert office is not None
     rating = clocks.start(ClockName.RATING, turn.now, turn.rules.rating_ms, turn.rules)
     turn.tell(
@@ -53,12 +54,13 @@ def _answer(turn: Turn, action: Answer) -> None:
             "text": action.text,
             "evidence_urls": [str(url) for url in action.evidence_urls],
             "answer_cause": action.cause,
-            "in_time": _in_time(turn),
+            "in_time": in_time,
         },
         state=State.ANSWERED,
         clocks=(*clocks.without(case.clocks, *WORK_CLOCKS), rating),
         deadline=case.answer_due,
         settled=turn.now,
+        missed=tuple(name for name in case.missed if name is not ClockName.ANSWER) if in_time else case.missed,
     )
     turn.copy = Copy(office, turn.mark, case.id, turn.rules.calendar.add(turn.now, turn.rules.copies_within_ms))
 
@@ -73,8 +75,8 @@ def _in_time(turn: Turn) -> bool:
 def _promise(turn: Turn, action: Answer) -> None:
     """A second deadline beside the first: a promise is not an answer, so the answer clock runs on."""
     assert action.promise_date is not None
-    due = promised_until(action.promise_date)
-    promise = clocks.until(ClockName.PROMISE, turn.now, due, turn.rules)
+    due = end_of(action.promise_date, turn.rules.calendar)
+    promise = clocks.until(ClockName.PROMISE, turn.asked, due, turn.rules)
     turn.tell(
         "promised",
         {"text": action.text, "promise_date": to_datetime(due), "evidence_urls": [str(url) for url in action.evidence_urls]},

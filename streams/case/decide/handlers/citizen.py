@@ -66,6 +66,7 @@ def _afresh(turn: Turn) -> dict[str, Any]:
         "escalation": 0,
         "escalated_to": None,
         "breached": False,
+        "missed": (),
         "settled": None,
         "questions": 0,
         "extensions": 0,

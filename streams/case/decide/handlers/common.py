@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from schemas.events.base import Level
 from schemas.events.case import ClockName
 from schemas.reference import CITY_CHAIRMAN, CITY_OFFICE
@@ -25,6 +27,12 @@ def opening_clocks(turn: Turn, at: int, category: str, level: Level) -> tuple[Ru
         clocks.start(ClockName.ACCEPT, at, limits.accept_ms, rules),
         clocks.start(ClockName.ANSWER, at, limits.answer_ms, rules),
     )
+
+
+def misses(turn: Turn, answer_due: int | None) -> dict[str, Any]:
+    """What remains of deadlines that passed, when the answer's is now `answer_due` (ms UTC): under one that lies ahead none did."""
+    passed = answer_due is not None and answer_due <= turn.now
+    return {"breached": turn.case.breached and passed, "missed": turn.case.missed if passed else ()}
 
 
 def owned_by(had: tuple[str, ...], office: str) -> tuple[str, ...]:

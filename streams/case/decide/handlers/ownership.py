@@ -8,7 +8,7 @@ from schemas.events.case import ClockName, State
 from schemas.reference import common_superior
 from schemas.reference.texts import right_address
 from streams.case.decide import clocks
-from streams.case.decide.handlers.common import fresh_accept_clock, opening_clocks, owned_by, rung_of
+from streams.case.decide.handlers.common import fresh_accept_clock, misses, opening_clocks, owned_by, rung_of
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.state import Running
 from streams.case.decide.turn import Turn
@@ -90,7 +90,7 @@ def assign(turn: Turn, action: Assign) -> None:
         clocks=running,
         deadline=answer.due,
         answer_due=answer.due,
-        breached=case.breached and answer.due <= turn.now,
+        **misses(turn, answer.due),
     )
 
 

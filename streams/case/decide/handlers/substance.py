@@ -5,16 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from datetime import datetime
 from functools import lru_cache
 
 from schemas.events.actions import Answer, ResultKind
-from schemas.platform.instants import to_ms
 from streams.case.decide.rules import Substance
 from streams.case.decide.turn import Turn
+from streams.case.time.whole_day import end_of
 
-_DAY_MS = 24 * 3600 * 1000
-_HANOI_OFFSET_MS = 7 * 3600 * 1000
 _NOT_LETTERS = re.compile(r"[^\w]+|_", re.UNICODE)
 
 
@@ -61,16 +58,11 @@ def _result_weakness(turn: Turn, action: Answer) -> Substance | None:
 def _promise_weakness(turn: Turn, action: Answer) -> Substance | None:
     if action.promise_date is None:
         return Substance.PROMISE_DATE_MISSING
-    if promised_until(action.promise_date) <= turn.now:
+    due = end_of(action.promise_date, turn.rules.calendar)
+    if due <= turn.asked:
         return Substance.PROMISE_DATE_PAST
-    farthest = turn.rules.calendar.add(turn.now, turn.rules.promise_farthest_ms)
-    return Substance.PROMISE_TOO_FAR if to_ms(action.promise_date) > farthest else None
-
-
-def promised_until(date: datetime) -> int:
-    """A promise for a day (its midnight in Hanoi) holds until that day's end; in milliseconds UTC."""
-    instant = to_ms(date)
-    return instant + _DAY_MS if (instant + _HANOI_OFFSET_MS) % _DAY_MS == 0 else instant
+    farthest = turn.rules.calendar.add(turn.asked, turn.rules.promise_farthest_ms)
+    return Substance.PROMISE_TOO_FAR if due > farthest else None
 
 
 def _thin(text: str, letters: int, words: int) -> bool:

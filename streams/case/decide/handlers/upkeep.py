@@ -6,6 +6,7 @@ from schemas.events.actions import Recompute, RecordOutage
 from schemas.events.case import ClockName
 from schemas.platform.instants import to_datetime, to_ms
 from streams.case.decide import clocks
+from streams.case.decide.handlers.common import misses
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.state import Case, Running
 from streams.case.decide.turn import Turn
@@ -34,7 +35,7 @@ def recompute(turn: Turn, action: Recompute) -> None:
         clocks=running,
         deadline=deadline,
         answer_due=answer_due,
-        breached=case.breached and answer_due is not None and answer_due <= turn.now,
+        **misses(turn, answer_due),
     )
 
 
