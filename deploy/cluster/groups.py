@@ -68,7 +68,7 @@ def waiting(admin: KafkaAdminClient, settings: ProcessSettings, of: Mapping[Topi
     found = []
     for tp in tps:
         offset, group = max(((committed[name][tp].offset, name) for name in reversed(groups[tp.topic])), key=lambda one: one[0])
-        found.append(Waiting(group, *tp, offset if offset >= 0 else None, begins[tp].offset, ends[tp].offset))
+        found.append(Waiting(group, tp.topic, tp.partition, offset if offset >= 0 else None, begins[tp].offset, ends[tp].offset))
     return found
 
 
