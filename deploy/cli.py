@@ -16,7 +16,7 @@ OWN = {
     "ps": "deploy.one_machine.commands:ps",
     "run": "deploy.one_machine.commands:run",
     "topics": "deploy.one_machine.commands:topics",
-    "export": "deploy.export:export",
+    "export": "deploy.publishing.export:export",
     "targets": "deploy.observe.prometheus.targets:targets",
     "secrets": "deploy.cluster.compose.secrets:make_secrets",
     "classify": "streams.classify.commands.classify:classify",

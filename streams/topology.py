@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from schemas.events import topics
 from schemas.events.topics import Topic
-from streams.chain import Chained
+from streams.engine.chain import Chained
 from streams.engine.types import Stage
 from streams.settings import StreamSettings
 

@@ -9,8 +9,8 @@ import msgspec
 
 from schemas.events.topics import Topic
 from schemas.platform import logs
-from streams.chain import Chained
 from streams.engine.app import StageApp
+from streams.engine.chain import Chained
 from streams.engine.inbox import Fetched
 from streams.engine.types import Effects, Entries, Entry, Output, Record, Stage
 from streams.settings import StreamSettings

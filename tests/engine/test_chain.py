@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from schemas.events.topics import Topic
-from streams.chain import Chained
+from streams.engine.chain import Chained
 from streams.engine.faults import CRASH_POINTS
 from streams.engine.step import View, decide
 from streams.engine.types import Effects, Entries, Entry, Output, Record

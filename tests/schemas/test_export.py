@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from deploy.export import export
+from deploy.publishing.export import export
 from deploy.roles import ROLES
 from schemas.events.catalogue import EVENT_TYPES
 from schemas.events.topics import SHARED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deploy import architecture
+from deploy.publishing import architecture
 from deploy.roles import ROLES
 from schemas.publishing import reference
 from schemas.publishing.export import export, page_command
