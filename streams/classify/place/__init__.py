@@ -1,4 +1,6 @@
-"""Where a petition is about: `Locator(...).locate(text, location)` gives the ward, how sure that is, and why."""
+"""Where a petition is about: `Locator(...).locate(text, location)` gives the ward, how sure that is, and why. It reads reference data
+and outlines, and knows no category, office or event.
+"""
 
 from __future__ import annotations
 
