@@ -14,9 +14,9 @@ class StreamSettings(ProcessSettings):
 
     state_dir: Path = Field(Path(".data/state"), description="Where RocksDB keeps the stores; local to the machine.")
     worker_id: str = Field("", description="A name that stays the same over restarts: the group then need not rebalance.")
-    max_step_records: int = Field(4000, ge=1, description="Most records in one transaction.")
+    max_step_records: int = Field(4000, ge=1, description="Most records of one partition in one transaction.")
     inbox_records: int = Field(20_000, ge=1, description="Records waiting for a partition before its fetching pauses.")
-    inbox_bytes: int = Field(64_000_000, ge=1_000_000, description="Bytes waiting for a partition before its fetching pauses.")
+    inbox_bytes: int = Field(96_000_000, ge=1_000_000, description="Bytes waiting in a worker before its fetching pauses.")
     session_timeout_ms: int = Field(6000, ge=1000, description="A worker silent for so long loses its partitions.")
     stall_seconds: float = Field(30.0, gt=0, description="No progress for so long in spite of work ends the process.")
     policy_dir: Path | None = Field(None, description="Policy files (case stage); without it the shipped default is in force.")

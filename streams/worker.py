@@ -40,6 +40,7 @@ def run_stage(stage: Stage, settings: StreamSettings, engine: type[StageApp] = S
     app = engine(stage, settings)
     status = StatusServer(settings.listen_host, settings.metrics_port, alive=lambda: app.alive, ready=lambda: app.ready)
     status.start()
+    app.watch()
     log.info("process-started", port=status.port)
     worker = faust.Worker(app.faust, loop=loop, quiet=True, stdout=sys.stderr, redirect_stdouts=False, override_logging=False)
     worker.spinner = None  # it writes to the terminal between the lines of the log

@@ -111,7 +111,7 @@ def existing_topics(settings: ProcessSettings) -> dict[str, int]:
 
 
 def _check_version(admin: KafkaAdminClient) -> None:
-    from streams.engine.client import TransactionsTooOld, check_transactions
+    from streams.engine.release import TransactionsTooOld, check_transactions
 
     features = admin.describe_features()
     try:

@@ -17,11 +17,16 @@ LogEvent = Literal[
     "owner-fenced",  # a worker that is gone had left a transaction open; it is aborted
     "others-awaited",  # an open transaction, or workers that should not run any more, hold up a partition; with how long
     "records-skipped",  # retention deleted records that were not handled yet: they are lost to this stage or consumer
+    "kafka-retried",  # a request has been tried again for some seconds; with the request and why, every few seconds
+    "timers-held",  # due timers wait for input that was acknowledged before and is not read yet, every few seconds
+    "timers-released",  # what they waited for stands behind an open transaction for too long; they fire
+    "clock-off",  # the machine's clock jumped, or is not the brokers': timers do not fire; with how far it is ahead
+    "clock-sound",  # it is right again, and timers fire
     "store-set-aside",  # a local store that does not fit its changelog was moved away, and another one is built
     "partition-closed",  # a stage's processor was revoked or stopped
     "fetch-lost",  # records that were fetched did not reach a stage's processor, and are fetched again; with offset
     "restoring",  # progress while a store catches up
-    "step-split",  # a batch raised and is being halved to find the culprit
+    "step-split",  # a batch raised and was halved until the culprit was alone; with how often
     "dead-letter",  # a record went to petitions.dlq; with topic, partition, offset, error
     "partitions-differ",  # a topic has another number of partitions than the setting says; the process ends
     "stalled",  # the watchdog saw no progress in spite of lag

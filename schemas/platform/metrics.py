@@ -32,6 +32,8 @@ class Spec(Generic[M]):
         return self._metric
 
 
+CounterSpec = Spec[Counter]
+
 CATALOGUE: list[Spec[Counter] | Spec[Gauge] | Spec[Histogram]] = []
 
 
@@ -80,6 +82,11 @@ RETENTION_USED = _gauge(
     "How much of the time for which a topic is kept its oldest record not handled has waited; at 1 records are lost. Told by web.",
     "group",
     "topic",
+)
+CLOCK_OFF_SECONDS = _gauge(
+    "petitions_clock_off_seconds",
+    "By how much the machine's clock is wrong, against itself or the brokers', while no timer fires because of it; 0 while it is right.",
+    "stage",
 )
 RESTORED = _counter("petitions_stage_restored_records_total", "Changelog records read while restoring a store.", "stage")
 DEAD_LETTERS = _counter("petitions_dead_letters_total", "Records sent to petitions.dlq, when their transaction commits.", "stage", "error")

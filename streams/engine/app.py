@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,15 +11,12 @@ from faust.tables.manager import TableManager
 from faust.types import TP
 
 from schemas.platform import metrics
-from streams.engine.faults import Faults
-from streams.engine.inbox import Fetched, Inbox
+from streams.engine.inbox import Fetched
 from streams.engine.observer import Observer
-from streams.engine.partition import Context
-from streams.engine.processor import Processor
+from streams.engine.prepare import prepare
 from streams.engine.transport import BatchConsumer, BatchSchema, BatchTransport
 from streams.engine.types import Stage
 from streams.engine.watchdog import end_process
-from streams.engine.writer import Membership
 from streams.settings import StreamSettings
 
 
@@ -39,11 +35,11 @@ class StageApp:
         self.stage, self.settings = stage, settings
         self.group = f"petitions-{stage.name}"
         self.faust = self._faust_app()
-        self.processor = Processor(stage, self._context(), self._membership)
+        prepared = prepare(stage, settings, self.group, lambda: self.consumer)
+        self.processor, self._feed = prepared.processor, prepared.feed
         self._running: asyncio.Task[None] | None = None
         self._opening: dict[int, asyncio.Task[None]] = {}
-        self._paused: set[int] = set()
-        self._observer = Observer(self.processor, lambda: self.consumer, settings.stall_seconds)
+        self._observer = Observer(self.processor, prepared.positions, lambda: self.consumer, settings.stall_seconds)
 
     def _faust_app(self) -> faust.App:
         settings = self.settings
@@ -74,24 +70,6 @@ class StageApp:
         app.task(self._observe)
         return app
 
-    def _context(self) -> Context:
-        settings = self.settings
-        return Context(
-            bootstrap=settings.kafka_bootstrap_servers,
-            group=self.group,
-            worker=settings.worker_id or uuid.uuid4().hex,
-            partitions=settings.partitions,
-            state_dir=settings.state_dir,
-            clock=settings.clock(),
-            faults=Faults(settings.crash_at),
-            seek=self._seek,
-            drained=self._drained,
-            max_step_records=settings.max_step_records,
-        )
-
-    def _membership(self) -> Membership:
-        return self.consumer.membership()
-
     @property
     def consumer(self) -> BatchConsumer:
         """Faust's consumer, once the worker has begun."""
@@ -109,32 +87,16 @@ class StageApp:
         """Nothing stands still so long that the process is about to be ended for it."""
         return self._observer.alive
 
+    def watch(self) -> None:
+        """Have the process ended from now on when it does not come forward: it starts, too."""
+        self._observer.start()
+
     async def _take(self, stream: Any) -> None:
         async for fetched in stream.noack():
             self._put(fetched)
 
     def _put(self, fetched: Fetched) -> None:
-        partition = self.processor.partitions.get(fetched.partition)
-        if partition is None:
-            return  # revoked: the next owner reads it again
-        partition.inbox.put(fetched)
-        if self._is_full(partition.inbox, 1.0):
-            self._paused.add(fetched.partition)
-            self.consumer.pause_partitions(self._tps(fetched.partition))
-
-    def _drained(self, partition: int, inbox: Inbox) -> None:
-        if partition in self._paused and not self._is_full(inbox, 0.5):
-            self._paused.discard(partition)
-            self.consumer.resume_partitions(self._tps(partition))
-
-    def _is_full(self, inbox: Inbox, share: float) -> bool:
-        return len(inbox) > self.settings.inbox_records * share or inbox.size > self.settings.inbox_bytes * share
-
-    def _tps(self, partition: int) -> set[TP]:
-        return {TP(topic.name, partition) for topic in self.stage.inputs}
-
-    async def _seek(self, topic: str, partition: int, offset: int) -> int:
-        return await self.consumer.seek_from(TP(topic, partition), offset)
+        self._feed.put(fetched, self.processor.partitions)
 
     async def _assigned(self, _app: Any, assigned: Iterable[TP], **_: Any) -> None:
         if self._running is None:
@@ -161,9 +123,12 @@ class StageApp:
 
     async def close(self, partitions: set[int]) -> None:
         """Give partitions back after the step in flight. A step that cannot end in time is a fatal error."""
-        for number in partitions & self._opening.keys():
-            self._opening.pop(number).cancel()
-        self._paused -= partitions
+        opening = [self._opening.pop(number) for number in partitions & self._opening.keys()]
+        for task in opening:
+            task.cancel()
+        if opening:
+            await self._in_time(asyncio.wait(opening))
+        self._feed.forget(partitions)
         await self._in_time(self.processor.close(partitions))
 
     async def _in_time(self, work: Any) -> None:

@@ -70,9 +70,12 @@ class Sheets:
                 for each in range(self._partitions):
                     grouped[output.topic, each].append(output)
 
-    def laid_out(self) -> dict[Destination, Sheet]:
-        """What was added, in pages of at most BATCH_BYTES before compression (a larger record has one of its own)."""
-        now_ms = int(time.time() * 1000)
+    def laid_out(self, now_ms: int | None = None) -> dict[Destination, Sheet]:
+        """What was added, in pages of at most BATCH_BYTES before compression (a larger record has one of its own).
+
+        `now_ms`: the records' time (ms, UTC), this machine's unless given.
+        """
+        now_ms = int(time.time() * 1000) if now_ms is None else now_ms
         return {to: _pages(outputs, now_ms) for to, outputs in self._grouped.items()}
 
 

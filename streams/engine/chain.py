@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from schemas.events.topics import Topic
 from streams.engine.step import merge
@@ -40,7 +41,7 @@ class Chained:
         found = self._second.decide([*left, *(linked for linked, _ in sources.values()), *others], entries, now_ms)
         # What came over the link stands in no topic: its dead letter is the record that it was made of.
         rejected = [(sources[id(record)][1] if id(record) in sources else record, error) for record, error in found.rejected]
-        return merge(effects, Effects(found.outputs, found.puts, rejected))
+        return merge(effects, replace(found, rejected=rejected))
 
     def _sources(self, mine: Sequence[Record], effects: Effects) -> dict[int, tuple[Record, Record]]:
         """Each link record, as the second stage would have read it, with the record that it was made of; by the former's identity."""

@@ -9,47 +9,37 @@ from typing import Any
 
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.errors import BrokerResponseError, KafkaError
 
-from schemas.events.brokers import TRANSACTION_VERSION
+from schemas.platform.logs import log
 from streams.engine.batches import Destination
-from streams.engine.protocol import NO_TAGS, ApiVersionsRequest, feature_levels
+from streams.engine.codes import CONCURRENT_TRANSACTIONS, Request, Then, follows, told
+from streams.engine.protocol import NO_TAGS
+from streams.engine.release import check_broker
+from streams.engine.waiting import Waiting
 
 REQUEST_TIMEOUT_MS = 20_000
 SOON_SECONDS, LATER_SECONDS = 0.005, 0.05
 
-STILL_ENDING = 51  # CONCURRENT_TRANSACTIONS: the markers of the transaction before are on their way
-MOVED = frozenset({3, 5, 6, 15, 16})
-"""Unknown topic or partition, no leader, not the leader; no coordinator, not the coordinator: ask the cluster who is."""
-PASSING = MOVED | {7, 14, 19, 20, 56, STILL_ENDING}
-"""And: timed out, coordinator loading, too few replicas (before or after appending), storage error. Sending the same again is harmless:
-batches are recognised by their sequence numbers, a commit by its epoch. Everything else is final, fencing above all."""
+_NOT_ALLOWED = 29  # TOPIC_AUTHORIZATION_FAILED
 
 
 class Refused(RuntimeError):
     """Kafka's final no to a request. Of a part of a transaction: whoever comes next aborts what is open of it."""
 
 
-class TransactionsTooOld(RuntimeError):
-    """The cluster does not have the transactions of KIP-890 (part 2) in force; `found` is what it has, 0 when it knows of none."""
-
-    def __init__(self, found: int) -> None:
-        super().__init__(
-            f"transaction.version of the Kafka cluster is {found}, {TRANSACTION_VERSION} is needed: Kafka 4.0 or newer, and where it was "
-            f"upgraded from an older one `kafka-features.sh … upgrade --feature transaction.version={TRANSACTION_VERSION}`"
-        )
+class Fenced(Refused):
+    """Another has taken over: this process may write nothing any more."""
 
 
-def check_transactions(found: int) -> None:
-    """Raise TransactionsTooOld unless the cluster's `transaction.version` is what the engine needs."""
-    if found < TRANSACTION_VERSION:
-        raise TransactionsTooOld(found)
-
-
-def check_passing(code: int, what: str) -> None:
-    """Raise Refused when an error code will not pass, whatever is done."""
-    if code not in PASSING:
-        raise Refused(f"{what}: {for_code(code).__name__} ({code})")
+def check(what: Request, code: int) -> Then:
+    """What follows on an error code that passes: AGAIN or LOOK. Raises Refused (or Fenced) for one that does not."""
+    then = follows(what, code)
+    if then is Then.FENCED:
+        raise Fenced(told(what, code))
+    if then not in (Then.AGAIN, Then.LOOK):
+        raise Refused(told(what, code))
+    return then
 
 
 def by_topic(rows: Mapping[Destination, tuple[Any, ...]]) -> list[tuple[str, list[tuple[Any, ...]], dict[int, bytes]]]:
@@ -60,23 +50,39 @@ def by_topic(rows: Mapping[Destination, tuple[Any, ...]]) -> list[tuple[str, lis
     return [(topic, parts, NO_TAGS) for topic, parts in topics.items()]
 
 
-class Client:
-    """Asks until it is answered: what passes is asked again without end, what does not raises Refused or a KafkaError.
+class Tries:
+    """The tries of one request: endless, as long as what hinders it can pass; after some seconds they are said."""
 
-    May block as long as the cluster is away; who calls is watched by the watchdog.
+    __slots__ = ("_waiting", "_what")
+
+    def __init__(self, what: Request) -> None:
+        self._what = what
+        self._waiting: Waiting | None = None
+
+    async def pause(self, seconds: float, why: str) -> None:
+        """Before the next try."""
+        if self._waiting is None:
+            self._waiting = Waiting()
+        elif self._waiting.is_to_be_said():
+            log.warning("kafka-retried", request=self._what, seconds=round(self._waiting.seconds, 1), why=why)
+        await asyncio.sleep(seconds)
+
+
+class Client:
+    """Asks until it is answered: what passes (`codes.py`) is asked again without end, and said; what does not raises Refused or a
+    KafkaError. May block as long as the cluster is away; who calls is watched by the watchdog. Cancelling a call is safe.
     """
 
-    def __init__(self, bootstrap: str, name: str) -> None:
-        self._bootstrap, self._name = bootstrap, name
+    def __init__(self, bootstrap: str, name: str, connect: Callable[..., AIOKafkaClient] = AIOKafkaClient) -> None:
+        self._bootstrap, self._name, self._connect = bootstrap, name, connect
         self._opened: AIOKafkaClient | None = None
         self._coordinators: dict[tuple[CoordinationType, str], int] = {}
 
     async def start(self) -> None:
-        """Connect. Raises KafkaError when no broker can be reached, TransactionsTooOld."""
-        self._opened = AIOKafkaClient(bootstrap_servers=self._bootstrap, client_id=self._name, request_timeout_ms=REQUEST_TIMEOUT_MS)
+        """Connect. Raises KafkaError when no broker can be reached, TransactionsTooOld and BrokerTooOld."""
+        self._opened = self._connect(bootstrap_servers=self._bootstrap, client_id=self._name, request_timeout_ms=REQUEST_TIMEOUT_MS)
         await self._client.bootstrap()
-        answer = await self._client.send(self._client.get_random_node(), ApiVersionsRequest("hanoi-petitions", "1", NO_TAGS))
-        check_transactions(feature_levels(answer).get("transaction.version", 0))
+        await check_broker(self._client, self._client.get_random_node())
 
     async def stop(self) -> None:
         if self._opened is not None:
@@ -88,12 +94,16 @@ class Client:
         return self._opened
 
     async def leader(self, to: Destination) -> int:
-        """The node that leads the partition, once there is one."""
-        if self._known_leader(to) is None:
-            await self._client.add_topic(to[0])  # about which the client keeps itself informed from now on
+        """The node that leads the partition, once there is one. Raises Refused when the topic may not be seen."""
+        if (node := self._known_leader(to)) is not None:
+            return node
+        tries = Tries("Metadata")
+        await self._client.add_topic(to[0])  # about which the client keeps itself informed from now on
         while (node := self._known_leader(to)) is None:
+            if to[0] in self._client.cluster.unauthorized_topics:
+                raise Refused(told("Metadata", _NOT_ALLOWED))
             await self._client.force_metadata_update()
-            await asyncio.sleep(LATER_SECONDS)
+            await tries.pause(LATER_SECONDS, f"{to[0]}-{to[1]} has no leader")
         return node
 
     def _known_leader(self, to: Destination) -> int | None:
@@ -101,7 +111,7 @@ class Client:
         return None if node is None or node < 0 else int(node)
 
     async def partitions(self, topic: str) -> int:
-        """The topic's number of partitions, once it is known."""
+        """The topic's number of partitions, once it is known; asked for anew."""
         await self.leader((topic, 0))
         await self._client.force_metadata_update()
         return len(self._client.cluster.partitions_for_topic(topic) or ())
@@ -110,40 +120,42 @@ class Client:
         """Leaders have moved: learn where to, beside the work."""
         self._client.force_metadata_update()
 
-    async def send(self, node: int, request: Any) -> Any:
-        """The answer, or None when none came and the same may be sent again. Raises KafkaError for what will not pass."""
+    async def send(self, node: int, request: Any, tries: Tries) -> Any:
+        """A node's answer, or None when none came and the same may be sent again. Raises KafkaError for what will not pass."""
         try:
             return await self._client.send(node, request)
         except KafkaError as error:
-            await self._lost(error)
+            await self._lost(error, tries)
             return None
 
-    async def ask(self, kind: CoordinationType, key: str, request: Any, code_of: Callable[[Any], int], passing: int = 0) -> Any:
-        """The coordinator's answer, once it has one; `passing`: one more code that passes."""
+    async def ask(self, what: Request, of: tuple[CoordinationType, str], request: Any, code_of: Callable[[Any], int]) -> Any:
+        """The answer of a group's or a transactional id's coordinator, once it has one."""
+        tries = Tries(what)
         while True:
             try:
-                node = await self._coordinator(kind, key)
+                node = await self._coordinator(of)
                 answer = await self._client.send(node, request, group=ConnectionGroup.COORDINATION)
             except KafkaError as error:
-                self._coordinators.pop((kind, key), None)
-                await self._lost(error)
+                self._coordinators.pop(of, None)
+                await self._lost(error, tries)
                 continue
             code = code_of(answer)
-            if not code or code == passing:
+            if not code:
                 return answer
-            check_passing(code, type(request).__name__)
-            if code in MOVED:
-                self._coordinators.pop((kind, key), None)
-            await asyncio.sleep(SOON_SECONDS if code == STILL_ENDING else LATER_SECONDS)
+            if check(what, code) is Then.LOOK:
+                self._coordinators.pop(of, None)
+            await tries.pause(SOON_SECONDS if code == CONCURRENT_TRANSACTIONS else LATER_SECONDS, told(what, code))
 
-    async def _coordinator(self, kind: CoordinationType, key: str) -> int:
-        if (kind, key) not in self._coordinators:
-            self._coordinators[kind, key] = await self._client.coordinator_lookup(kind, key)
-        return self._coordinators[kind, key]
+    async def _coordinator(self, of: tuple[CoordinationType, str]) -> int:
+        if of not in self._coordinators:
+            self._coordinators[of] = await self._client.coordinator_lookup(*of)
+        return self._coordinators[of]
 
-    async def _lost(self, error: KafkaError) -> None:
+    async def _lost(self, error: KafkaError, tries: Tries) -> None:
         """No answer came: find out how the cluster is now. Raises what will not pass."""
-        if not error.retriable:
+        if isinstance(error, BrokerResponseError):
+            check("FindCoordinator", error.errno)  # the one request whose codes aiokafka raises
+        elif not error.retriable:
             raise error
         await self._client.force_metadata_update()
-        await asyncio.sleep(LATER_SECONDS)
+        await tries.pause(LATER_SECONDS, repr(error))

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 
 from streams.engine.types import Record
 
-MOST_BYTES = 16_000_000
-"""In one step of one partition: a few hundred of the largest petitions."""
-
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """Records of one topic partition in order, fetched after the `epoch`-th seek of that partition.
 
-    They are all that there is from offset `start` up to `end`: what is missing in between was aborted or compacted.
+    They are all that there is from offset `start` up to `end`: what is missing in between was aborted or compacted. `appended_ms`: when
+    a broker wrote the newest of them (ms, UTC), 0 where the topic keeps the producer's time.
     """
 
     topic: str
@@ -26,18 +24,22 @@ class Fetched:
     start: int
     end: int
     records: Sequence[Record]
+    appended_ms: int = 0
 
 
 class Inbox:
     """Records of one partition number over all of a stage's topics, each topic in order, none twice and none missing."""
 
-    def __init__(self, news: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, news: Callable[[], None] = lambda: None, monotonic: Callable[[], float] = time.monotonic) -> None:
         """`news` is called whenever there is something to do: records to take, or a gap to be fetched again."""
+        self._monotonic = monotonic
         self._records: deque[Record] = deque()
         self._positions: dict[str, int] = {}
         self._epochs: dict[str, int] = {}
         self._gaps: set[str] = set()
         self._news = news
+        self.newest: dict[str, int] = {}
+        """Offset of the newest record taken in, by topic."""
         self.size = 0
         """Bytes of the waiting records' keys and values."""
         self.since: float | None = None
@@ -80,7 +82,8 @@ class Inbox:
         self.size += sum(map(size_of, fresh))
         self._positions[topic] = max(position, fetched.end)
         if fresh:
-            self.since = self.since or time.monotonic()
+            self.newest[topic] = fresh[-1].offset
+            self.since = self.since or self._monotonic()
             self._news()
 
     def put_first(self, records: Sequence[Record]) -> None:
@@ -110,13 +113,17 @@ class Inbox:
         """Whether records before offset `delivered`, handed out since that seek, have not come here (yet)."""
         return epoch == self._epochs.get(topic) and topic not in self._gaps and delivered > self._positions[topic]
 
-    def take(self, most: int, most_bytes: int = MOST_BYTES) -> list[Record]:
+    def has_all(self, topic: str, epoch: int, delivered: int) -> bool:
+        """Whether everything before offset `delivered`, handed out since that seek, has come here."""
+        return epoch == self._epochs.get(topic) and topic not in self._gaps and delivered <= self._positions[topic]
+
+    def take(self, most: int, most_bytes: int) -> list[Record]:
         """Remove and return at most `most` records of at most `most_bytes` together; one record, however large, if there is one."""
         if len(self._records) <= most and self.size <= most_bytes:
             taken, self._records, self.size = list(self._records), deque(), 0
         else:
             taken = list(self._up_to(most, most_bytes))
-        self.since = time.monotonic() if self._records else None
+        self.since = self._monotonic() if self._records else None
         return taken
 
     def _up_to(self, most: int, most_bytes: int) -> Iterator[Record]:

@@ -3,49 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from schemas.platform import metrics
-from schemas.platform.clock import Clock
 from schemas.platform.logs import log
-from streams.engine import restore
-from streams.engine.faults import Faults
+from streams.engine.backlog import Backlog
 from streams.engine.inbox import Inbox
-from streams.engine.positions import Committed, Log, Positions, next_offsets
+from streams.engine.link import Link, Spans
+from streams.engine.opening import Opening
+from streams.engine.ports import Context, Ports
 from streams.engine.step import View, decide, fire, merge
-from streams.engine.store import Store, StoreLocked, encode, open_store
+from streams.engine.store import Store, encode
 from streams.engine.types import Chain, Effects, Entry, Record, Stage
-from streams.engine.writer import Span
 
-Spans = Mapping[tuple[str, int], Span]
-"""By (topic, partition), where a step's records stand."""
-Seek = Callable[[str, int, int], Awaitable[int]]
-"""(topic, partition, offset) → the epoch that fetches from there will carry."""
-LOCK_TRIES, LOCK_PAUSE_SECONDS = 20, 0.1
 MANY_KEYS = 200
-SAY_RECORDS = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the partitions and the processor of a worker need from outside."""
-
-    bootstrap: str
-    group: str
-    worker: str
-    """Distinguishes the worker from its like: the same name again shuts its predecessor out."""
-    partitions: int
-    state_dir: Path
-    clock: Clock
-    faults: Faults
-    seek: Seek
-    drained: Callable[[int, Inbox], None]
-    """(partition, its inbox) after each take: fetching may go on."""
-    max_step_records: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,122 +46,73 @@ class Partition:
     changelog brings it up again.
     """
 
-    def __init__(self, stage: Stage, number: int, context: Context, news: Callable[[], None]) -> None:
-        self.stage, self.number, self.context = stage, number, context
-        self.inbox = Inbox(news)
+    def __init__(self, stage: Stage, number: int, context: Context, ports: Ports, news: Callable[[], None]) -> None:
+        self.stage, self.number, self.context, self._ports = stage, number, context, ports
+        self.inbox = Inbox(news, context.monotonic)
         self.ready = False
         self.next_due: int | None = None
         """The earliest due instant as of the last step (ms UTC)."""
-        self.opening_since: float | None = time.monotonic()
+        self.opening_since: float | None = context.monotonic()
         """While it opens: when that last came forward (monotonic seconds)."""
         self.handled: dict[str, int] = {}
         """Next offset to handle, by topic, once ready."""
-        self.looked_at = time.monotonic()
-        """When the timers were last looked at (monotonic seconds)."""
+        self.looked_at = context.monotonic()
+        """When the timers were last looked at, or could not have been fired (monotonic seconds)."""
+        self.backlog = Backlog(self.inbox, self.handled, f"{stage.name}-{number}")
         self._store: Store | None = None
         self._in_flight: Mapping[bytes, Entry] = {}
-        self.chain: Chain | None = getattr(stage, "chain", None)  # most stages are none
-        self._link_seen = 0
-        """Up to where we know what stands in a chain's link."""
-        self._link_marker = 0
-        """1 when the marker of our own transaction follows on that."""
+        chain: Chain | None = getattr(stage, "chain", None)  # most stages are none
+        self.link = None if chain is None else Link(chain.link.name, number, ports)
         self._labels = (stage.name, str(number))
 
-    async def open(self, positions: Positions) -> None:
-        """Take the partition over, after its worker's writer has fenced.
-
-        The order matters; a crash between any two is harmless, and tested.
-
-        1. Read the committed offsets, once no transaction can move them any more: from now on nobody else can.
-        2. Open the local store.
-        3. Catch it up from the changelog, to the end that it has now.
-        4. Seek, and take records in; those first that stages not yet chained had left over in their link.
-
-        Waits for transactions under way; raises what the clients and the store raise, which ends the worker.
-        """
-        stage, number, faults, began = self.stage, self.number, self.context.faults, time.monotonic()
+    async def open(self) -> None:
+        """Take the partition over, after its worker's writer has fenced: see Opening."""
+        began = self.context.monotonic()
         metrics.STAGE_READY().labels(*self._labels).set(0)
-        names = [topic.name for topic in stage.inputs]
-        committed = await self._committed(positions, names)
-        logs = {name: await positions.log(name, number) for name in committed}
-        self.handled = next_offsets(committed, logs, stage.name, number)
-        owners = {one.owner for one in committed.values()}
-        faults.passing("start:positioned")
-        restored = 0
-        if stage.changelog is not None:
-            changelog = await positions.stable_log(stage.changelog.name, number, owners, self._progress)
-            self._store = await self._open_store()
-            faults.passing("start:opened")
-            restored = await self._catch_up(stage.changelog.name, changelog)
-        faults.passing("start:caught-up")
-        epochs = {name: await self.context.seek(name, number, self.handled[name]) for name in names}
-        self.inbox.begin({name: self.handled[name] for name in names}, epochs)
-        if self.chain is not None:
-            await positions.stable_log(self.chain.link.name, number, owners, self._progress)
-            await self.sweep(positions)
-        seconds = round(time.monotonic() - began, 3)
+        opened = await Opening(self.stage, self.number, self._ports, self.context.faults, self._opening_waits).run(self.context.group)
+        self._store = opened.store
+        self.handled.update(opened.next)
+        self.inbox.begin({topic: opened.next[topic] for topic in opened.epochs}, dict(opened.epochs))
+        await self.sweep()
         self.ready, self.opening_since = True, None
         self._look_ahead()
         metrics.STAGE_READY().labels(*self._labels).set(1)
-        for name in names:
-            metrics.STAGE_READS().labels(stage.name, name).set(1)
-        log.info("partition-opened", stage=stage.name, partition=number, restored=restored, seconds=seconds)
+        for topic in opened.epochs:
+            metrics.STAGE_READS().labels(self.stage.name, topic).set(1)
+        seconds = round(self.context.monotonic() - began, 3)
+        log.info("partition-opened", stage=self.stage.name, partition=self.number, restored=opened.restored, seconds=seconds)
 
-    async def _committed(self, positions: Positions, names: Sequence[str]) -> dict[str, Committed]:
-        """By topic. A chained stage goes on where the stages were that it took the place of."""
-        if self.chain is None:
-            return await positions.committed(names, self.number, self._progress)
-        await positions.at_rest(f"petitions-{self.chain.first}", self._progress)
-        found = await positions.committed([*names, self.chain.link.name], self.number, self._progress)
-        fresh = [name for name in self.chain.inputs if found[name].offset is None]
-        return found | (await positions.committed_by(f"petitions-{self.chain.first}", fresh, self.number) if fresh else {})
-
-    async def _open_store(self) -> Store:
-        """Usually at once. A predecessor on this machine that hangs keeps its lock: then a store of our own is built beside it."""
-        self._store_path = self.context.state_dir / self.stage.name / str(self.number)
-        for _ in range(LOCK_TRIES):
-            try:
-                return open_store(self._store_path)
-            except StoreLocked:
-                await asyncio.sleep(LOCK_PAUSE_SECONDS)
-        self._store_path = self._store_path.with_name(f"{self.number}-{os.getpid()}")
-        log.warning("store-locked", stage=self.stage.name, partition=self.number, instead=self._store_path.name)
-        return open_store(self._store_path)
-
-    async def _catch_up(self, changelog: str, log_: Log) -> int:
-        assert self._store is not None
-        try:
-            restore.check_ahead(self._store, log_, f"{changelog}-{self.number}")
-        except restore.StoreAhead as error:
-            self._store.close()
-            aside = self._store_path.with_name(f"{self._store_path.name}.aside-{time.time_ns()}")
-            self._store_path.rename(aside)
-            log.error("store-set-aside", stage=self.stage.name, partition=self.number, to=aside.name, error=str(error))
-            self._store = open_store(self._store_path)
-        restored, said = 0, 0
-        async for records in restore.catch_up(self.context.bootstrap, self._store, (changelog, self.number), log_):
-            self._progress()
-            restored += records
-            metrics.RESTORED().labels(self.stage.name).inc(records)
-            if restored - said >= SAY_RECORDS:
-                said = restored
-                log.warning("restoring", stage=self.stage.name, partition=self.number, restored=restored, end=log_.end)
-        return restored
-
-    def _progress(self) -> None:
-        """Opening goes on: it may take as long as it needs, but not stand still."""
-        self.opening_since = time.monotonic()
+    def _opening_waits(self, seconds: float) -> None:
+        """Opening goes on: it may take as long as it needs, also for others' transactions, but not stand still."""
+        self.opening_since = self.context.monotonic()
+        metrics.STAGE_BLOCKED_SECONDS().labels(*self._labels).set(seconds)
 
     async def fetch_again(self) -> None:
         """Have what was fetched and lost fetched anew."""
         for topic in self.inbox.gaps:
             position = self.inbox.positions[topic]
             log.info("fetch-lost", stage=self.stage.name, topic=topic, partition=self.number, offset=position)
-            self.inbox.resume(topic, await self.context.seek(topic, self.number, position))
+            self.inbox.resume(topic, await self._ports.feed.seek(topic, self.number, position))
 
     def is_due(self, now_ms: int) -> bool:
-        """Whether a timer waits to be fired."""
+        """Whether a timer has come due."""
         return self.next_due is not None and self.next_due <= now_ms
+
+    def may_fire(self) -> bool:
+        """Whether everything has been handled that was acknowledged when the next timer came due."""
+        return self.next_due is not None and self.next_due <= self.backlog.passed_ms
+
+    async def let_fire(self, ends: Mapping[str, int], now_ms: int) -> None:
+        """See that `may_fire` becomes true as soon as it can; `ends`: the inputs' ends as of `now_ms`."""
+        self.backlog.aim(ends, now_ms)
+        for topic in self.backlog.unfetched():
+            self.backlog.fetched(topic, await self._ports.feed.consumed(topic, self.number))
+        self.backlog.check()
+        self.hold()
+
+    def hold(self) -> None:
+        """That timers do not fire now is meant so: it is not this worker that stands still."""
+        self.looked_at = self.context.monotonic()
 
     def waiting_since(self, now: float) -> float | None:
         """Since when the work that is there has waited, as far as this partition knows (monotonic seconds; `now` is such, too).
@@ -204,12 +127,13 @@ class Partition:
         overdue = max(now - self.context.clock.wall_seconds(late_ms), self.looked_at)
         return overdue if since is None else min(since, overdue)
 
-    def take(self, now_ms: int) -> Work | None:
+    def take(self, now_ms: int, most_bytes: int) -> Work | None:
         """What is to be done now; None when there is nothing. Timers only while no step of this partition is in flight."""
         most = self.context.max_step_records
-        records = self.inbox.take(most)
-        self.context.drained(self.number, self.inbox)
-        due = self._store.due(now_ms, most) if self._store and not self._in_flight and self.is_due(now_ms) else []
+        records = self.inbox.take(most, most_bytes)
+        self._ports.feed.drained(self.number, self.inbox)
+        until = min(now_ms, self.backlog.passed_ms)
+        due = self._store.due(until, most) if self._store and not self._in_flight and self.is_due(until) else []
         return Work(records, due) if records or due else None
 
     async def decide(self, work: Work, now_ms: int) -> Decided:
@@ -219,6 +143,8 @@ class Partition:
         before = self._read(known) if len(known) < MANY_KEYS else await asyncio.to_thread(self._read, known)
         fired = fire(self.stage, work.due, View(before, known, {}, self._read), now_ms)
         effects = merge(fired, decide(self.stage, work.records, View(before, known, fired.puts, self._read), now_ms))
+        if effects.splits:
+            log.warning("step-split", stage=self.stage.name, partition=self.number, records=len(work.records), splits=effects.splits)
         before.update(self._read(effects.puts.keys() - known))
         entries = {key: encode(entry) for key, entry in effects.puts.items()} if self._store is not None else {}
         return Decided(work, effects, before, entries, now_ms)
@@ -242,45 +168,30 @@ class Partition:
         A step of timers alone commits where it stands, so that the group can refuse it. What a chained stage writes to its link is handled.
         """
         found = {record.topic: record.offset + 1 for record in work.records} or dict(self.handled)
-        if (link := self.link) is not None and link in spans:
-            found[link[0]] = spans[link].end
-        return found
+        return found if self.link is None else found | self.link.offsets(spans)
 
-    @property
-    def link(self) -> tuple[str, int] | None:
-        """A chained stage's link: topic and partition."""
-        return None if self.chain is None else (self.chain.link.name, self.number)
+    async def sweep(self) -> None:
+        """Take in what stands in a chain's link behind our own records."""
+        if self.link is not None and not any(record.topic == self.link.topic for record in self.inbox.waiting):
+            self.inbox.put_first(await self.link.left_over(self.handled[self.link.topic]))
 
-    async def strangers(self, spans: Spans) -> list[Record]:
-        """What somebody else has written to the link before our own records: between our transactions stands nothing but a marker."""
-        link = self.link
-        if link is None or link not in spans or spans[link].first <= self._link_seen + self._link_marker:
-            return []
-        return await restore.read_between(self.context.bootstrap, link, self._link_seen, spans[link].first)
-
-    async def sweep(self, positions: Positions) -> None:
-        """Take in what stands in the link behind our own records: what stages left over that ran apart, or what strangers wrote."""
-        if (link := self.link) is None or any(record.topic == link[0] for record in self.inbox.waiting):
-            return
-        log_ = await positions.log(*link)
-        start = max(self._link_seen, self.handled[link[0]])
-        if log_.stable <= start + self._link_marker:
-            return
-        self._link_seen, self._link_marker = log_.stable, 0
-        self.inbox.put_first(await restore.read_between(self.context.bootstrap, link, start, log_.stable))
+    async def strangers(self, spans: Spans) -> Sequence[Record]:
+        """What somebody else has written to a chain's link before the step's own records."""
+        return () if self.link is None else await self.link.strangers(spans)
 
     def apply(self, decided: Decided, spans: Spans) -> None:
         """The step is committed: write entries, timers and the changelog's position in one batch."""
         if self._store is not None and self.stage.changelog is not None and decided.entries:
             self._store.apply(decided.entries, decided.before, spans[self.stage.changelog.name, self.number].end)
         self._in_flight = {}
-        self.handled |= self.offsets(decided.work, spans)
-        if (link := self.link) is not None and link in spans:
-            self._link_seen, self._link_marker = spans[link].end, 1
+        self.handled.update(self.offsets(decided.work, spans))
+        if self.link is not None:
+            self.link.written(spans)
+        self.backlog.check()
         self._look_ahead()
 
     def _look_ahead(self) -> None:
-        self.looked_at = time.monotonic()
+        self.looked_at = self.context.monotonic()
         self.next_due = self._store.next_due() if self._store else None
 
     def observe(self) -> None:

@@ -6,28 +6,26 @@ Why it is exactly once, and what fences whom: docs/decisions/0014-one-transactio
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from schemas.events import topics
-from schemas.platform import metrics
-from schemas.platform.logs import log
 from streams.engine.batches import Destination, Sheet, Sheets
-from streams.engine.client import Client
-from streams.engine.partition import Context, Decided, Partition, Spans
-from streams.engine.positions import Positions
+from streams.engine.layout import check_partitions
+from streams.engine.link import Spans
+from streams.engine.measure import measured
+from streams.engine.partition import Decided, Partition
+from streams.engine.ports import Context, Ports
 from streams.engine.step import dead_letter
+from streams.engine.timers import Timers
 from streams.engine.types import Output, Stage
-from streams.engine.writer import Membership, Writer
 
-MAX_SLEEP_SECONDS = 60.0
 GATHER_SECONDS = 0.015
 """So long after a step began the next one begins at the earliest: a transaction costs the same for one record as for a hundred."""
 MANY_RECORDS = 200
 """With so many waiting nothing is gathered any more, and the next step is decided while the last one is committed."""
+STEP_BYTES = 32_000_000
+"""Of input in one step, all partitions together; what it leads to is about as much again."""
 
 
 class NotOurs(ValueError):
@@ -44,28 +42,41 @@ class Step:
 
 
 class Processor:
-    """Handles all partitions that this worker has. `run` ends only by `stop` or by raising, which is fatal."""
+    """Handles all partitions that this worker has. Owned by the event loop; the plain numbers may be read from another thread.
 
-    def __init__(self, stage: Stage, context: Context, membership: Callable[[], Membership]) -> None:
-        self.stage, self.context, self._membership = stage, context, membership
+    `run` goes on until `stop`; `open` and `close` may be called meanwhile, before each other's return too.
+
+    What blocks: `run` as long as it lasts; `open` while the partition is caught up; `close` and `stop` until the step in flight is over.
+    Cancelling `open` is safe, cancelling the others is not.
+
+    What raises: whatever its ports raise (see Writer and Opening), PartitionsDiffer. All of it is fatal: the process must end at once,
+    without another call, and the next one begins where the last commit was.
+
+    What is repeated: a step that was not committed, from its records on. What a crash leaves: the effects of whole steps, and stores that
+    are complete up to one of them (`_transact` numbers the order).
+    """
+
+    def __init__(self, stage: Stage, context: Context, ports: Ports) -> None:
+        self.stage, self.context, self._ports = stage, context, ports
         self.partitions: dict[int, Partition] = {}
-        self.step_since: float | None = None
-        """Since when the step in flight is under way (monotonic seconds)."""
-        self._client = Client(context.bootstrap, f"{context.group}-{context.worker}")
-        self._writer = Writer(self._client, f"{context.group}-{context.worker}")
-        self.positions = Positions(self._client, context.group, self._writer, self._writer.id)
+        self.busy_since: float | None = None
+        """Since when the step in hand has been under way (monotonic seconds)."""
         self._news = asyncio.Event()
         self._between_steps = asyncio.Lock()
         self._fenced = asyncio.Event()
         self._stopping = False
         self._leaving = 0
         self._last_began = 0.0
+        self._timers = Timers(stage, context, ports, self._open)
 
     async def run(self) -> None:
         """Fence whoever used this worker's name before, then work until `stop`."""
+        ports = self._ports
         try:
-            await self._client.start()
-            await self._writer.start()
+            await ports.client.start()
+            await check_partitions(self.stage, ports.positions, self.context.partitions)
+            await ports.writer.start()
+            await self._timers.ask_the_time()
             self.context.faults.passing("start:fenced")
             self._fenced.set()
             while not self._stopping:
@@ -73,20 +84,20 @@ class Processor:
                 async with self._between_steps:
                     await self._work()
         finally:
-            await self._client.stop()
+            await ports.client.stop()
 
     async def open(self, number: int) -> None:
-        """Take a partition up; it takes part in steps once it is ready. Raises what `Partition.open` raises."""
-        partition = self.partitions[number] = Partition(self.stage, number, self.context, self._news.set)
+        """Take a partition up; it takes part in steps once it is ready. Raises what `Opening.run` raises."""
+        partition = self.partitions[number] = Partition(self.stage, number, self.context, self._ports, self._news.set)
         await self._fenced.wait()
-        await partition.open(self.positions)
+        await partition.open()
         self._news.set()
 
     async def sweep(self) -> None:
         """Look for strangers' records in the links of chained stages; not while a step is in flight."""
         async with self._between_steps:
             for partition in self._open():
-                await partition.sweep(self.positions)
+                await partition.sweep()
 
     async def close(self, numbers: Iterable[int]) -> None:
         """Give partitions back, after the step in flight."""
@@ -119,33 +130,28 @@ class Processor:
         if not self._has_work():
             self._news.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), self._seconds_to_due())
-        pause = self._last_began + GATHER_SECONDS - time.monotonic()
+                await asyncio.wait_for(self._news.wait(), self._timers.seconds())
+        pause = self._last_began + GATHER_SECONDS - self.context.monotonic()
         if pause > 0 and self._has_work() and self._waiting() < MANY_RECORDS:
             await asyncio.sleep(pause)
 
     def _has_work(self) -> bool:
-        now_ms = self.context.clock.now_ms()
-        return self._stopping or any(len(one.inbox) or one.inbox.gaps or one.is_due(now_ms) for one in self._open())
-
-    def _seconds_to_due(self) -> float:
-        due = min((one.next_due for one in self._open() if one.next_due is not None), default=None)
-        if due is None:
-            return MAX_SLEEP_SECONDS
-        return min(max(self.context.clock.wall_seconds(due - self.context.clock.now_ms()), 0.0), MAX_SLEEP_SECONDS)
+        return self._stopping or any(len(one.inbox) or one.inbox.gaps for one in self._open()) or self._timers.call()
 
     async def _work(self) -> None:
         """Steps, as long as many records wait; each is decided while the one before it is on its way."""
+        self.busy_since = self.context.monotonic()
         for partition in self._open():
             if partition.inbox.gaps:
                 await partition.fetch_again()
+        await self._timers.let_fire()
         step = await self._decide()
         while step is not None:
             step = await self._carry_out(step)
+        self.busy_since = None
 
     async def _carry_out(self, step: Step) -> Step | None:
         """The step, and meanwhile the decision of the next one where there is much to do. A decided step must be carried out."""
-        self.step_since = time.monotonic()
         for number, decided in step.parts.items():
             self.partitions[number].begin(decided)
         under_way = asyncio.create_task(self._transact(step))
@@ -154,23 +160,23 @@ class Processor:
         finally:
             spans = await under_way
         self._apply(step, spans)
-        self.step_since = None
+        self.busy_since = self.context.monotonic()
         return following
 
     def _is_pressed(self) -> bool:
-        now_ms = self.context.clock.now_ms()
-        return not self._leaving and self._waiting() >= MANY_RECORDS and not any(one.is_due(now_ms) for one in self._open())
+        return not self._leaving and self._waiting() >= MANY_RECORDS and not self._timers.call()
 
     async def _decide(self) -> Step | None:
         """Step 1 of a step. None when no partition has anything to do."""
-        began, now_ms, sheets = time.monotonic(), self.context.clock.now_ms(), Sheets(self.context.partitions)
+        began, now_ms, sheets = self.context.monotonic(), self.context.clock.now_ms(), Sheets(self.context.partitions)
         parts: dict[int, Decided] = {}
-        for partition in self._open():
-            if (work := partition.take(now_ms)) is not None:
+        partitions = self._open()
+        for partition in partitions:
+            if (work := partition.take(now_ms, STEP_BYTES // len(partitions))) is not None:
                 parts[partition.number] = decided = await partition.decide(work, now_ms)
                 sheets.add(self._outputs(decided), partition.number)
         self._last_began = began
-        return Step(parts, sheets.laid_out(), began) if parts else None
+        return Step(parts, sheets.laid_out(self.context.guard.stamp_ms()), began) if parts else None
 
     def _outputs(self, decided: Decided) -> list[Output]:
         effects = decided.effects
@@ -189,16 +195,18 @@ class Processor:
         4. Commit: now it has happened.
         5. Write entries, timers and changelog position to the stores (`_apply`).
         """
-        faults, writer = self.context.faults, self._writer
+        faults, writer = self.context.faults, self._ports.writer
         faults.passing("step:decided")
         spans = await writer.produce(step.sheets)
+        if writer.told_ms is not None:
+            self.context.guard.told(writer.told_ms)
         await self._put_strangers_aside(step, spans)
         faults.passing("step:produced")
         offsets: dict[Destination, int] = {}
         for number, decided in step.parts.items():
             found = self.partitions[number].offsets(decided.work, spans)
             offsets |= {(topic, number): offset for topic, offset in found.items()}
-        await writer.send_offsets(offsets, self.context.group, self._membership())
+        await writer.send_offsets(offsets, self.context.group, self._ports.feed.membership())
         faults.passing("step:offsets-sent")
         await writer.commit()
         faults.passing("step:committed")
@@ -210,33 +218,10 @@ class Processor:
         for number in step.parts:
             found = await self.partitions[number].strangers(spans)
             sheets.add((dead_letter(self.stage.name, record, NotOurs("only the chained stage writes here")) for record in found), number)
-        await self._writer.produce(sheets.laid_out())
+        await self._ports.writer.produce(sheets.laid_out(self.context.guard.stamp_ms()))
 
     def _apply(self, step: Step, spans: Spans) -> None:
         for number, decided in step.parts.items():
             self.partitions[number].apply(decided, spans)
         self.context.faults.passing("step:stored")
-        self._measure(step)
-
-    def _measure(self, step: Step) -> None:
-        name, parts = self.stage.name, step.parts.values()
-        records = sum(len(part.work.records) for part in parts)
-        for topic, count in Counter(record.topic for part in parts for record in part.work.records).items():
-            metrics.RECORDS().labels(name, topic).inc(count)
-        metrics.TRANSACTIONS().labels(name).inc()
-        metrics.STEP_SECONDS().labels(name).observe(time.monotonic() - step.began)
-        metrics.STEP_RECORDS().labels(name).observe(records)
-        for part in parts:
-            self._measure_part(name, part)
-
-    def _measure_part(self, name: str, part: Decided) -> None:
-        if part.work.due:
-            metrics.TIMERS_FIRED().labels(name).inc(len(part.work.due))
-            for key in part.work.due:
-                if (entry := part.before.get(key)) and entry.due_ms is not None:
-                    metrics.TIMERS_LATE_SECONDS().labels(name).observe(max(0, part.now_ms - entry.due_ms) / 1000)
-        for kind, count in Counter(type(error).__name__ for _, error in part.effects.rejected).items():
-            metrics.DEAD_LETTERS().labels(name, kind).inc(count)
-        for record, error in part.effects.rejected:
-            at = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-            log.warning("dead-letter", stage=name, error=type(error).__name__, to=topics.DEAD_LETTERS.name, **at)
+        measured(self.stage.name, step.parts.values(), self.context.monotonic() - step.began)

@@ -7,6 +7,7 @@ The layouts are those of Kafka's message definitions (`clients/src/main/resource
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, Self
 
@@ -28,10 +29,22 @@ _TAGS = ("tags", TaggedFields)
 NO_TAGS: dict[int, bytes] = {}
 
 
-class _OneVersion:
-    """A request that is spoken here in one version; of its own ones aiokafka picks one by what the broker can."""
+class NotSpoken(RuntimeError):
+    """The broker does not speak the one version of a request that the engine does."""
 
-    def prepare(self, _versions: object) -> Self:
+
+class _OneVersion:
+    """A request whose meaning here hangs on its version: it is checked against what the broker at the other end of the connection
+    speaks. (Of its own requests aiokafka picks the newest version that both speak.)"""
+
+    API_KEY: int
+    API_VERSION: int
+
+    def prepare(self, versions: Mapping[int, tuple[int, int]]) -> Self:
+        """The request as it is sent. Raises NotSpoken; `versions` has the broker's lowest and highest by API key."""
+        lowest, highest = versions.get(self.API_KEY, (-1, -1))
+        if not lowest <= self.API_VERSION <= highest:
+            raise NotSpoken(f"{type(self).__name__}: version {self.API_VERSION} is needed, the broker speaks {lowest} to {highest}")
         return self
 
 
@@ -136,18 +149,28 @@ class ApiVersionsResponse(Response):
 
 
 class ApiVersionsRequest(_OneVersion, RequestStruct):
-    """(name of the client, its version, tags)."""
+    """Tells the broker who asks."""
 
     API_KEY, API_VERSION, FLEXIBLE_VERSION, RESPONSE_TYPE = 18, 3, True, ApiVersionsResponse
     SCHEMA = Schema(("name", _STRING), ("version", _STRING), _TAGS)
+
+    def __init__(self) -> None:
+        super().__init__("hanoi-petitions", "1", NO_TAGS)
 
     def parse_response_header(self, read_buffer: BytesIO | bytes) -> Any:
         # This answer alone has an old header, so that clients of any age can read it.
         return ResponseHeader_v0.decode(read_buffer)
 
 
-_FINALIZED_FEATURES = 2
+_SUPPORTED_FEATURES, _FINALIZED_FEATURES = 0, 2
+_SUPPORTED = CompactArray(("name", _STRING), ("lowest", Int16), ("highest", Int16), _TAGS)
 _FEATURES = CompactArray(("name", _STRING), ("level", Int16), ("lowest", Int16), _TAGS)
+
+
+def highest_levels(answer: Any) -> dict[str, int]:
+    """The highest level of each feature that this broker can have, by name, of an ApiVersionsResponse."""
+    raw = answer.tags.get(_SUPPORTED_FEATURES)
+    return {name: highest for name, _, highest, *_ in _SUPPORTED.decode(BytesIO(raw)) or ()} if raw else {}
 
 
 def feature_levels(answer: Any) -> dict[str, int]:

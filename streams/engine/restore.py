@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from streams.engine.batches import Destination
+from streams.engine.ports import Read
 from streams.engine.positions import Log
 from streams.engine.store import Store
 from streams.engine.types import Record
@@ -23,42 +24,36 @@ def check_ahead(store: Store, log_: Log, what: str) -> None:
         raise StoreAhead(f"{what}: the store is at {store.position}, the changelog ends at {log_.end}")
 
 
-async def catch_up(bootstrap: str, store: Store, of: tuple[str, int], log_: Log) -> AsyncIterator[int]:
-    """Apply the committed changelog (topic, partition) from the store's position to `log_.end`, which must be stable; how many
-    records each batch had.
+async def catch_up(read: Read, store: Store, of: Destination, log_: Log) -> AsyncIterator[int]:
+    """Apply the committed changelog from the store's position to `log_.end`, which must be stable; how many records each batch had.
 
     A store whose position lies before the changelog's start (compacted away below it) is still right: compaction keeps each key's newest.
     """
     start = max(store.position or 0, log_.begin)
     if start >= log_.end:
         return
-    tp = TopicPartition(*of)
-    async with _reader(bootstrap) as consumer:
-        consumer.assign([tp])
-        consumer.seek(tp, start)
-        while await consumer.position(tp) < log_.end:
-            for records in (await consumer.getmany(timeout_ms=500, max_records=10_000)).values():
-                _apply(store, records)
-                yield len(records)
+    async for records in read(*of, start, log_.end):
+        _apply(store, records)
+        yield len(records)
 
 
-async def read_between(bootstrap: str, of: tuple[str, int], start: int, end: int) -> list[Record]:
-    """The committed records of (topic, partition) from `start` up to `end`, which must be stable."""
-    found: list[Record] = []
-    if start >= end:
-        return found
-    tp = TopicPartition(*of)
-    async with _reader(bootstrap) as consumer:
-        consumer.assign([tp])
-        consumer.seek(tp, start)
-        while await consumer.position(tp) < end:
-            for records in (await consumer.getmany(timeout_ms=500, max_records=10_000)).values():
-                found += [record for record in records if record.offset < end]
-    return found
+def reader(bootstrap: str) -> Read:
+    """Reads with a consumer of its own, which nobody else waits for."""
+
+    async def read(topic: str, partition: int, start: int, end: int) -> AsyncIterator[Sequence[Record]]:
+        tp = TopicPartition(topic, partition)
+        async with _consumer(bootstrap) as consumer:
+            consumer.assign([tp])
+            consumer.seek(tp, start)
+            while await consumer.position(tp) < end:
+                for records in (await consumer.getmany(timeout_ms=500, max_records=10_000)).values():
+                    yield records
+
+    return read
 
 
 @asynccontextmanager
-async def _reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
+async def _consumer(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         enable_auto_commit=False,
@@ -74,18 +69,6 @@ async def _reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
         await consumer.stop()
 
 
-def _apply(store: Store, records: Sequence[Any]) -> None:
-    puts: dict[bytes, bytes] = {}
-    gone: set[bytes] = set()
-    for record in records:
-        key, value = record.key, record.value
-        if value is None:
-            gone.add(key)
-            puts.pop(key, None)
-        else:
-            puts[key] = value
-            gone.discard(key)
-    position = records[-1].offset + 1
-    if gone:
-        store.delete(gone, position)
-    store.apply(puts, store.read(list(puts)), position)
+def _apply(store: Store, records: Sequence[Record]) -> None:
+    puts = {record.key: record.value for record in records if record.key is not None}  # a compacted topic takes no record without a key
+    store.apply(puts, store.read(puts.keys()), records[-1].offset + 1)

@@ -53,7 +53,7 @@ def decide(stage: Stage, records: Sequence[Record], entries: Entries, now_ms: in
             return Effects(rejected=[(records[0], error)])
         middle = len(records) // 2
         first = decide(stage, records[:middle], entries, now_ms)
-        return merge(first, decide(stage, records[middle:], _Overlay(entries, first.puts), now_ms))
+        return _split(first, decide(stage, records[middle:], _Overlay(entries, first.puts), now_ms))
     return effects
 
 
@@ -69,12 +69,25 @@ def fire(stage: Stage, due: Sequence[bytes], entries: Entries, now_ms: int) -> E
             return _postponed(stage, due[0], entries, now_ms, error)
         middle = len(due) // 2
         first = fire(stage, due[:middle], entries, now_ms)
-        return merge(first, fire(stage, due[middle:], _Overlay(entries, first.puts), now_ms))
+        return _split(first, fire(stage, due[middle:], _Overlay(entries, first.puts), now_ms))
     return effects
 
 
 def merge(first: Effects, second: Effects) -> Effects:
-    return Effects(first.outputs + second.outputs, {**first.puts, **second.puts}, first.rejected + second.rejected)
+    """Both, one after the other."""
+    return Effects(
+        first.outputs + second.outputs,
+        {**first.puts, **second.puts},
+        first.rejected + second.rejected,
+        first.counted + second.counted,
+        first.splits + second.splits,
+    )
+
+
+def _split(first: Effects, second: Effects) -> Effects:
+    both = merge(first, second)
+    both.splits += 1
+    return both
 
 
 def _postponed(stage: Stage, key: bytes, entries: Entries, now_ms: int, error: Exception) -> Effects:

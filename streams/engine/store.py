@@ -7,7 +7,7 @@ the key, so that "what is due" is a range scan from the start. The changelog's r
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -49,7 +49,15 @@ def _options(write_buffer: int) -> Options:
 
 
 class Store:
-    """Not thread-safe; one owner. `position` is the changelog offset up to which this store is complete."""
+    """One partition's entries and timers on this machine's disk.
+
+    `position`: the changelog offset up to which it is complete, None when new. It holds nothing that the changelog does not: lost, it is
+    built again; behind, it is caught up. That is why it need outlive a crash of the process only, not one of the machine.
+
+    One owner, one thread at a time (`read` alone may run beside the owner in a thread). What blocks: every call reads or writes the disk,
+    for microseconds where it is in memory, for as long as the disk takes where not. What raises: RocksDB's bare `Exception`, on a damaged
+    or full disk; then nothing of the call has happened, and the process ends. What a crash leaves: whole calls of `apply`.
+    """
 
     def __init__(self, path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
@@ -71,37 +79,30 @@ class Store:
         values: list[bytes | None] = cast("list[bytes | None]", self._entries.get(wanted)) if wanted else []
         return {key: decode(raw) for key, raw in zip(wanted, values, strict=True) if raw is not None}
 
-    def apply(self, puts: Mapping[bytes, bytes], before: Mapping[bytes, Entry], position: int) -> None:
-        """Write encoded entries, their timers and the changelog position in one WriteBatch; `before` has the entries replaced."""
+    def apply(self, puts: Mapping[bytes, bytes | None], before: Mapping[bytes, Entry], position: int) -> None:
+        """Write encoded entries (None removes one), their timers and the changelog's position at once, or nothing of it.
+
+        `before` must have the entries that are replaced: their timers go.
+        """
         batch = WriteBatch(raw_mode=True)
-        put, entries, timers = batch.put, self._entries_cf, self._timers_cf
+        put, delete, entries, timers = batch.put, batch.delete, self._entries_cf, self._timers_cf
         for key in sorted(puts):
-            raw = puts[key]
-            due, old = raw[:8], before.get(key)
+            raw, old = puts[key], before.get(key)
+            due = _NONE if raw is None else raw[:8]
             was = _NONE if old is None or old.due_ms is None else _DUE.pack(old.due_ms)
-            put(key, raw, entries)
+            if raw is None:
+                delete(key, entries)
+            else:
+                put(key, raw, entries)
             if was == due:
                 continue
             if was != _NONE:
-                batch.delete(was + key, timers)
+                delete(was + key, timers)
             if due != _NONE:
                 timer = due + key
                 put(timer, b"", timers)
                 self._scan_from = min(self._scan_from, timer)
         put(_POSITION, _DUE.pack(position))
-        self._db.write(batch)
-        self.position = position
-        self._next_known = False
-
-    def delete(self, keys: Iterable[bytes], position: int) -> None:
-        """Remove entries with their timers (a tombstone in the changelog)."""
-        wanted = list(keys)
-        batch = WriteBatch(raw_mode=True)
-        for key, entry in self.read(wanted).items():
-            if entry.due_ms is not None:
-                batch.delete(_DUE.pack(entry.due_ms) + key, self._timers_cf)
-            batch.delete(key, self._entries_cf)
-        batch.put(_POSITION, _DUE.pack(position))
         self._db.write(batch)
         self.position = position
         self._next_known = False
@@ -150,6 +151,7 @@ class StoreLocked(RuntimeError):
 
 
 def open_store(path: Path) -> Store:
+    """Raises StoreLocked while another process has it open."""
     try:
         return Store(path)
     except Exception as error:  # rocksdict raises bare Exception

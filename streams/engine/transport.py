@@ -19,8 +19,9 @@ from faust.serializers.schemas import Schema
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
-from streams.engine.client import Refused
+from streams.engine.client import Fenced
 from streams.engine.inbox import Fetched
+from streams.engine.ports import Consumed
 from streams.engine.types import Record
 from streams.engine.writer import Membership
 
@@ -34,9 +35,16 @@ same for one record as for a hundred."""
 
 
 class _Records(fetcher.PartitionRecords):
-    """Makes the engine's records at once: aiokafka's own, a dataclass each, cost as much as a decision."""
+    """Makes the engine's records at once: aiokafka's own, a dataclass each, cost as much as a decision.
+
+    `appended_ms`: the newest append time among all that was made; only a topic that keeps those has any.
+    """
+
+    appended_ms = 0
 
     def _consumer_record(self, tp: Any, raw: Any) -> Record:
+        if raw.timestamp_type:
+            _Records.appended_ms = raw.timestamp
         return Record(tp.topic, tp.partition, raw.offset, raw.timestamp, raw.key, raw.value, raw.headers)
 
 
@@ -99,11 +107,18 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
     def _fetched(self, tp: TP, records: list[Record]) -> Fetched:
         start = min(self._ends.get(tp, 0), records[0].offset)
         self._ends[tp] = end = max(self.fetch_position(tp), records[-1].offset + 1)
-        return Fetched(tp.topic, tp.partition, self._epochs[tp], start, end, records)
+        return Fetched(tp.topic, tp.partition, self._epochs[tp], start, end, records, _Records.appended_ms)
 
-    def delivered(self, tp: TP) -> tuple[int, int]:
-        """(seeks of the partition so far, where the last fetch that was handed out ended)."""
-        return self._epochs[tp], self._ends.get(tp, -1)
+    async def consumed(self, tp: TP) -> Consumed:
+        """Asked of the fetching thread, so that no fetch can lie between the three numbers."""
+        return cast("Consumed", await self.call_thread(self._consumed, tp))
+
+    async def _consumed(self, tp: TP) -> Consumed:
+        return self.look(tp)
+
+    def look(self, tp: TP) -> Consumed:
+        """As `consumed`, from any thread: a fetch may be missing in one of the numbers."""
+        return Consumed(self._epochs[tp], self._ends.get(tp, -1), self.fetch_position(tp))
 
     def fetch_position(self, tp: TP) -> int:
         """The next offset to fetch, -1 when the partition is not assigned."""
@@ -129,28 +144,34 @@ def _set_waits(consumer: aiokafka.AIOKafkaConsumer, waits: tuple[int, int]) -> N
 class BatchConsumer(driver.Consumer):
     """Yields `(tp, message)` with a whole fetch of one partition as the message's value."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._fetched: dict[TP, int] = {}
-        super().__init__(*args, **kwargs)
-
     @property
     def _batch_thread(self) -> BatchConsumerThread:
         return cast("BatchConsumerThread", self._thread)
 
-    def progress(self, tp: TP) -> tuple[int, int]:
-        """(offset after the newest record fetched since the last seek, next offset to fetch)."""
-        return self._fetched.get(tp, -1), self._batch_thread.fetch_position(tp)
+    async def consumed(self, tp: TP) -> Consumed:
+        """See ports.Consumed."""
+        return await self._batch_thread.consumed(tp)
 
-    def delivered(self, tp: TP) -> tuple[int, int]:
-        """See BatchConsumerThread.delivered."""
-        return self._batch_thread.delivered(tp)
+    def look(self, tp: TP) -> Consumed:
+        """See BatchConsumerThread.look."""
+        return self._batch_thread.look(tp)
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the group knows this worker, as far as it has heard."""
+        coordinator = self._coordinator
+        return coordinator is not None and coordinator.generation >= 0 and bool(coordinator.member_id)
+
+    @property
+    def _coordinator(self) -> Any:
+        consumer = self._batch_thread._consumer  # noqa: SLF001 -- Faust's and aiokafka's; both are pinned
+        return None if consumer is None else consumer._coordinator  # noqa: SLF001
 
     def membership(self) -> Membership:
-        """This worker's place in its group, for committing offsets. Raises Refused when the group knows it no more."""
-        coordinator = self._batch_thread._ensure_consumer()._coordinator  # noqa: SLF001 -- pinned; a test of fencing
-        if coordinator.generation < 0 or not coordinator.member_id:
-            raise Refused("the group has gone on without this worker")
-        return Membership(coordinator.generation, coordinator.member_id, self.app.conf.consumer_group_instance_id or None)
+        """This worker's place in its group, for committing offsets. Raises Fenced when the group knows it no more."""
+        if not self.is_member:
+            raise Fenced("the group has gone on without this worker")
+        return Membership(self._coordinator.generation, self._coordinator.member_id, self.app.conf.consumer_group_instance_id or None)
 
     def _new_consumer_thread(self) -> BatchConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon, thread_loop=uvloop.new_event_loop())
@@ -166,7 +187,6 @@ class BatchConsumer(driver.Consumer):
             if not self.flow_active:
                 return  # a rebalance began; who goes on with the partition finds the gap (inbox.py)
             tp = TP(fetched.topic, fetched.partition)
-            self._fetched[tp] = fetched.records[-1].offset + 1
             yield tp, self._batch_message(tp, fetched)
 
     def _batch_message(self, tp: TP, fetched: Fetched) -> ConsumerMessage:
@@ -180,7 +200,6 @@ class BatchConsumer(driver.Consumer):
         """See BatchConsumerThread.seek_from; also makes Faust forget how far it has read."""
         epoch = await self._batch_thread.seek_from(tp, offset)
         self._read_offset.pop(tp, None)
-        self._fetched.pop(tp, None)
         return epoch
 
     def verify_event_path(self, now: float, tp: TP) -> None:

@@ -10,17 +10,11 @@ from typing import Any, NamedTuple
 from aiokafka.client import CoordinationType
 from aiokafka.protocol.transaction import InitProducerIdRequest
 
-from streams.engine.batches import Destination, Numbering, Sheet, closed
-from streams.engine.client import (
-    MOVED,
-    PASSING,
-    REQUEST_TIMEOUT_MS,
-    SOON_SECONDS,
-    Client,
-    by_topic,
-    check_passing,
-)
+from streams.engine.batches import Destination, Numbering, Sheet, Sheets, closed
+from streams.engine.client import REQUEST_TIMEOUT_MS, SOON_SECONDS, Client, Tries, by_topic, check
+from streams.engine.codes import Then, follows, told
 from streams.engine.protocol import NO_TAGS, EndTxnRequest, ProduceRequest, TxnOffsetCommitRequest
+from streams.engine.types import Output
 
 TRANSACTION_TIMEOUT_MS = 30_000
 _ALL_REPLICAS = -1
@@ -51,15 +45,27 @@ class Span(NamedTuple):
 class Writer:
     """Produces ready-made record batches inside a transaction. Its id fences whoever used the same id before.
 
-    One call after the other: `produce`, `send_offsets`, `commit`; the first request begins the transaction. What passes is tried again
-    without end (the watchdog ends a process that gets nowhere); what does not raises Refused. A crash anywhere before `commit` has
-    begun leaves an open transaction, which the next writer of the same id aborts, or `abort_of` from elsewhere, or its time-out.
+    One call after the other, in this order: `start` once; then for each transaction `produce`, `send_offsets`, `commit`. The first
+    request begins the transaction. Not safe for two tasks at once.
+
+    What blocks: every call, until Kafka has acknowledged it, without end as long as what hinders it can pass (`codes.py` says which
+    errors those are; `Client` says so in the log after some seconds). The watchdog ends a process that gets nowhere.
+
+    What raises: Fenced when another has taken over, Refused for every other final no, KafkaError for what a connection will never do.
+    After a raise the writer is of no use any more: the process ends, and no further request is made.
+
+    What is repeated: any request whose answer did not come. Kafka knows a repeat by its numbers, so each record is written once.
+
+    What a crash leaves: before `commit` was called an open transaction, none of which anybody reads; the next writer of the same id
+    aborts it, or `abort_of` from elsewhere, or its time-out. During `commit` one or the other, whole. After it, all.
     """
 
     def __init__(self, client: Client, transactional_id: str) -> None:
         self._client, self.id = client, transactional_id
         self._numbering = Numbering(-1, -1)
         self._is_open = False
+        self.told_ms: int | None = None
+        """The broker's clock as the last `produce` was told it (ms, UTC); None where none of the topics keeps append times."""
 
     async def start(self) -> None:
         """Fence: a predecessor's open transaction is aborted, its later writes are refused."""
@@ -72,11 +78,12 @@ class Writer:
 
     async def _begin_anew(self, transactional_id: str) -> Any:
         request = InitProducerIdRequest(transactional_id, TRANSACTION_TIMEOUT_MS)
-        return await self._client.ask(CoordinationType.TRANSACTION, transactional_id, request, _code)
+        return await self._client.ask("InitProducerId", (CoordinationType.TRANSACTION, transactional_id), request, _code)
 
     async def produce(self, sheets: Mapping[Destination, Sheet]) -> dict[Destination, Span]:
         """Write all and wait for the acknowledgements; where it stands, by destination."""
         spans: dict[Destination, Span] = {}
+        self.told_ms = None
         for turn in range(max(map(len, sheets.values()), default=0)):
             these = {to: pages[turn] for to, pages in sheets.items() if turn < len(pages)}
             batches = {to: await closed(page, to, self._numbering) for to, page in these.items()}
@@ -88,48 +95,66 @@ class Writer:
     async def _deliver(self, batches: Mapping[Destination, bytearray]) -> dict[Destination, int]:
         """At most one batch a destination; the offsets of their first records."""
         offsets: dict[Destination, int] = {}
+        tries = Tries("Produce")
         while True:
             by_leader: defaultdict[int, list[Destination]] = defaultdict(list)
-            for to in batches.keys() - offsets.keys():
+            for to in [one for one in batches if one not in offsets]:
                 by_leader[await self._client.leader(to)].append(to)
-            for found in await asyncio.gather(*[self._send(node, {to: batches[to] for to in part}) for node, part in by_leader.items()]):
+            sent = [self._send(node, {to: batches[to] for to in part}, tries) for node, part in by_leader.items()]
+            failed = ""
+            for found, why in await asyncio.gather(*sent):
                 offsets.update(found)
+                failed = why or failed
             if len(offsets) == len(batches):
                 return offsets
-            await asyncio.sleep(SOON_SECONDS)
+            await tries.pause(SOON_SECONDS, failed)
 
-    async def _send(self, node: int, batches: Mapping[Destination, bytearray]) -> dict[Destination, int]:
-        """The offsets of those that were written; what is missing may be sent again."""
+    async def _send(self, node: int, batches: Mapping[Destination, bytearray], tries: Tries) -> tuple[dict[Destination, int], str]:
+        """The offsets of those that were written, and why the others were not; what is missing may be sent again."""
         topics = by_topic({to: (data,) for to, data in batches.items()})
         self._is_open = True
-        answer = await self._client.send(node, ProduceRequest(self.id, _ALL_REPLICAS, REQUEST_TIMEOUT_MS, topics, NO_TAGS))
+        answer = await self._client.send(node, ProduceRequest(self.id, _ALL_REPLICAS, REQUEST_TIMEOUT_MS, topics, NO_TAGS), tries)
         found: dict[Destination, int] = {}
+        failed = "" if answer is not None else "no answer"
         for topic, partitions, _ in answer.topics if answer is not None else ():
-            for partition, code, offset, *_ in partitions:
+            for partition, code, offset, appended_ms, *_ in partitions:
                 if not code:
                     found[topic, partition] = offset
+                    self.told_ms = appended_ms if appended_ms >= 0 else self.told_ms
                     continue
-                check_passing(code, f"produce to {topic}-{partition}")
-                if code in MOVED:
+                failed = f"{topic}-{partition}: {told('Produce', code)}"
+                if check("Produce", code) is Then.LOOK:
                     self._client.look_again()
-        return found
+        return found, failed
 
     async def send_offsets(self, offsets: Mapping[Destination, int], group: str, who: Membership) -> None:
-        """Add the input's next offsets to the transaction. Refused when the group has moved on without this member.
+        """Add the input's next offsets to the transaction. Fenced when the group has moved on without this member.
 
         With each offset stands this writer's id, so that a later owner of the partition knows whose open transaction it finds.
         """
         topics = by_topic({to: (offset, -1, self.id) for to, offset in offsets.items()})
         mine = (self.id, group, self._numbering.producer_id, self._numbering.epoch)
         self._is_open = True
-        await self._client.ask(CoordinationType.GROUP, group, TxnOffsetCommitRequest(*mine, *who, topics, NO_TAGS), _worst)
+        request = TxnOffsetCommitRequest(*mine, *who, topics, NO_TAGS)
+        await self._client.ask("TxnOffsetCommit", (CoordinationType.GROUP, group), request, _worst)
 
     async def commit(self) -> None:
         """Returns when it is certain that the transaction takes effect. Without any request in it there is nothing to commit."""
-        if not self._is_open:
-            return
-        request = EndTxnRequest(self.id, self._numbering.producer_id, self._numbering.epoch, True, NO_TAGS)
-        answer = await self._client.ask(CoordinationType.TRANSACTION, self.id, request, _code)
+        if self._is_open:
+            await self._end(committed=True)
+
+    async def ask_time(self, to: Destination) -> int | None:
+        """The broker's clock (ms, UTC), by a record that is taken back at once, so that nobody reads it; None where the topic keeps the
+        time of who produces. Not during a transaction."""
+        sheets = Sheets(to[1] + 1)
+        sheets.add([Output(to[0], b"", b"", ())], to[1])
+        await self.produce(sheets.laid_out(0))
+        await self._end(committed=False)
+        return self.told_ms
+
+    async def _end(self, *, committed: bool) -> None:
+        request = EndTxnRequest(self.id, self._numbering.producer_id, self._numbering.epoch, committed, NO_TAGS)
+        answer = await self._client.ask("EndTxn", (CoordinationType.TRANSACTION, self.id), request, _code)
         self._numbering = Numbering(answer.producer_id, answer.producer_epoch)
         self._is_open = False
 
@@ -141,4 +166,5 @@ def _code(answer: Any) -> int:
 def _worst(answer: Any) -> int:
     """The first error of the partitions whose offsets were to be committed; a final one before a passing one."""
     codes = [code for _, partitions, _ in answer.topics for _, code, _ in partitions if code]
-    return int(next((code for code in codes if code not in PASSING), codes[0] if codes else 0))
+    final = (code for code in codes if follows("TxnOffsetCommit", code) not in (Then.AGAIN, Then.LOOK))
+    return int(next(final, codes[0] if codes else 0))

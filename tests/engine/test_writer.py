@@ -20,8 +20,9 @@ from deploy.cluster.topics import KafkaTooOld, ensure_topics
 from deploy.one_machine.embedded import EmbeddedKafka
 from schemas.platform.settings import ProcessSettings
 from streams.engine.batches import Destination, Sheet, Sheets, partition_of
-from streams.engine.client import Client, Refused, TransactionsTooOld
+from streams.engine.client import Client, Fenced, Refused
 from streams.engine.protocol import _FEATURES, ApiVersionsResponse, feature_levels
+from streams.engine.release import TransactionsTooOld
 from streams.engine.types import Output, Reach
 from streams.engine.writer import NO_MEMBER, Span, Writer
 
@@ -179,9 +180,9 @@ def test_a_successor_fences_and_what_was_not_committed_is_gone(kafka: EmbeddedKa
         await old.start()
         await old.produce(laid_out([Output(topic, b"k", b"old", ())], 0))
         await new.start()
-        with pytest.raises(Refused):
+        with pytest.raises(Fenced):
             await old.commit()
-        with pytest.raises(Refused, match="InvalidProducerEpoch"):
+        with pytest.raises(Fenced, match="InvalidProducerEpoch"):
             await old.produce(laid_out([Output(topic, b"k", b"zombie", ())], 0))
         with pytest.raises(Refused):
             await old.send_offsets({(topic, 0): 99}, GROUP, NO_MEMBER)

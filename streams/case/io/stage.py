@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 
@@ -47,7 +46,7 @@ class CaseStage:
         step = _Step(entries, now_ms, self._policies(), self._tolerance_ms)
         for record in records:
             step.handle(record, self._appended(record, now_ms))
-        return step.finish()
+        return step.effects
 
     def _appended(self, record: Record, now_ms: int) -> int:
         """When the broker took the record in, on the stage's clock; now, where it does not say."""
@@ -57,7 +56,7 @@ class CaseStage:
         step = _Step(entries, now_ms, self._policies(), self._tolerance_ms)
         for key in due:
             step.fire(key)
-        return step.finish()
+        return step.effects
 
 
 class _Step:
@@ -65,7 +64,6 @@ class _Step:
 
     def __init__(self, entries: Entries, now: int, book: Book, tolerance_ms: int) -> None:
         self.effects = Effects()
-        self.counts: Counter[str] = Counter()
         self._entries = entries
         self._now = now
         self._tolerance = tolerance_of(book, tolerance_ms)
@@ -83,11 +81,6 @@ class _Step:
 
     def _keep_presence(self, presence: Presence) -> None:
         self.effects.puts[PRESENCE_KEY] = Entry(presence.encode(), self._now + every(self._tolerance))
-
-    def finish(self) -> Effects:
-        for what, number in self.counts.items():
-            CASE_EVENTS_TOTAL().labels(what).inc(number)
-        return self.effects
 
     def handle(self, record: Record, appended: int) -> None:
         try:
@@ -123,7 +116,7 @@ class _Step:
         case, outputs = decision.case, self.effects.outputs
         for happened in decision.events:
             outputs.append(event_output(key, happened))
-            self.counts[happened.what] += 1
+            self.effects.counted[CASE_EVENTS_TOTAL, happened.what] += 1
         for index, message in enumerate(decision.messages):
             outputs.append(message_output(message, index, key.decode(), f"{cause}:{case.seq if case else 0}", self._now))
         if case is None or decision.ignored:
