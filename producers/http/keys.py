@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+from producers.http.lookup import PATIENCE_SECONDS, Digests
 from producers.intake.acting import HALF
 from schemas.web import Problem
 
-_PATIENCE_SECONDS = 0.5
-_PETITION = "select petition->>'content_digest' from petition where petition_id = %s"
 _ACTION = "select substr(data->>'cause', %s) from timeline where petition_id = %s and starts_with(data->>'cause', %s) limit 1"
 
 
@@ -25,32 +23,31 @@ class Keys:
     """
 
     def __init__(self, pool: AsyncConnectionPool, remembered: int = 20_000) -> None:
-        self._pool, self._remembered = pool, remembered
+        self._pool, self._digests = pool, Digests(pool)
+        self._remembered = remembered
         self._taken: OrderedDict[str, str] = OrderedDict()
 
     @asynccontextmanager
     async def petition(self, petition_id: str, digest: str) -> AsyncIterator[None]:
         """While the petition is published; what fails was not taken. Raise Problem 409 for another content."""
-        async with self._held(petition_id, digest, _PETITION, petition_id):
+        async with self._held(petition_id, digest, lambda: self._digests.of(petition_id)):
             yield
 
     @asynccontextmanager
     async def action(self, petition_id: str, action_id: str) -> AsyncIterator[None]:
         """The same for an action: half of its id is the key's, half the content's (`producers.intake.acting`)."""
         scope, content = action_id[:HALF], action_id[HALF:]
-        async with self._held(scope, content, _ACTION, HALF + 1, petition_id, scope):
+        async with self._held(scope, content, lambda: self._acted(petition_id, scope)):
             yield
 
     @asynccontextmanager
-    async def _held(self, id_: str, digest: str, query: str, *parameters: Any) -> AsyncIterator[None]:
+    async def _held(self, id_: str, digest: str, stored: Callable[[], Awaitable[str | None]]) -> AsyncIterator[None]:
         known = self._taken.get(id_)
-        if known is not None:
-            _same(known, digest)
-            yield
-            return
-        self._take(id_, digest)  # before anybody is asked: of two at once the second sees the first
+        _same(known, digest)
+        if known is None:
+            self._take(id_, digest)  # before anybody is asked: of two at once the second sees the first
         try:
-            _same(await self._stored(query, parameters), digest)
+            _same(known or await stored(), digest)
             yield
         except BaseException:
             self._taken.pop(id_, None)
@@ -61,13 +58,13 @@ class Keys:
         if len(self._taken) > self._remembered:
             self._taken.popitem(last=False)
 
-    async def _stored(self, query: str, parameters: tuple[Any, ...]) -> str | None:
+    async def _acted(self, petition_id: str, scope: str) -> str | None:
         try:
-            async with self._pool.connection(timeout=_PATIENCE_SECONDS) as connection:
-                row = await (await connection.execute(query, parameters)).fetchone()
+            async with self._pool.connection(timeout=PATIENCE_SECONDS) as connection:
+                row = await (await connection.execute(_ACTION, (HALF + 1, petition_id, scope))).fetchone()
         except (psycopg.OperationalError, TimeoutError):
             return None
-        return str(row[0]) if row and row[0] else None
+        return str(row[0]) if row else None
 
 
 def _same(known: str | None, digest: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from producers.intake.requests import PetitionRequest, event_of, identify
+from producers.intake.requests import PetitionRequest, content_digest, event_of, identify
 from schemas.events.strings import LETTERS_AT_LEAST, letters
 from tests.bench.broker import Row
 
@@ -69,5 +69,6 @@ def intake_rows(count: int, first: int = 0) -> Iterator[Row]:
     now_ms = round(datetime.now(UTC).timestamp() * 1000)
     for number in range(first, first + count):
         petition = request(number)
-        event = event_of(petition, identify(SECRET, CHANNEL, petition.external_id, None), None, now_ms)
+        who = identify(SECRET, CHANNEL, petition.external_id, None)
+        event = event_of(petition, who, content_digest(SECRET, petition), None, now_ms)
         yield Row(event.key, event.value, event.headers)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Collection
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from producers.http.lookup import Digests, Found
 from producers.intake.requests import Contact, identify
 from producers.intake.vault import new_key, seal, unseal
 
@@ -57,3 +61,28 @@ def test_a_sealed_contact_belongs_to_one_petition_and_one_key() -> None:
         unseal(key, "b" * 26, sealed)
     with pytest.raises(ValueError, match="does not open"):
         unseal(new_key(), "a" * 26, sealed)
+
+
+async def test_look_ups_that_wait_go_in_one_query() -> None:
+    """While one query is under way the others gather; each caller gets its own answer, and an error reaches those who asked."""
+    asked: list[set[str]] = []
+
+    class Slow(Digests):
+        async def _read(self, ids: Collection[str]) -> Found:
+            asked.append(set(ids))
+            await asyncio.sleep(0)
+            if "bad" in ids:
+                raise ValueError("bad")
+            return {"a": "1", "b": "2"}
+
+    digests = Slow(pool=None)  # type: ignore[arg-type]
+    first = asyncio.create_task(digests.of("a"))
+    while not asked:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    found = await asyncio.gather(first, *(digests.of(name) for name in ("b", "b", "c")))
+    refused = await asyncio.gather(*(digests.of(name) for name in ("bad", "a")), return_exceptions=True)
+
+    assert found == ["1", "2", "2", None]
+    assert asked == [{"a"}, {"b", "c"}, {"bad", "a"}]
+    assert [type(one) for one in refused] == [ValueError, ValueError]
+    assert await digests.of("a") == "1"
