@@ -1,0 +1,55 @@
+"""A disk of its own under a directory, which can be filled to the last page at once and be freed again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A file system in memory: it takes what is written to it, not its size."""
+
+    path: Path
+    size: str
+
+    def fill(self) -> None:
+        """Not one byte more: its size becomes what it holds."""
+        found = os.statvfs(self.path)
+        self._resize(str((found.f_blocks - found.f_bfree) * found.f_frsize))
+
+    def free(self) -> None:
+        self._resize(self.size)
+
+    def _resize(self, size: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,size={size}", str(self.path)], check=True)
+
+
+@contextmanager
+def mounted(path: Path, size: str) -> Iterator[Disk]:
+    """Needs root. Undone at the end, also under processes that still have files open there."""
+    path.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "petitions-chaos", str(path)], check=True)
+    try:
+        yield Disk(path, size)
+    finally:
+        subprocess.run(["umount", "--lazy", str(path)], check=True)
+
+
+def why_not(folder: Path) -> str | None:
+    """The reason why no disk can be mounted here; None when one can."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return "a disk of its own needs Linux and root"
+    try:
+        with mounted(folder / "trial", "1m"):
+            return None
+    except (subprocess.CalledProcessError, OSError) as error:
+        return f"no disk can be mounted here: {error}"
+    finally:
+        with suppress(OSError):
+            (folder / "trial").rmdir()
