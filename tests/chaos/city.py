@@ -27,12 +27,14 @@ ROLES = (WORKER, "projector", "dispatcher", "incidents", "web")
 DATABASE = "postgres"
 SPACE = "4g"
 IDLE = {
-    # A week's idleness in seconds: connections that carry nothing are closed, a writer's id that was not used is forgotten.
     "connections.max.idle.ms": "5000",
     "transactional.id.expiration.ms": "20000",
     "transaction.remove.expired.transaction.cleanup.interval.ms": "2000",
     "producer.id.expiration.ms": "20000",
+    "offsets.retention.minutes": "1",
+    "offsets.retention.check.interval.ms": "2000",
 }
+"""A week in a minute: what the brokers forget or close when it is not used for so long."""
 
 
 class City:

@@ -62,9 +62,9 @@ KINDS: dict[str, Kind] = {
     "open-transaction": Kind(open_transaction, _of(INTAKE.name, ACTIONS.name, CASE_CHANGELOG.name, EVENTS.name), (3, 12)),
     "rolling-restart": Kind(rolled, lambda brokers: ("brokers",) if brokers > 1 else (), (0.5, 1)),
     "scale": Kind(scaled, _of(WORKER), (8, 12)),
-    "quiet": Kind(frozen, _of("intake"), (12, 25)),
+    "quiet": Kind(frozen, _of("intake"), (62, 70)),
 }
-"""`quiet`: nothing comes in for longer than the brokers keep idle connections and unused writers (city.IDLE): a week in fast motion."""
+"""`quiet`: nothing comes in for longer than the brokers keep idle connections, unused writers and positions (city.IDLE)."""
 
 
 def possible(brokers: int, *, disks: bool, names: Collection[str] = ()) -> list[Possible]:
