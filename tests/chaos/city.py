@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 WORKER = "case-1"
 ROLES = (WORKER, "projector", "dispatcher", "incidents", "web")
 DATABASE = "postgres"
-SPACE = "4g"
+SPACE = 4 * 2**30
 IDLE = {
     "connections.max.idle.ms": "5000",
     "transactional.id.expiration.ms": "20000",

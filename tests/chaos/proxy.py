@@ -35,7 +35,7 @@ class Link:
     """One connection through the proxy; `port` is the client's own end."""
 
     port: int
-    transport: asyncio.Transport
+    transport: asyncio.WriteTransport
     _client: str | None = field(default=None)
 
     @property

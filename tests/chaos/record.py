@@ -104,7 +104,8 @@ def _due(event: Happened) -> float:
         return _seconds(event.data["deadline"])
     clock = next(clock for clock in event.data["clocks_before"] if clock["name"] == event.data["clock"])
     began, due = _seconds(clock["started_at"]), _seconds(clock["due_at"])
-    return began + (due - began) * event.data["percent"] / 100
+    share: float = event.data["percent"] / 100
+    return began + (due - began) * share
 
 
 def _seconds(instant: str) -> float:

@@ -20,7 +20,7 @@ def _at(second: int) -> str:
 
 
 def _case(state: str, *, clocks: tuple[dict[str, Any], ...] = (), escalated_to: str | None = None) -> dict[str, Any]:
-    found = {"state": state, "office": OFFICE, "co_offices": [], "decider": None, "escalated_to": escalated_to}
+    found: dict[str, Any] = {"state": state, "office": OFFICE, "co_offices": [], "decider": None, "escalated_to": escalated_to}
     return {**found, "escalation": int(escalated_to is not None), "clocks": list(clocks)}
 
 

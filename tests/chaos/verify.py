@@ -143,7 +143,10 @@ class Verifier:
 
     def _rows(self) -> dict[str, Row]:
         with psycopg.connect(self._database) as connection:
-            return {petition: Row(*columns, _timeline(events)) for petition, *columns, events in connection.execute(ROWS)}
+            return {
+                petition: Row(seq, state, office, queue, escalation, _timeline(events))
+                for petition, seq, state, office, queue, escalation, events in connection.execute(ROWS)
+            }
 
     def _page(self, petition: str) -> dict[str, Any]:
         with urllib.request.urlopen(f"{self._url}/v1/petitions/{self._ledger.codes[petition]}", timeout=10) as answer:
