@@ -16,7 +16,7 @@ from tests.chaos.story import Story, run_story
 
 @click.command()
 @click.option("--petitions", default=100_000, show_default=True)
-@click.option("--rate", default=110.0, show_default=True, help="Petitions a second.")
+@click.option("--rate", default=150.0, show_default=True, help="Petitions a second.")
 @click.option("--faults", default=36, show_default=True)
 @click.option("--brokers", default=1, show_default=True, help="3: a cluster with replication 3.")
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), help="These kinds of faults alone.")
