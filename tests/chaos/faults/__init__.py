@@ -61,7 +61,7 @@ KINDS: dict[str, Kind] = {
     "clock-behind": Kind(jumped(-3600), _of(*ROLES), (3, 8)),
     "open-transaction": Kind(open_transaction, _of(INTAKE.name, ACTIONS.name, CASE_CHANGELOG.name, EVENTS.name), (3, 12)),
     "rolling-restart": Kind(rolled, lambda brokers: ("brokers",) if brokers > 1 else (), (0.5, 1)),
-    "scale": Kind(scaled, _of(WORKER), (8, 12)),
+    "scale": Kind(scaled, _of(WORKER), (3, 8)),
     "quiet": Kind(frozen, _of("intake"), (62, 70)),
 }
 """`quiet`: nothing comes in for longer than the brokers keep idle connections, unused writers and positions (city.IDLE)."""
