@@ -25,8 +25,9 @@ check: install-dev      ## what CI checks besides the tests
 bench: install-dev      ## engines compared, the whole pipeline, latency: a table and JSON
 	$(BIN)/python -m tests.bench $(ARGS)
 
-chaos: install-dev      ## 100,000 petitions while processes are killed
-	$(BIN)/python -m tests.chaos $(ARGS)
+chaos: install-dev      ## 100,000 petitions while faults of all kinds strike: with one broker, then with three
+	$(BIN)/python -m tests.chaos --brokers 1 $(ARGS)
+	$(BIN)/python -m tests.chaos --brokers 3 $(ARGS)
 
 docs: install-dev       ## write what is generated: schemas, AsyncAPI, reference pages
 	$(BIN)/petitions export all

@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from deploy.one_machine.embedded import EmbeddedKafka
-from deploy.one_machine.embedded.kafka import cluster
 from deploy.one_machine.embedded.ports import free_port
 
 START_SECONDS = 180.0
@@ -20,29 +20,21 @@ CLI = [sys.executable, "-m", "deploy.cli"]
 
 
 class Instance:
-    """`brokers` 1 uses the runner's own broker; 3 a cluster with replication 3 beside it."""
+    """`environment`: settings that its roles get beside those of this process; `options`: more of `petitions up`."""
 
-    def __init__(self, data: Path, *, brokers: int = 1, workers: int = 1) -> None:
+    def __init__(self, data: Path, *, workers: int = 1, environment: Mapping[str, str] | None = None, options: Sequence[str] = ()) -> None:
         self.data, self.port = data, free_port()
-        self._workers = workers
+        self._command = [*CLI, "up", "--data", str(data), "--port", str(self.port), "--workers", str(workers), *options]
+        self._environment = environment or {}
         self._runner: subprocess.Popen[str] | None = None
-        self.cluster: list[EmbeddedKafka] = cluster(data / "cluster", brokers) if brokers > 1 else []
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        for broker in self.cluster:
-            broker.launch()
-        for broker in self.cluster:
-            broker.wait_ready()
-        environment = dict(os.environ)
-        if self.cluster:
-            environment["KAFKA_BOOTSTRAP_SERVERS"] = ",".join(broker.bootstrap for broker in self.cluster)
-            environment["REPLICATION"] = str(len(self.cluster))
-        command = [*CLI, "up", "--data", str(self.data), "--port", str(self.port), "--workers", str(self._workers)]
-        self._runner = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        environment = {**os.environ, **self._environment}
+        self._runner = subprocess.Popen(self._command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._runner.stdout is not None
         line = self._runner.stdout.readline()
         if not line.startswith("ready "):
@@ -64,27 +56,32 @@ class Instance:
         return dict(pair.split("=", 1) for pair in raw.decode().split("\0") if "=" in pair)
 
     def kill(self, role: str) -> None:
-        """SIGKILL to one role, or to a broker of the cluster (`broker-2`), which is started again after two seconds."""
-        if role.startswith("broker-"):
-            broker = self.cluster[int(role.removeprefix("broker-")) - 1]
-            broker.kill()
-            time.sleep(2)
-            broker.launch()
-            return
         os.kill(self.pids()[role], signal.SIGKILL)
 
+    def is_ready(self) -> bool:
+        """Every process serves, by its own word: one that hangs is not ready, whatever the runner last saw."""
+        rows = [row for row in self.processes() if row["role"] != "migrate"]
+        return bool(rows) and all(row["state"] == "ready" and _serves(row["metrics_url"]) for row in rows)
+
     def wait_ready(self, seconds: float = START_SECONDS) -> None:
+        """Until `is_ready`. Raises RuntimeError with what is not."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            rows = [row for row in self.processes() if row["role"] != "migrate"]
-            if rows and all(row["state"] == "ready" for row in rows):
-                return
+        while not self.is_ready():
+            if time.monotonic() > end:
+                raise RuntimeError(f"the instance did not become ready again: {self.processes()}")
             time.sleep(0.5)
-        raise RuntimeError("the instance did not become ready again")
 
     def stop(self) -> None:
         if self._runner is not None:
             self._runner.terminate()
             self._runner.wait(60)
-        for broker in self.cluster:
-            broker.stop()
+
+
+def _serves(metrics_url: str | None) -> bool:
+    if metrics_url is None:  # broker and database, which have no such page
+        return True
+    try:
+        with urllib.request.urlopen(metrics_url.replace("/metrics", "/readyz"), timeout=2) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False

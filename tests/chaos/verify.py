@@ -6,9 +6,10 @@ import json
 import os
 import sys
 import time
-from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass, field
-from itertools import pairwise
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,47 +18,21 @@ from kafka import KafkaConsumer, TopicPartition
 
 from schemas.events.topics import DEAD_LETTERS, EVENTS, queue_topic
 from schemas.reference import offices
+from tests.chaos.outlets import Delivered, Row, check_citizens, check_queues, check_view
+from tests.chaos.record import Happened, Ledger, check_record
+from tests.chaos.report import Report
 
 PATIENCE_SECONDS = 180.0
+PAGES = 100
+OVERDUE = "select count(*) from petition where level = 'urgent' and state = 'assigned' and not (view->>'breached')::boolean"
+ROWS = """
+select p.petition_id, p.seq, p.state, p.office, p.queue_office, p.escalation, array_agg(t.seq || ' ' || t.event_id order by t.seq)
+from petition p left join timeline t using (petition_id) group by p.petition_id
+"""
 
 
-@dataclass
-class Report:
-    """Counts of what is wrong (all 0 when right), and the longest time without any event while petitions came in (seconds)."""
-
-    petitions: int = 0
-    accepted: int = 0
-    events: int = 0
-    lost_petitions: int = 0
-    unknown_petitions: int = 0
-    lost_actions: int = 0
-    doubled_events: int = 0
-    holes_in_order: int = 0
-    dead_letters: int = 0
-    queue_lost: int = 0
-    queue_doubled: int = 0
-    queue_disordered: int = 0
-    view_lost: int = 0
-    view_differs: int = 0
-    longest_gap_seconds: float = 0.0
-    gaps: list[tuple[float, float]] = field(default_factory=list)
-    """The five longest: (when it began, seconds); Unix time."""
-    examples: dict[str, list[str]] = field(default_factory=dict)
-
-    @property
-    def right(self) -> bool:
-        bad = ("lost", "unknown", "doubled", "holes", "dead", "differs", "disordered")
-        return not any(value for name, value in asdict(self).items() if any(word in name for word in bad))
-
-    def blame(self, name: str, what: str) -> None:
-        setattr(self, name, getattr(self, name) + 1)
-        examples = self.examples.setdefault(name, [])
-        if len(examples) < 5:
-            examples.append(what)
-
-
-def read_all(bootstrap: str, topic_partitions: list[tuple[str, int]]) -> list[Any]:
-    """Every committed record of the topics."""
+def read_all(bootstrap: str, topic_partitions: list[tuple[str, int]]) -> Iterator[Any]:
+    """Every committed record of the topics, each partition's in order. Raises TimeoutError."""
     consumer = KafkaConsumer(
         bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, group_id=None,
         auto_offset_reset="earliest", max_poll_records=20_000,
@@ -65,156 +40,135 @@ def read_all(bootstrap: str, topic_partitions: list[tuple[str, int]]) -> list[An
     tps = [TopicPartition(*tp) for tp in topic_partitions]
     consumer.assign(tps)
     ends = consumer.end_offsets(tps)
-    rows: list[Any] = []
     end = time.monotonic() + PATIENCE_SECONDS
-    while any(consumer.position(tp) < ends[tp] for tp in tps) and time.monotonic() < end:
+    while any(consumer.position(tp) < ends[tp] for tp in tps):
+        if time.monotonic() > end:
+            raise TimeoutError("a topic cannot be read to its end")
         for batch in consumer.poll(timeout_ms=500).values():
-            rows += batch
+            yield from batch
     consumer.close()
-    return rows
+
+
+def read_ledger(path: Path) -> Ledger:
+    petitions: dict[str, float] = {}
+    codes: dict[str, str] = {}
+    accepted: set[str] = set()
+    with path.open(encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            if "accepted" in row:
+                accepted.add(row["petition_id"])
+            else:
+                petitions[row["petition_id"]], codes[row["petition_id"]] = row["at"], row["code"]
+    return Ledger(petitions, codes, frozenset(accepted))
 
 
 class Verifier:
-    def __init__(self, bootstrap: str, partitions: int, database: str, ledger: str) -> None:
-        self._bootstrap, self._partitions, self._database = bootstrap, partitions, database
-        self.report = Report()
-        self._acknowledged: dict[str, float] = {}
-        self._accepted: set[str] = set()
-        with Path(ledger).open(encoding="utf-8") as lines:
-            for line in lines:
-                row = json.loads(line)
-                if "accepted" in row:
-                    self._accepted.add(row["petition_id"])
-                else:
-                    self._acknowledged[row["petition_id"]] = row["at"]
-        self.report.petitions, self.report.accepted = len(self._acknowledged), len(self._accepted)
+    """`environment` is that of a role; `quiet_since`: when the last fault was over (Unix seconds)."""
+
+    def __init__(self, environment: dict[str, str], ledger: Ledger, quiet_since: float) -> None:
+        self._bootstrap, self._database = environment["KAFKA_BOOTSTRAP_SERVERS"], environment["DATABASE_URL"]
+        self._url, self._partitions = environment["SERVICE_URL"], int(environment["PARTITIONS"])
+        self._scale = float(environment["CLOCK_SCALE"])
+        self._start, self._epoch = (int(environment[f"CLOCK_{name}_MS"]) / 1000 for name in ("START", "EPOCH"))
+        self._ledger, self._quiet_since = ledger, quiet_since
+        self.report = Report(petitions=len(ledger.petitions), accepted=len(ledger.accepted))
 
     def run(self) -> Report:
         self._wait_for_the_end()
-        events = self._record()
+        record = self._record()
+        check_record(record, self._ledger, self._city_time, self._city_time(time.time()) - 60, self.report)
         self._dead_letters()
-        self._queues(events)
-        self._view(events)
+        check_queues(record, self._queues(), self.report)
+        check_view(record, self._rows(), self.report)
+        known = [petition for petition in self._ledger.codes if petition in record]
+        check_citizens(record, ((petition, self._page(petition)) for petition in known[:: max(1, len(known) // PAGES)]), self.report)
         return self.report
 
-    def _wait_for_the_end(self) -> None:
-        """Until the record has what it must have, and the view and the queues have followed."""
-        self._wait_for_the_view()
-        self._wait_for_the_queues()
+    def _city_time(self, moment: float) -> float:
+        return self._start + (moment - self._epoch) * self._scale
 
-    def _wait_for_the_view(self) -> None:
-        wanted = len(self._acknowledged) + len(self._accepted)
-        end = time.monotonic() + PATIENCE_SECONDS
+    def _wait_for_the_end(self) -> None:
+        """Until the record has what it must have, and view and queues have followed; then until no deadline is due any more."""
+        wanted = len(self._ledger.petitions) + len(self._ledger.accepted)
         with psycopg.connect(self._database, autocommit=True) as connection:
-            while time.monotonic() < end:
-                row = connection.execute("select count(*) from timeline").fetchone()
-                if row is not None and row[0] >= wanted:
-                    return
-                time.sleep(0.5)
+
+            def count(query: str) -> int:
+                row = connection.execute(query).fetchone()
+                assert row is not None
+                return int(row[0])
+
+            _wait("the read model has not followed", lambda: count("select count(*) from timeline") >= wanted)
+            self._wait_for_the_queues()
+            self.report.backlog_gone_seconds = round(time.time() - self._quiet_since, 1)
+            _wait("deadlines are overdue", lambda: count(OVERDUE) == 0)
+            self._wait_for_the_queues()
 
     def _wait_for_the_queues(self) -> None:
         consumer = KafkaConsumer(bootstrap_servers=self._bootstrap, group_id="dispatcher", enable_auto_commit=False)
-        tps = [TopicPartition(EVENTS.name, number) for number in range(self._partitions)]
         newest = KafkaConsumer(bootstrap_servers=self._bootstrap, isolation_level="read_committed", group_id=None)
-        end = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < end:
-            behind = sum(last - (consumer.committed(tp) or 0) for tp, last in newest.end_offsets(tps).items())
+        tps = [TopicPartition(EVENTS.name, number) for number in range(self._partitions)]
+
+        def followed() -> bool:
             # The marker of a transaction takes an offset after the last event; nobody commits what lies behind it.
-            if behind <= len(tps):
-                break
-            sys.stderr.write(f"the dispatcher is {behind} offsets behind\n")
-            time.sleep(1)
+            return all(last - (consumer.committed(tp) or 0) <= 1 for tp, last in newest.end_offsets(tps).items())
+
+        _wait("the dispatcher is behind", followed)
         consumer.close()
         newest.close()
 
-    def _shared(self, topic: str) -> list[Any]:
+    def _shared(self, topic: str) -> Iterator[Any]:
         return read_all(self._bootstrap, [(topic, number) for number in range(self._partitions)])
 
-    def _record(self) -> dict[str, list[dict[str, Any]]]:
-        events: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        times = []
+    def _record(self) -> dict[str, list[Happened]]:
+        record: dict[str, list[Happened]] = defaultdict(list)
         for row in self._shared(EVENTS.name):
-            data = json.loads(row.value)
-            data["type"] = dict(row.headers)["ce_type"].decode()
-            events[data["petition_id"]].append(data)
-            times.append(row.timestamp / 1000)
-        self.report.events = len(times)
-        self._check_order(events)
-        self._check_effects(events)
-        self._check_times(sorted(times))
-        return events
-
-    def _check_order(self, events: dict[str, list[dict[str, Any]]]) -> None:
-        for petition, rows in events.items():
-            numbers = [row["seq"] for row in rows]
-            if len(set(numbers)) < len(numbers):
-                self.report.blame("doubled_events", petition)
-            elif numbers != list(range(1, len(numbers) + 1)):
-                self.report.blame("holes_in_order", petition)
-
-    def _check_effects(self, events: dict[str, list[dict[str, Any]]]) -> None:
-        for petition in self._acknowledged.keys() - events.keys():
-            self.report.blame("lost_petitions", petition)
-        for petition in events.keys() - self._acknowledged.keys():
-            self.report.blame("unknown_petitions", petition)
-        for petition, rows in events.items():
-            accepts = sum(row["type"].endswith(".accepted.v1") for row in rows)
-            if accepts != (petition in self._accepted):
-                self.report.blame("doubled_events" if accepts > 1 else "lost_actions", petition)
-
-    def _check_times(self, times: list[float]) -> None:
-        last = max(self._acknowledged.values(), default=0)
-        within = [moment for moment in times if moment <= last]
-        gaps = sorted(((a, round(b - a, 2)) for a, b in pairwise(within)), key=lambda gap: -gap[1])
-        self.report.gaps = gaps[:5]
-        self.report.longest_gap_seconds = gaps[0][1] if gaps else 0.0
+            data, headers = json.loads(row.value), dict(row.headers)
+            what = headers["ce_type"].decode().removeprefix("vn.hanoi.petition.").removesuffix(".v1")
+            for bulky in ("petition", "classification"):
+                data.pop(bulky, None)
+            record[row.key.decode()].append(Happened(headers["ce_id"].decode(), what, row.timestamp / 1000, data))
+        return record
 
     def _dead_letters(self) -> None:
         for row in self._shared(DEAD_LETTERS.name):
             reason = dict(row.headers).get("__connect.errors.exception.message", b"?").decode()
             self.report.blame("dead_letters", reason)
 
-    def _queues(self, events: dict[str, list[dict[str, Any]]]) -> None:
-        """Each event must be in its owner's topic once, in order."""
-        wanted: dict[str, Counter[tuple[str, int]]] = defaultdict(Counter)
-        for rows in events.values():
-            for row in rows:
-                if row["case"]["office"]:
-                    wanted[row["case"]["office"]][row["petition_id"], row["seq"]] += 1
-        topics = [(queue_topic(code).name, 0) for code in offices()]
-        got: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for row in read_all(self._bootstrap, topics):
+    def _queues(self) -> dict[str, list[Delivered]]:
+        found: dict[str, list[Delivered]] = defaultdict(list)
+        for row in read_all(self._bootstrap, [(queue_topic(code).name, 0) for code in offices()]):
             data = json.loads(row.value)
-            got[row.topic.removeprefix("queue.")].append((data["petition_id"], data["seq"]))
-        for office, needed in wanted.items():
-            self._compare_queue(office, needed, got[office])
+            found[row.topic.removeprefix("queue.")].append((data["petition_id"], data["seq"]))
+        return found
 
-    def _compare_queue(self, office: str, needed: Counter[tuple[str, int]], got: list[tuple[str, int]]) -> None:
-        counts = Counter(got)
-        for item in needed.keys() - counts.keys():
-            self.report.blame("queue_lost", f"{office} {item}")
-        for item in (item for item, count in counts.items() if count > 1):
-            self.report.blame("queue_doubled", f"{office} {item}")
-        newest: dict[str, int] = {}
-        for petition, seq in got:
-            if seq <= newest.get(petition, 0):
-                self.report.blame("queue_disordered", f"{office} {petition}")
-            newest[petition] = seq
-
-    def _view(self, events: dict[str, list[dict[str, Any]]]) -> None:
+    def _rows(self) -> dict[str, Row]:
         with psycopg.connect(self._database) as connection:
-            petitions = dict(connection.execute("select petition_id, state from petition").fetchall())
-            lines = Counter(row[0] for row in connection.execute("select petition_id from timeline").fetchall())
-        for petition, rows in events.items():
-            if petition not in petitions:
-                self.report.blame("view_lost", petition)
-            elif petitions[petition] != rows[-1]["case"]["state"] or lines[petition] != len(rows):
-                self.report.blame("view_differs", petition)
+            return {
+                petition: Row(seq, state, office, queue, escalation, _timeline(events))
+                for petition, seq, state, office, queue, escalation, events in connection.execute(ROWS)
+            }
+
+    def _page(self, petition: str) -> dict[str, Any]:
+        with urllib.request.urlopen(f"{self._url}/v1/petitions/{self._ledger.codes[petition]}", timeout=10) as answer:
+            return dict(json.load(answer))
+
+
+def _timeline(events: list[str]) -> tuple[tuple[int, str], ...]:
+    return tuple((int(seq), id_) for seq, _, id_ in (event.partition(" ") for event in events))
+
+
+def _wait(what: str, done: Callable[[], bool]) -> None:
+    """Until `done`, or until patience ends: then the checks say what is missing."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not done():
+        if time.monotonic() > end:
+            sys.stderr.write(f"{what}\n")
+            return
+        time.sleep(0.5)
 
 
 def main() -> int:
-    environment = os.environ
-    verifier = Verifier(environment["KAFKA_BOOTSTRAP_SERVERS"], int(environment["PARTITIONS"]), environment["DATABASE_URL"], sys.argv[1])
+    verifier = Verifier(dict(os.environ), read_ledger(Path(sys.argv[1])), float(sys.argv[2]))
     report = verifier.run()
     sys.stdout.write(json.dumps({"right": report.right, **asdict(report)}, ensure_ascii=False) + "\n")
     return 0 if report.right else 1

@@ -1,0 +1,1 @@
+"""What a role finds first on its PYTHONPATH while faults strike."""
