@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.chaos.instance import Instance
 from tests.pages.conftest import SCREEN, Open
-from tests.system.people import City
+from tests.system.people import City, wait
 
 TEXT = "Đèn đường trước số 12 phố Hàng Bè hỏng ba hôm nay, buổi tối đi lại rất nguy hiểm."
 ANSWER = "Đơn vị chiếu sáng đã thay bóng và sửa tủ điều khiển, đèn sáng trở lại từ 19 giờ tối qua."
@@ -59,8 +59,8 @@ def _with_a_co_office(instance: Instance, text: str) -> tuple[str, str, str]:
         status = city.wait_state(code, "assigned")
         owner = status["office"]["code"]
         path = f"/v1/departments/{owner}/queue/{status['petition_id']}"
-        helpers = city.http.get(path, headers=city.token(owner)).json()["case"]["co_offices"]
-    return code, owner, helpers[0]
+        found = wait(lambda: city.http.get(path, headers=city.token(owner)).json(), lambda found: "case" in found)
+    return code, owner, found["case"]["co_offices"][0]
 
 
 def test_from_submission_to_rating(opened: Open, instance: Instance) -> None:
