@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kafka import KafkaConsumer
 from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 
@@ -12,13 +14,11 @@ from schemas.platform.logs import log
 from schemas.platform.settings import ProcessSettings
 
 GATHER_MS = 80
+_ENOUGH_BYTES = 100_000
 
 
 def group(name: str, worker_id: str, gather_ms: int = GATHER_MS) -> dict[str, object]:
-    """Group settings. A member with a name of its own takes its partitions up again at once after it was killed.
-
-    Many small answers cost the broker and the process more than the work itself: what comes within `gather_ms` goes together.
-    """
+    """Group settings. A member with a name of its own takes its partitions up again at once after it was killed."""
     return {
         "group_id": name,
         "group_instance_id": f"{name}-{worker_id}" if worker_id else None,
@@ -26,16 +26,32 @@ def group(name: str, worker_id: str, gather_ms: int = GATHER_MS) -> dict[str, ob
         "heartbeat_interval_ms": 1_000,
         # Large fetches: catching up is done in few, big steps.
         "max_partition_fetch_bytes": 4_000_000,
-        "fetch_min_bytes": 100_000,
-        "fetch_max_wait_ms": gather_ms,
+        "gather_ms": gather_ms,
     }
+
+
+class Member(KafkaConsumer):  # type: ignore[misc]  # kafka-python has no types
+    """A member that lets records gather while some come: many small answers cost the broker and the process more than the work itself.
+
+    The first one after a silence is answered at once, and in a silence hardly anything is asked for.
+    """
+
+    def __init__(self, *, gather_ms: int = GATHER_MS, **more: object) -> None:
+        super().__init__(**more)
+        self._gathering = {"fetch_min_bytes": _ENOUGH_BYTES, "fetch_max_wait_ms": gather_ms}
+        self._idle = {name: self._fetcher.config[name] for name in self._gathering}
+
+    def poll(self, *given: object, **more: object) -> Any:
+        found = super().poll(*given, **more)
+        self._fetcher.config.update(self._gathering if found else self._idle)  # read for each fetch; pinned
+        return found
 
 
 def connect(service: Service, settings: ProcessSettings, name: str, worker_id: str, gather_ms: int = GATHER_MS) -> KafkaConsumer | None:
     """Subscribe to petitions.events; waits for the broker. None when the process is told to stop meanwhile."""
     for _ in service.tries():
         try:
-            consumer = lean(KafkaConsumer(**config(settings, name, bootstrap_timeout_ms=5000, **group(name, worker_id, gather_ms))))
+            consumer = lean(Member(**config(settings, name, bootstrap_timeout_ms=5000, **group(name, worker_id, gather_ms))))
             # Before it joins: a leader of the group that does not know the partitions yet gives none to anybody, for a minute.
             if not consumer.partitions_for_topic(EVENTS.name):
                 consumer.close(timeout_ms=1000)

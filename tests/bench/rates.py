@@ -46,7 +46,7 @@ class Found:
 
     @property
     def whole(self) -> float:
-        return sum(self.cpu_ms.values())
+        return self.cpu_ms["all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,9 @@ class Stack:
     place: Directory
 
     def measured(self) -> dict[str, Measured]:
-        """Every process of the instance, from now on."""
-        return {row.role: Measured(row.pid) for row in processes(self.place.state) if row.pid}
+        """Every process of the instance, from now on; `all` is the runner with all of its children."""
+        found = {row.role: Measured(row.pid) for row in processes(self.place.state) if row.pid}
+        return {"all": found.pop("runner"), **found}
 
 
 @asynccontextmanager
@@ -104,7 +105,7 @@ async def _at(found: Stack, load: Any, rate: int, span: float) -> Found:
 
 def section(found: Sequence[Found], *, slow: bool) -> Section:
     """A row for each rate, roles as columns."""
-    roles = list(found[0].cpu_ms)
+    roles = [role for role in found[0].cpu_ms if role != "all"]
     rows: list[dict[str, Cell]] = [
         {
             "petitions/s": "idle (a second)" if one.rate == 0 else f"{one.rate:,}",
