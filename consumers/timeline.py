@@ -17,7 +17,7 @@ _OUTSIDE = frozenset({"petition_id", "seq", "at", "case", "petition", "classific
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """`data` are the event's own fields, `case` the case after it (at least state, office, deadline), `at` ISO 8601 in UTC."""
 
     petition_id: str
@@ -29,16 +29,16 @@ class Entry:
     case: dict[str, Any]
 
 
-def from_record(record: Record) -> Entry:
+def from_record(record: Record) -> TimelineEntry:
     """From a record of petitions.events or of an office's queue; raise NotAnEvent when it is not one."""
     event = wire.event(record)
     fields = orjson.loads(record.value or b"")
-    return Entry(event.petition_id, event.seq, event.id, event.what, event.at, _own(fields), fields["case"])
+    return TimelineEntry(event.petition_id, event.seq, event.id, event.what, event.at, _own(fields), fields["case"])
 
 
-def from_row(petition_id: str, seq: int, event_id: str, what: str, at: datetime, data: dict[str, Any]) -> Entry:  # noqa: PLR0917 — a row
+def from_row(petition_id: str, seq: int, event_id: str, what: str, at: datetime, data: dict[str, Any]) -> TimelineEntry:  # noqa: PLR0917 — a row
     """From the columns of a row of `timeline`."""
-    return Entry(petition_id, seq, event_id, what, iso(at), _own(data), data["case"])
+    return TimelineEntry(petition_id, seq, event_id, what, iso(at), _own(data), data["case"])
 
 
 def _own(fields: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from consumers.http.state import Views
 from consumers.live.feed import Subscription
 from consumers.read_model.reading import Away, Snapshot
-from consumers.timeline import Entry
+from consumers.timeline import TimelineEntry
 
 LOOK_AGAIN_SECONDS = 0.25
 GIVE_UP_SECONDS = 10.0
@@ -19,13 +19,13 @@ class Joined:
 
     def __init__(self, last: int) -> None:
         self.last = last
-        self._waiting: dict[int, Entry] = {}
+        self._waiting: dict[int, TimelineEntry] = {}
         self._hole_since: float | None = None
 
-    def add(self, entries: Iterable[Entry]) -> None:
+    def add(self, entries: Iterable[TimelineEntry]) -> None:
         self._waiting.update({entry.seq: entry for entry in entries if entry.seq > self.last})
 
-    def take(self) -> list[Entry]:
+    def take(self) -> list[TimelineEntry]:
         """What can be given now."""
         found = []
         while (entry := self._waiting.pop(self.last + 1, None)) is not None:
@@ -47,7 +47,7 @@ class Joined:
         return False
 
 
-def merged(snapshot: Snapshot | None, recent: list[Entry]) -> tuple[dict[str, object], list[Entry]] | None:
+def merged(snapshot: Snapshot | None, recent: list[TimelineEntry]) -> tuple[dict[str, object], list[TimelineEntry]] | None:
     """The newest view and all entries, from the read model and the live ring; None when neither knows the petition."""
     joined = Joined(0)
     joined.add(snapshot.entries if snapshot else [])
@@ -61,7 +61,7 @@ def merged(snapshot: Snapshot | None, recent: list[Entry]) -> tuple[dict[str, ob
     return (newest, entries) if "received_at" in newest else ((snapshot.case, entries) if snapshot else None)
 
 
-async def follow(views: Views, petition_id: str, subscription: Subscription, joined: Joined) -> AsyncIterator[list[Entry]]:
+async def follow(views: Views, petition_id: str, subscription: Subscription, joined: Joined) -> AsyncIterator[list[TimelineEntry]]:
     """Entries behind `joined.last` as they come, for ever; an empty list is a heartbeat. Ends when the subscription is closed."""
     heartbeat = views.settings.heartbeat_seconds
     while not subscription.closed:

@@ -14,14 +14,14 @@ from consumers.http.endpoint import endpoint
 from consumers.http.following import Joined, follow, merged
 from consumers.http.state import Views
 from consumers.live.feed import Subscription
-from consumers.timeline import Entry
+from consumers.timeline import TimelineEntry
 from consumers.views import citizen as citizen_view
 from schemas.events import tracking
 from schemas.reference.texts import Language
 from schemas.web import Problem, json, language, sse
 
 LOOK_AGAIN_SECONDS = 1.0
-Found = tuple[dict[str, Any], list[Entry]]
+Found = tuple[dict[str, Any], list[TimelineEntry]]
 
 
 def petition_routes(views: Views) -> list[Route]:
@@ -74,7 +74,7 @@ async def _look(views: Views, petition_id: str) -> Found | None:
     return merged(await views.reader.snapshot(petition_id), views.live.recent(petition_id))
 
 
-async def _events(views: Views, petition_id: str, entries: list[Entry], after: int, lang: Language) -> AsyncIterator[bytes]:
+async def _events(views: Views, petition_id: str, entries: list[TimelineEntry], after: int, lang: Language) -> AsyncIterator[bytes]:
     joined = Joined(after)
     with views.live.subscribe(petition_id) as subscription:
         yield sse.HELLO
@@ -85,7 +85,7 @@ async def _events(views: Views, petition_id: str, entries: list[Entry], after: i
             yield b"".join(_sent(entry, lang) for entry in found) if found else sse.HEARTBEAT
 
 
-def _sent(entry: Entry, lang: Language) -> bytes:
+def _sent(entry: TimelineEntry, lang: Language) -> bytes:
     if not citizen_view.is_visible(entry):
         return b""
     *before, last = citizen_view.expand(entry)

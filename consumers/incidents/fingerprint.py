@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +10,7 @@ from itertools import pairwise
 from consumers.incidents.names import MARKERS, names
 from consumers.incidents.numbers import numbers
 from consumers.incidents.words import content_words
+from schemas.platform.marks import mark64
 from schemas.reference import wards
 
 TERMS_AT_MOST = 400
@@ -45,7 +45,7 @@ def fingerprint(text: str, address: str | None = None, point: Point | None = Non
 
 @lru_cache(maxsize=65_536)
 def _hash(term: str) -> int:
-    return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest(), signed=True)
+    return mark64(term, signed=True)
 
 
 def _at_centre(point: Point, ward: str | None) -> bool:

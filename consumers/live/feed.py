@@ -15,7 +15,7 @@ from consumers.kafka.records import Batches, Record
 from consumers.live.arrivals import Arrivals
 from consumers.live.listening import Listener
 from consumers.live.tail import TopicTail
-from consumers.timeline import Entry, from_record
+from consumers.timeline import TimelineEntry, from_record
 from schemas.events import wire
 from schemas.events.topics import EVENTS
 from schemas.platform import metrics
@@ -23,7 +23,7 @@ from schemas.platform.logs import log
 from schemas.platform.settings import ProcessSettings
 
 PENDING_LIMIT = 1000
-Subscription = Listener[Entry]
+Subscription = Listener[TimelineEntry]
 
 
 class Ring:
@@ -96,7 +96,7 @@ class LiveFeed:
             for subscription in subscriptions:
                 subscription.lose()
 
-    def recent(self, petition_id: str) -> list[Entry]:
+    def recent(self, petition_id: str) -> list[TimelineEntry]:
         """What the ring holds of a petition, in order."""
         return [entry for record in self._ring.of(petition_id.encode()) if (entry := _entry(record))]
 
@@ -122,7 +122,7 @@ class LiveFeed:
                 subscription.close()
 
 
-def _entry(record: Record) -> Entry | None:
+def _entry(record: Record) -> TimelineEntry | None:
     try:
         return from_record(record)
     except ValueError as error:

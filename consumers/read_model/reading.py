@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from consumers.timeline import Entry, from_row
+from consumers.timeline import TimelineEntry, from_row
 from schemas.platform.pools import still_open
 
 Away = (psycopg.OperationalError, PoolTimeout)
@@ -47,7 +47,7 @@ class Snapshot:
     case: dict[str, Any]
     petition: dict[str, Any] | None
     classification: dict[str, Any] | None
-    entries: list[Entry]
+    entries: list[TimelineEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Reader:
         entries = [from_row(petition_id, s, i, w, datetime.fromisoformat(at), data) for s, i, w, at, data in row["timeline"]]
         return Snapshot(petition_id, row["seq"], row["view"], row["petition"], row["classification"], entries)
 
-    async def after(self, petition_id: str, seq: int) -> list[Entry]:
+    async def after(self, petition_id: str, seq: int) -> list[TimelineEntry]:
         """Entries behind `seq`, in order."""
         rows = await self.rows(_AFTER, (petition_id, seq))
         return [from_row(*row.values()) for row in rows]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from consumers.timeline import Entry
+from consumers.timeline import TimelineEntry
 from schemas.events.actions import RefusalKind
 from schemas.events.base import Level, Role
 from schemas.platform.instants import local
@@ -48,13 +48,13 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
 _OFFICES = ("from_office", "to_office", "decider")
 
 
-def is_visible(entry: Entry) -> bool:
+def is_visible(entry: TimelineEntry) -> bool:
     if entry.what == "action-refused":
         return bool(entry.data.get("actor", {}).get("role") == Role.CITIZEN)
     return entry.what in VISIBLE
 
 
-def expand(entry: Entry) -> list[Entry]:
+def expand(entry: TimelineEntry) -> list[TimelineEntry]:
     """A first `assigned` is two things for the citizen: received, and assigned at once."""
     if entry.seq == 1 and entry.what == "assigned":
         received = {"reason": entry.data.get("reason")}
@@ -62,7 +62,7 @@ def expand(entry: Entry) -> list[Entry]:
     return [entry]
 
 
-def item(entry: Entry, lang: Language) -> Json:
+def item(entry: TimelineEntry, lang: Language) -> Json:
     """One line of the timeline: `{id, seq, type, time, title, message, details}`."""
     details = _details(entry, lang)
     return {
@@ -76,22 +76,22 @@ def item(entry: Entry, lang: Language) -> Json:
     }
 
 
-def _at_once(entry: Entry, lang: Language) -> str:
+def _at_once(entry: TimelineEntry, lang: Language) -> str:
     """Only an emergency is received with a reason: whom to call comes before everything else."""
     return f"{texts.right_address(RefusalKind.EMERGENCY, lang)} " if entry.what == "received" and entry.data.get("reason") else ""
 
 
-def items(entries: Iterable[Entry], lang: Language) -> list[Json]:
+def items(entries: Iterable[TimelineEntry], lang: Language) -> list[Json]:
     """The visible lines in order."""
     return [item(part, lang) for entry in entries if is_visible(entry) for part in expand(entry)]
 
 
-def live_item(entry: Entry, lang: Language) -> Json:
+def live_item(entry: TimelineEntry, lang: Language) -> Json:
     """A line with where the case stands after it, for the event stream."""
     return {**item(entry, lang), **_standing(entry.case, lang)}
 
 
-def petition(code: str, petition_id: str, case: Json, entries: Iterable[Entry], lang: Language) -> Json:
+def petition(code: str, petition_id: str, case: Json, entries: Iterable[TimelineEntry], lang: Language) -> Json:
     """The whole answer; `case` is the full view of the newest event."""
     category = categories().get(case["category"])
     return {
@@ -129,7 +129,7 @@ def _name(entry: Any, lang: Language) -> str | None:
     return str(entry.name_vi if lang == "vi" else entry.name_en)
 
 
-def _details(entry: Entry, lang: Language) -> Json:
+def _details(entry: TimelineEntry, lang: Language) -> Json:
     found: Json = {name: entry.data[name] for name in VISIBLE.get(entry.what, ()) if entry.data.get(name) is not None}
     for name in _OFFICES:
         if name in found:
@@ -141,7 +141,7 @@ def _details(entry: Entry, lang: Language) -> Json:
     return found
 
 
-def _from_leader(entry: Entry, lang: Language) -> Json:
+def _from_leader(entry: TimelineEntry, lang: Language) -> Json:
     """What happened to the leading petition, cut down by the same rules as if it had happened here."""
     shown = replace(entry, what=str(entry.data.get("event_type")), data=dict(entry.data.get("detail", {})))
     if shown.what == "leader-reported" or not is_visible(shown):
@@ -149,7 +149,7 @@ def _from_leader(entry: Entry, lang: Language) -> Json:
     return {"event_title": texts.title(shown.what, lang), "detail": _details(shown, lang)}
 
 
-def _in_words(entry: Entry, details: Json, lang: Language) -> Json:
+def _in_words(entry: TimelineEntry, details: Json, lang: Language) -> Json:
     """Values for the sentence, as words: names of offices, dates as people in Hanoi write them."""
     words: Json = {
         "office": office(entry.case["office"] or TRIAGE_OFFICE, lang)["name"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from consumers.queues.routing import offices_of_view
-from consumers.timeline import Entry
+from consumers.timeline import TimelineEntry
 from consumers.views.citizen import Json, office
 from schemas.events.intake import PERSONAL
 from schemas.reference import TRIAGE_OFFICE, categories, texts
@@ -54,7 +54,7 @@ def queue_item(code: str, *, petition_id: str, seq: int, case: Json, petition: J
 
 
 def queue_detail(
-    line: Json, *, case: Json, petition: Json | None, classification: Json | None, entries: list[Entry], lang: Language
+    line: Json, *, case: Json, petition: Json | None, classification: Json | None, entries: list[TimelineEntry], lang: Language
 ) -> Json:
     """A line with everything the office needs to work on it."""
     given = without_personal_data(petition or {})
@@ -73,7 +73,7 @@ def without_personal_data(petition: Json) -> Json:
     return {name: value for name, value in petition.items() if name not in PERSONAL}
 
 
-def office_item(entry: Entry, lang: Language) -> Json:
+def office_item(entry: TimelineEntry, lang: Language) -> Json:
     """A timeline line with all of the event's fields: who, why, and the clocks before."""
     details: dict[str, Any] = dict(entry.data)
     if "rule" in details:
@@ -91,7 +91,7 @@ def office_item(entry: Entry, lang: Language) -> Json:
     }
 
 
-def queue_event(code: str, entry: Entry, lang: Language) -> tuple[str, Json]:
+def queue_event(code: str, entry: TimelineEntry, lang: Language) -> tuple[str, Json]:
     """An event for the queue's stream: its name (`left` when the case is no longer in the queue) and its data."""
     role = role_of(code, entry.case)
     data = {**office_item(entry, lang), "petition_id": entry.petition_id, "role": role, "case": entry.case}

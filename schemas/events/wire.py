@@ -285,12 +285,18 @@ def _decoded(decoder: msgspec.json.Decoder[T], value: bytes | Raw, name: str) ->
 
 
 def instant(text: str) -> datetime:
-    """An instant of an event, aware."""
-    return datetime.fromisoformat(text)
+    """An instant of an event, aware; raise NotAnEvent when it is none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise NotAnEvent("an instant: not ISO 8601") from None
+    if found.tzinfo is None:
+        raise NotAnEvent("an instant: without a time zone")
+    return found
 
 
 def ms(text: str) -> int:
-    """An instant of an event, ms since the epoch (UTC)."""
+    """An instant of an event, ms since the epoch (UTC); raise NotAnEvent likewise."""
     return to_ms(instant(text))
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from consumers.kafka.records import Record
-from consumers.timeline import Entry, from_record
+from consumers.timeline import TimelineEntry, from_record
 from consumers.views import citizen as citizen_view
 from schemas.events.base import Actor, Role
 from schemas.events.case import (
@@ -27,7 +27,7 @@ from schemas.reference import texts
 from tests.consumers.events import CITIZEN, Life, answered, office, transferred
 
 
-def entries(life: Life) -> list[Entry]:
+def entries(life: Life) -> list[TimelineEntry]:
     return [from_record(Record(0, 1, sent.key, sent.value, sent.headers)) for sent in life.sent]
 
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from consumers.http.following import GIVE_UP_SECONDS, Joined
 from consumers.kafka.records import Record
 from consumers.live.feed import PENDING_LIMIT, Ring, Subscription
-from consumers.timeline import Entry
+from consumers.timeline import TimelineEntry
 
 
-def entry(seq: int) -> Entry:
-    return Entry("p", seq, f"id-{seq}", "accepted", "2025-12-01T03:00:00Z", {}, {})
+def entry(seq: int) -> TimelineEntry:
+    return TimelineEntry("p", seq, f"id-{seq}", "accepted", "2025-12-01T03:00:00Z", {}, {})
 
 
 @given(st.integers(0, 5), st.lists(st.lists(st.integers(1, 12), max_size=6), max_size=12))

@@ -183,3 +183,10 @@ def test_offices_get_no_personal_data() -> None:
     assert b"outside-1" not in cut
     assert wire.petition(wire.event(Rec(first.key, cut, first.headers)).petition) is not None
     assert wire.without_personal_data(later.value, wire.event(Rec(later.key, later.value, later.headers))) is later.value
+
+
+@pytest.mark.parametrize("text", ["2025-99-99T00:00:00Z", "yesterday", "", "2025-12-01T00:00:00"])
+def test_an_instant_that_is_none_is_no_event(text: str) -> None:
+    """Instants are read where they are needed; a reader puts the record aside as it does any other that cannot be used."""
+    with pytest.raises(NotAnEvent, match="an instant"):
+        wire.ms(text)

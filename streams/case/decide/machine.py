@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import msgspec
 from msgspec.structs import replace
 
@@ -23,6 +21,7 @@ from schemas.events.actions import (
     Unmerge,
     Withdraw,
 )
+from schemas.platform.marks import mark64
 from streams.case.decide.handlers import merging
 from streams.case.decide.handlers.registration import Register, register
 from streams.case.decide.ladder import catch_up
@@ -74,7 +73,7 @@ def fire(case: Case, now: int, setting: Setting) -> Decision:
 
 
 def _act(case: Case, asked: Asked, cause: str, now: int, setting: Setting) -> Decision:
-    mark = _mark(cause)
+    mark = mark64(cause)
     if mark in case.handled:
         return Decision(case, ignored=True)
     turn = Turn(case, setting, now, Who.of(asked.action.actor), cause, reason=_reason(asked.action))
@@ -113,7 +112,3 @@ def _for_nobody(action: Action) -> Decision:
     if isinstance(action, FollowerLeft | LeaderNews):
         return Decision(None, ignored=True)
     raise UnknownPetition("no petition with this id was registered")
-
-
-def _mark(cause: str) -> int:
-    return int.from_bytes(hashlib.blake2b(cause.encode(), digest_size=8).digest())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 
 import msgspec
@@ -13,6 +12,7 @@ from schemas.events.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, TEXT_USE
 from schemas.events.envelope import BadEvent, read
 from schemas.events.intake import PetitionClassified
 from schemas.platform.instants import to_ms
+from schemas.platform.marks import mark64
 from streams.case.decide.copies import copies_key
 from streams.case.decide.handlers.registration import Register
 from streams.case.decide.handlers.substance import mark_of
@@ -91,4 +91,4 @@ def _registration(found: Quick, appended: int) -> Register:
 
 def _text_mark(text: str) -> int:
     """The same letters are the same text, however Unicode composes them."""
-    return int.from_bytes(hashlib.blake2b(unicodedata.normalize("NFC", text.strip()).encode(), digest_size=8).digest())
+    return mark64(unicodedata.normalize("NFC", text.strip()))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from functools import lru_cache
 
 from schemas.events.actions import Answer, ResultKind
+from schemas.platform.marks import mark64
 from streams.case.decide.rules import Substance
 from streams.case.decide.turn import Turn
 from streams.case.time.whole_day import end_of
@@ -24,7 +24,7 @@ def plain(text: str) -> str:
 
 def mark_of(text: str) -> int:
     """A fingerprint by which the same words are known again, whatever their case, spacing and punctuation."""
-    return int.from_bytes(hashlib.blake2b(plain(text).encode(), digest_size=8).digest())
+    return mark64(plain(text))
 
 
 def weakness(turn: Turn, action: Answer) -> Substance | None:
