@@ -86,7 +86,10 @@ def strike(city: City, one: Planned, began: float) -> Struck:
 
 @contextmanager
 def _load(city: City, story: Story, ledger: Path) -> Iterator[float]:
-    """The load's process, once its first petition is acknowledged (when: Unix seconds); it ends when it has sent all and the faults are over. Raises RuntimeError when it failed."""
+    """The load's process; when its first petition was acknowledged (Unix seconds).
+
+    It ends when it has sent all and the faults are over. Raises RuntimeError when it failed.
+    """
     command = [sys.executable, "-m", "tests.chaos.load", str(story.petitions), str(story.rate), str(ledger)]
     load = subprocess.Popen(command, env=_environment(city, "intake"), stdin=subprocess.PIPE)
     city.load = load.pid
