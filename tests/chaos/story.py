@@ -91,7 +91,7 @@ def _load(city: City, story: Story, ledger: Path) -> Iterator[float]:
     It ends when it has sent all and the faults are over. Raises RuntimeError when it failed.
     """
     command = [sys.executable, "-m", "tests.chaos.load", str(story.petitions), str(story.rate), str(ledger)]
-    load = subprocess.Popen(command, env=_environment(city, "intake"), stdin=subprocess.PIPE)
+    load = subprocess.Popen(command, env=_environment(city, "intake"), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     city.load = load.pid
     assert load.stdin is not None
     try:
@@ -121,7 +121,7 @@ def _environment(city: City, name: str) -> dict[str, str]:
 def _verdict(city: City, ledger: Path, quiet_since: float) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.chaos.verify", str(ledger), str(quiet_since)]
     done = subprocess.run(command, env=_environment(city, "verifier"), stdout=subprocess.PIPE, text=True, check=False)
-    return dict(json.loads(done.stdout))
+    return dict(json.loads(done.stdout.splitlines()[-1]))  # before it stands what the clients of Kafka log
 
 
 def _causes(report: dict[str, Any], struck: Sequence[Struck]) -> list[tuple[float, str]]:
