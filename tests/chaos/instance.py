@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -11,9 +10,10 @@ import time
 import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from deploy.one_machine.embedded.ports import free_port
+from deploy.one_machine.runner.directory import Directory
+from deploy.one_machine.runner.state import Row, rows
 
 START_SECONDS = 180.0
 CLI = [sys.executable, "-m", "deploy.cli"]
@@ -40,12 +40,12 @@ class Instance:
         if not line.startswith("ready "):
             raise RuntimeError(f"the instance did not start: {line!r}")
 
-    def processes(self) -> list[dict[str, Any]]:
-        done = subprocess.run([*CLI, "ps", "--json", "--data", str(self.data)], capture_output=True, text=True, check=True)
-        return list(json.loads(done.stdout))
+    def processes(self) -> list[Row]:
+        """What `petitions ps` shows; asked so often that a process for each question would be a load of its own."""
+        return rows(Directory(self.data).state)
 
     def pids(self) -> dict[str, int]:
-        return {row["role"]: row["pid"] for row in self.processes() if row["pid"] and row["role"] != "migrate"}
+        return {row.role: row.pid for row in self.processes() if row.pid and row.role != "migrate"}
 
     def bootstrap(self) -> str:
         return self.environment()["KAFKA_BOOTSTRAP_SERVERS"]
@@ -60,8 +60,8 @@ class Instance:
 
     def is_ready(self) -> bool:
         """Every process serves, by its own word: one that hangs is not ready, whatever the runner last saw."""
-        rows = [row for row in self.processes() if row["role"] != "migrate"]
-        return bool(rows) and all(row["state"] == "ready" and _serves(row["metrics_url"]) for row in rows)
+        processes = [row for row in self.processes() if row.role != "migrate"]
+        return bool(processes) and all(row.state == "ready" and _serves(row.metrics_url) for row in processes)
 
     def wait_ready(self, seconds: float = START_SECONDS) -> None:
         """Until `is_ready`. Raises RuntimeError with what is not."""

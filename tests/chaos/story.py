@@ -18,7 +18,7 @@ from tests.chaos.city import City
 from tests.chaos.faults import KINDS, possible
 from tests.chaos.schedule import Planned, schedule
 
-LIMIT_SECONDS = 3600.0
+LIMIT_SECONDS, FIRST_SECONDS = 3600.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,7 @@ def run_story(story: Story, data: Path) -> dict[str, Any]:
     disks = any(KINDS[one.fault].disk for one in planned)
     with City(data, brokers=story.brokers, disks=disks).running() as city:
         ledger = data / "ledger.jsonl"
-        began = time.time()
-        with _load(city, story, ledger):
+        with _load(city, story, ledger) as began:
             struck = [strike(city, one, began) for one in planned]
         report = _verdict(city, ledger, struck[-1].ready if struck else began)
     skipped = {} if missing is None else {name: missing for name, kind in KINDS.items() if kind.disk}
@@ -86,19 +85,31 @@ def strike(city: City, one: Planned, began: float) -> Struck:
 
 
 @contextmanager
-def _load(city: City, story: Story, ledger: Path) -> Iterator[None]:
-    """The load's process; it ends when it has sent all and the faults are over. Raises RuntimeError when it failed."""
+def _load(city: City, story: Story, ledger: Path) -> Iterator[float]:
+    """The load's process; when its first petition was acknowledged (Unix seconds).
+
+    It ends when it has sent all and the faults are over. Raises RuntimeError when it failed.
+    """
     command = [sys.executable, "-m", "tests.chaos.load", str(story.petitions), str(story.rate), str(ledger)]
-    load = subprocess.Popen(command, env=_environment(city, "intake"), stdin=subprocess.PIPE)
+    load = subprocess.Popen(command, env=_environment(city, "intake"), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     city.load = load.pid
     assert load.stdin is not None
     try:
-        yield
+        yield _first_acknowledged(load, ledger)
         load.stdin.close()
         if load.wait(LIMIT_SECONDS) != 0:
             raise RuntimeError("the load failed")
     finally:
         load.kill()
+
+
+def _first_acknowledged(load: subprocess.Popen[bytes], ledger: Path) -> float:
+    end = time.monotonic() + FIRST_SECONDS
+    while not ledger.exists() or not ledger.stat().st_size:
+        if load.poll() is not None or time.monotonic() > end:
+            raise RuntimeError("no petition of the load was acknowledged")
+        time.sleep(0.1)
+    return time.time()
 
 
 def _environment(city: City, name: str) -> dict[str, str]:
@@ -110,7 +121,7 @@ def _environment(city: City, name: str) -> dict[str, str]:
 def _verdict(city: City, ledger: Path, quiet_since: float) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.chaos.verify", str(ledger), str(quiet_since)]
     done = subprocess.run(command, env=_environment(city, "verifier"), stdout=subprocess.PIPE, text=True, check=False)
-    return dict(json.loads(done.stdout))
+    return dict(json.loads(done.stdout.splitlines()[-1]))  # before it stands what the clients of Kafka log
 
 
 def _causes(report: dict[str, Any], struck: Sequence[Struck]) -> list[tuple[float, str]]:
