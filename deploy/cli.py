@@ -16,6 +16,7 @@ OWN = {
     "ps": "deploy.one_machine.commands:ps",
     "run": "deploy.one_machine.commands:run",
     "topics": "deploy.one_machine.commands:topics",
+    "doctor": "deploy.cluster.doctor.command:doctor",
     "export": "deploy.publishing.export:export",
     "targets": "deploy.observe.prometheus.targets:targets",
     "secrets": "deploy.cluster.compose.secrets:make_secrets",

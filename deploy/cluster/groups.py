@@ -67,7 +67,7 @@ def waiting(admin: KafkaAdminClient, settings: ProcessSettings, of: Mapping[Topi
     committed = admin.list_group_offsets({group: tps for names in groups.values() for group in names})
     found = []
     for tp in tps:
-        offset, group = max(((committed[name][tp].offset, name) for name in reversed(groups[tp.topic])), key=lambda one: one[0])
+        offset, group = max(((committed[name][tp].offset, name) for name in groups[tp.topic]), key=lambda one: one[0])
         found.append(Waiting(group, tp.topic, tp.partition, offset if offset >= 0 else None, begins[tp].offset, ends[tp].offset))
     return found
 
@@ -80,10 +80,11 @@ def with_ages(settings: ProcessSettings, found: Iterable[Waiting]) -> list[Waiti
     behind = {row: TopicPartition(row.topic, row.partition) for row in rows if row.records}
     if not behind:
         return rows
-    # Open transactions included: what stands behind one waits, too.
+    # What an aborted transaction left waits for nobody; what stands behind an open one can be seen when that has ended.
     consumer = KafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
         group_id=None,
+        isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=4096,
@@ -97,7 +98,7 @@ def with_ages(settings: ProcessSettings, found: Iterable[Waiting]) -> list[Waiti
 
 
 def _first(consumer: KafkaConsumer, tp: TopicPartition, offset: int, end: int) -> int | None:
-    """When the first record at or behind `offset` was appended; None when there are only markers up to `end`."""
+    """When the first committed record at or behind `offset` was appended; None when there is none up to `end`."""
     consumer.assign([tp])
     consumer.seek(tp, offset)
     until = time.monotonic() + _LOOK_SECONDS

@@ -17,7 +17,7 @@ from streams.engine.types import Entry
 
 _DUE = struct.Struct(">Q")
 _NONE = _DUE.pack(0)
-_POSITION = b"changelog-position"
+POSITION = b"changelog-position"
 _MB = 1024 * 1024
 _CACHE = Cache(128 * _MB)  # shared by all stores of the process
 
@@ -26,12 +26,18 @@ def encode(entry: Entry) -> bytes:
     return (_DUE.pack(entry.due_ms) if entry.due_ms else _NONE) + entry.value
 
 
+def unpack_position(raw: bytes) -> int:
+    """What stands under POSITION."""
+    return int(_DUE.unpack(raw)[0])
+
+
 def decode(raw: bytes) -> Entry:
     due: int = _DUE.unpack_from(raw)[0]
     return Entry(raw[8:], due or None)
 
 
-def _options(write_buffer: int) -> Options:
+def layout(write_buffer: int = _MB) -> Options:
+    """How a store, or one of its families, is laid out; the write buffer in bytes."""
     options = Options(raw_mode=True)
     options.create_if_missing(True)
     options.create_missing_column_families(True)
@@ -61,14 +67,14 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
-        families = {"entries": _options(16 * _MB), "timers": _options(4 * _MB)}
-        self._db = Rdict(str(path), _options(1 * _MB), column_families=families)
+        families = {"entries": layout(16 * _MB), "timers": layout(4 * _MB)}
+        self._db = Rdict(str(path), layout(), column_families=families)
         self._entries = self._db.get_column_family("entries")
         self._timers = self._db.get_column_family("timers")
         self._entries_cf = self._db.get_column_family_handle("entries")
         self._timers_cf = self._db.get_column_family_handle("timers")
-        raw = self._db.get(_POSITION)
-        self.position: int | None = None if raw is None else _DUE.unpack(raw)[0]
+        raw = self._db.get(POSITION)
+        self.position: int | None = None if raw is None else unpack_position(raw)
         self._scan_from = b"\0"  # timers before it are fired: do not walk over their tombstones again
         self._next_due: int | None = None
         self._next_known = False
@@ -102,11 +108,27 @@ class Store:
                 timer = due + key
                 put(timer, b"", timers)
                 self._scan_from = min(self._scan_from, timer)
-        put(_POSITION, _DUE.pack(position))
+        put(POSITION, _DUE.pack(position))
         self._db.write(batch)
         self.position = position
         self._next_known = False
 
+<<<<<<< HEAD
+=======
+    def delete(self, keys: Iterable[bytes], position: int) -> None:
+        """Remove entries with their timers (a tombstone in the changelog)."""
+        wanted = list(keys)
+        batch = WriteBatch(raw_mode=True)
+        for key, entry in self.read(wanted).items():
+            if entry.due_ms is not None:
+                batch.delete(_DUE.pack(entry.due_ms) + key, self._timers_cf)
+            batch.delete(key, self._entries_cf)
+        batch.put(POSITION, _DUE.pack(position))
+        self._db.write(batch)
+        self.position = position
+        self._next_known = False
+
+>>>>>>> d25794d (petitions doctor: 23 checks of brokers, topics, database, clocks, disks, files, certificates, configuration, stores and progress, each with what is right, what was found and what to do; a store can be looked into while a worker has it open)
     def next_due(self) -> int | None:
         """The earliest due instant, ms since the epoch; None when no timer waits."""
         if not self._next_known:

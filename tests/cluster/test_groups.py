@@ -14,7 +14,9 @@ from kafka.structs import OffsetAndMetadata
 from deploy.cluster.groups import Waiting, readers, retention_used, waiting, with_ages
 from deploy.cluster.internal import ensure_internal
 from deploy.one_machine.embedded import EmbeddedKafka
+from deploy.web.retention import report
 from schemas.events.topics import ACTIONS, CLASSIFIED, DAY_MS, EVENTS, INTAKE, Topic
+from schemas.platform.metrics import RETENTION_USED
 from schemas.platform.settings import ProcessSettings
 
 
@@ -59,6 +61,20 @@ def test_a_group_without_members_is_behind_all_the_same(kafka: EmbeddedKafka, ad
     assert rows[1].oldest_ms is None
 
 
+def test_what_was_aborted_waits_for_nobody(kafka: EmbeddedKafka, admin: KafkaAdminClient, topic: Topic) -> None:
+    """It stands in the log behind the group's position, and will never be read."""
+    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all", transactional_id=topic.name)
+    producer.init_transactions()
+    producer.begin_transaction()
+    producer.send(topic.name, value=b"x", partition=0).get(10)
+    producer.abort_transaction()
+    producer.close()
+    row = with_ages(_settings(kafka), waiting(admin, _settings(kafka), {topic: [f"{topic.name}-group"]}))[0]
+
+    assert row.records > 0
+    assert row.oldest_ms is None
+
+
 def test_what_was_deleted_unread_is_lost(kafka: EmbeddedKafka, admin: KafkaAdminClient, topic: Topic) -> None:
     """Records behind the group's position that retention took away are counted, and all of the retention is used up."""
     _write(kafka, topic, 3)
@@ -78,6 +94,14 @@ def test_retention_is_used_up_by_the_oldest_waiting_record() -> None:
     assert retention_used(row, 30 * DAY_MS, 1_000 + 3 * DAY_MS) == pytest.approx(0.1)
     assert retention_used(row, -1, 1_000 + 3 * DAY_MS) == 0
     assert retention_used(Waiting("group", "topic", 0, 9, 0, 9), 30 * DAY_MS, DAY_MS) == 0
+
+
+def test_the_gauge_is_set_for_every_input(own_kafka: EmbeddedKafka) -> None:
+    """By the retention that each topic really has; nothing waits, nothing is used up."""
+    report(ProcessSettings(kafka_bootstrap_servers=own_kafka.bootstrap))
+    shown = {(sample.labels["topic"], sample.value) for sample in RETENTION_USED().collect()[0].samples}
+
+    assert shown == {(INTAKE.name, 0.0), (CLASSIFIED.name, 0.0), (ACTIONS.name, 0.0)}
 
 
 def test_every_group_that_commits_to_kafka_is_looked_at() -> None:

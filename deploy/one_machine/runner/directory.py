@@ -54,7 +54,7 @@ class Directory:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Held while a runner works here; the kernel lets go when it dies. Raises InUse."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.path / "lock").open("a+", encoding="ascii") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -79,7 +79,7 @@ class Directory:
 
     def ports(self, names: list[str]) -> dict[str, int]:
         """A port for each name: the one it had before if that is free now, else a new one."""
-        known = json.loads(self._ports.read_text(encoding="utf-8")) if self._ports.exists() else {}
+        known = self.known_ports()
         ports: dict[str, int] = {}
         for name in names:
             port = known.get(name)
@@ -88,6 +88,10 @@ class Directory:
             ports[name] = port
         write_json(self._ports, {**known, **ports})
         return ports
+
+    def known_ports(self) -> dict[str, int]:
+        """The ports of the run before, or of the one that is under way."""
+        return dict(json.loads(self._ports.read_text(encoding="utf-8"))) if self._ports.exists() else {}
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
