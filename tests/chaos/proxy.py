@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 import psutil
@@ -32,27 +32,24 @@ FREE = Rule()
 
 @dataclass(eq=False)
 class Link:
-    """One connection through the proxy; `port` is the client's own end."""
+    """One connection through the proxy; `port` is the client's own end, `client` its name once that was asked for."""
 
     port: int
     transport: asyncio.WriteTransport
-    _client: str | None = field(default=None)
-
-    @property
-    def client(self) -> str:
-        """The client's WORKER_ID; `?` if it has none."""
-        if self._client is None:
-            self._client = worker_at(self.port)
-        return self._client
+    client: str = "?"
 
 
-def worker_at(port: int) -> str:
-    """Which process has the local TCP `port`, by its WORKER_ID: the only name that tells roles of one command line apart."""
+def workers() -> dict[int, str]:
+    """Which process has which local TCP port, by its WORKER_ID: the only name that tells roles of one command line apart.
+
+    It looks through all processes, which takes a while: not in the proxies' thread.
+    """
+    found = {}
     for connection in psutil.net_connections("tcp4"):
-        if connection.laddr.port == port and connection.pid:
-            with contextlib.suppress(psutil.Error):
-                return str(psutil.Process(connection.pid).environ().get("WORKER_ID", "?"))
-    return "?"
+        with contextlib.suppress(psutil.Error):
+            if connection.pid and (name := psutil.Process(connection.pid).environ().get("WORKER_ID")):
+                found[connection.laddr.port] = name
+    return found
 
 
 class Proxy:
@@ -72,9 +69,12 @@ class Proxy:
 
     def set(self, rule: Rule, client: str = EVERYBODY) -> None:
         """From now on `rule` holds for the connections of `client`; FREE takes it back."""
-        asyncio.run_coroutine_threadsafe(self._set(rule, client), self._loop).result()
+        names = {} if client == EVERYBODY else workers()
+        asyncio.run_coroutine_threadsafe(self._set(rule, client, names), self._loop).result()
 
-    async def _set(self, rule: Rule, client: str) -> None:
+    async def _set(self, rule: Rule, client: str, names: Mapping[int, str]) -> None:
+        for link in self._links:
+            link.client = names.get(link.port, link.client)
         self._rules = {**{name: old for name, old in self._rules.items() if name != client}, **({} if rule == FREE else {client: rule})}
         before, self._changed = self._changed, asyncio.Event()
         before.set()
@@ -82,14 +82,15 @@ class Proxy:
             link.transport.abort()
 
     def _rule(self, link: Link) -> Rule:
-        everybody = self._rules.get(EVERYBODY)
-        return everybody or (self._rules.get(link.client, FREE) if self._rules else FREE)
+        return self._rules.get(EVERYBODY) or self._rules.get(link.client, FREE)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         transport = writer.transport
         link = Link(transport.get_extra_info("peername")[1], transport)
         self._links.add(link)
         try:
+            if self._rules.keys() - {EVERYBODY}:
+                link.client = (await asyncio.to_thread(workers)).get(link.port, link.client)
             if not self._rule(link).cut:
                 await self._join(link, reader, writer)
         except OSError:
