@@ -113,22 +113,6 @@ class Store:
         self.position = position
         self._next_known = False
 
-<<<<<<< HEAD
-=======
-    def delete(self, keys: Iterable[bytes], position: int) -> None:
-        """Remove entries with their timers (a tombstone in the changelog)."""
-        wanted = list(keys)
-        batch = WriteBatch(raw_mode=True)
-        for key, entry in self.read(wanted).items():
-            if entry.due_ms is not None:
-                batch.delete(_DUE.pack(entry.due_ms) + key, self._timers_cf)
-            batch.delete(key, self._entries_cf)
-        batch.put(POSITION, _DUE.pack(position))
-        self._db.write(batch)
-        self.position = position
-        self._next_known = False
-
->>>>>>> d25794d (petitions doctor: 23 checks of brokers, topics, database, clocks, disks, files, certificates, configuration, stores and progress, each with what is right, what was found and what to do; a store can be looked into while a worker has it open)
     def next_due(self) -> int | None:
         """The earliest due instant, ms since the epoch; None when no timer waits."""
         if not self._next_known:
