@@ -12,7 +12,7 @@ from streams.settings import StreamSettings
 
 def policy(site: Site) -> Iterator[Finding]:
     """The policy files can be taken up."""
-    from streams.case.policy.book import PolicyDirectory
+    from streams.case.policy.directory import PolicyDirectory
     from streams.case.policy.load import BadPolicy
 
     directory = site.read(StreamSettings).policy_dir
