@@ -16,11 +16,13 @@ from streams.classify.danger.lexicon import Hits, Lexicon
 from streams.classify.danger.urgency import log_odds
 from streams.classify.found import OTHER, Asked, Classification, Guess, Seen
 from streams.classify.model.file import Floats, Model
+from streams.classify.model.frequency import Frequency
 from streams.classify.model.score import Scorer, Scores
 from streams.classify.place import Located, Locator
+from streams.classify.reading import Reader
 from streams.classify.reasons.explain import Explainer
 from streams.classify.routing.routes import Route, RoutingTable
-from streams.classify.text.typed import Typed, typed_all
+from streams.classify.text.typed import Typed
 
 _GUESSES = 3
 _BATCH = 128
@@ -34,6 +36,7 @@ class _Told(NamedTuple):
 
     asked: Asked
     text: Typed
+    language: str
     guesses: tuple[Guess, ...]
     words: tuple[str, ...]
     hits: Hits
@@ -57,6 +60,7 @@ class Classifier:
         self.model = model
         self._kinds = tuple(map(PetitionKind, model.kinds))
         self._scorer = Scorer(model)
+        self._reader = Reader(self._scorer.lookup, Frequency(model.terms, model.idf))
         self._explain = Explainer(language)
         self._columns = {code: number for number, code in enumerate(model.categories)}
         self._lexicon = lexicon
@@ -69,13 +73,14 @@ class Classifier:
 
     def _batch(self, asked: Sequence[Asked]) -> list[Classification]:
         """Each part goes over the whole batch before the next begins: so its code and data stay in the processor's cache."""
-        texts = typed_all(one.text for one in asked)
-        scores = self._scorer.score(texts)
+        read = self._reader.read(asked)
+        texts = read.texts
+        scores = self._scorer.score(read.words)
         guesses = self._guesses(scores.categories, asked)
         columns = np.array([self._columns[best.category] for best, *_ in guesses])
         words = self._scorer.reasons(texts, scores.known, columns)
-        hits = [self._lexicon.search(text.accented, text.plain, has_accents=text.has_accents) for text in texts]
-        told = map(_Told, asked, texts, guesses, words, hits)
+        hits = [self._lexicon.search(text, accented=accented) for text, accented in zip(texts, read.glance.accented, strict=True)]
+        told = map(_Told, asked, texts, read.languages, guesses, words, hits)
         seen = [self._seen(one, scores, at) for at, one in enumerate(told)]
         located = [self._locator.locate_typed(one.text, one.asked.location) for one in seen]
         routes = [
@@ -105,7 +110,7 @@ class Classifier:
             chances[names.index(OTHER)] = 0
 
     def _seen(self, told: _Told, scores: Scores, at: int) -> Seen:
-        asked, text, guesses, words, hits = told
+        asked, text, language, guesses, words, hits = told
         danger = log_odds(float(scores.urgent[at]), hits, self.model.calibration) > 0
         danger_words = hits.raising[:_SHOWN_PHRASES] if danger else ()
         if danger and not danger_words:
@@ -113,7 +118,7 @@ class Classifier:
             danger_words = self._scorer.reasons([text], scores.known.of(at), column)[0]
         kind = self._kind(text, scores.kinds[at], danger=danger)
         level = _level(asked, kind, hits, guesses, danger=danger)
-        return Seen(asked, text, words, hits, guesses, kind, level, danger, danger_words)
+        return Seen(asked, text, language, words, hits, guesses, kind, level, danger, danger_words)
 
     def _kind(self, text: Typed, chances: Floats, *, danger: bool) -> PetitionKind:
         best = int(chances.argmax())

@@ -79,6 +79,7 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 
     asked: Asked
     text: Typed
+    language: str
     words: tuple[str, ...]
     hits: Hits
     guesses: tuple[Guess, ...]

@@ -56,6 +56,8 @@ def _borne_out(text: Typed, kind: PetitionKind, *, urgent: bool) -> bool:
 
 def _is_empty_talk(text: Typed) -> bool:
     """No words at all, or a few without a vowel or of one repeated letter: a finger on the keyboard."""
+    if len(text.plain) > _FEW_WORDS and not text.plain[0].isdecimal():
+        return False
     words = [word for word in text.plain if not word.isdecimal()]
     if not words:
         return bool(text.written)  # nothing written at all: a picture or a place speaks, and a person looks

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.classify.text.folding import fold, fold_all
-from streams.classify.text.language import language
 from streams.classify.text.normal import normalise
 from streams.classify.text.typed import typed, typed_all
 from streams.classify.text.words import words
@@ -107,28 +106,9 @@ def test_teencode_is_expanded() -> None:
     assert typed("e ko bik mn ơi").accented == ["em", "không", "biết", "mọi", "người", "ơi"]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("duong nha em ngap k ai lam", "vi"),
-        ("Mất điện từ sáng", "vi"),
-        ("There is a deep hole in the street in front of our school", "en"),
-        ("垃圾三天没有人收集", "other"),
-        ("Улица не освещена уже неделю", "other"),
-        ("쓰레기를 치워 주세요", "other"),
-        ("", "vi"),
-        ("12345 !!!", "vi"),
-    ],
-)
-def test_language_is_recognised(text: str, expected: str) -> None:
-    """Vietnamese with and without diacritics, English, and other scripts are told apart."""
-    assert expected == language(text)
-
-
 def test_a_huge_text_is_no_trouble() -> None:
     """100 kB of combining marks, surrogates and words come through every function."""
     text = ("ngập nước đường Hoà Bình " + "a" + "\u0300" * 50 + "\u200b\ud800 ") * 1200
 
     assert len(text) > 90_000
     assert "ngap" in typed(text).plain
-    assert language(text) == "vi"

@@ -12,6 +12,7 @@ import msgspec
 
 from streams.classify.text.folding import fold
 from streams.classify.text.normal import normalise
+from streams.classify.text.typed import Typed
 from streams.classify.text.words import words
 
 _COMPLEX = "complex"
@@ -75,10 +76,10 @@ class Lexicon:
         self._accented = _automaton((phrase.text, phrase) for phrase in listed)
         self._folded = _automaton((fold(phrase.text), phrase) for phrase in listed)
 
-    def search(self, accented: list[str], plain: list[str], *, has_accents: bool) -> Hits:
-        """`accented` and `plain` are the text's words, as in `Typed`. Each phrase counts once, a longer one hides what it has inside."""
-        automaton = self._accented if has_accents else self._folded
-        line = f" {' '.join(accented if has_accents else plain)} "
+    def search(self, text: Typed, *, accented: bool) -> Hits:
+        """`accented`: whether the text was typed with diacritics. Each phrase counts once, a longer one hides what it has inside."""
+        automaton = self._accented if accented else self._folded
+        line = f" {' '.join(text.accented if accented else text.plain)} "
         found: dict[str, Phrase] = {}
         covered = -1
         for start, end, phrase in _longest_first(automaton, line):

@@ -85,4 +85,4 @@ def lexicon_weights(texts: Sequence[str]) -> NDArray[np.float64]:
     """The sum of the project's own lexicon for each text."""
     own = lexicon.load()
     found = [typed(text) for text in texts]
-    return np.array([own.search(one.accented, one.plain, has_accents=one.has_accents).weight for one in found])
+    return np.array([own.search(one, accented=one.has_accents).weight for one in found])

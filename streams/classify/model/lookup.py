@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from streams.classify.model.file import Floats
 from streams.classify.model.terms import ACCENTED, BARE_NUMBER, number_or_word
 from streams.classify.text.folding import fold
+from streams.classify.text.language import ENGLISH, VIETNAMESE
+from streams.classify.text.spacing import is_syllable
 from streams.classify.text.typed import Typed
 
 _LOG_COUNT = np.array([0.0, *(1 + math.log(count) for count in range(1, 4000))], np.float32)
@@ -40,6 +43,30 @@ class Rows:
         return Rows(rows, self.values[part], np.array([0, len(rows)]), self.first[part])
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a batch, text after text: all about each in one number, its text, and where each text's begin."""
+
+    packed: Ints
+    text: Ints
+    starts: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """what the words show of each text of a batch. `accented`: typed with diacritics (a few words may lack them). `strange`: the
+    share of its letters in words that neither the model nor Vietnamese has. `english`, `vietnamese`: how many small words of each."""
+
+    accented: list[bool]
+    strange: list[float]
+    english: list[int]
+    vietnamese: list[int]
+
+    def each(self) -> Iterable[tuple[float, int, int]]:
+        """`strange`, `english` and `vietnamese` text by text."""
+        return zip(self.strange, self.english, self.vietnamese, strict=True)
+
+
 class _Pairs:
     """Row by pair of word numbers: a table of two places a key, addressed by the key's hash, with the few that find no place sorted."""
 
@@ -58,15 +85,17 @@ class _Pairs:
         return np.where(known, self._rows[at], _UNKNOWN)
 
 
-_BITS = 24
+_BITS = 20
 _MASK = (1 << _BITS) - 1
-_DIFFERS = 1 << (2 * _BITS)
+_DIFFERS, _STRANGE, _ENGLISH, _VIETNAMESE = (1 << bit for bit in range(2 * _BITS, 2 * _BITS + 4))
+_LENGTH_AT = 2 * _BITS + 4
 _MOST_REMEMBERED = 100_000
+_SMALL_WORDS = dict.fromkeys(ENGLISH, _ENGLISH) | dict.fromkeys(VIETNAMESE, _VIETNAMESE)
 
 
 class _Remembered(dict[str, int]):
-    """Word → its numbers in one: folded (24 bits), accented (24 bits), whether the two differ. Filled as words come, as they repeat;
-    emptied when it has grown too large, as garbage may come without end."""
+    """Word → all about it in one number: its folded and its accented number, the bits above, its length. Filled as words come, as they
+    repeat; emptied when it has grown too large, as garbage may come without end."""
 
     def __init__(self, number: dict[str, int]) -> None:
         super().__init__()
@@ -78,9 +107,18 @@ class _Remembered(dict[str, int]):
         accented = number_or_word(word)
         plain = fold(accented)
         get = self._number.get
-        found = (get(plain, _UNKNOWN) + 1) | (get(accented, _UNKNOWN) + 1) << _BITS
-        self[word] = found = found if accented == plain else found | _DIFFERS
+        found = (get(plain, _UNKNOWN) + 1) | (get(accented, _UNKNOWN) + 1) << _BITS | len(word) << _LENGTH_AT | _SMALL_WORDS.get(word, 0)
+        if accented != plain:
+            found |= _DIFFERS
+        if plain not in self._number and not word.isdecimal() and not is_syllable(word):
+            found |= _STRANGE
+        self[word] = found
         return found
+
+
+def _laid_out(packed: Ints, counts: Sequence[int]) -> Words:
+    starts: Ints = np.cumsum(counts, dtype=np.int64) - np.asarray(counts, np.int64)
+    return Words(packed, np.repeat(np.arange(len(counts)), counts), starts)
 
 
 class Lookup:
@@ -109,15 +147,47 @@ class Lookup:
         pairs = ((number[words[0]], number[words[1]], row) for row, _, words in terms if len(words) > 1)
         return _Pairs(len(number), pairs)
 
+    def words(self, texts: Sequence[Typed]) -> Words:
+        """The words of a batch as numbers."""
+        return _laid_out(self._packed(texts), [len(one.accented) for one in texts])
+
+    def _packed(self, texts: Sequence[Typed]) -> Ints:
+        return np.array(list(map(self._remembered.__getitem__, chain.from_iterable(text.accented for text in texts))), np.int64)
+
+    def exchanged(self, words: Words, texts: Mapping[int, Typed]) -> Words:
+        """The words of a batch of which some texts, by their number, have others now."""
+        parts = np.split(words.packed, words.starts[1:])
+        for number, text in texts.items():
+            parts[number] = self._packed([text])
+        return _laid_out(np.concatenate(parts), list(map(len, parts)))
+
+    def glance(self, words: Words) -> Glance:
+        """What the words alone show."""
+        of_text, packed, texts = words.text, words.packed, len(words.starts)
+        length = packed >> _LENGTH_AT
+
+        def count(bit: int, weights: Ints | None = None) -> Any:
+            marked = (packed & bit) > 0
+            return np.bincount(of_text[marked], None if weights is None else weights[marked], texts)
+
+        letters = np.maximum(np.bincount(of_text, length, texts), 1)
+        differing, every = count(_DIFFERS), np.bincount(of_text, None, texts)
+        return Glance(
+            ((differing * 5 >= every) & (differing > 0)).tolist(),
+            (count(_STRANGE, length) / letters).tolist(),
+            count(_ENGLISH).tolist(),
+            count(_VIETNAMESE).tolist(),
+        )
+
     def find(self, texts: Sequence[Typed]) -> Rows:
         """The rows of a batch of texts."""
-        counts = [len(one.accented) for one in texts]
-        listed = chain.from_iterable(text.accented for text in texts)
-        packed = np.fromiter(map(self._remembered.__getitem__, listed), np.int64, sum(counts))
+        return self.rows(self.words(texts))
+
+    def rows(self, words: Words) -> Rows:
+        """The known terms."""
+        packed = words.packed
         plain, accented = (packed & _MASK) - 1, (packed >> _BITS & _MASK) - 1
-        text = np.repeat(np.arange(len(texts)), counts)
-        starts: Ints = np.cumsum(counts, dtype=np.int64) - np.asarray(counts, np.int64)
-        return self._counted(*self._all(plain, accented, packed >= _DIFFERS, text), starts)
+        return self._counted(*self._all(plain, accented, (packed & _DIFFERS) > 0, words.text), words.starts)
 
     def _all(self, plain: Ints, accented: Ints, differs: NDArray[np.bool_], text: Ints) -> tuple[Ints, Ints]:
         """Every occurrence of a known term as `text · terms + row`, and the place of its first word in the batch."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from streams.classify.model.file import Floats, Model
-from streams.classify.model.lookup import Ints, Lookup, Rows
+from streams.classify.model.lookup import Ints, Lookup, Rows, Words
 from streams.classify.model.terms import BARE_NUMBER, number_or_word
 from streams.classify.text.typed import Typed
 
@@ -39,16 +39,16 @@ class Scorer:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._lookup = Lookup(model.terms, model.idf)
+        self.lookup = Lookup(model.terms, model.idf)
         # Kept as single bytes: so they fit into the processor's cache, which halves the time.
         self._weights = np.ascontiguousarray(model.weights)
         self._is_pair = np.array([" " in term for term in model.terms])
         self._categories = len(model.categories)
         self.urgent_column = len(model.categories) + len(model.kinds)
 
-    def score(self, texts: Sequence[Typed]) -> Scores:
+    def score(self, words: Words) -> Scores:
         """Raises nothing; a text without a known word gets the bias alone."""
-        known = self._lookup.find(texts)
+        known = self.lookup.rows(words)
         linear = self._linear(known)
         calibration = self.model.calibration
         return Scores(
@@ -60,7 +60,7 @@ class Scorer:
 
     def linear(self, texts: Sequence[Typed]) -> Floats:
         """The bare linear scores, texts × columns."""
-        return self._linear(self._lookup.find(texts))
+        return self._linear(self.lookup.find(texts))
 
     def _linear(self, known: Rows) -> Floats:
         gathered = self._weights[known.rows].astype(np.float32)

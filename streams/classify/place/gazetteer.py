@@ -34,14 +34,12 @@ class Meaning(msgspec.Struct, frozen=True, gc=False):
     districts: frozenset[str] = frozenset()
 
 
-class Name(msgspec.Struct, frozen=True, gc=False):
-    """A name as it is written (composed, tones in the old place) and all that it can mean."""
+class Name(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """A name as it is written (composed, tones in the old place), the same in lower case, and all that it can mean."""
 
     name: str
+    lowered: str
     meanings: tuple[Meaning, ...]
-
-    def of(self, *sorts: Sort) -> tuple[Meaning, ...]:
-        return tuple(meaning for meaning in self.meanings if meaning.sort in sorts)
 
 
 _TRAILING_NUMBER = re.compile(r" \d+$")
@@ -91,7 +89,7 @@ def names() -> tuple[Name, ...]:
         for name, meaning in source:
             for spelling in _spellings(name):
                 _add(found.setdefault(spelling, []), meaning)
-    return tuple(Name(name, tuple(meanings)) for name, meanings in found.items())
+    return tuple(Name(name, name.lower(), tuple(meanings)) for name, meanings in found.items())
 
 
 def _add(meanings: list[Meaning], new: Meaning) -> None:

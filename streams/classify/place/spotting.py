@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
+from typing import Literal
 
 import ahocorasick
 import msgspec
 
 from streams.classify.place.gazetteer import Meaning, Name, Sort, by_key
-from streams.classify.place.words import LONGEST, Role, ordinary, role_after, roles
+from streams.classify.place.words import LONGEST, Role, endings, ordinary, role_after, roles
 from streams.classify.text.folding import fold
 
 _UNITS = (Role.WARD, Role.COMMUNE, Role.TOWN, Role.DISTRICT)
 _LOOK_BACK = 40
+_OPENING = "(,.;:-\"'"
 _HOUSE = re.compile(
     r"(?:ngõ|ngo|ngách|ngach|hẻm|hem|số|so|nhà|nha|kiệt|kiet|sn)\s*(?:số\s*|so\s*)?\d[\w/.-]*$"
     r"|(?:^|[,.(:;]\s*)\d{1,4}[a-z]?$"
@@ -28,21 +30,28 @@ _OLD_PLAIN = re.compile(r"\s*[(,]?\s*(?:cu|truoc day|truoc kia)(?!\w)")
 _TONES = dict.fromkeys((0x300, 0x301, 0x303, 0x309, 0x323))
 
 
+class Sense(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """What a mention says, wherever it stands: one object for one sense. `role`: what the words around make of the name; `old`: "cũ"
+    follows; `titled`: each word begins with a capital letter; `ordinary`: the name is an ordinary word too, as those of one word are."""
+
+    meanings: tuple[Meaning, ...]
+    role: Role
+    old: bool
+    titled: bool
+    ordinary: bool
+    one_word: bool
+
+    def of(self, *sorts: Sort) -> tuple[Meaning, ...]:
+        return tuple([meaning for meaning in self.meanings if meaning.sort in sorts])
+
+
 class Mention(msgspec.Struct, frozen=True, gc=False):
-    """A name in a text. `said`: as written, with its prefix; `role`: what the words around make of it; `old`: "cũ" follows
-    (`end` is after it); `titled`: each word begins with a capital letter; `ordinary`: the name is an ordinary word too."""
+    """A name in a text. `said`: as written, with its prefix; `end` is after "cũ", if that follows."""
 
     said: str
     start: int
     end: int
-    role: Role
-    meanings: tuple[Meaning, ...]
-    old: bool
-    titled: bool
-    ordinary: bool
-
-    def of(self, *sorts: Sort) -> tuple[Meaning, ...]:
-        return tuple(meaning for meaning in self.meanings if meaning.sort in sorts)
+    sense: Sense
 
 
 class _Text(msgspec.Struct, frozen=True, gc=False):
@@ -91,32 +100,39 @@ def _longest(mentions: list[Mention], length: int) -> list[Mention]:
 
 
 def _mention(text: _Text, start: int, end: int, group: tuple[Name, ...]) -> Mention | None:
-    folded = text.folded
-    exact, partly = _meant(text.lowered[start:end], group)
-    if not exact and not partly:
-        return None
+    """The name at this place, if its letters and the words around it bear out that a place is meant."""
+    names, exact = _meant(text.lowered[start:end], group)
+    if not names:
+        return None  # "đóng đa": a wrong accent is another word
     titled = _titled(text.written[start:end])
     role, begin = _role(text, start)
     if role in (Role.NONE, Role.AREA):
-        role = role_after(folded[end : end + 12]) or role
+        role = role_after(text.folded[end : end + 12]) or role  # "Ba Dinh ward"
     if not exact and text.marked and not titled and role not in _UNITS:
-        return None
-    old = (_OLD if text.marked else _OLD_PLAIN).match(text.read, end)
-    common = folded[start:end] in ordinary() or " " not in folded[start:end]
-    meanings = tuple(meaning for name in exact or partly for meaning in name.meanings)
-    after = old.end() if old else end
-    return Mention(text.written[begin:end], begin, after, role, meanings, old is not None, titled, common)
+        return None  # "ở khu lang bác": in a text with accents a small, unaccented "lang" is no name
+    old = (_OLD if text.marked else _OLD_PLAIN).match(text.read, end)  # "phường Đại Kim cũ", "(trước đây)"
+    return Mention(text.written[begin:end], begin, old.end() if old else end, _sense(names, role, old is not None, titled))
 
 
-def _meant(said: str, group: tuple[Name, ...]) -> tuple[list[Name], list[Name]]:
-    """Names written with their accents, else those of which some accents are missing; these count only where a prefix or capital
-    letters say that a place is meant, or the whole text has no accents. A wrong accent is another word."""
-    exact = [name for name in group if name.name.lower() == said]
-    return exact, [] if exact else [name for name in group if _accents_missing(said, name.name)]
+@lru_cache(maxsize=65_536)
+def _sense(names: tuple[Name, ...], role: Role, old: bool, titled: bool) -> Sense:  # noqa: FBT001 -- cached by position
+    plain = fold(names[0].name)
+    one_word = " " not in plain
+    meanings = tuple([meaning for name in names for meaning in name.meanings])
+    return Sense(meanings, role, old, titled, one_word or plain in ordinary(), one_word)
+
+
+def _meant(said: str, group: tuple[Name, ...]) -> tuple[tuple[Name, ...], bool]:
+    """Names written with their accents (True), else those of which some accents are missing (False); these count only where a prefix or
+    capital letters say that a place is meant, or the whole text has no accents. A wrong accent is another word."""
+    exact = tuple([name for name in group if name.lowered == said])
+    if exact:
+        return exact, True
+    return tuple([name for name in group if _accents_missing(said, name.lowered)]), False
 
 
 def _accents_missing(said: str, name: str) -> bool:
-    return len(said) == len(name) and all(char in _weaker(true) for char, true in zip(said, name.lower(), strict=True))
+    return len(said) == len(name) and all(char in _weaker(true) for char, true in zip(said, name, strict=True))
 
 
 @cache
@@ -127,21 +143,25 @@ def _weaker(char: str) -> frozenset[str]:
 
 
 def _titled(said: str) -> bool:
-    return all(not word[0].islower() for word in said.split())
+    return not said[0].islower() and (" " not in said or all(not word[0].islower() for word in said.split()))
 
 
 def _role(text: _Text, start: int) -> tuple[Role, int]:
     """What the words before mean, and where the mention begins: with a unit's prefix, or at the name."""
-    cut = max(0, start - _LOOK_BACK)
-    before = text.read[cut:start]
+    before = text.read[max(0, start - _LOOK_BACK) : start]
     bare = before.rstrip(" .:'\"(-–#")
+    if not bare or bare[-1] in ",;!?)/":
+        return Role.NONE, start  # "gần chợ, Láng": the comma parts them
     between = before[len(bare) :]
-    words = bare.split(" ")[-LONGEST:] if bare else []
-    if not words or bare[-1] in ",;!?)/" or ("." in between and len(words[-1]) > 4):
-        return Role.NONE, start
-    if any(char.isdigit() for char in words[-1]):
+    words = bare.rsplit(" ", LONGEST)[-LONGEST:]
+    if "." in between and len(words[-1]) > 4:
+        return Role.NONE, start  # a sentence has ended; in "P. Láng" it has not
+    if any(map(str.isdigit, words[-1])):
         return _numbered(bare), start
-    table = roles("accented" if text.marked else "plain")
+    kind: Literal["accented", "plain"] = "accented" if text.marked else "plain"
+    if words[-1].lstrip(_OPENING) not in endings(kind):
+        return Role.NONE, start
+    table = roles(kind)
     for joined in _tails(words):
         role = table.get(joined)
         if role is not None:
@@ -150,11 +170,13 @@ def _role(text: _Text, start: int) -> tuple[Role, int]:
 
 
 def _numbered(bare: str) -> Role:
+    """`ngõ 5 Láng` and `số 12 Láng` are in a street, `tổ 5 Láng` is in a place."""
     if _CLUSTER.search(bare):
         return Role.AREA
     return Role.STREET if _HOUSE.search(bare) else Role.NONE
 
 
 def _tails(words: list[str]) -> Iterator[str]:
+    """The longest first: `ủy ban nhân dân` before `dân`."""
     for first in range(len(words)):
-        yield " ".join(words[first:]).lstrip("(,.;:-\"'")
+        yield " ".join(words[first:]).lstrip(_OPENING)

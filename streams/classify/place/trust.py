@@ -44,7 +44,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     wards: Codes
     confidence: float
     method: str
-    said: tuple[str, ...]
+    said: tuple[str, ...] = ()
     firm: bool = False
     """A unit is named with its prefix: enough to contradict coordinates."""
     first: str | None = None

@@ -98,6 +98,12 @@ def roles(text: Literal["accented", "plain"]) -> dict[str, Role]:
     return folded | _PLAIN | dict.fromkeys(_NOT_PLAIN, Role.NONE)
 
 
+@cache
+def endings(text: Literal["accented", "plain"]) -> frozenset[str]:
+    """The last words of all entries: after any other word there is no role."""
+    return frozenset(entry.rsplit(" ", 1)[-1] for entry in roles(text))
+
+
 def role_after(text: str) -> Role | None:
     """What the English word after a name makes of it; `text` is in lower case and begins after the name."""
     return _AFTER.get(text.lstrip(" ").split(" ", 1)[0].rstrip(".,;:!?)"))

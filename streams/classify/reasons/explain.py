@@ -11,7 +11,6 @@ from schemas.reference.texts import Language
 from streams.classify import kinds
 from streams.classify.found import OTHER, Seen
 from streams.classify.reasons.sentences import SENTENCES
-from streams.classify.text.language import language
 
 _SHOWN_PHRASES = 6
 
@@ -33,9 +32,8 @@ class Explainer:
         """Why a person must look although the routing table has an office. Only for petitions: other kinds have fixed ways."""
         if seen.kind is not PetitionKind.PETITION:
             return ()
-        written_in = language(seen.text.written)
-        if written_in != "vi":
-            return (self._say[f"language-{written_in}"],)
+        if seen.language != "vi":
+            return (self._say["language-en" if seen.language == "en" else "language-other"],)
         if seen.guesses[0].confidence >= below and seen.guesses[0].category != OTHER:
             return ()
         first, second = [guess for guess in seen.guesses if guess.category != OTHER][:2]

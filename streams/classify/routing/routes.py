@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from streams.classify.place import SURE
 from streams.classify.routing.table import TRIAGE, UNKNOWN, WARD, Mistake, Rule, check, compiled, parse
 
 MOST_CANDIDATES = 5
+_MOST_REMEMBERED = 50_000
 _SENTENCES: dict[Language, dict[str, str]] = {
     "vi": {
         "rule": "{category} → {office}: {note} (quy tắc dòng {line})",
@@ -63,17 +64,22 @@ class RoutingTable:
         self._rules = compiled(rules)
         self._language = language
         self._sentences = _SENTENCES[language]
+        self._remembered = lru_cache(maxsize=_MOST_REMEMBERED)(self._route)
 
     def route(self, kind: PetitionKind, category: str, place: Place, level: Level) -> Route:
         """The office and its co-owners. A ward counts only if the place is sure; else what belongs to wards goes to triage."""
-        ward = sure_ward(place)
+        return self._remembered(
+            kind, category, level, sure_ward(place), place.candidates or ((place.ward_code,) if place.ward_code else ())
+        )
+
+    def _route(self, kind: PetitionKind, category: str, level: Level, ward: str | None, possible: tuple[str, ...]) -> Route:
         rule = next(rule for rule in self._rules[kind, category, level] if (ward or UNKNOWN) in rule.wards)
         named = wards()[ward].office if ward else None
         co_offices = tuple(code for part in rule.co_offices if (code := named if part == WARD else part))
         if rule.office == TRIAGE:
-            return Route(TRIAGE_OFFICE, (), True, (self._say("triage", rule, category), *self._candidates(place)))
+            return Route(TRIAGE_OFFICE, (), True, (self._say("triage", rule, category), *self._candidates(possible)))
         if rule.office == WARD and named is None:
-            reasons = (self._say("no-ward", rule, category), *self._candidates(place))
+            reasons = (self._say("no-ward", rule, category), *self._candidates(possible))
             return Route(TRIAGE_OFFICE, (), True, reasons)
         office = named if rule.office == WARD and named else rule.office
         return Route(office, tuple(code for code in co_offices if code != office), False, self._reasons(rule, category, office, co_offices))
@@ -97,8 +103,7 @@ class RoutingTable:
         office = offices()[code]
         return office.name_vi if self._language == "vi" else office.name_en
 
-    def _candidates(self, place: Place) -> tuple[str, ...]:
-        possible = place.candidates or ((place.ward_code,) if place.ward_code else ())
+    def _candidates(self, possible: tuple[str, ...]) -> tuple[str, ...]:
         if not possible:
             return ()
         named = ", ".join(wards()[code].full_name_vi for code in possible[:MOST_CANDIDATES])

@@ -1,42 +1,72 @@
-"""Which language a text is in, by its letters and its small words."""
+"""Which language a text is in: by its script, else by its small words."""
 
 from __future__ import annotations
 
 import re
-from typing import Literal
+from collections import Counter
 
-from streams.classify.text.words import words
+_SCRIPTS = {
+    "ko": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af",
+    "ja": "\u3040-\u30ff\u31f0-\u31ff",
+    "zh": "\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff",
+    "th": "\u0e00-\u0e7f",
+    "lo": "\u0e80-\u0eff",
+    "km": "\u1780-\u17ff",
+    "my": "\u1000-\u109f",
+    "ru": "\u0400-\u052f",
+    "el": "\u0370-\u03ff",
+    "ar": "\u0600-\u06ff\u0750-\u077f",
+    "he": "\u0590-\u05ff",
+    "hi": "\u0900-\u097f",
+}
+"""The language that most often writes in a script."""
+_SCRIPT = re.compile("|".join(f"(?P<{code}>[{letters}])" for code, letters in _SCRIPTS.items()))
+_JAPANESE_SHARE = 0.1
+"""Japanese writes most of its letters in Chinese; so much of its own shows it."""
+_WORDS = {
+    "en": (
+        "the is are was were and of to in on at for with this that there have has please my our your we you it not no from since near "
+        "street road would could should can been very but they he she"
+    ),
+    "vi": (
+        "khong ko k duoc dc la va cua co cac nhung cho nguoi nha duong toi em anh chi o tai bi roi voi nay ngay xin de nghi kinh phuong "
+        "xa ngo pho ha noi gui lam không được là và của có các những người nhà đường tôi chị ở tại bị rồi với này ngày đề nghị kính "
+        "phường xã ngõ phố hà nội gửi làm"
+    ),
+    "fr": "les des une est sont dans avec pour pas nous vous depuis rue sur qui que cette très merci bonjour plus monsieur madame fait",
+    "de": "der die das und ist nicht mit auf ein eine wir bitte seit straße für von dem den im haben sehr hier wird keine",
+    "es": "el los las una por para está son muy desde calle favor gracias del hay pero como esta nuestra hace tres",
+    "it": "il gli una non per sono della che strada questo molto nella grazie prego davanti dal",
+    "pt": "os uma não para com está rua favor desde muito são obrigado nossa porque há três",
+    "id": "yang dan ini tidak ada untuk dengan jalan sudah dari kami saya tolong karena sangat",
+}
+ENGLISH = frozenset(_WORDS["en"].split())
+VIETNAMESE = frozenset(_WORDS["vi"].split())
+_OTHERS = {code: frozenset(words.split()) for code, words in _WORDS.items() if code not in ("en", "vi")}
+_ENOUGH = 3
+"""Small words that show a language."""
+_LOOKED_AT = 2000
+"""Characters."""
 
-Language = Literal["vi", "en", "other"]
 
-_ENGLISH_TEXT = (
-    "the is are was were and of to in on at for with this that there have has please my our your we you it not no from since "
-    "near street road would could should can been very but they he she"
-)
-_ENGLISH = frozenset(_ENGLISH_TEXT.split())
-_PLAIN_TEXT = (
-    "khong ko k duoc dc la va cua co cac nhung cho nguoi nha duong toi em anh chi o tai bi roi voi nay ngay xin de nghi kinh "
-    "phuong xa ngo pho ha noi gui lam"
-)
-_VIETNAMESE_PLAIN = frozenset(_PLAIN_TEXT.split())
-_VIETNAMESE_LETTERS = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỵỷỹĂĐƠƯẠ-Ỹ]")
-_QUICK_LOOK = 120
-_NOT_LATIN = re.compile(r"[\u0370-\u1dff\u2e80-\ua4cf\uac00-\ud7af]")
+def by_script(text: str) -> str | None:
+    """The language of a text most of whose letters are not Latin; None for others."""
+    head = text[:_LOOKED_AT]
+    scripts = Counter(found.lastgroup or "" for found in _SCRIPT.finditer(head))
+    letters = sum(map(str.isalpha, head))
+    if not scripts or scripts.total() * 2 <= letters:
+        return None
+    return "ja" if scripts["ja"] > _JAPANESE_SHARE * scripts.total() else scripts.most_common(1)[0][0]
 
 
-def language(text: str) -> Language:
-    """A light guess from the first 2,000 characters: Vietnamese unless the letters or the small words say otherwise."""
-    head = text[:2000]
-    if not head.isascii():
-        start = head[:_QUICK_LOOK]
-        if len(_VIETNAMESE_LETTERS.findall(start)) * 20 > len(start):
-            return "vi"
-        letters = sum(map(str.isalpha, head))
-        if letters and len(_NOT_LATIN.findall(head)) * 2 > letters:
-            return "other"
-        if len(_VIETNAMESE_LETTERS.findall(head)) * 40 > letters:
-            return "vi"
-    typed = words(head)
-    english = sum(word in _ENGLISH for word in typed)
-    vietnamese = sum(word in _VIETNAMESE_PLAIN for word in typed)
-    return "en" if english >= 2 and english > 2 * vietnamese else "vi"
+def by_small_words(words: list[str]) -> str | None:
+    """The language in Latin letters, neither Vietnamese nor English, that these words (in lower case, with accents) show; None for none."""
+    counts = {code: sum(word in small for word in words) for code, small in _OTHERS.items()}
+    code = max(counts, key=lambda one: counts[one])
+    others = max(sum(word in ENGLISH for word in words), sum(word in VIETNAMESE for word in words))
+    return code if counts[code] >= _ENOUGH and counts[code] > others else None
+
+
+def is_english(english: int, vietnamese: int) -> bool:
+    """By the count of small words of each."""
+    return english >= 2 and english > 2 * vietnamese

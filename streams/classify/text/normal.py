@@ -12,10 +12,18 @@ _INVISIBLE = (
     *(*range(0xFE00, 0xFE10), *range(0xE0000, 0xE0080)),
 )
 _CONTROL_AND_SURROGATES = (*range(0x20), *range(0x7F, 0xA0), 0xFFFD, *range(0xD800, 0xE000))
-_CLEAN: dict[int, str | None] = {**dict.fromkeys(_INVISIBLE), **dict.fromkeys(_CONTROL_AND_SURROGATES, " ")}
+_CROSSED = {"ð": "đ", "Ð": "Đ", "ɖ": "đ", "Ɖ": "Đ"}
+"""Letters of other alphabets that look like đ."""
+_CLEAN: dict[int, str | None] = {
+    **{ord(letter): meant for letter, meant in _CROSSED.items()},
+    **dict.fromkeys(_INVISIBLE),
+    **dict.fromkeys(_CONTROL_AND_SURROGATES, " "),
+}
 _NO_MARKS = str.maketrans(dict.fromkeys(_MARKS))
 _HAS_MARKS = re.compile(r"[\u0300-\u036f]")
-_NOT_CLEAN = re.compile(r"[^\u0020-\u007e\u00a1-\u00ac\u00ae-\u0233\u0253-\u02af\u1e00-\u1eff\u2010-\u2027\U0001f300-\U0001faff]")
+_NOT_CLEAN = re.compile(
+    r"[^\u0020-\u007e\u00a1-\u00ac\u00ae-\u00cf\u00d1-\u00ef\u00f1-\u0188\u018a-\u0233\u0257-\u02af\u1e00-\u1eff\u2010-\u2027\U0001f300-\U0001faff]"
+)
 
 # Letters of other scripts that pass for Latin ones; only replaced inside a word that has Latin letters too.
 _LOOKALIKES = str.maketrans(
@@ -55,7 +63,7 @@ def normalise(text: str) -> str:
         if _NOT_CLEAN.search(text) or not unicodedata.is_normalized("NFC", text):
             text = _composed(text)
         text = _MISPLACED.sub(lambda found: _TONES.get(found[0], found[0]), text)
-    return " ".join(text.split())
+    return text if "  " not in text and text[:1] != " " != text[-1:] else " ".join(text.split())
 
 
 def _composed(text: str) -> str:
