@@ -15,7 +15,7 @@ OWN = {
     "up": "deploy.one_machine.commands:up",
     "ps": "deploy.one_machine.commands:ps",
     "run": "deploy.one_machine.commands:run",
-    "topics": "deploy.one_machine.commands:topics",
+    "topics": "deploy.cluster.command:topics",
     "doctor": "deploy.cluster.doctor.command:doctor",
     "export": "deploy.publishing.export:export",
     "targets": "deploy.observe.prometheus.targets:targets",
