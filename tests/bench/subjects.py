@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from deploy.one_machine.embedded.child import Command
 from schemas.events import topics
+from streams.case.decide.presence import PRESENCE_KEY
 from streams.case.decide.state import Case, decode, encode, next_due
 from streams.engine.types import Entry, Output, Record
 from streams.settings import StreamSettings
@@ -141,8 +142,8 @@ class CaseSubject:
     def _opened(self, now_ms: int) -> list[Case]:
         """Cases as the stage itself opens them, for a mix of petitions."""
         rows = (Row(output.key or b"", output.value or b"", output.headers) for output in self._classified(0, 1000))
-        entries = self.stage.decide(self.records(rows), {}, now_ms).puts.values()
-        return [decode(entry.value) for entry in entries if entry.due_ms is not None]
+        entries = self.stage.decide(self.records(rows), {}, now_ms).puts.items()
+        return [decode(entry.value) for key, entry in entries if entry.due_ms is not None and key != PRESENCE_KEY]
 
 
 def _record(topic: str, row: Row) -> Record:
