@@ -207,7 +207,7 @@ async def test_a_queue_is_ordered_by_urgency_then_due(web: Web) -> None:
     now, missed is once late."""
     urgent, late, plain = (web.life(office="so-yt", level=level)[1] for level in (Level.URGENT, Level.ORDINARY, Level.ORDINARY))
     late.happens(Breached, view={"breached": True, "missed": True}, clock="answer", deadline=late.start)
-    ahead = ClockView(name=ClockName.ANSWER, started_at=plain.start, due_at=plain.start + timedelta(days=36_500))
+    ahead = ClockView(name=ClockName.ANSWER, started_at=plain.start, due_at=plain.start + timedelta(days=20_000))
     for life in (urgent, plain):
         life.happens(Accepted, view={"clocks": (ahead,)})
     done, foreign = web.life(office="so-yt")[1], web.life(office="so-xd")[1]
