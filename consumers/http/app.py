@@ -17,6 +17,7 @@ from consumers.http.state import Views, Waiters
 from consumers.live.feed import LiveFeed
 from consumers.live.queues import QueueFeed
 from consumers.pages import view_pages
+from consumers.read_model.counting import keep_counting
 from consumers.read_model.reading import opened
 from consumers.settings import ViewSettings
 from schemas.platform.credentials import Credentials
@@ -59,9 +60,11 @@ async def prepare(settings: ViewSettings) -> AsyncIterator[Showing]:
         queues.tail.start()
         dead_letters.tail.start()
         showing = Showing(views)
+        counting = asyncio.create_task(keep_counting(reader, settings.clock()))
         try:
             yield showing
         finally:
+            counting.cancel()
             showing.stop()
             dead_letters.tail.stop()
             await asyncio.to_thread(live.tail.join, 3)

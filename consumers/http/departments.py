@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +23,7 @@ from consumers.views import office as office_view
 from schemas.authority import Holding, open_to
 from schemas.events.case import State
 from schemas.events.tracking import is_petition_id
+from schemas.platform.instants import to_datetime
 from schemas.reference import TRIAGE_OFFICE, categories
 from schemas.reference.texts import Language
 from schemas.web import Problem, acting_office, broken, json, language, sse
@@ -31,12 +33,16 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def department_routes(views: Views) -> list[Route]:
+    clock = views.settings.clock()
+
     async def queue(request: Request) -> Response:
-        office, lang = acting_office(views.credentials, request).office, language(request)
-        wanted = _filter(request)
+        office, lang, now = acting_office(views.credentials, request).office, language(request), to_datetime(clock.now_ms())
+        wanted = _filter(request, now)
         lines = await views.reader.queue(office, wanted)
         items = [
-            office_view.queue_item(office, petition_id=line.petition_id, seq=line.seq, case=line.case, petition=line.petition, lang=lang)
+            office_view.queue_item(
+                office, petition_id=line.petition_id, seq=line.seq, case=line.case, petition=line.petition, now=now, lang=lang
+            )
             for line in lines
         ]
         return json({"office": office, "items": items, "next": lines[-1].cursor if len(lines) == wanted.limit else None})
@@ -48,8 +54,9 @@ def department_routes(views: Views) -> list[Route]:
         found = await views.reader.snapshot(petition_id) if is_petition_id(petition_id) else None
         if found is None or not _may_see(office, found):
             raise Problem(404, "unknown-petition")
+        now = to_datetime(clock.now_ms())
         line = office_view.queue_item(
-            office, petition_id=found.petition_id, seq=found.seq, case=found.case, petition=found.petition, lang=lang
+            office, petition_id=found.petition_id, seq=found.seq, case=found.case, petition=found.petition, now=now, lang=lang
         )
         shown = office_view.queue_detail(
             line, case=found.case, petition=found.petition, classification=found.classification, entries=found.entries, lang=lang
@@ -75,20 +82,23 @@ def _may_see(office: str, found: Snapshot) -> bool:
     return any((entry.case["office"] or TRIAGE_OFFICE) == office for entry in found.entries)
 
 
-def _filter(request: Request) -> QueueFilter:
+def _filter(request: Request, now: datetime) -> QueueFilter:
     given = request.query_params
     limit = given.get("limit", str(DEFAULT_LIMIT))
     if not limit.isascii() or not limit.isdigit() or len(limit) > 6 or not 1 <= int(limit) <= MAX_LIMIT:
         raise broken("limit", "range", ge=1, le=MAX_LIMIT)
     _check(given.get("state"), "state", {state.value for state in State})
     _check(given.get("category"), "category", set(categories()))
-    _check(given.get("overdue"), "overdue", set(_BOOLEANS))
+    for name in ("overdue", "missed"):
+        _check(given.get(name), name, set(_BOOLEANS))
     return QueueFilter(
         limit=int(limit),
+        now=now,
         after=_cursor(given.get("cursor")),
         state=given.get("state"),
         category=given.get("category"),
         overdue=_BOOLEANS.get(given.get("overdue", "")),
+        missed=_BOOLEANS.get(given.get("missed", "")),
     )
 
 

@@ -110,6 +110,7 @@ def _petition_row(petition_id: str, entry: _Latest) -> Row:
         (case.office or TRIAGE_OFFICE) if work else "",
         str(case.urgency),
         case.due or "infinity",
+        case.late_from or "",
         (case.decider or "") if work else "",
         (case.escalated_to or "") if work else "",
         ("{" + ",".join(case.co_offices) + "}") if work and case.co_offices else "",

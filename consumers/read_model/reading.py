@@ -18,6 +18,7 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from consumers.timeline import TimelineEntry, from_row
+from schemas.events.lateness import LATE_SQL, MISSED_SQL
 from schemas.platform.pools import still_open
 
 Away = (psycopg.OperationalError, PoolTimeout)
@@ -68,13 +69,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """`after` is where the page before ended: (urgency, due, petition id)."""
+    """`after` is where the page before ended: (urgency, due, petition id). `overdue`: late at `now`; `missed`: once late."""
 
     limit: int
+    now: datetime
     after: tuple[int, str, str] | None = None
     state: str | None = None
     category: str | None = None
     overdue: bool | None = None
+    missed: bool | None = None
 
 
 def parse_cursor(text: str) -> tuple[int, str, str]:
@@ -114,7 +117,7 @@ class Reader:
         return [from_row(*row.values()) for row in rows]
 
     async def queue(self, office: str, wanted: QueueFilter) -> list[Line]:
-        """The office's open work in its order: urgent first, then late, then nearest due."""
+        """The office's open work in its order: urgent first, then what is pressing, then nearest due."""
         rows = await self.rows(*_queue_query(office, wanted))
         return [Line(**row) for row in rows]
 
@@ -136,9 +139,10 @@ def _queue_query(office: str, wanted: QueueFilter) -> tuple[str, dict[str, Any]]
         if (value := getattr(wanted, name)) is not None:
             parameters[name] = value
             conditions.append(f"{name} = %({name})s")
-    if wanted.overdue is not None:
-        parameters["overdue"] = wanted.overdue
-        conditions.append("(view->>'breached')::boolean = %(overdue)s")
+    for name, expression in (("overdue", LATE_SQL), ("missed", MISSED_SQL)):
+        if (value := getattr(wanted, name)) is not None:
+            parameters |= {name: value, "now": wanted.now}
+            conditions.append(f"({expression}) = %({name})s")
     order = "order by urgency, due, petition_id limit %(limit)s"
     columns = "petition_id, seq, urgency, due, view, petition"
     parts = [f"(select {columns} from petition where {' and '.join((part, *conditions))} {order})" for part in _PARTS]  # noqa: S608 — constants

@@ -29,6 +29,7 @@ _PETITION_COLUMNS = (
     ("queue_office", "text"),
     ("urgency", "smallint"),
     ("due", "timestamptz"),
+    ("late_from", "timestamptz"),
     ("decider", "text"),
     ("escalated_to", "text"),
     ("co_offices", "text[]"),

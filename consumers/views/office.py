@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from consumers.queues.routing import offices_of_view
 from consumers.timeline import TimelineEntry
 from consumers.views.citizen import Json, office
 from schemas.events.intake import PERSONAL
+from schemas.events.lateness import clocks_of, is_late
 from schemas.reference import TRIAGE_OFFICE, categories, texts
 from schemas.reference.texts import Language
 
@@ -23,8 +25,8 @@ def role_of(code: str, case: Json) -> str | None:
     return "superior" if code == case.get("escalated_to") else "co-office"
 
 
-def queue_item(code: str, *, petition_id: str, seq: int, case: Json, petition: Json | None, lang: Language) -> Json:
-    """One line of the queue."""
+def queue_item(code: str, *, petition_id: str, seq: int, case: Json, petition: Json | None, now: datetime, lang: Language) -> Json:
+    """One line of the queue as of `now`: `overdue` is late now, `missed` once late (`schemas.events.lateness`)."""
     category = categories().get(case["category"])
     given = petition or {}
     return {
@@ -43,7 +45,8 @@ def queue_item(code: str, *, petition_id: str, seq: int, case: Json, petition: J
         "received_at": case["received_at"],
         "deadline": case.get("deadline"),
         "clocks": case.get("clocks", []),
-        "overdue": case.get("breached", False),
+        "overdue": is_late(clocks_of(case), now),
+        "missed": case.get("missed", False),
         "transfers": case.get("transfers", 0),
         "reopened": case.get("reopened", 0),
         "escalation": case.get("escalation", 0),

@@ -10,17 +10,18 @@ from typing import Any
 
 from consumers.read_model.reading import Reader
 from consumers.views.citizen import Json, office
+from schemas.events.lateness import LATE_SQL
 from schemas.platform.instants import HANOI, iso
 from schemas.reference import categories
 from schemas.reference.texts import Language, words
 
 LEAGUE_DAYS, CHART_DAYS, ESCALATED_SHOWN = 30, 14, 40
 
-_OPEN = """
-select queue_office as office, state, count(*) as open, count(*) filter (where deadline < %(now)s) as overdue,
+_OPEN = f"""
+select queue_office as office, state, count(*) as open, count(*) filter (where {LATE_SQL}) as overdue,
        count(*) filter (where level = 'urgent') as urgent, min(received_at) as oldest
 from petition where queue_office is not null group by 1, 2
-"""
+"""  # noqa: S608 -- made of constants
 _TODAY = "select type, count(*) as number from timeline where at >= %(today)s group by 1"
 _RECEIVED = """
 select (received_at at time zone 'Asia/Ho_Chi_Minh')::date as day, count(*) as number
@@ -126,7 +127,7 @@ def _totals(rows: Iterable[Row], lang: Language) -> Json:
 
 def league(open_rows: Iterable[Row], answer_rows: Iterable[Row], now: datetime, lang: Language) -> list[Json]:
     """One line for each office, the worst first. `share`: answers in time among all that had to be given: those given, and those
-    that are overdue now; so silence counts against an office. None where nothing was due."""
+    that are late now; so silence counts against an office. None where nothing was due."""
     lines: dict[str, Json] = {}
 
     def line(code: str | None) -> Json:

@@ -24,8 +24,9 @@ Instant_co = TypeVar("Instant_co", datetime, int, str, covariant=True)
 LATE_CLOCKS = (ClockName.ANSWER, ClockName.PROMISE)
 """What an office owes the citizen."""
 
-LATE_SQL = "late_from < %(now)s"
-"""The same of a row of the read model's table `petition`, at the instant `now`."""
+LATE_SQL = "coalesce(late_from < %(now)s, false)"
+MISSED_SQL = "coalesce((view->>'missed')::boolean, false)"
+"""The same of a row of the read model's table `petition`; `late_from` there is what the function of this name gives of the view."""
 
 
 class Clock(Protocol[Instant_co]):

@@ -94,6 +94,11 @@ class CaseView(msgspec.Struct, gc=False, kw_only=True):
         """From when on it is late, as long as nothing happens."""
         return late_from(self.clocks)
 
+    def is_late(self, now: datetime) -> bool:
+        """Late at `now` (`schemas.events.lateness`)."""
+        start = self.late_from
+        return start is not None and instant(start) < now
+
     @property
     def due(self) -> str | None:
         """The next instant at which a running clock is due, else the deadline."""

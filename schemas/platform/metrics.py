@@ -98,6 +98,8 @@ TIMERS_LATE_SECONDS = _histogram("petitions_timers_late_seconds", "How long afte
 TIMERS_OVERDUE_SECONDS = _gauge(
     "petitions_timers_overdue_seconds", "Lateness of the oldest due timer not yet fired, 0 when none.", "stage", "partition"
 )
+CASES_OPEN = _gauge("petitions_cases_open", "Cases that an office, or triage, still has to work on, by the read model. Told by web.")
+CASES_LATE = _gauge("petitions_cases_late", "Of these, late now (a clock to answer or to keep a promise ran out). Told by web.")
 CASE_EVENTS_TOTAL = _counter("petitions_case_events_total", "Events written to the record, by what happened.", "what")
 
 # Intake and actions (role web)

@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from deploy.one_machine.embedded.ports import free_port
 from schemas.commands.calls import StreamEvent
 from schemas.events import tracking
 from schemas.events.base import Level
-from schemas.events.case import Accepted, Assigned, Breached, Contributed, Escalated, State, Warned
+from schemas.events.case import Accepted, Assigned, Breached, ClockName, ClockView, Contributed, Escalated, State, Warned
 from schemas.events.topics import EVENTS, queue_topic
 from schemas.platform.credentials import generate
 from tests.consumers.conftest import Rig
@@ -202,9 +203,13 @@ async def test_streams_end_when_the_process_stops(web: Web) -> None:
 
 
 async def test_a_queue_is_ordered_by_urgency_then_due(web: Web) -> None:
-    """Urgent and late, urgent, late, then the nearest due; answered ones and other offices' are not in it; paging keeps the order."""
+    """Urgent, pressing, then the nearest due; answered ones and other offices' are not in it; paging keeps the order. Overdue is late
+    now, missed is once late."""
     urgent, late, plain = (web.life(office="so-yt", level=level)[1] for level in (Level.URGENT, Level.ORDINARY, Level.ORDINARY))
-    late.happens(Breached, view={"breached": True}, clock="answer", deadline=late.start)
+    late.happens(Breached, view={"breached": True, "missed": True}, clock="answer", deadline=late.start)
+    ahead = ClockView(name=ClockName.ANSWER, started_at=plain.start, due_at=plain.start + timedelta(days=20_000))
+    for life in (urgent, plain):
+        life.happens(Accepted, view={"clocks": (ahead,)})
     done, foreign = web.life(office="so-yt")[1], web.life(office="so-xd")[1]
     answered(done)
     web.project(*(sent for life in (plain, late, urgent, done, foreign) for sent in life.sent))
@@ -215,10 +220,12 @@ async def test_a_queue_is_ordered_by_urgency_then_due(web: Web) -> None:
         page = await web.get(f"{path}?limit=1{cursor}", **web.token("so-yt"))
         paged += [item["petition_id"] for item in page["items"]]
         cursor = f"&cursor={page['next']}" if page["next"] else None
-    overdue = await web.get(f"{path}?overdue=true", **web.token("so-yt"))
+    overdue, missed = [await web.get(f"{path}?{name}=true", **web.token("so-yt")) for name in ("overdue", "missed")]
 
     assert [item["petition_id"] for item in whole["items"]] == expected == paged
     assert [item["petition_id"] for item in overdue["items"]] == [late.petition_id]
+    assert [item["petition_id"] for item in missed["items"]] == [late.petition_id]
+    assert [(item["overdue"], item["missed"]) for item in whole["items"]] == [(False, False), (True, True), (False, False)]
     assert (await web.get(f"{path}?state=accepted", **web.token("so-yt")))["items"] == []
     assert len((await web.get(f"{path}?category=drainage", **web.token("so-yt")))["items"]) == 3
 

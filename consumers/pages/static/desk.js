@@ -127,7 +127,7 @@ function chips(item, due, left) {
     item.urgent && el("span", { class: "chip bad" }, `⚡ ${data.levels.urgent}`),
     left?.text && el("span", { class: `chip ${left.tone}` }, `${t(`desk.clock-${due.name}`)}: ${left.text}`),
     due?.paused && el("span", { class: "chip warn" }, `⏸ ${t("shared.paused")}`),
-    item.overdue && left?.tone !== "bad" && el("span", { class: "chip bad" }, t("desk.overdue")),
+    item.missed && !item.overdue && el("span", { class: "chip bad" }, t("desk.missed")),
     item.escalation > 0 && el("span", { class: "chip bad" }, `▲ ${t(`desk.rung-${item.escalation}`)}`),
     item.role !== "owner" && el("span", { class: "chip info" }, t(`desk.role-${item.role}`)),
     item.followers > 0 && el("span", { class: "chip" }, t("desk.followers", { n: item.followers })),

@@ -20,7 +20,7 @@ class Acceptance:
 class Reply:
     """A petition (or its reopening) waited for an answer. `hours`: working hours until it came, or for which it has not.
 
-    `in_time` None: not answered, and the deadline is still ahead (or stands, or fell into an outage of the pipeline).
+    `in_time` None: not answered and not late, or late because the deadline fell into an outage of the pipeline.
     """
 
     office: str
@@ -84,10 +84,11 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A case that an office (or triage) still has to work on. `days`: calendar days since it was received."""
+    """A case that an office (or triage) still has to work on. `days`: calendar days since it was received; `late`: late now."""
 
     office: str
     days: float
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from deploy.simulate.measures.facts import (
     Unfinished,
 )
 from schemas.events.case import WORK_STATES, State
+from schemas.events.lateness import LATE_CLOCKS
 from schemas.events.wire import WholeEvent, instant
 from schemas.platform.instants import HANOI
 from schemas.reference import TRIAGE_OFFICE
@@ -32,7 +33,10 @@ WorkingHours = Callable[[datetime, datetime], float]
 
 @dataclass(slots=True)
 class Story:
-    """One petition so far. `waiting_since`: since when its office has not accepted; `round_since`: since when no answer."""
+    """One petition so far. `waiting_since`: since when its office has not accepted; `round_since`: since when no answer.
+
+    `excused`: the deadline that passed last fell into an outage of the pipeline.
+    """
 
     last: WholeEvent
     round_since: datetime | None
@@ -40,7 +44,6 @@ class Story:
     owner: str | None = None
     first_office: str | None = None
     had: set[str] = field(default_factory=set)
-    overdue: bool = False
     excused: bool = False
     passing: PassedOn | None = None
     reached: int = 0
@@ -125,16 +128,14 @@ class Fold:
             story.passing = None
 
     def _round(self, story: Story, event: WholeEvent) -> None:
-        """Whether an answer is waited for, since when, and whether it is late."""
+        """Whether an answer is waited for, and since when."""
         match event.what:
             case "reopened":
-                story.round_since, story.overdue, story.excused = instant(event.at), False, False
+                story.round_since, story.excused = instant(event.at), False
                 if story.answers:
                     story.answers[-1] = (story.answers[-1][0], True)
-            case "breached" if event.clock == "answer":
-                story.overdue, story.excused = True, bool(event.excused)
-            case "extended" | "deadline-recomputed":
-                story.overdue = story.excused = False
+            case "breached" if event.clock in LATE_CLOCKS:
+                story.excused = event.excused
             case "refused" | "withdrawn" | "merged":
                 story.round_since = None
             case "unmerged":
@@ -164,24 +165,18 @@ class Fold:
         last = story.last.case
         office = last.office or TRIAGE_OFFICE
         if last.state in WORK_STATES:
-            yield Unfinished(office, (until - instant(last.received_at)).total_seconds() / 86_400)
+            late = last.is_late(until)
+            yield Unfinished(office, (until - instant(last.received_at)).total_seconds() / 86_400, late)
             if story.round_since is not None:
-                yield Reply(office, self._hours(story.round_since, until), done=False, in_time=_standing_in_time(story, until))
+                yield Reply(
+                    office, self._hours(story.round_since, until), done=False, in_time=False if late and not story.excused else None
+                )
             if story.waiting_since is not None:
                 yield Acceptance(office, self._hours(story.waiting_since, until), done=False)
         if story.reached:
             yield Climb(office, story.reached)
         yield from (Had(had, story.last.petition_id) for had in sorted(story.had or {TRIAGE_OFFICE}))
         yield from (Answer(by, reopened) for by, reopened in story.answers)
-
-
-def _standing_in_time(story: Story, until: datetime) -> bool | None:
-    """An unanswered case counts as late from its deadline on, not only once somebody has answered."""
-    if story.excused:
-        return None
-    answer = story.last.case.clock("answer")
-    passed = answer is not None and answer.paused_at is None and instant(answer.due_at) < until
-    return False if story.overdue or passed else None
 
 
 def _day(moment: datetime) -> date:

@@ -61,9 +61,11 @@ class Effective:
 
 @dataclass(frozen=True, slots=True)
 class ToTheEnd:
-    """`open`: still to be worked on; `oldest_days`: age of the oldest of these. `reached`: cases by the highest rung, 1 to 3."""
+    """`open`: still to be worked on, `late`: late of these; `oldest_days`: age of the oldest. `reached`: cases by the highest rung,
+    1 to 3."""
 
     open: int
+    late: int
     oldest_days: float | None
     closed_by_rating: int
     closed_by_window: int
@@ -154,6 +156,7 @@ def _to_the_end(kinds: _Kinds) -> ToTheEnd:
     first, second, third = (sum(one.rung == rung for one in climbs) for rung in (1, 2, 3))
     return ToTheEnd(
         len(unfinished),
+        sum(one.late for one in unfinished),
         max((one.days for one in unfinished), default=None),
         rated,
         len(closed) - rated,

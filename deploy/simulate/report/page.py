@@ -112,6 +112,7 @@ def _cards(whole: Measures) -> str:
                 "red",
                 (str(end.open), _both(words.OPEN)),
                 [
+                    (str(end.late), _both(words.OPEN_LATE)),
                     (_number(end.oldest_days), _both(words.OLDEST)),
                     (str(end.closed_by_rating), _both(words.BY_RATING)),
                     (str(end.closed_by_window), _both(words.BY_WINDOW)),

@@ -24,7 +24,7 @@ def summary(whole: Measures, outcome: Outcome) -> str:
             f"{percent(effective.reopened)} reopened, {effective.answers_returned} empty answers sent back"
         ),
         "to the end": (
-            f"{end.open:,} open, the oldest for {number(end.oldest_days)} days; "
+            f"{end.open:,} open, {end.late:,} of these late now, the oldest for {number(end.oldest_days)} days; "
             f"closed: {end.closed_by_rating:,} by rating, {end.closed_by_window:,} after the window; "
             f"cases whose highest rung was 1/2/3: {'/'.join(map(str, end.reached))}"
         ),

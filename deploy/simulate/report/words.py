@@ -56,6 +56,7 @@ DISSATISFIED = Words("không hài lòng (1–2 sao)", "dissatisfied (1–2 stars
 REOPENED = Words("câu trả lời bị mở lại", "of answers reopened")
 RETURNED = Words("câu trả lời rỗng bị trả lại", "empty answers sent back")
 OPEN = Words("phản ánh còn dở dang", "petitions still open")
+OPEN_LATE = Words("trong đó đang quá hạn", "of these late now")
 OLDEST = Words("ngày: vụ lâu nhất chưa xong", "days: the oldest open case")
 BY_RATING = Words("kết thúc do người dân đánh giá", "closed by the citizen's rating")
 BY_WINDOW = Words("kết thúc do hết hạn đánh giá", "closed after the rating window")
