@@ -115,16 +115,16 @@ def _without_contact(found: Any) -> Any:
     return [_without_contact(value) for value in found] if isinstance(found, list) else found
 
 
-def target(letter: Letter) -> tuple[str, bytes, Headers]:
+def target(letter: Letter) -> tuple[str, bytes | None, Headers]:
     """Topic, value and headers with which the letter goes back. Raise NotReplayable when it cannot."""
-    value, headers = letter.record.value or b"", dead_letters.original(letter.record.headers)
+    value, headers = letter.record.value, dead_letters.original(letter.record.headers)
     if letter.reason is None:
         raise NotReplayable("it does not say where it came from")
     if letter.reason.topic in _INPUTS:
         return letter.reason.topic, value, headers
     office = _OFFICE.match(letter.reason.message)
     if letter.reason.stage == "dispatcher" and office:
-        return QUEUE_PREFIX + office[1], wire.without_personal_data(value, wire.event(letter.record)), headers
+        return QUEUE_PREFIX + office[1], wire.without_personal_data(value or b"", wire.event(letter.record)), headers
     raise NotReplayable(f"{letter.reason.topic} is no input: only its own stage writes there")
 
 

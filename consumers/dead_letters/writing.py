@@ -9,25 +9,22 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from consumers.kafka.records import Record
-from schemas.events.dead_letters import Reason
+from schemas.events.dead_letters import dead_letter
 from schemas.events.topics import DEAD_LETTERS, Topic
 from schemas.platform import metrics
 from schemas.platform.logs import log
 from schemas.platform.settings import ProcessSettings
 
 MAX_REQUEST_BYTES = 2_000_000
-Letter = dict[str, Any]
+Arguments = dict[str, Any]
 
 
-def letter(topic: str, partition: int, record: Record, stage: str, error: Exception) -> Letter:
+def letter(topic: str, partition: int, record: Record, stage: str, error: Exception) -> Arguments:
     """Arguments for `KafkaProducer.send`: the record as it was, with the reason."""
-    reason = Reason(topic, partition, record.offset, stage, type(error).__name__, str(error))
-    return {
-        "topic": DEAD_LETTERS.name,
-        "key": record.key or b"",
-        "value": record.value or b"",
-        "headers": [(name, value) for name, value in record.headers] + reason.headers(),
-    }
+    made = dead_letter(record, topic, partition, stage, error)
+    # kafka-python refuses a record without both; an empty key is the nearest to none.
+    key = b"" if made.key is None and made.value is None else made.key
+    return {"topic": DEAD_LETTERS.name, "key": key, "value": made.value, "headers": made.headers}
 
 
 class DeadLetters:

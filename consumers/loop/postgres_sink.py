@@ -31,11 +31,15 @@ from schemas.platform.logs import log
 T = TypeVar("T")
 
 
-class UnusableText(ValueError):
-    """A row has a text that its table cannot hold."""
+class UnusableRow(ValueError):
+    """A row does not fit its table; the message never repeats what stands in it, as PostgreSQL's would."""
+
+    @classmethod
+    def of(cls, error: Exception) -> UnusableRow:
+        return cls(f"{type(error).__name__}: SQLSTATE {error.sqlstate}") if isinstance(error, psycopg.Error) else cls(str(error))
 
 
-CannotWrite = (psycopg.DataError, psycopg.IntegrityError, UnusableText)
+CannotWrite = (psycopg.DataError, psycopg.IntegrityError, UnusableRow)
 """What a row raises that will not fit at the next try either."""
 
 
@@ -177,7 +181,7 @@ class PostgresSink(Generic[R]):
             self._handled(batches)
 
     def _write_nothing(self, tp: TopicPartition, record: Record, error: Exception) -> None:
-        self._letters.send(tp.partition, record, error)
+        self._letters.send(tp.partition, record, UnusableRow.of(error))
         self._letters.flush()
         self.in_turn(self._tables.write, self._make([]), self._moves({tp: [record]}))
         self._handled({tp: [record]})

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 
 from consumers.loop.offsets import Move, Offsets
-from consumers.loop.postgres_sink import UnusableText
+from consumers.loop.postgres_sink import UnusableRow
 from consumers.read_model.projection import Row, Rows
 
 # JSON, codes and instants never hold a control character, so a column travels as one text without any quoting.
@@ -111,5 +111,5 @@ class ReadModel:
 def _columns(rows: Sequence[Row]) -> list[str]:
     columns = [_SEPARATOR.join(column) for column in zip(*rows, strict=True)]
     if any(column.count(_SEPARATOR) != len(rows) - 1 for column in columns):
-        raise UnusableText("a control character in a column")
+        raise UnusableRow("a control character in a column")
     return columns

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 Headers = Sequence[tuple[str, bytes]]
 PREFIX = "__connect.errors."
 MAX_MESSAGE = 1000
+"""A longer message is cut (characters)."""
+
+
+class Rejected(Protocol):
+    """A record that could not be used, whoever read it from Kafka."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Headers: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +45,22 @@ class Reason:
             "exception.class.name": self.error,
             "exception.message": self.message[:MAX_MESSAGE],
         }
-        return [(PREFIX + name, text.encode()) for name, text in fields.items()]
+        return [(PREFIX + name, text.encode(errors="replace")) for name, text in fields.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """What goes on `petitions.dlq`. A key or a value that is missing stays missing: a tombstone is not an empty text."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: list[tuple[str, bytes]]
+
+
+def dead_letter(record: Rejected, topic: str, partition: int, stage: str, error: Exception) -> DeadLetter:
+    """The record with the reason behind its own headers; `error`'s message must not repeat the record's content."""
+    why = Reason(topic, partition, record.offset, stage, type(error).__name__, str(error))
+    return DeadLetter(record.key, record.value, [*record.headers, *why.headers()])
 
 
 def original(headers: Headers) -> list[tuple[str, bytes]]:

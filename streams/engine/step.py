@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from schemas.events import topics
+from schemas.events import dead_letters, topics
 from streams.engine.types import Effects, Entries, Entry, Output, Record, Stage
 
 Load = Callable[[set[bytes]], dict[bytes, Entry]]
@@ -106,18 +106,6 @@ def _check_sizes(effects: Effects) -> None:
 
 
 def dead_letter(stage: str, record: Record, error: Exception) -> Output:
-    """The rejected record for petitions.dlq: key, value and headers as they were, and why (Kafka Connect's header names)."""
-    why = [
-        ("__connect.errors.topic", record.topic),
-        ("__connect.errors.partition", str(record.partition)),
-        ("__connect.errors.offset", str(record.offset)),
-        ("__connect.errors.stage", stage),
-        ("__connect.errors.exception.class.name", type(error).__name__),
-        ("__connect.errors.exception.message", str(error)[:2000]),
-    ]
-    return Output(
-        topics.DEAD_LETTERS.name,
-        record.key,
-        record.value,
-        [*record.headers, *((name, text.encode(errors="replace")) for name, text in why)],
-    )
+    """The rejected record for petitions.dlq: key, value and headers as they were, and why."""
+    letter = dead_letters.dead_letter(record, record.topic, record.partition, stage, error)
+    return Output(topics.DEAD_LETTERS.name, letter.key, letter.value, letter.headers)

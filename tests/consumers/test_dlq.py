@@ -10,13 +10,13 @@ from click.testing import CliRunner
 
 from consumers.commands.cli import commands
 from consumers.dead_letters import reading as dlq
-from consumers.dead_letters.reading import HIDDEN, Letter, NotReplayable, Range, shown, target
-from consumers.dead_letters.writing import letter
+from consumers.dead_letters.reading import HIDDEN, Letter, NotReplayable, Range, read, shown, target
+from consumers.dead_letters.writing import DeadLetters, letter
 from consumers.kafka.records import Record
 from deploy.one_machine.embedded.ports import free_port
 from schemas.events import dead_letters
 from schemas.events.dead_letters import Reason
-from schemas.events.topics import ACTIONS, DEAD_LETTERS, INTAKE
+from schemas.events.topics import ACTIONS, DEAD_LETTERS, EVENTS, INTAKE
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life
 
@@ -77,6 +77,19 @@ def test_the_reason_survives_in_the_headers() -> None:
 
     assert dead_letters.reason(made["headers"]) == Reason("petitions.events", 3, 9, "projector", "ValueError", "seq: missing")
     assert dead_letters.original(made["headers"]) == sent.headers
+
+
+@pytest.mark.parametrize(("key", "value"), [(b"key", None), (None, b"value"), (b"", b"")], ids=["no value", "no key", "empty"])
+def test_what_a_record_has_not_its_dead_letter_has_not_either(rig: Rig, key: bytes | None, value: bytes | None) -> None:
+    """A tombstone is put aside as a tombstone: sent back it says the same. A long reason is cut as every stage cuts it."""
+    letters = DeadLetters(rig.projector, rig.name, EVENTS)
+    letters.send(1, Record(7, 1, key, value, [("ce_id", b"1")]), ValueError("x" * 5000))
+    letters.flush()
+    letters.close()
+    (found,) = (one for one in read(rig.projector) if one.reason and one.reason.stage == rig.name)
+
+    assert (found.record.key, found.record.value) == (key, value)
+    assert found.reason == Reason(EVENTS.name, 1, 7, rig.name, "ValueError", "x" * dead_letters.MAX_MESSAGE)
 
 
 def test_commands_list_show_and_replay(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
