@@ -73,7 +73,7 @@ def _until(consumer: Any, ends: dict[Any, int]) -> Iterator[tuple[bytes, bytes |
 def publish(bootstrap: str, cases: list[Case], version: str, reason: str, advance: Callable[[], None]) -> int:
     """Ask for each case's recomputation and wait for Kafka's acknowledgement; cases under `version` already are left out.
 
-    Asked again, the same event ids come out, so that a case is recomputed once however often the command is repeated.
+    Command again, the same event ids come out, so that a case is recomputed once however often the command is repeated.
     """
     producer = KafkaProducer(bootstrap_servers=bootstrap.split(","), acks="all", enable_idempotence=True)
     try:

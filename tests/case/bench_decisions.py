@@ -14,7 +14,7 @@ from schemas.events.base import Actor, Level, Role
 from schemas.events.intake import PetitionKind
 from schemas.platform.clock import HANOI, to_ms
 from streams.case.decide.handlers.registration import Register
-from streams.case.decide.machine import Asked, decide, fire
+from streams.case.decide.machine import Command, decide, fire
 from streams.case.decide.state import Case, decode, encode, next_due
 from streams.case.decide.turn import Setting
 from streams.case.io.render import event_output
@@ -61,15 +61,15 @@ def main() -> None:
     opened = [case for command in commands[:1000] if (case := decide(None, command, "e", NOW, setting).case)]
     office = Actor(role=Role.OFFICE, office="so-xd")
 
-    def asked(kind: type, **fields: object) -> Asked:
-        return Asked(kind(petition_id="0" * 26, requested_at=SENT, **{"actor": office, **fields}), NOW)
+    def asked(kind: type, **fields: object) -> Command:
+        return Command(kind(petition_id="0" * 26, requested_at=SENT, **{"actor": office, **fields}), NOW)
 
     accept, stars = asked(Accept), asked(Rate, stars=5, actor=Actor(role=Role.CITIZEN))
     answer = asked(
         Answer, result=ResultKind.DONE, text="Đã vá ổ gà trước số nhà 12 phố Huế hôm nay.", evidence_urls=("https://a.vn/1.jpg",)
     )
 
-    def act(cases: list[Case], what: Asked) -> Callable[[int], object]:
+    def act(cases: list[Case], what: Command) -> Callable[[int], object]:
         return lambda number: decide(cases[number % 1000], what, f"a{number}", NOW + 60_000, setting)
 
     accepted = [case for found in opened if (case := decide(found, accept, "b", NOW, setting).case)]

@@ -25,7 +25,7 @@ def length(text: str) -> timedelta:
 
 
 @dataclass
-class Clock:
+class CaseClock:
     """What the record tells of one clock so far."""
 
     started: datetime
@@ -42,7 +42,7 @@ class Clock:
 
 @dataclass
 class Checker:
-    clocks: dict[ClockName, Clock] = field(default_factory=dict)
+    clocks: dict[ClockName, CaseClock] = field(default_factory=dict)
     extended: timedelta = timedelta()
 
     def problems(self, events: Sequence[CaseEvent]) -> Iterator[str]:
@@ -69,7 +69,7 @@ class Checker:
         if known is None or anew or known.started != view.started_at:
             if view.name is ClockName.ANSWER:
                 self.extended = timedelta()
-            known = self.clocks[view.name] = Clock(view.started_at, self._limit(view, event))
+            known = self.clocks[view.name] = CaseClock(view.started_at, self._limit(view, event))
         elif before and (before.category, before.level) != (event.case.category, event.case.level) and view.name is ClockName.ANSWER:
             known.limit = self._limit(view, event) + self.extended
         if event.what == "extended" and view.name is ClockName.ANSWER:
@@ -82,7 +82,7 @@ class Checker:
         if view.name is ClockName.PROMISE and event.what == "promised" and view.due_at != event.promise_date:  # type: ignore[attr-defined]
             yield "the promise is due at another time than was promised"
 
-    def _pauses(self, known: Clock, view: ClockView, event: CaseEvent) -> None:
+    def _pauses(self, known: CaseClock, view: ClockView, event: CaseEvent) -> None:
         if known.paused and view.paused_at is None:
             known.stood += oracle.between(known.paused, max(known.paused, self._end(known, event)))
         if view.paused_at and not known.paused:
@@ -90,7 +90,7 @@ class Checker:
             known.longest = oracle.add(event.at, length(RULES["pause"]["longest"])) if asked else None
         known.paused = view.paused_at
 
-    def _end(self, known: Clock, event: CaseEvent) -> datetime:
+    def _end(self, known: CaseClock, event: CaseEvent) -> datetime:
         """The office's own answer ends a pause when it is handed in; the citizen's words when they can be read, or the pause is over."""
         because = getattr(event, "because", "")
         if event.what != "resumed" or known.longest is None:
@@ -121,7 +121,7 @@ class Checker:
     def _due(self, event: CaseEvent, name: str) -> datetime:
         return next(view.due_at for view in event.clocks_before if view.name == name)
 
-    def _at(self, at: str, clock: Clock, due: datetime) -> datetime:
+    def _at(self, at: str, clock: CaseClock, due: datetime) -> datetime:
         if at.endswith("%"):
             return clock.instant(int(at[:-1]))
         return oracle.add(due, length(at.removeprefix("due+"))) if "+" in at else due

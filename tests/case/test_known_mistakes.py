@@ -67,7 +67,7 @@ def test_a_working_saturday_counts(world: World) -> None:
 
 
 def test_a_pause_that_starts_and_ends_outside_working_hours_moves_the_deadline_by_working_time_only(world: World) -> None:
-    """Asked at 20:00 on Wednesday, answered at 06:00 on Friday: one working day, not thirty-four hours."""
+    """Command at 20:00 on Wednesday, answered at 06:00 on Friday: one working day, not thirty-four hours."""
     id_ = world.submit()
     world.act(id_, do.Accept, "so-xd")
     world.pass_until("2026-11-25 20:00")

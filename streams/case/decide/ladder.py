@@ -15,11 +15,11 @@ from streams.case.decide import clocks
 from streams.case.decide.handlers.citizen import close_unrated
 from streams.case.decide.handlers.information import run_again
 from streams.case.decide.handlers.upkeep import away
-from streams.case.decide.state import Case, Running, next_due
+from streams.case.decide.state import Case, CaseClock, next_due
 from streams.case.decide.turn import SYSTEM, Turn
-from streams.case.policy.compiled import Rung
+from streams.case.policy.compiled import LadderStep
 
-Climb = Callable[[Turn, Running, Rung], None]
+Climb = Callable[[Turn, CaseClock, LadderStep], None]
 
 
 def catch_up(turn: Turn, until: int) -> None:
@@ -67,17 +67,17 @@ def _end_pause(turn: Turn, due: int) -> None:
     run_again(turn, due, "pause-ended")
 
 
-def _warn(turn: Turn, clock: Running, rung: Rung) -> None:
+def _warn(turn: Turn, clock: CaseClock, rung: LadderStep) -> None:
     turn.tell("warned", {"clock": clock.name, "percent": rung.percent}, clocks=clocks.with_clock(turn.case.clocks, clock))
 
 
-def _remind(turn: Turn, clock: Running, rung: Rung) -> None:
+def _remind(turn: Turn, clock: CaseClock, rung: LadderStep) -> None:
     """The top is reached and the case still open: it is called to mind again and again, with how much of the limit has passed."""
     percent = 100 + 100 * rung.after_ms // clock.limit
     turn.tell("warned", {"clock": clock.name, "percent": percent}, clocks=clocks.with_clock(turn.case.clocks, clock))
 
 
-def _breach(turn: Turn, clock: Running, _rung: Rung) -> None:
+def _breach(turn: Turn, clock: CaseClock, _rung: LadderStep) -> None:
     """The head of the office is told; for a case that waits in triage, the head of the triage office."""
     case = turn.case
     first = case.escalation < 1
@@ -102,7 +102,7 @@ def _responsible(turn: Turn) -> str:
     return waiting or TRIAGE_OFFICE
 
 
-def _escalate(turn: Turn, clock: Running, rung: Rung) -> None:
+def _escalate(turn: Turn, clock: CaseClock, rung: LadderStep) -> None:
     case = turn.case
     higher = rung.rung > case.escalation
     turn.tell(
@@ -114,7 +114,7 @@ def _escalate(turn: Turn, clock: Running, rung: Rung) -> None:
     )
 
 
-def _close(turn: Turn, _clock: Running, _rung: Rung) -> None:
+def _close(turn: Turn, _clock: CaseClock, _rung: LadderStep) -> None:
     close_unrated(turn)
 
 

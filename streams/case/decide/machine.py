@@ -39,7 +39,7 @@ class UnknownPetition(ValueError):
     """An action names a petition that was never registered."""
 
 
-class Asked(msgspec.Struct, frozen=True, gc=False):
+class Command(msgspec.Struct, frozen=True, gc=False):
     """An action as it arrived. `at` (ms UTC): when the broker took it in; what its sender's clock says counts for nothing.
 
     For an answer, `mark` is its text's fingerprint and `copies` how many other petitions of the office got the same words.
@@ -51,7 +51,7 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     copies: int = 0
 
 
-def decide(case: Case | None, command: Register | Asked, cause: str, now: int, setting: Setting) -> Decision:
+def decide(case: Case | None, command: Register | Command, cause: str, now: int, setting: Setting) -> Decision:
     """Decide one command, which came as the event with id `cause`; `now` in ms UTC.
 
     Before an action happens what was due when it was handed in, and nothing that was due later: an answer cannot hide a breach, and
@@ -72,7 +72,7 @@ def fire(case: Case, now: int, setting: Setting) -> Decision:
     return turn.decision()
 
 
-def _act(case: Case, asked: Asked, cause: str, now: int, setting: Setting) -> Decision:
+def _act(case: Case, asked: Command, cause: str, now: int, setting: Setting) -> Decision:
     mark = mark64(cause)
     if mark in case.handled:
         return Decision(case, ignored=True)

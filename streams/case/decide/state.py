@@ -11,7 +11,7 @@ from schemas.events.base import Level
 from schemas.events.case import ClockName, State
 
 
-class Running(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class CaseClock(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A clock of a case. `limit` is working time, extensions included, pauses not; `next_at` when its ladder's next step is due.
 
     `pauses` has the instants between which the clock stood; `paused_at` says that it stands now; `step` counts climbed steps.
@@ -43,7 +43,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     ward: str | None = None
     received: int
     deadline: int | None = None
-    clocks: tuple[Running, ...] = ()
+    clocks: tuple[CaseClock, ...] = ()
     escalation: int = 0
     escalated_to: str | None = None
     decider: str | None = None
@@ -69,7 +69,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     content: int = 0
     missed: tuple[ClockName, ...] = ()
 
-    def clock(self, name: ClockName) -> Running | None:
+    def clock(self, name: ClockName) -> CaseClock | None:
         for clock in self.clocks:
             if clock.name == name:
                 return clock

@@ -46,7 +46,7 @@ class Who(msgspec.Struct, frozen=True, gc=False):
 SYSTEM = Who(Role.SYSTEM)
 
 
-class Happened(msgspec.Struct, frozen=True, gc=False):
+class CaseChange(msgspec.Struct, frozen=True, gc=False):
     """One thing that happened: the case before and after it, at an instant (ms UTC), and the event type's own fields.
 
     `asked_at`: when the broker took in the action that led to it (ms UTC); None when none did.
@@ -71,7 +71,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     fields: Mapping[str, Any]
 
 
-class Copy(msgspec.Struct, frozen=True):
+class UsedText(msgspec.Struct, frozen=True):
     """An answer that went out: the office's memory of its texts takes it up, in every partition. It counts `until` (ms UTC)."""
 
     office: str
@@ -84,16 +84,16 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     """`case` None: nothing to keep (the petition is unknown). `ignored`: a repeat that changes nothing."""
 
     case: Case | None
-    events: tuple[Happened, ...] = ()
+    events: tuple[CaseChange, ...] = ()
     messages: tuple[Message, ...] = ()
-    copy: Copy | None = None
+    copy: UsedText | None = None
     ignored: bool = False
 
 
 class Turn:
     """Two instants (ms UTC). `asked`: when the broker took the action in; whether something came in time is judged by it, so that
     nobody is late for the pipeline's sake. `now`: when it is decided and everybody can see it; what begins with it, such as a new
-    clock, begins then. `asked_at` is None while no action is decided, but what time brings about. `mark`, `copies`: see `Asked`.
+    clock, begins then. `asked_at` is None while no action is decided, but what time brings about. `mark`, `copies`: see `Command`.
     """
 
     __slots__ = (
@@ -123,8 +123,8 @@ class Turn:
         self.asked_at: int | None = None
         self.mark = 0
         self.copies = 0
-        self.copy: Copy | None = None
-        self.events: list[Happened] = []
+        self.copy: UsedText | None = None
+        self.events: list[CaseChange] = []
         self.messages: list[Message] = []
 
     @property
@@ -149,7 +149,7 @@ class Turn:
         """The case changes in these fields, and that is an event."""
         before = self.case
         self.case = replace(before, seq=before.seq + 1, **changes)
-        self.events.append(Happened(what, self.now, self.asked_at, self.who, self.cause, self.reason, before, self.case, detail))
+        self.events.append(CaseChange(what, self.now, self.asked_at, self.who, self.cause, self.reason, before, self.case, detail))
 
     def refuse(self, action: str, rule: Rule) -> None:
         """Nothing changes but the count of events; whoever asked sees why."""

@@ -13,11 +13,11 @@ from schemas.events.envelope import BadEvent, read
 from schemas.events.intake import PetitionClassified
 from schemas.platform.instants import to_ms
 from schemas.platform.marks import mark64
-from streams.case.decide.copies import copies_key
 from streams.case.decide.handlers.registration import Register
 from streams.case.decide.handlers.substance import mark_of
-from streams.case.decide.machine import Asked
-from streams.case.decide.turn import Copy
+from streams.case.decide.machine import Command
+from streams.case.decide.turn import UsedText
+from streams.case.decide.used_texts import texts_key
 from streams.case.io.quick import Quick, parts, quick
 from streams.engine.types import Record
 
@@ -33,7 +33,7 @@ class Incoming(msgspec.Struct, frozen=True, gc=False):
 
     key: bytes
     cause: str
-    command: Register | Asked | Copy
+    command: Register | Command | UsedText
 
 
 def command_of(record: Record, appended: int) -> Incoming:
@@ -50,8 +50,8 @@ def command_of(record: Record, appended: int) -> Incoming:
         registration = _registration(parts(cause, _json(data.petition), _json(data.classification)), appended)
         return Incoming(_key(record, data.petition.petition_id.encode()), cause, registration)
     if isinstance(data, TextUsed):
-        copy = Copy(data.office, int(data.fingerprint, 16), data.petition_id, to_ms(data.counts_until))
-        return Incoming(_key(record, copies_key(data.office)), cause, copy)
+        copy = UsedText(data.office, int(data.fingerprint, 16), data.petition_id, to_ms(data.counts_until))
+        return Incoming(_key(record, texts_key(data.office)), cause, copy)
     return Incoming(_key(record, data.petition_id.encode()), cause, _asked(data, appended))
 
 
@@ -61,9 +61,9 @@ def _key(record: Record, expected: bytes) -> bytes:
     return record.key
 
 
-def _asked(action: Action, appended: int) -> Asked:
+def _asked(action: Action, appended: int) -> Command:
     mark = mark_of(action.text) if isinstance(action, Answer) else 0
-    return Asked(action, appended, mark)
+    return Command(action, appended, mark)
 
 
 def _json(model: Model) -> msgspec.Raw:

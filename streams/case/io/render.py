@@ -11,9 +11,9 @@ import msgspec
 from schemas.events.catalogue import type_name
 from schemas.events.envelope import derived_id
 from schemas.events.topics import ACTIONS, EVENTS
-from streams.case.decide.copies import copies_key
-from streams.case.decide.state import Case, Running
-from streams.case.decide.turn import SYSTEM, Copy, Happened, Message
+from streams.case.decide.state import Case, CaseClock
+from streams.case.decide.turn import SYSTEM, CaseChange, Message, UsedText
+from streams.case.decide.used_texts import texts_key
 from streams.engine.types import Output, Reach
 
 SOURCE = "streams/case"
@@ -37,7 +37,7 @@ def iso(ms: int) -> str:
     return f"{_day(day)}{hour:02}:{minute:02}:{second:02}.{millis:03}Z"
 
 
-def event_output(key: bytes, happened: Happened) -> Output:
+def event_output(key: bytes, happened: CaseChange) -> Output:
     """One event on `petitions.events`. Its id follows from its cause, so a reader recognises a repeat."""
     after = happened.after
     value = {
@@ -55,7 +55,7 @@ def event_output(key: bytes, happened: Happened) -> Output:
     return Output(EVENTS.name, key, _encode(value), _headers(_event_id(happened), happened.what, after.id, happened.at))
 
 
-def _event_id(happened: Happened) -> str:
+def _event_id(happened: CaseChange) -> str:
     cause = f"{happened.after.id}/{happened.cause}" if happened.cause.startswith("timer:") else happened.cause
     return derived_id(cause, f"{happened.what}:{happened.after.seq}")
 
@@ -74,7 +74,7 @@ def message_output(message: Message, index: int, case_id: str, cause: str, at: i
     return Output(ACTIONS.name, message.to.encode(), _encode(value), headers, Reach.OWN_KEY)
 
 
-def copy_output(copy: Copy, cause: str, at: int) -> Output:
+def copy_output(copy: UsedText, cause: str, at: int) -> Output:
     """An office's answer, to every partition of `petitions.actions`."""
     value = {
         "office": copy.office,
@@ -83,7 +83,7 @@ def copy_output(copy: Copy, cause: str, at: int) -> Output:
         "counts_until": iso(copy.until),
     }
     headers = _headers(derived_id(f"{copy.petition}/{cause}", "text-used"), "text-used", copy.petition, at)
-    return Output(ACTIONS.name, copies_key(copy.office), _encode(value), headers, Reach.ALL)
+    return Output(ACTIONS.name, texts_key(copy.office), _encode(value), headers, Reach.ALL)
 
 
 def view(case: Case) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def view(case: Case) -> dict[str, Any]:
     }
 
 
-def _clocks(clocks: tuple[Running, ...]) -> list[dict[str, Any]]:
+def _clocks(clocks: tuple[CaseClock, ...]) -> list[dict[str, Any]]:
     return [
         {
             "name": clock.name,

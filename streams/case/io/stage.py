@@ -12,12 +12,12 @@ from schemas.events.envelope import BadEvent
 from schemas.events.topics import ACTIONS, CASE_CHANGELOG, CLASSIFIED, EVENTS, Topic
 from schemas.platform.logs import log
 from schemas.platform.metrics import CASE_EVENTS_TOTAL
-from streams.case.decide.copies import Copies, copies_key
 from streams.case.decide.handlers.registration import ConflictingResubmission, Register
-from streams.case.decide.machine import Asked, UnknownPetition, decide, fire
+from streams.case.decide.machine import Command, UnknownPetition, decide, fire
 from streams.case.decide.presence import PRESENCE_KEY, Presence, every, tolerance_of
 from streams.case.decide.state import decode, encode, next_due
-from streams.case.decide.turn import Copy, Decision, Setting
+from streams.case.decide.turn import Decision, Setting, UsedText
+from streams.case.decide.used_texts import UsedTexts, texts_key
 from streams.case.io.intake import command_of
 from streams.case.io.render import copy_output, event_output, message_output
 from streams.case.policy.book import Book
@@ -85,7 +85,7 @@ class _Step:
     def handle(self, record: Record, appended: int) -> None:
         try:
             incoming = command_of(record, appended)
-            if isinstance(incoming.command, Copy):
+            if isinstance(incoming.command, UsedText):
                 self._remember(incoming.command)
                 return
             decision = self._decide(incoming.key, incoming.command, incoming.cause)
@@ -103,11 +103,11 @@ class _Step:
             return
         self._apply(key, fire(decode(stored), self._now, self._setting), "timer")
 
-    def _decide(self, key: bytes, command: Register | Asked, cause: str) -> Decision:
+    def _decide(self, key: bytes, command: Register | Command, cause: str) -> Decision:
         stored = self._get(key)
         case = decode(stored) if stored is not None else None
-        if isinstance(command, Asked) and isinstance(command.action, Answer) and case is not None and case.office is not None:
-            known = Copies.decode(self._get(copies_key(case.office)))
+        if isinstance(command, Command) and isinstance(command.action, Answer) and case is not None and case.office is not None:
+            known = UsedTexts.decode(self._get(texts_key(case.office)))
             copies = known.others(command.mark, case.id, self._now)
             command = replace(command, copies=copies)
         return decide(case, command, cause, self._now, self._setting)
@@ -128,9 +128,9 @@ class _Step:
             self._remember(decision.copy)
             outputs.append(copy_output(decision.copy, cause, self._now))
 
-    def _remember(self, copy: Copy) -> None:
-        memory = copies_key(copy.office)
-        known = Copies.decode(self._get(memory)).with_copy(copy, self._now)
+    def _remember(self, copy: UsedText) -> None:
+        memory = texts_key(copy.office)
+        known = UsedTexts.decode(self._get(memory)).with_copy(copy, self._now)
         self.effects.puts[memory] = Entry(known.encode())
 
     def _get(self, key: bytes) -> bytes | None:

@@ -14,7 +14,7 @@ from streams.case.time.days import Week, unroll
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class LadderStep:
     """One step of a ladder. `left`: percent of the limit before the due instant; `after_ms`: after it."""
 
     do: str
@@ -37,17 +37,17 @@ class LevelRules:
     reopen_window_ms: int
     promise_farthest_ms: int
     copies_within_ms: int
-    ladders: Mapping[ClockName, tuple[Rung, ...]]
+    ladders: Mapping[ClockName, tuple[LadderStep, ...]]
     remind_ms: int
 
-    def rung(self, clock: ClockName, step: int) -> Rung | None:
+    def rung(self, clock: ClockName, step: int) -> LadderStep | None:
         """The step of a clock's ladder, counted from 0; reminders without end above its top; None above the citizen's."""
         ladder = self.ladders[clock]
         if step < len(ladder):
             return ladder[step]
         if clock is ClockName.RATING:
             return None
-        return Rung("remind", 0, ladder[-1].after_ms + (step - len(ladder) + 1) * self.remind_ms, 100, 0, None)
+        return LadderStep("remind", 0, ladder[-1].after_ms + (step - len(ladder) + 1) * self.remind_ms, 100, 0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,8 @@ def _level(file: PolicyFile, level: Level, calendar: Calendar) -> LevelRules:
     )
 
 
-def _rung(step: Step, calendar: Calendar) -> Rung:
-    return Rung(
+def _rung(step: Step, calendar: Calendar) -> LadderStep:
+    return LadderStep(
         do=step.do,
         left=100 - step.at.percent,
         after_ms=step.at.after.on(calendar) if step.at.after else 0,

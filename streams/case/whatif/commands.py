@@ -20,7 +20,7 @@ from schemas.events.intake import PetitionKind
 from schemas.events.wire import NotAnEvent, WholeEvent, instant, ms
 from schemas.platform.instants import to_datetime
 from streams.case.decide.handlers.registration import Register
-from streams.case.decide.machine import Asked
+from streams.case.decide.machine import Command
 from streams.case.policy.compiled import Policy
 from streams.case.time.calendar import HOUR_MS
 
@@ -43,7 +43,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    command: Asked
+    command: Command
     at: int
     cause: str
 
@@ -68,14 +68,14 @@ class Away:
 
 
 K = TypeVar("K", bound=StrEnum)
-Command = Registered | Requested | Noted | Away
+Replayed = Registered | Requested | Noted | Away
 
 
 class NotUnderstood(ValueError):
     """Events of one cause that no request explains; the message names them."""
 
 
-def command_of(events: Sequence[WholeEvent], policy: Policy) -> Command:
+def replayed(events: Sequence[WholeEvent], policy: Policy) -> Replayed:
     """The request behind the events of one cause; `policy`: the one that the case had. Raise NotUnderstood."""
     first = events[0]
     if first.seq == 1:
@@ -133,14 +133,14 @@ def _actor(who: wire.Actor) -> Actor:
     return Actor.model_construct(role=_of(Role, who.role), office=who.office, id=who.id)
 
 
-def _ask(kind: type[do.Action], event: WholeEvent, /, **fields: Any) -> Asked:
+def _ask(kind: type[do.Action], event: WholeEvent, /, **fields: Any) -> Command:
     """Not validated again: what is on the record was valid when it came."""
     action: Any = kind.model_construct(petition_id=event.petition_id, actor=_actor(event.actor), requested_at=instant(event.at), **fields)
-    return Asked(action, event.asked_ms)
+    return Command(action, event.asked_ms)
 
 
 Found = Mapping[str, WholeEvent]
-Built = Asked | Noted
+Built = Command | Noted
 Builder = Callable[[WholeEvent, Found, Policy], Built]
 
 

@@ -10,12 +10,12 @@ from schemas.events.case import State
 from streams.case.decide.ladder import catch_up
 from streams.case.decide.machine import decide, fire
 from streams.case.decide.state import Case, next_due
-from streams.case.decide.turn import Decision, Happened, Setting, Turn, Who
+from streams.case.decide.turn import CaseChange, Decision, Setting, Turn, Who
 from streams.case.policy.book import Book
-from streams.case.whatif.commands import Away, Command, Noted, Registered, Requested
+from streams.case.whatif.commands import Away, Noted, Registered, Replayed, Requested
 
 _NEVER_AWAY = 1 << 60
-Take = Callable[[Sequence[Happened]], None]
+Take = Callable[[Sequence[CaseChange]], None]
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Replay:
     def __post_init__(self) -> None:
         self._as_recorded = Setting(self.book, _NEVER_AWAY)
 
-    def run(self, command: Command) -> None:
+    def run(self, command: Replayed) -> None:
         """Let time pass until the command, then carry it out."""
         if isinstance(command, Registered):
             setting = Setting(self.book) if command.late else self._as_recorded

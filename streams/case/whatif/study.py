@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from schemas.events.wire import WholeEvent, given, ms
-from streams.case.decide.turn import Happened
+from streams.case.decide.turn import CaseChange
 from streams.case.policy.book import Book
 from streams.case.policy.compiled import Policy
 from streams.case.whatif.check import Check
-from streams.case.whatif.commands import Command, NotUnderstood, command_of
+from streams.case.whatif.commands import NotUnderstood, Replayed, replayed
 from streams.case.whatif.replay import Replay
 from streams.case.whatif.tally import Outcome, Tally
 
@@ -70,14 +70,14 @@ class One:
     def _flush(self) -> None:
         if not self._pending:
             return
-        command = command_of(self._pending, self._policy())
+        command = replayed(self._pending, self._policy())
         self._pending = []
         self._run(command)
 
     def _policy(self) -> Policy:
         return self._book.get(self._was.case.policy if self._was.case else self.version)
 
-    def _run(self, command: Command) -> None:
+    def _run(self, command: Replayed) -> None:
         self._was.run(command)
         self._would.run(command)
 
@@ -153,12 +153,12 @@ class Study:
         book = Book(self.known.get(version), self.known.versions)
         before, after, check = Outcome(), Outcome(), Check()
 
-        def was(events: Sequence[Happened]) -> None:
+        def was(events: Sequence[CaseChange]) -> None:
             self.before.take(before, events)
             for happened in events:
                 check.replayed((happened.what, happened.after.deadline))
 
-        def would(events: Sequence[Happened]) -> None:
+        def would(events: Sequence[CaseChange]) -> None:
             self.after.take(after, events)
 
         return One(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from schemas.events.case import State
 from schemas.reference import TRIAGE_OFFICE
 from streams.case.decide.state import Case
-from streams.case.decide.turn import Happened
+from streams.case.decide.turn import CaseChange
 
 RUNGS = (1, 2, 3)
 """Head of the office (with the breach), city office, chairman."""
@@ -48,7 +48,7 @@ class Tally:
 
     offices: dict[str, OfficeCount] = field(default_factory=dict)
 
-    def take(self, outcome: Outcome, events: Sequence[Happened]) -> None:
+    def take(self, outcome: Outcome, events: Sequence[CaseChange]) -> None:
         for happened in events:
             outcome.deadline = happened.after.deadline
             count = _COUNTS.get(happened.what)
@@ -61,10 +61,10 @@ class Tally:
             found = self.offices[code] = OfficeCount()
         return found
 
-    def warned(self, outcome: Outcome, _happened: Happened) -> None:
+    def warned(self, outcome: Outcome, _happened: CaseChange) -> None:
         outcome.warnings += 1
 
-    def breached(self, outcome: Outcome, happened: Happened) -> None:
+    def breached(self, outcome: Outcome, happened: CaseChange) -> None:
         outcome.breaches[happened.detail["clock"].value] += 1
         outcome.excused += bool(happened.detail["excused"])
         outcome.rungs[1] += 1
@@ -72,19 +72,19 @@ class Tally:
         office.late += 1
         office.received[1] += 1
 
-    def escalated(self, outcome: Outcome, happened: Happened) -> None:
+    def escalated(self, outcome: Outcome, happened: CaseChange) -> None:
         rung = happened.detail["rung"]
         outcome.rungs[rung] += 1
         self.office(happened.detail["to_office"]).received[rung] += 1
 
-    def answered(self, outcome: Outcome, happened: Happened) -> None:
+    def answered(self, outcome: Outcome, happened: CaseChange) -> None:
         outcome.answered += 1
         outcome.in_time += bool(happened.detail["in_time"])
 
-    def closed(self, outcome: Outcome, _happened: Happened) -> None:
+    def closed(self, outcome: Outcome, _happened: CaseChange) -> None:
         outcome.closed += 1
 
-    def refused(self, outcome: Outcome, happened: Happened) -> None:
+    def refused(self, outcome: Outcome, happened: CaseChange) -> None:
         """Requests that were refused on the record, too, have no detail here."""
         if happened.detail:
             outcome.refusals.append(f"{happened.detail['action']}: {happened.detail['rule']}")

@@ -12,7 +12,7 @@ from streams.case.decide.handlers.information import run_again
 from streams.case.decide.handlers.ownership import accept_now, require_decision
 from streams.case.decide.handlers.substance import weakness
 from streams.case.decide.rules import NotAllowed, Rule
-from streams.case.decide.turn import Copy, Turn
+from streams.case.decide.turn import Turn, UsedText
 from streams.case.time.whole_day import end_of
 
 
@@ -62,7 +62,7 @@ def _answer(turn: Turn, action: Answer) -> None:
         settled=turn.now,
         missed=tuple(name for name in case.missed if name is not ClockName.ANSWER) if in_time else case.missed,
     )
-    turn.copy = Copy(office, turn.mark, case.id, turn.rules.calendar.add(turn.now, turn.rules.copies_within_ms))
+    turn.copy = UsedText(office, turn.mark, case.id, turn.rules.calendar.add(turn.now, turn.rules.copies_within_ms))
 
 
 def _in_time(turn: Turn) -> bool:

@@ -8,19 +8,19 @@ from schemas.events.base import Level
 from schemas.events.case import ClockName
 from schemas.reference import CITY_CHAIRMAN, CITY_OFFICE
 from streams.case.decide import clocks
-from streams.case.decide.state import Running
+from streams.case.decide.state import CaseClock
 from streams.case.decide.turn import Turn
 
 WORK_CLOCKS = (ClockName.ACCEPT, ClockName.ANSWER, ClockName.PROMISE)
 
 
-def fresh_accept_clock(turn: Turn) -> tuple[Running, ...]:
+def fresh_accept_clock(turn: Turn) -> tuple[CaseClock, ...]:
     """The case's clocks with a new one to accept (to sort, to decide); the others, the answer's above all, as they are."""
     accept = clocks.start(ClockName.ACCEPT, turn.now, turn.limits.accept_ms, turn.rules)
     return clocks.with_clock(turn.case.clocks, accept)
 
 
-def opening_clocks(turn: Turn, at: int, category: str, level: Level) -> tuple[Running, Running]:
+def opening_clocks(turn: Turn, at: int, category: str, level: Level) -> tuple[CaseClock, CaseClock]:
     """New clocks to accept and to answer, in this order."""
     limits, rules = turn.policy.limits[category, level], turn.policy.levels[level]
     return (
@@ -45,6 +45,6 @@ def rung_of(office: str) -> int:
     return {CITY_CHAIRMAN: 3, CITY_OFFICE: 2}.get(office, 1)
 
 
-def resumed(turn: Turn, at: int) -> tuple[Running, ...]:
+def resumed(turn: Turn, at: int) -> tuple[CaseClock, ...]:
     """All clocks running again."""
     return tuple(clocks.resume(clock, at, turn.rules) for clock in turn.case.clocks)

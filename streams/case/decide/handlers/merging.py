@@ -12,7 +12,7 @@ from streams.case.decide.handlers.citizen import reopen
 from streams.case.decide.handlers.common import resumed
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.state import Case
-from streams.case.decide.turn import Happened, Turn
+from streams.case.decide.turn import CaseChange, Turn
 
 NEWS = frozenset({"assigned", "accepted", "transferred", "extended", "promised", "answered", "closed", "reopened", "refused", "withdrawn"})
 """What followers' petitioners are told about their leader."""
@@ -141,7 +141,7 @@ def tell_followers(turn: Turn) -> None:
                 turn.send(follower, "leader-news", leader=turn.case.id, event_type=event.what, detail=news(event))
 
 
-def news(event: Happened) -> Mapping[str, Any]:
+def news(event: CaseChange) -> Mapping[str, Any]:
     """What followers get of an event: its own fields, without the leader's petition."""
     detail = {name: value for name, value in event.detail.items() if name not in ("petition", "classification")}
     return {**detail, "office": event.after.office, "reason": event.reason}

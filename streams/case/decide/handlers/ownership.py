@@ -10,7 +10,7 @@ from schemas.reference.texts import right_address
 from streams.case.decide import clocks
 from streams.case.decide.handlers.common import fresh_accept_clock, misses, opening_clocks, owned_by, rung_of
 from streams.case.decide.rules import NotAllowed, Rule
-from streams.case.decide.state import Running
+from streams.case.decide.state import CaseClock
 from streams.case.decide.turn import Turn
 
 
@@ -94,7 +94,7 @@ def assign(turn: Turn, action: Assign) -> None:
     )
 
 
-def _reassigned_clocks(turn: Turn, category: str, level: Level) -> tuple[Running, ...]:
+def _reassigned_clocks(turn: Turn, category: str, level: Level) -> tuple[CaseClock, ...]:
     """A new accept clock, and the answer's as it was unless category or level changed it. A promise was the old office's."""
     case, policy, rules = turn.case, turn.policy, turn.policy.levels[level]
     answer = case.clock(ClockName.ANSWER)

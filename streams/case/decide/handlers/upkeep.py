@@ -8,7 +8,7 @@ from schemas.platform.instants import to_datetime, to_ms
 from streams.case.decide import clocks
 from streams.case.decide.handlers.common import misses
 from streams.case.decide.rules import NotAllowed, Rule
-from streams.case.decide.state import Case, Running
+from streams.case.decide.state import Case, CaseClock
 from streams.case.decide.turn import Turn
 from streams.case.policy.compiled import LevelRules, Policy
 
@@ -39,7 +39,7 @@ def recompute(turn: Turn, action: Recompute) -> None:
     )
 
 
-def _under(turn: Turn, clock: Running, policy: Policy) -> Running:
+def _under(turn: Turn, clock: CaseClock, policy: Policy) -> CaseClock:
     case, rules = turn.case, policy.levels[turn.case.level]
     if clock.name is ClockName.PROMISE:
         return clocks.restepped(clock, rules, turn.now)

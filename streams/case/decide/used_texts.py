@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.case.decide.turn import Copy
+from streams.case.decide.turn import UsedText
 
 KEPT = 400
 """So many different texts an office's memory holds; those not used for longest go first."""
 
 
-def copies_key(office: str) -> bytes:
+def texts_key(office: str) -> bytes:
     return f"answers:{office}".encode()
 
 
@@ -27,11 +27,11 @@ class Text(msgspec.Struct, frozen=True, array_like=True):
     petitions: tuple[str, ...]
 
 
-class Copies(msgspec.Struct, frozen=True, array_like=True):
+class UsedTexts(msgspec.Struct, frozen=True, array_like=True):
     texts: tuple[Text, ...] = ()
 
     @classmethod
-    def decode(cls, stored: bytes | None) -> Copies:
+    def decode(cls, stored: bytes | None) -> UsedTexts:
         return _DECODER.decode(stored) if stored is not None else cls()
 
     def encode(self) -> bytes:
@@ -44,12 +44,12 @@ class Copies(msgspec.Struct, frozen=True, array_like=True):
                 return sum(other != petition for other in text.petitions)
         return 0
 
-    def with_copy(self, copy: Copy, now: int) -> Copies:
+    def with_copy(self, copy: UsedText, now: int) -> UsedTexts:
         before = next((text.petitions for text in self.texts if text.mark == copy.mark and text.until >= now), ())
         rest = tuple(text for text in self.texts if text.mark != copy.mark and text.until >= now)
         answered = (*(other for other in before if other != copy.petition), copy.petition)[-20:]
-        return Copies((*rest[1 - KEPT :], Text(copy.mark, copy.until, answered)))
+        return UsedTexts((*rest[1 - KEPT :], Text(copy.mark, copy.until, answered)))
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(Copies)
+_DECODER = msgspec.msgpack.Decoder(UsedTexts)
