@@ -1,6 +1,6 @@
 """A worker's processor: takes what its partitions have, decides, and makes it happen in one transaction, again and again.
 
-Why it is exactly once, and what fences whom: docs/decisions/0014-one-transaction-a-worker.md.
+Why it is exactly once, and what fences whom: docs/decisions/0013-one-transaction-a-worker.md.
 """
 
 from __future__ import annotations
