@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Raw
 
 from consumers.kafka.records import Record
+from consumers.read_model.storable import storable_record
 from schemas.events import wire
 from schemas.events.case import OPEN_STATES
 from schemas.events.wire import CaseEvent, CaseView, NotAnEvent
@@ -45,7 +46,7 @@ def project(records: Sequence[Record]) -> Rows:
     latest: dict[str, _Latest] = {}
     for record in records:
         try:
-            rows.timeline.append(_timeline_row(record, latest))
+            rows.timeline.append(_timeline_row(storable_record(record), latest))
         except NotAnEvent as error:
             rows.rejected.append((record, error))
     rows.petitions = [_petition_row(petition_id, entry) for petition_id, entry in latest.items()]
