@@ -25,7 +25,7 @@ from schemas.events import tracking
 from schemas.events.actions import ACTION, Action
 from schemas.events.base import Actor, Role
 from schemas.platform.clock import to_datetime
-from streams.case.decide.machine import Asked, decide
+from streams.case.decide.machine import Command, decide
 from streams.case.decide.state import Case
 from streams.case.decide.turn import Setting
 from streams.case.policy.book import Book
@@ -131,7 +131,7 @@ def stored(case: Holding) -> tuple[Case, int]:
 
 def machine(case: Case, now: int, action: Action) -> str | None:
     """The rule by which the case stage refuses it; None when it happens."""
-    decision = decide(case, Asked(action, now), "cause", now, Setting(Book.of(POLICY)))
+    decision = decide(case, Command(action, now), "cause", now, Setting(Book.of(POLICY)))
     last = decision.events[-1]
     return str(last.detail["rule"]) if last.what == "action-refused" else None
 
