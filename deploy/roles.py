@@ -90,7 +90,7 @@ ROLES: tuple[Role, ...] = (
         ("consumers.settings:ProjectorSettings",),
         reads=(topics.EVENTS,),
         writes=(topics.DEAD_LETTERS,),
-        keeps="PostgreSQL: petition, timeline",
+        keeps="PostgreSQL: petition, timeline, consumer_offset",
     ),
     Role(
         "dispatcher",
@@ -109,7 +109,7 @@ ROLES: tuple[Role, ...] = (
         ("consumers.settings:IncidentSettings",),
         reads=(topics.EVENTS,),
         writes=(topics.ACTIONS, topics.DEAD_LETTERS),
-        keeps="PostgreSQL: incident_petition, incident_request",
+        keeps="PostgreSQL: incident_petition, incident_request, consumer_offset",
     ),
     Role(
         "web",

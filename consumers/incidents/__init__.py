@@ -1,4 +1,5 @@
 """Several petitions on one matter are found and joined: the surest by the system, the likely ones proposed to a person.
 
-Pure: `words`, `anchors`, `fingerprint`, `compare`, `choose`, `changes`. At the edge: `memory` (PostgreSQL), `asking` (Kafka), `role`.
+Pure: `words`, `names`, `numbers`, `fingerprint`, `compare`, `choose`, `changes`, `requests`. At the edge: `memory` and `sink` (PostgreSQL),
+`outbox` (Kafka), `role`.
 """
