@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from deploy.roles import CONSUMERS
 from schemas.events.topics import EVENTS, Topic
 from schemas.platform.settings import ProcessSettings
 
@@ -53,6 +54,11 @@ def readers() -> dict[Topic, tuple[str, ...]]:
         groups = tuple(f"petitions-{stage}" for stage in (row.stage, row.chained_to) if stage)
         found |= {topic: (*found.get(topic, ()), *groups) for topic in row.inputs}
     return found
+
+
+def all_groups() -> list[str]:
+    """Every group of the pipeline, also of those who keep their offsets elsewhere."""
+    return sorted({group for groups in readers().values() for group in groups} | set(CONSUMERS))
 
 
 def waiting(admin: KafkaAdminClient, settings: ProcessSettings, of: Mapping[Topic, Sequence[str]]) -> list[Waiting]:

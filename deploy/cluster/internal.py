@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from deploy.cluster.kafka import KafkaUnreachable
@@ -15,10 +16,14 @@ _PATIENCE_SECONDS, _PAUSE_SECONDS = 30.0, 0.2
 _NOBODY = "petitions-migrate"
 
 
-def ensure_internal(admin: KafkaAdminClient) -> None:
-    """See to it that they exist and are led. Raises KafkaUnreachable when the cluster does not get that far."""
+def ensure_internal(admin: KafkaAdminClient, groups: Iterable[str] = ()) -> None:
+    """See to it that they exist and are led, for these groups above all: a broker that has just started still loads what it knows of them.
+
+    Raises KafkaUnreachable when the cluster does not get that far.
+    """
     until = time.monotonic() + _PATIENCE_SECONDS
-    while not (_coordinates_groups(admin) and _coordinates_transactions(admin)):
+    names = [_NOBODY, *groups]
+    while not (_coordinates(admin, names) and _coordinates_transactions(admin)):
         if time.monotonic() > until:
             raise KafkaUnreachable(
                 f"Kafka does not serve its own topics {' and '.join(INTERNAL_TOPICS)}: has it as many brokers as its settings "
@@ -27,12 +32,12 @@ def ensure_internal(admin: KafkaAdminClient) -> None:
         time.sleep(_PAUSE_SECONDS)
 
 
-def _coordinates_groups(admin: KafkaAdminClient) -> bool:
+def _coordinates(admin: KafkaAdminClient, groups: list[str]) -> bool:
     """The first question for a group's coordinator makes Kafka create the topic; it has no answer until then."""
     from kafka.errors import KafkaError
 
     try:
-        return all(group["group_state"] for group in admin.describe_groups([_NOBODY]).values())  # "Dead", from who leads it
+        return all(group["group_state"] for group in admin.describe_groups(groups).values())  # "Dead", from who leads it
     except KafkaError:
         return False
 

@@ -58,15 +58,24 @@ def migrations() -> list[Migration]:
     ]
 
 
-def migrate(database_url: str, wanted: Sequence[Migration] | None = None) -> list[str]:
-    """Apply what is missing, each file in a transaction; the names applied. Raises DatabaseUnreachable, MigrationFailed."""
+def current_name(name: str) -> str:
+    """What a migration is called now."""
+    return _RENAMED.get(name, name)
+
+
+def connected(database_url: str, *, autocommit: bool = False) -> Connection[Any]:
+    """A connection to the database. Raises DatabaseUnreachable."""
     import psycopg
 
     try:
-        connection = psycopg.connect(database_url, autocommit=True, connect_timeout=10)
+        return psycopg.connect(database_url, autocommit=autocommit, connect_timeout=10)
     except psycopg.OperationalError as error:
         raise DatabaseUnreachable(f"PostgreSQL does not answer: {error}") from error
-    with connection:
+
+
+def migrate(database_url: str, wanted: Sequence[Migration] | None = None) -> list[str]:
+    """Apply what is missing, each file in a transaction; the names applied. Raises DatabaseUnreachable, MigrationFailed."""
+    with connected(database_url, autocommit=True) as connection:
         # One at a time, however many processes start together.
         connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
         connection.execute(_TABLE)

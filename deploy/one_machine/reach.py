@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from deploy.one_machine.embedded import EmbeddedKafka, EmbeddedPostgres
+from deploy.one_machine.runner.clock import ClockChoice
 from deploy.one_machine.runner.directory import Directory
 from deploy.one_machine.runner.state import rows
 
@@ -20,6 +21,8 @@ def environment(directory: Directory, given: Mapping[str, str]) -> Environment:
         found["TRACKING_SECRET_FILE"] = str(directory.tracking_secret)
     if directory.state.exists():
         found["KAFKA_BOOTSTRAP_SERVERS"] = json.loads(directory.state.read_text(encoding="utf-8"))["kafka"]
+    if directory.clock.exists():
+        found |= ClockChoice(**json.loads(directory.clock.read_text(encoding="utf-8"))).environment()
     if directory.postgres.exists():
         found["DATABASE_URL"] = _postgres(directory).url
     return found | dict(given)

@@ -31,6 +31,10 @@ returning key
 """
 READ_KEY = "select key from contact_key where petition_id = %s"
 ERASE_KEY = "update contact_key set key = null where petition_id = %s and key is not null"
+NEVER_KEY = """
+insert into contact_key (petition_id, key) values (%s, null)
+on conflict (petition_id) do update set key = null where contact_key.key is not null
+"""
 
 
 class VaultUnavailable(Exception):
@@ -92,15 +96,23 @@ class PostgresVault:
         return key
 
     def erase(self, petition_id: str) -> bool:
-        """Delete the key; False when there was none. The contact is gone everywhere from this moment on."""
-        try:
-            with self._pool.connection() as connection:
-                return connection.execute(ERASE_KEY, (petition_id,)).rowcount > 0
-        except (psycopg.OperationalError, TimeoutError) as error:
-            raise VaultUnavailable(str(error)) from error
+        """Delete the key; False when there was none. The contact is gone everywhere from this moment on; see producers/kafka/erasures.py
+        for what keeps it so after a restore."""
+        return self._changed(ERASE_KEY, petition_id)
+
+    def erase_for_good(self, petition_id: str) -> bool:
+        """As `erase`, and where there is no row one is made, so that the petition cannot get a key any more; whether anything changed."""
+        return self._changed(NEVER_KEY, petition_id)
 
     def close(self) -> None:
         self._pool.close()
+
+    def _changed(self, query: str, petition_id: str) -> bool:
+        try:
+            with self._pool.connection() as connection:
+                return connection.execute(query, (petition_id,)).rowcount > 0
+        except (psycopg.OperationalError, TimeoutError) as error:
+            raise VaultUnavailable(str(error)) from error
 
     def _one(self, query: str, *values: Any) -> bytes | None:
         try:

@@ -69,6 +69,11 @@ CASE_CHANGELOG = Topic(
 QUEUE_POSITIONS = Topic("petitions.queue-positions", "how far the offices' queues have been written", compacted=True, partitions=1)
 """Not an event: written by the dispatcher, in the transaction that delivers (docs/decisions/0010)."""
 
+ERASURES = Topic(
+    "petitions.erasures", "whose contact was erased, so that no key from a backup brings it back", compacted=True, partitions=1
+)
+"""Not an event: key petition id, written before the key is deleted (producers/intake/erasing.py)."""
+
 SHARED: tuple[Topic, ...] = (INTAKE, CLASSIFIED, ACTIONS, EVENTS, DEAD_LETTERS, CASE_CHANGELOG)
 """Keyed by petition id, all with the same number of partitions, so that one petition's life stays in order."""
 
@@ -84,7 +89,7 @@ def queue_topic(office: str) -> Topic:
 
 
 def all_topics() -> tuple[Topic, ...]:
-    return (*SHARED, QUEUE_POSITIONS, *(queue_topic(code) for code in offices()))
+    return (*SHARED, QUEUE_POSITIONS, ERASURES, *(queue_topic(code) for code in offices()))
 
 
 def config(topic: Topic, deployment: Deployment) -> dict[str, str]:
@@ -103,8 +108,14 @@ def config(topic: Topic, deployment: Deployment) -> dict[str, str]:
 
 
 def _compaction() -> dict[str, str]:
-    # Close to one record a key, for those who read it whole.
-    return {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.3", "min.compaction.lag.ms": str(BACKUP_LIMIT_MS)}
+    return {
+        "cleanup.policy": "compact",
+        # Close to one record a key, for those who read it whole.
+        "min.cleanable.dirty.ratio": "0.3",
+        "min.compaction.lag.ms": str(BACKUP_LIMIT_MS),
+        # A store that comes back from an old disk must still find what was removed meanwhile.
+        "delete.retention.ms": str(365 * DAY_MS),
+    }
 
 
 def _deletion(topic: Topic, deployment: Deployment) -> dict[str, str]:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cluster.doctor.site import Site
+from deploy.cluster.doctor.patient import Patient
 from deploy.cluster.topics import ensure_topics
 from deploy.one_machine.embedded import EmbeddedKafka
 from deploy.one_machine.runner.directory import Directory
 from schemas.platform.settings import ProcessSettings
 
-MakeSite = Callable[..., Site]
+MakeSite = Callable[..., Patient]
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +38,10 @@ def environment(own_kafka: EmbeddedKafka, database_url: Callable[[], str], tmp_p
 @pytest.fixture
 def make_site(environment: dict[str, str], tmp_path: Path) -> Iterator[MakeSite]:
     """A maker of sites: `environment` with changes."""
-    made: list[Site] = []
+    made: list[Patient] = []
 
-    def make(**changes: str) -> Site:
-        made.append(Site({**environment, **changes}, Directory(tmp_path / "data")))
+    def make(**changes: str) -> Patient:
+        made.append(Patient({**environment, **changes}, Directory(tmp_path / "data")))
         return made[-1]
 
     yield make
@@ -50,5 +50,5 @@ def make_site(environment: dict[str, str], tmp_path: Path) -> Iterator[MakeSite]
 
 
 @pytest.fixture
-def site(make_site: MakeSite) -> Site:
+def site(make_site: MakeSite) -> Patient:
     return make_site()

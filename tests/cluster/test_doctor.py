@@ -19,8 +19,8 @@ from kafka.structs import OffsetAndMetadata
 
 from deploy.cluster.doctor import brokers, certificates, clocks, configuration, database, files, progress, room, stores, topics
 from deploy.cluster.doctor.finding import Check, Finding, Level, or_fine
+from deploy.cluster.doctor.patient import Patient
 from deploy.cluster.doctor.run import examine, exit_code
-from deploy.cluster.doctor.site import Site
 from deploy.cluster.doctor.table import CHECKS
 from deploy.cluster.groups import Waiting
 from deploy.cluster.kafka import alter
@@ -33,6 +33,8 @@ from tests.chaos.instance import Instance
 from tests.cluster.conftest import MakeSite
 
 GIB = 1024**3
+BEYOND = 10**9
+"""An offset that no topic has reached."""
 
 
 def told(findings: Iterable[Finding]) -> list[tuple[Level, str]]:
@@ -95,7 +97,7 @@ def test_a_broker_that_is_too_old_is_told(can: int, does: int, transactions: int
     assert words in finding.found
 
 
-def test_a_topic_that_was_turned_is_told_and_migrate_mends_it(site: Site) -> None:
+def test_a_topic_that_was_turned_is_told_and_migrate_mends_it(site: Patient) -> None:
     """The setting, what it is and what it should be; the advice works."""
     name = queue_topic("so-xd").name
     alter(site.admin, {name: {"retention.ms": "1000"}})
@@ -120,7 +122,7 @@ def test_a_missing_topic_and_partitions_that_do_not_fit_are_told(make_site: Make
     ensure_topics(site.settings)
 
 
-def test_a_database_without_its_tables_is_told(site: Site) -> None:
+def test_a_database_without_its_tables_is_told(site: Patient) -> None:
     """Which migration is missing; and one that only a later release knows."""
     site.database.execute("update schema_migration set name = 'consumers/9999_later.sql' where name like 'producers/%%'")
 
@@ -128,7 +130,7 @@ def test_a_database_without_its_tables_is_told(site: Site) -> None:
     assert "not applied: producers/0001_contact_key.sql" in told(database.migrated(site))[0][1]
 
 
-def test_clocks_are_compared_with_the_brokers_and_the_databases(site: Site) -> None:
+def test_clocks_are_compared_with_the_brokers_and_the_databases(site: Patient) -> None:
     """On one machine they are the same clock; the question leaves nothing behind that a reader would see."""
     assert worst(clocks.of_brokers(site)) is Level.FINE
     assert worst(clocks.of_database(site)) is Level.FINE
@@ -165,7 +167,7 @@ def test_a_process_that_uses_up_its_file_handles_is_told() -> None:
     assert finding.found == "case-1 has 801 of 1000 file handles open"
 
 
-def test_files_that_others_can_read_are_told(site: Site) -> None:
+def test_files_that_others_can_read_are_told(site: Patient) -> None:
     """A secret, and the data directory; with the command that closes them."""
     with site.directory.locked():
         site.directory.ensure_secrets()
@@ -236,26 +238,26 @@ def test_a_policy_with_mistakes_is_told(make_site: MakeSite, tmp_path: Path) -> 
     assert worst(configuration.policy(make_site(POLICY_DIR=str(empty)))) is Level.WRONG
 
 
-def test_a_store_from_somewhere_else_is_told(site: Site) -> None:
+def test_a_store_from_somewhere_else_is_told(site: Patient) -> None:
     """It stands where its changelog never was; a damaged one and one put aside are told, too. A worker may have it open."""
     folder = site.directory.stores / "case"
     store = open_store(folder / "0")
-    store.apply({b"key": b"\0" * 8 + b"value"}, {}, 99)
+    store.apply({b"key": b"\0" * 8 + b"value"}, {}, BEYOND)
     (folder / "1").mkdir()
     (folder / "2.aside-1").mkdir()
     found = told(stores.stores(site))
     store.close()
 
     assert [level for level, _ in found] == [Level.WRONG, Level.WRONG, Level.MIND]
-    assert "stands at 99, its changelog ends at 0" in found[0][1]
+    assert f"stands at {BEYOND}, its changelog ends at " in found[0][1]
     assert "there is no store" in found[1][1]
 
 
-def test_a_reader_from_another_cluster_and_one_that_nobody_runs_are_told(site: Site) -> None:
+def test_a_reader_from_another_cluster_and_one_that_nobody_runs_are_told(site: Patient) -> None:
     """The projector's position is beyond the topic's end; no group has a member."""
-    site.database.execute("insert into consumer_offset values ('projector', %s, 0, 99)", (EVENTS.name,))
+    site.database.execute("insert into consumer_offset values ('projector', %s, 0, %s)", (EVENTS.name, BEYOND))
 
-    assert "projector in petitions.events 0 stands at 99" in told(progress.lag(site))[0][1]
+    assert any(f"projector in petitions.events 0 stands at {BEYOND}" in found for _, found in told(progress.lag(site)))
     assert [level for level, _ in told(progress.members(site))] == [Level.WRONG] * 6
     assert "petitions-classify and petitions-case: no member" in {found for _, found in told(progress.members(site))}
 
@@ -286,7 +288,7 @@ def test_who_is_behind_is_told_long_before_anything_is_lost(row: Waiting, level:
     assert (finding and finding.level) is level
 
 
-def test_an_open_transaction_is_told(site: Site) -> None:
+def test_an_open_transaction_is_told(site: Patient) -> None:
     """With the id that ends it."""
     producer = KafkaProducer(bootstrap_servers=site.settings.kafka_bootstrap_servers, transactional_id="forgotten", acks="all")
     producer.init_transactions()
@@ -300,9 +302,8 @@ def test_an_open_transaction_is_told(site: Site) -> None:
     assert worst(progress.transactions(site)) is Level.FINE
 
 
-def test_new_dead_letters_are_told(site: Site) -> None:
+def test_new_dead_letters_are_told(site: Patient) -> None:
     """Any within a week."""
-    assert worst(progress.letters(site)) is Level.FINE
     producer = KafkaProducer(bootstrap_servers=site.settings.kafka_bootstrap_servers, acks="all")
     producer.send(DEAD_LETTERS.name, value=b"x", partition=1).get(10)
     producer.close()
@@ -310,21 +311,21 @@ def test_new_dead_letters_are_told(site: Site) -> None:
     assert told(progress.letters(site)) == [(Level.MIND, "letters of the last 7 days in 1 partitions")]
 
 
-def test_a_group_that_never_reads_is_behind_from_the_begin(site: Site) -> None:
+def test_a_group_that_never_reads_is_behind_from_the_begin(site: Patient) -> None:
     """What it has committed is asked of the broker."""
-    site.admin.alter_group_offsets("dispatcher", {TopicPartition(EVENTS.name, 0): OffsetAndMetadata(7, "", -1)})
+    site.admin.alter_group_offsets("dispatcher", {TopicPartition(EVENTS.name, 0): OffsetAndMetadata(BEYOND, "", -1)})
 
-    assert "dispatcher in petitions.events 0 stands at 7, the topic ends at 0" in told(progress.lag(site))[0][1]
+    assert any(f"dispatcher in petitions.events 0 stands at {BEYOND}, the topic ends at" in found for _, found in told(progress.lag(site)))
     site.admin.delete_groups(["dispatcher"])
 
 
-def test_a_check_that_breaks_hides_no_other(site: Site) -> None:
+def test_a_check_that_breaks_hides_no_other(site: Patient) -> None:
     """What it raises is its finding; the exit code follows from the worst."""
 
-    def breaks(_: Site) -> list[Finding]:
+    def breaks(_: Patient) -> list[Finding]:
         raise ValueError("of all things")
 
-    def fails(_: Site) -> list[Finding]:
+    def fails(_: Patient) -> list[Finding]:
         raise Failed("it cannot be")
 
     results = examine(site, [Check("a", "", breaks), Check("b", "", fails), Check("c", "", lambda _: or_fine([], "well"))])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from deploy.cluster.doctor.finding import Finding, fine, mind, or_fine, wrong
-from deploy.cluster.doctor.site import Site
+from deploy.cluster.doctor.patient import Patient
 from deploy.cluster.kafka import configs
 from schemas.events.brokers import BROKER_SETTINGS, LOWEST_METADATA_VERSION, LOWEST_VERSION, TRANSACTION_VERSION, BrokerSetting
 
@@ -13,7 +13,7 @@ Features = Mapping[str, Mapping[str, tuple[int, int]]]
 _FEATURES = "kafka-features.sh --bootstrap-server …"
 
 
-def answer(site: Site) -> Iterator[Finding]:
+def answer(site: Patient) -> Iterator[Finding]:
     """Enough of them for the number of copies."""
     brokers = site.admin.describe_cluster()["brokers"]
     alive = [broker["broker_id"] for broker in brokers if not broker["is_fenced"]]
@@ -29,7 +29,7 @@ def answer(site: Site) -> Iterator[Finding]:
         yield fine(f"{len(alive)} answer")
 
 
-def version(site: Site) -> list[Finding]:
+def version(site: Patient) -> list[Finding]:
     """New enough, and the newer transactions in force."""
     return judged(site.admin.describe_features())
 
@@ -56,7 +56,7 @@ def _old(can: int, does: int, transactions: int) -> Iterator[Finding]:
         )
 
 
-def settings(site: Site) -> list[Finding]:
+def settings(site: Patient) -> list[Finding]:
     """Each broker's, against the catalogue."""
     ids = [str(broker["broker_id"]) for broker in site.admin.describe_cluster()["brokers"] if not broker["is_fenced"]]
     found = configs(site.admin, "broker", {broker: [setting.name for setting in BROKER_SETTINGS] for broker in ids})

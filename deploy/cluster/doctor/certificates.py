@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.cluster.doctor.finding import Finding, fine, mind, not_here, wrong
-from deploy.cluster.doctor.site import Site
+from deploy.cluster.doctor.patient import Patient
 from schemas.platform.settings import DatabaseSettings
 
 _SOON_DAYS, _NOW_DAYS = 30, 14
 _RENEW = "renew it, then restart the roles that use it"
 
 
-def expiry(site: Site) -> list[Finding]:
+def expiry(site: Patient) -> list[Finding]:
     """Every certificate in every file that is named."""
     found = [finding for path in sorted(set(_named(site))) for finding in _read(path)]
     return found or [not_here("no certificate is named in the settings")]
@@ -41,7 +41,7 @@ def _read(path: Path) -> Iterator[Finding]:
         yield judged(f"{path} ({certificate.subject.rfc4514_string()})", certificate.not_valid_after_utc, datetime.now(UTC))
 
 
-def _named(site: Site) -> Iterator[Path]:
+def _named(site: Patient) -> Iterator[Path]:
     """In the database's address, and in any role's setting that is a path to a certificate."""
     from psycopg.conninfo import conninfo_to_dict
 

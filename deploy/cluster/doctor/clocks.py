@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from deploy.cluster.doctor.finding import Finding, fine, not_here, wrong
-from deploy.cluster.doctor.site import Site
+from deploy.cluster.doctor.patient import Patient
 from schemas.events.topics import INTAKE
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ LIMIT_MS = 1000
 _DO = "keep all clocks by NTP (chrony, systemd-timesyncd) on every machine"
 
 
-def of_brokers(site: Site) -> Iterator[Finding]:
+def of_brokers(site: Patient) -> Iterator[Finding]:
     """Each leader's, by the time that it stamps on a record. The record is part of a transaction that is aborted: nobody reads it."""
     leaders = {part["leader_id"]: part["partition_index"] for part in site.topics.get(INTAKE.name, {}).get("partitions", ())}
     if not leaders:
@@ -36,7 +36,7 @@ def of_brokers(site: Site) -> Iterator[Finding]:
         producer.close(timeout=3)
 
 
-def of_database(site: Site) -> Iterator[Finding]:
+def of_database(site: Patient) -> Iterator[Finding]:
     """The database server's."""
 
     def now() -> int:
@@ -63,7 +63,7 @@ def _asked(ask: Callable[[], int]) -> tuple[float, float, float]:
     return before, told, time.time() * 1000
 
 
-def _producer(site: Site) -> KafkaProducer:
+def _producer(site: Patient) -> KafkaProducer:
     from kafka import KafkaProducer
 
     return KafkaProducer(

@@ -25,8 +25,8 @@ def doctor(data: Path, *, as_json: bool) -> None:
     Looks with the settings of the environment, as a role would have them, else at the instance in DIR. Exit code 1 when something is
     wrong, 3 when a service does not answer.
     """
+    from deploy.cluster.doctor.patient import Patient
     from deploy.cluster.doctor.run import examine, exit_code
-    from deploy.cluster.doctor.site import Site
     from deploy.cluster.doctor.table import CHECKS
     from deploy.one_machine.reach import environment
     from deploy.one_machine.runner.directory import Directory
@@ -34,7 +34,7 @@ def doctor(data: Path, *, as_json: bool) -> None:
 
     logs.configure("doctor")
     directory = Directory(data)
-    with Site(environment(directory, os.environ), directory) as site:
+    with Patient(environment(directory, os.environ), directory) as site:
         results = examine(site, CHECKS)
     click.echo(json.dumps(_plain(results), ensure_ascii=False) if as_json else _told(results))
     sys.exit(exit_code(results))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deploy.cluster.doctor.finding import Finding, fine, wrong
-from deploy.cluster.doctor.site import Site
+from deploy.cluster.doctor.patient import Patient
 from producers.settings import HttpSettings
 from streams.settings import StreamSettings
 
 
-def policy(site: Site) -> Iterator[Finding]:
+def policy(site: Patient) -> Iterator[Finding]:
     """The policy files can be taken up."""
     from streams.case.policy.directory import PolicyDirectory
     from streams.case.policy.load import BadPolicy
@@ -26,7 +26,7 @@ def policy(site: Site) -> Iterator[Finding]:
         yield fine(f"version {book.current.version} for new cases, {len(book.versions)} in all")
 
 
-def proxy(site: Site) -> Iterator[Finding]:
+def proxy(site: Patient) -> Iterator[Finding]:
     """Whoever comes through a proxy is told apart by the address that it forwards."""
     if "TRACKING_SECRET" not in site.environment and "TRACKING_SECRET_FILE" not in site.environment:
         yield fine("no role web is set up here")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deploy.cluster.doctor.finding import Finding, fine, mind, or_fine, wrong
-from deploy.cluster.doctor.site import Site
+from deploy.cluster.doctor.patient import Patient
 from deploy.cluster.migrate import applied, migrations
 
 _LOWEST = 15
 
 
-def answers(site: Site) -> Iterator[Finding]:
+def answers(site: Patient) -> Iterator[Finding]:
     """New enough as well."""
     major = site.database.info.server_version // 10_000
     if major < _LOWEST:
@@ -20,7 +20,7 @@ def answers(site: Site) -> Iterator[Finding]:
         yield fine(f"PostgreSQL {major}")
 
 
-def migrated(site: Site) -> list[Finding]:
+def migrated(site: Patient) -> list[Finding]:
     """Every migration applied, and none of a later release."""
     row = site.database.execute("select to_regclass('schema_migration') is not null").fetchone()
     done = applied(site.database) if row is not None and row[0] else set()

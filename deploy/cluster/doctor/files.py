@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.cluster.doctor.finding import Finding, not_here, or_fine, wrong
-from deploy.cluster.doctor.site import Site
+from deploy.cluster.doctor.patient import Patient
 
 _MOUNTED = Path("/run/secrets")
 """Docker mounts a secret with the mode of its file, which others on the host cannot reach."""
 _OTHERS_READ_OR_WRITE = 0o066
 
 
-def secrets(site: Site) -> list[Finding]:
+def secrets(site: Patient) -> list[Finding]:
     """Credentials, the tracking secret, passwords: for their owner alone."""
     found = sorted({path for path in (*_of_instance(site), *_named(site)) if path.is_file()})
     if not found:
@@ -23,7 +23,7 @@ def secrets(site: Site) -> list[Finding]:
     return or_fine(findings, f"{len(found)} files, each for its owner alone")
 
 
-def data(site: Site) -> list[Finding]:
+def data(site: Patient) -> list[Finding]:
     """The instance's directory."""
     path = site.directory.path
     if not site.is_instance:
@@ -33,12 +33,12 @@ def data(site: Site) -> list[Finding]:
     return or_fine(findings, f"{path}, closed")
 
 
-def _of_instance(site: Site) -> tuple[Path, ...]:
+def _of_instance(site: Patient) -> tuple[Path, ...]:
     directory = site.directory
     return directory.credentials, directory.tracking_secret, directory.postgres.with_suffix(".password")
 
 
-def _named(site: Site) -> Iterator[Path]:
+def _named(site: Patient) -> Iterator[Path]:
     """Files that the environment names, but for those that are mounted for a container."""
     for name, value in site.environment.items():
         if name in ("CREDENTIALS_FILE", "TRACKING_SECRET_FILE", "DATABASE_URL_FILE") and _MOUNTED not in Path(value).parents:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from deploy.cluster.doctor.site import Site
+    from deploy.cluster.doctor.patient import Patient
 
 
 class Level(Enum):
@@ -39,7 +39,7 @@ class Check:
 
     name: str
     right: str
-    look: Callable[[Site], Iterable[Finding]]
+    look: Callable[[Patient], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)

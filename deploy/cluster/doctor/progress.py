@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 
 from deploy.cluster.doctor.finding import Finding, fine, mind, or_fine, wrong
-from deploy.cluster.doctor.site import Site
+from deploy.cluster.doctor.patient import Patient
 from deploy.cluster.groups import DISPATCHER, Waiting, readers, retention_used, waiting, with_ages
 from deploy.cluster.kafka import configs
 from deploy.roles import CONSUMERS
@@ -18,7 +18,7 @@ _OPEN_MS = 20_000
 _LETTER_DAYS = 7
 
 
-def lag(site: Site) -> list[Finding]:
+def lag(site: Patient) -> list[Finding]:
     """Nothing waits for long, and nothing was deleted before it was read."""
     rows = with_ages(site.settings, [*waiting(site.admin, site.settings, readers()), *_in_database(site)])
     kept = configs(site.admin, "topic", {row.topic: ["retention.ms"] for row in rows})
@@ -48,7 +48,7 @@ def behind(row: Waiting, retention_ms: int, now_ms: int) -> Finding | None:
     return None
 
 
-def members(site: Site) -> list[Finding]:
+def members(site: Patient) -> list[Finding]:
     """Everything that is to be read has somebody who reads it."""
     wanted = [*readers().values(), *((name,) for name in CONSUMERS if name != DISPATCHER)]
     found = site.admin.describe_groups(sorted({name for names in wanted for name in names}))
@@ -67,7 +67,7 @@ def manned(names: Sequence[str], counts: Mapping[str, tuple[int, str]]) -> Itera
             yield mind(f"{name} is {state} with {members} members", "look again in a minute; a member that is gone is dropped by then")
 
 
-def transactions(site: Site, open_ms: int = _OPEN_MS) -> list[Finding]:
+def transactions(site: Patient, open_ms: int = _OPEN_MS) -> list[Finding]:
     """None is open for long: what stands behind it on a topic waits for it."""
     listed = site.admin.list_transactions(state_filters=["Ongoing"], duration_filter_ms=open_ms)
     names = sorted({one.transactional_id for found in listed.values() for one in found})
@@ -75,7 +75,7 @@ def transactions(site: Site, open_ms: int = _OPEN_MS) -> list[Finding]:
     return or_fine([wrong(f"{name} has been open for over {open_ms / 1000:.0f} s", do) for name in names], "none open for long")
 
 
-def letters(site: Site) -> Iterator[Finding]:
+def letters(site: Patient) -> Iterator[Finding]:
     """New ones are looked at."""
     from kafka import TopicPartition
     from kafka.admin import OffsetSpec
@@ -91,7 +91,7 @@ def letters(site: Site) -> Iterator[Finding]:
         yield fine(f"none in the last {_LETTER_DAYS} days")
 
 
-def _in_database(site: Site) -> Iterator[Waiting]:
+def _in_database(site: Patient) -> Iterator[Waiting]:
     """The consumers whose position stands beside their effect."""
     from kafka import TopicPartition
     from kafka.admin import OffsetSpec

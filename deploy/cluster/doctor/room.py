@@ -8,9 +8,8 @@ from pathlib import Path
 from shutil import disk_usage
 
 from deploy.cluster.doctor.finding import Finding, fine, mind, or_fine, wrong
-from deploy.cluster.doctor.site import Site
+from deploy.cluster.doctor.patient import Patient
 from schemas.events.brokers import OFFSETS_TOPIC
-from streams.settings import StreamSettings
 
 _GIBIBYTE = 1024**3
 _LEAST, _LEAST_SHARE, _LITTLE_SHARE = _GIBIBYTE, 0.05, 0.15
@@ -18,9 +17,9 @@ _FILES_A_PARTITION, _OTHER_FILES = 256, 300
 _FULL = 0.8
 
 
-def disks(site: Site) -> Iterator[Finding]:
+def disks(site: Patient) -> Iterator[Finding]:
     """Where the data, the stores and the brokers' logs are."""
-    for path in {site.directory.path, site.read(StreamSettings).state_dir.resolve()}:
+    for path in {site.directory.path, site.stores}:
         if path.exists():
             usage = disk_usage(path)
             yield judged(str(path), usage.free, usage.total)
@@ -38,7 +37,7 @@ def judged(where: str, free: int, total: int) -> Finding:
     return mind(told, "make room soon, or give it a larger disk") if free < _LITTLE_SHARE * total else fine(told)
 
 
-def handles(site: Site) -> list[Finding]:
+def handles(site: Patient) -> list[Finding]:
     """What a worker may need against what it may have; and for the processes that run here, what they have open."""
     need = _FILES_A_PARTITION * site.settings.partitions + _OTHER_FILES
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -47,7 +46,7 @@ def handles(site: Site) -> list[Finding]:
     return or_fine(findings, f"{soft} a process here")
 
 
-def _processes(site: Site) -> list[tuple[str, int]]:
+def _processes(site: Patient) -> list[tuple[str, int]]:
     from deploy.one_machine.runner.state import rows
 
     if not site.directory.state.exists():

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from deploy.cluster.doctor.finding import Check, Finding, Level, Result, wrong
-from deploy.cluster.doctor.site import Site
+from deploy.cluster.doctor.patient import Patient
 from deploy.errors import Failed, Unreachable
 from schemas.commands.failing import FAILED, UNREACHABLE
 
 _AS_ABOVE = Finding(Level.UNREACHABLE, "not looked at, as above")
 
 
-def examine(site: Site, checks: Iterable[Check]) -> list[Result]:
+def examine(site: Patient, checks: Iterable[Check]) -> list[Result]:
     """Every check's findings. Nothing is raised: a check that fails says that."""
     results: list[Result] = []
     for check in checks:
@@ -22,7 +22,7 @@ def examine(site: Site, checks: Iterable[Check]) -> list[Result]:
     return results
 
 
-def _look(site: Site, check: Check) -> list[Finding]:
+def _look(site: Patient, check: Check) -> list[Finding]:
     from kafka.errors import KafkaError
 
     try:

@@ -7,19 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.cluster.doctor.finding import Finding, fine, mind, not_here, wrong
-from deploy.cluster.doctor.site import Site
+from deploy.cluster.doctor.patient import Patient
 from streams.engine.look import UnreadableStore, looking
-from streams.settings import StreamSettings
 
 if TYPE_CHECKING:
     from streams.topology import Row
 
 
-def stores(site: Site) -> Iterator[Finding]:
+def stores(site: Patient) -> Iterator[Finding]:
     """Each partition's that lies here: readable, and not ahead of its changelog."""
     from streams.topology import TOPOLOGY
 
-    root = site.read(StreamSettings).state_dir.resolve()
+    root = site.stores
     rows = [row for row in TOPOLOGY if row.changelog is not None and (root / row.stage).is_dir()]
     if not rows:
         yield not_here(f"no store lies in {root}")
@@ -27,7 +26,7 @@ def stores(site: Site) -> Iterator[Finding]:
         yield from _of_stage(site, row, root / row.stage)
 
 
-def _of_stage(site: Site, row: Row, folder: Path) -> Iterator[Finding]:
+def _of_stage(site: Patient, row: Row, folder: Path) -> Iterator[Finding]:
     assert row.changelog is not None
     numbered = sorted((path for path in folder.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))
     ends = _ends(site, row.changelog.name)
@@ -55,7 +54,7 @@ def _of_partition(path: Path, end: int | None) -> Finding:
     return fine(f"{path}: at {position} of {end}")
 
 
-def _ends(site: Site, topic: str) -> dict[int, int]:
+def _ends(site: Patient, topic: str) -> dict[int, int]:
     from kafka import TopicPartition
     from kafka.admin import OffsetSpec
 

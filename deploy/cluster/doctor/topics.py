@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from deploy.cluster.doctor.finding import Finding, mind, or_fine, wrong
-from deploy.cluster.doctor.site import Site
+from deploy.cluster.doctor.patient import Patient
 from deploy.cluster.kafka import configs
 from deploy.cluster.topics import deployment, differences, mismatches, wanted_configs
 from schemas.events.brokers import INTERNAL_TOPICS
@@ -16,13 +16,13 @@ _MIGRATE = "petitions run migrate"
 _SHOWN = 5
 
 
-def present(site: Site) -> list[Finding]:
+def present(site: Patient) -> list[Finding]:
     """Each of the catalogue, and Kafka's own two."""
     missing = [name for name in (*(topic.name for topic in all_topics()), *INTERNAL_TOPICS) if name not in site.topics]
     return or_fine([wrong(f"missing: {_some(missing)}", _MIGRATE)] if missing else [], f"{len(all_topics())} topics")
 
 
-def partitions(site: Site) -> list[Finding]:
+def partitions(site: Patient) -> list[Finding]:
     """As many as PARTITIONS says: records in others would be read by nobody."""
     existing = {name: len(topic["partitions"]) for name, topic in site.topics.items()}
     found = mismatches(all_topics(), existing, site.settings.partitions)
@@ -30,7 +30,7 @@ def partitions(site: Site) -> list[Finding]:
     return or_fine([wrong(line, do) for line in found], f"{site.settings.partitions} of each shared topic")
 
 
-def copies(site: Site) -> list[Finding]:
+def copies(site: Patient) -> list[Finding]:
     """As many as REPLICATION says, and all of them in step."""
     wanted, names = site.settings.replication, (*(topic.name for topic in all_topics()), *INTERNAL_TOPICS)
     topics = [site.topics[name] for name in names if name in site.topics]
@@ -50,7 +50,7 @@ def _is_behind(partition: dict[str, Any]) -> bool:
     return len(partition["isr_nodes"]) < len(partition["replica_nodes"])
 
 
-def settings(site: Site) -> list[Finding]:
+def settings(site: Patient) -> list[Finding]:
     """Every topic's, against the catalogue."""
     wanted = {name: config for name, config in wanted_configs(deployment(site.settings)).items() if name in site.topics}
     found = differences(wanted, configs(site.admin, "topic", wanted))

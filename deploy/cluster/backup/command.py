@@ -1,0 +1,86 @@
+"""`petitions backup`, `petitions restore` and `petitions erasures`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from deploy.cluster.command import at_site
+from schemas.commands.access import data_option
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_PARTS = ("files", "database", "record")
+
+
+@click.command(short_help="Keep everything in one encrypted file.")
+@click.argument("file", type=_FILE)
+@click.option("--key", type=_FILE, required=True, help="File with the age key for which to encrypt; its public half is enough.")
+@click.option("--new-key", is_flag=True, help="Make that key first. Keep it apart: without it nobody can read the backup.")
+@data_option
+def backup(file: Path, key: Path, data: Path, *, new_key: bool) -> None:
+    """Write the record, all other topics, the database, the secrets and the rules to FILE, encrypted, as they were at one moment.
+
+    Of the brokers and the database of the environment, else of the instance in DIR, which may run or not. While it runs, petitions and
+    actions come in as ever; the stages pause for about a second.
+    """
+    from deploy.cluster.backup.key import make
+    from deploy.cluster.backup.take import take
+    from schemas.commands.progress import bar
+
+    if file.exists():
+        raise click.UsageError(f"{file} exists")
+    if new_key:
+        try:
+            click.echo(f"public key {make(key)}; keep {key} apart from the backups", err=True)
+        except FileExistsError:
+            raise click.UsageError(f"{key} exists: leave out --new-key") from None
+    with at_site(data) as site:
+        taken = take(site, file, key, bar)
+    rows, records = sum(one.count for one in taken.manifest.tables), sum(one.count for one in taken.manifest.records)
+    click.echo(
+        f"{file}: {records} records, {rows} rows, {len(taken.manifest.files)} files, {taken.size / 1000:.0f} kB in "
+        f"{taken.manifest.seconds:.1f} s; stages held back for {taken.held_seconds:.1f} s"
+    )
+
+
+@click.command(short_help="Bring a backup back.")
+@click.argument("file", type=_FILE)
+@click.option("--key", type=_FILE, required=True, help="File with the age key, its secret half.")
+@click.option("--only", "parts", type=click.Choice(_PARTS), multiple=True, help="Bring back only this (may be given several times).")
+@click.option("--erasures", "listed", type=_FILE, help="List of erasures kept apart from the cluster (`petitions erasures --out`).")
+@data_option
+def restore(file: Path, key: Path, parts: tuple[str, ...], listed: Path | None, data: Path) -> None:
+    """Bring back what FILE has, to empty topics and an empty database; the files into DIR. No role may run meanwhile.
+
+    Contacts that were erased after the backup are erased again. With --only database the topics stay, and the consumers go on from the
+    backup's place.
+    """
+    from deploy.cluster.backup import erasures
+    from deploy.cluster.backup.bring import PARTS, bring
+    from schemas.commands.progress import bar
+
+    kept = erasures.read(listed) if listed else {}
+    with at_site(data) as site:
+        done = bring(site, file, key, [part for part in PARTS if not parts or part in parts], bar)
+        erased = erasures.replay(site, kept) if not parts or "database" in parts else 0
+    click.echo(
+        f"backup of {done.made_at}: {done.records} records, {done.rows} rows, {len(done.files)} files; {erased} contacts erased again"
+    )
+    for path in done.aside:
+        click.echo(f"the stages' stores are in {path} now, and are built anew", err=True)
+
+
+@click.command("erasures")
+@click.option("--out", type=_FILE, help="Write the list to this file, which may lie anywhere but in the backup.")
+@data_option
+def list_erasures(out: Path | None, data: Path) -> None:
+    """List whose contact was erased: petition ids and times, one JSON object a line. A restore takes it with --erasures."""
+    from deploy.cluster.backup import erasures
+
+    with at_site(data) as site:
+        text = erasures.lines(erasures.noted(site))
+    if out:
+        out.write_text(text, encoding="utf-8")
+    else:
+        click.echo(text, nl=False)

@@ -1,0 +1,184 @@
+"""The day on which everything is lost, rehearsed: a backup of a running city, restored elsewhere, and the city goes on there."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from kafka import TopicPartition
+
+from deploy.cluster.backup.bring import PARTS, NotEmpty, bring
+from deploy.cluster.command import at_site
+from deploy.cluster.kafka import administering
+from deploy.cluster.reading import reading, spans
+from deploy.cluster.rebuild import queues, stores
+from producers.intake.vault import PostgresVault
+from producers.kafka.erasures import erase
+from schemas.commands.progress import silent
+from schemas.events.topics import EVENTS
+from schemas.platform.settings import ProcessSettings
+from tests.chaos.instance import CLI, Instance
+from tests.system.people import City, wait
+
+ANSWER = {
+    "result": "done",
+    "text": "Đội chiếu sáng đã thay bóng đèn trước số nhà này, đèn sáng lại từ 19 giờ tối nay.",
+    "evidence_urls": ["https://example.org/den.jpg"],
+}
+CONTACT = {"phone": "0912345678"}
+
+
+def petitions(*arguments: str) -> str:
+    """Run the command line; its output. It must succeed."""
+    done = subprocess.run([*CLI, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@dataclass
+class Rehearsal:
+    """`before`: what was acknowledged before the backup began; `erased` and `kept`: petition ids with a contact."""
+
+    lost: Instance
+    found: Instance
+    file: Path
+    key: Path
+    before: list[dict[str, Any]] = field(default_factory=list)
+    erased: str = ""
+    kept: str = ""
+    restored: str = ""
+
+
+@pytest.fixture(scope="module")
+def rehearsal(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
+    """While petitions come in a backup is made; afterwards one contact is erased; then all is restored to another directory and started."""
+    folder = tmp_path_factory.mktemp("rehearsal")
+    made = Rehearsal(instance, Instance(folder / "data"), folder / "backup.age", folder / "key")
+    with City(instance.url, instance.data / "credentials.json") as city:
+        _live(city, made)
+        with Crowd(instance):
+            petitions("backup", str(made.file), "--key", str(made.key), "--new-key", "--data", str(instance.data))
+    environment = instance.environment()
+    settings = ProcessSettings(kafka_bootstrap_servers=environment["KAFKA_BOOTSTRAP_SERVERS"])
+    vault = PostgresVault(environment["DATABASE_URL"])
+    assert erase(settings, vault, made.erased, datetime.now(UTC))
+    vault.close()
+    petitions("erasures", "--out", str(folder / "erasures"), "--data", str(instance.data))
+    arguments = ("--key", str(made.key), "--erasures", str(folder / "erasures"), "--data", str(made.found.data))
+    made.restored = petitions("restore", str(made.file), *arguments)
+    made.found.start()
+    yield made
+    made.found.stop()
+
+
+def _live(city: City, made: Rehearsal) -> None:
+    """Some petitions with a life behind them, two with a contact, three on one matter."""
+    first, second = (city.submit(f"Đèn đường trước số {number} phố Huế hỏng ba hôm nay", contact=CONTACT) for number in (12, 14))
+    made.erased, made.kept = first["petition_id"], second["petition_id"]
+    place = {"lat": 21.0181, "long": 105.8512, "ward_code": "00256"}
+    words = ("Đèn đường trước số 71 phố Lò Đúc không sáng", "Trước nhà số 71 Lò Đúc đèn đường không sáng mấy hôm nay.")
+    alike = [city.submit(text, category="street-lighting", location=place) for text in words]
+    city.wait_state(alike[1]["tracking_code"], "merged")
+    city.wait_state(second["tracking_code"], "assigned")
+    office = city.status(second["tracking_code"])["office"]["code"]
+    assert city.act(office, made.kept, "accept").status_code == 202
+    city.wait_state(second["tracking_code"], "accepted")
+    made.before = [first, second, *alike]
+
+
+class Crowd(threading.Thread):
+    """Citizens who go on handing petitions in."""
+
+    def __init__(self, instance: Instance) -> None:
+        super().__init__(daemon=True)
+        self._city, self._enough = City(instance.url, instance.data / "credentials.json"), threading.Event()
+
+    def run(self) -> None:
+        while not self._enough.wait(0.05):
+            self._city.submit("Xe rác ba hôm chưa qua thu gom, mùi rất khó chịu.")
+
+    def __enter__(self) -> None:
+        self.start()
+        time.sleep(1.0)
+
+    def __exit__(self, *_: object) -> None:
+        self._enough.set()
+        self.join(30)
+
+
+def events(instance: Instance) -> dict[str, list[dict[str, Any]]]:
+    """The record, by petition."""
+    settings = ProcessSettings(kafka_bootstrap_servers=instance.bootstrap())
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    with administering(settings) as admin, reading(settings) as reader:
+        tps = [TopicPartition(EVENTS.name, number) for number in range(settings.partitions)]
+        for tp, span in spans(admin, tps).items():
+            for batch in reader.between(tp, *span):
+                for record in batch:
+                    event = json.loads(record.value or b"")
+                    found[event["petition_id"]].append(event)
+    return found
+
+
+def test_what_was_acknowledged_before_the_backup_is_there_each_event_once(rehearsal: Rehearsal) -> None:
+    """The record goes on where it stood: what was under way at the moment of the backup is done there, once and in order."""
+    ids = {one["petition_id"] for one in rehearsal.before}
+    there, here = wait(lambda: (events(rehearsal.lost), events(rehearsal.found)), lambda both: ids <= both[1].keys())
+
+    assert ids <= here.keys() <= there.keys()
+    for petition, life in here.items():
+        assert [event["seq"] for event in life] == list(range(1, len(life) + 1)), petition
+    for petition in ids:
+        known = len(here[petition])
+        assert here[petition] == there[petition][:known]
+
+
+def test_a_citizen_and_an_office_go_on(rehearsal: Rehearsal) -> None:
+    """The code still opens the petition, the token still opens the desk; an answer and a new petition come through."""
+    one = rehearsal.before[1]
+    with City(rehearsal.found.url, rehearsal.found.data / "credentials.json") as city:
+        status = city.wait_state(one["tracking_code"], "accepted")
+        assert city.act(status["office"]["code"], one["petition_id"], "answer", **ANSWER).status_code == 202
+        assert city.wait_state(one["tracking_code"], "answered")["state"] == "answered"
+        new = city.submit("Nắp cống trước số 9 phố Huế bị vỡ, rất nguy hiểm cho người đi đường.")
+        assert city.wait_state(new["tracking_code"], "assigned")["state"] == "assigned"
+
+
+def test_a_contact_that_was_erased_after_the_backup_stays_erased(rehearsal: Rehearsal) -> None:
+    """The backup had its key; the list kept elsewhere says that it must go. The other one is still there."""
+    with psycopg.connect(rehearsal.found.environment()["DATABASE_URL"]) as connection:
+        keys = dict(connection.execute("select petition_id, key from contact_key").fetchall())
+
+    assert keys[rehearsal.erased] is None
+    assert keys[rehearsal.kept] is not None
+    assert "1 contacts erased again" in rehearsal.restored
+
+
+@pytest.mark.parametrize("what", ["read-model", "incidents"])
+def test_what_was_restored_equals_what_the_record_says(rehearsal: Rehearsal, what: str) -> None:
+    """Made anew from the record beside what is there, while the roles go on: no difference."""
+    shown = petitions("rebuild", what, "--data", str(rehearsal.found.data))
+
+    assert shown.strip().endswith("compared, all as they were")
+
+
+def test_queues_and_state_equal_what_the_record_says(rehearsal: Rehearsal) -> None:
+    """With the roles stopped, broker and database started for the work: no difference either. A second restore is refused."""
+    rehearsal.found.stop()
+    with at_site(rehearsal.found.data) as site:
+        found = {"queues": queues.rebuild(site, silent), "state": stores.rebuild(site, silent)}
+        with pytest.raises(NotEmpty):
+            bring(site, rehearsal.file, rehearsal.key, PARTS, silent)
+
+    assert {what: [one for one in ones if not one.is_none] for what, ones in found.items()} == {"queues": [], "state": []}
+    assert all(sum(one.total for one in ones) for ones in found.values())
