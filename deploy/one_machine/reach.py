@@ -23,7 +23,7 @@ def environment(directory: Directory, given: Mapping[str, str]) -> Environment:
         found["KAFKA_BOOTSTRAP_SERVERS"] = json.loads(directory.state.read_text(encoding="utf-8"))["kafka"]
     if directory.clock.exists():
         found |= ClockChoice(**json.loads(directory.clock.read_text(encoding="utf-8"))).environment()
-    if directory.postgres.exists():
+    if directory.postgres.exists() and not _names_database(given):
         found["DATABASE_URL"] = _postgres(directory).url
     return found | dict(given)
 
@@ -38,17 +38,22 @@ def serving(directory: Directory, given: Mapping[str, str]) -> Iterator[Environm
     """The environment, with a broker and a database that serve: those given, those of the instance that runs there, else its own,
     started for the time of the work. Raises InUse, KafkaFailed, PostgresFailed.
     """
+    kafka, database = "KAFKA_BOOTSTRAP_SERVERS" not in given, not _names_database(given)
+    if not (kafka or database) or runs(directory):
+        yield environment(directory, given)
+        return
     with ExitStack() as stack:
-        if runs(directory):
-            yield environment(directory, given)
-            return
         stack.enter_context(directory.locked())
         started: Environment = {}
-        if "KAFKA_BOOTSTRAP_SERVERS" not in given:
+        if kafka:
             started["KAFKA_BOOTSTRAP_SERVERS"] = stack.enter_context(_kafka(directory)).bootstrap
-        if "DATABASE_URL" not in given:
+        if database:
             started["DATABASE_URL"] = stack.enter_context(_postgres(directory)).url
         yield environment(directory, {**started, **given})
+
+
+def _names_database(given: Mapping[str, str]) -> bool:
+    return bool(given.get("DATABASE_URL") or given.get("DATABASE_URL_FILE"))
 
 
 def _kafka(directory: Directory) -> EmbeddedKafka:

@@ -26,6 +26,7 @@ from deploy.cluster.migrate import connected, current_name, migrate, migrations
 from deploy.cluster.site import Site
 from deploy.errors import Failed
 from schemas.commands.progress import Advance, Progress
+from streams.topology import TOPOLOGY
 
 if TYPE_CHECKING:
     import psycopg
@@ -170,5 +171,6 @@ def _move(connection: psycopg.Connection[Any], offsets: Mapping[tuple[str, str, 
 
 def _put_aside(stores: Path) -> Iterator[Path]:
     """Stores of before know other offsets of another changelog."""
-    if stores.is_dir() and any(stores.iterdir()):
-        yield stores.rename(stores.with_name(f"{stores.name}.aside-{time.time_ns()}"))
+    for stage in (row.stage for row in TOPOLOGY if row.changelog is not None):
+        if (path := stores / stage).is_dir():
+            yield path.rename(path.with_name(f"{stage}.aside-{time.time_ns()}"))

@@ -24,6 +24,7 @@ def backup(file: Path, key: Path, data: Path, *, new_key: bool) -> None:
     Of the brokers and the database of the environment, else of the instance in DIR, which may run or not. While it runs, petitions and
     actions come in as ever; the stages pause for about a second.
     """
+    from deploy.cluster.backup.files import missing
     from deploy.cluster.backup.key import make
     from deploy.cluster.backup.take import take
     from schemas.commands.progress import bar
@@ -42,6 +43,10 @@ def backup(file: Path, key: Path, data: Path, *, new_key: bool) -> None:
         f"{file}: {records} records, {rows} rows, {len(taken.manifest.files)} files, {taken.size / 1000:.0f} kB in "
         f"{taken.manifest.seconds:.1f} s; stages held back for {taken.held_seconds:.1f} s"
     )
+    for name in missing(taken.manifest.files):
+        click.echo(
+            f"{name} is not in the backup: it was not found here. Keep it some other way: without it the rest is of little use", err=True
+        )
 
 
 @click.command(short_help="Bring a backup back.")

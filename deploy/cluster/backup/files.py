@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from deploy.errors import Failed
@@ -27,6 +27,11 @@ def find(environment: Mapping[str, str], directory: Directory) -> dict[str, byte
     found = {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
     given = environment.get("TRACKING_SECRET")
     return found | ({_TRACKING: given.encode()} if given else {})
+
+
+def missing(names: Iterable[str]) -> list[str]:
+    """What a backup with these files lacks, without which the rest of it is of little use."""
+    return sorted({_CREDENTIALS, _TRACKING} - set(names))
 
 
 def bring(folder: Path, name: str, content: bytes) -> bool:
