@@ -11,7 +11,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from consumers.kafka.records import Batches, Record
-from consumers.live.tail import TopicTail
+from consumers.kafka.tail import TopicTail
 from schemas.events import dead_letters
 from schemas.events.topics import DEAD_LETTERS
 from schemas.platform.instants import iso

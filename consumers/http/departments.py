@@ -117,15 +117,19 @@ def _cursor(text: str | None) -> tuple[int, str, str] | None:
 
 
 async def _events(views: Views, office: str, after: int | None, lang: Language) -> AsyncIterator[bytes]:
-    """Ids are offsets of the office's own topic. Without an id it starts with what comes from now on."""
+    """Ids are offsets of the office's own topic. Without an id it starts with what comes from now on; with one behind which nothing
+    stands, at the nearest that does, and says so."""
     with views.queues.listen(office) as listener:
         yield sse.HELLO
-        while not listener.start.done():
+        while not listener.span.done():
             if listener.closed:
                 return
-            await asyncio.wait([listener.start], timeout=0.2)  # not for records: they are for `_live`
-        last = listener.start.result() - 1 if after is None else after
-        async for records in views.queues.history(office, last + 1, listener.start.result()):
+            await asyncio.wait([listener.span], timeout=0.2)  # not for records: they are for `_live`
+        first, live = listener.span.result()
+        last = live - 1 if after is None else min(max(after, first - 1), live - 1)
+        if after is not None and after != last:
+            yield sse.restarted(after, last)
+        async for records in views.queues.history(office, last + 1, live):
             yield b"".join(_sent(office, record, lang) for record in records)
             last = records[-1].offset
         async for part in _live(views, office, listener, last, lang):

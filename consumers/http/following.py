@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable
 
@@ -75,6 +76,19 @@ async def follow(views: Views, petition_id: str, subscription: Subscription, joi
             await catch_up(views, petition_id, joined)
         elif not came and not hole:
             yield []
+
+
+async def is_there(views: Views, petition_id: str, seq: int) -> bool:
+    """Whether the petition has an event with this number. The read model may be a moment behind what the client has seen live."""
+    end = time.monotonic() + views.settings.arrival_wait_ms / 1000
+    while True:
+        joined = Joined(seq - 1)
+        await catch_up(views, petition_id, joined)
+        if joined.take():
+            return True
+        if time.monotonic() >= end:
+            return False
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
 async def catch_up(views: Views, petition_id: str, joined: Joined) -> None:

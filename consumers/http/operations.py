@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from consumers.http.endpoint import endpoint
 from consumers.http.state import Views
+from consumers.read_model import figures
 from consumers.views import operations
 from consumers.views.citizen import office
 from schemas.platform.instants import iso, to_datetime
@@ -31,21 +32,21 @@ class Figures:
     def __init__(self, views: Views) -> None:
         self._views, self._clock = views, views.settings.clock()
         self._lock = asyncio.Lock()
-        self._rows: operations.Rows | None = None
+        self._rows: figures.Rows | None = None
         self._read_at = 0.0
         self._now = datetime.min.replace(tzinfo=UTC)
 
-    async def rows(self) -> tuple[operations.Rows, datetime]:
+    async def rows(self) -> tuple[figures.Rows, datetime]:
         """The rows and the instant (service's clock) for which they hold."""
         async with self._lock:
             if self._rows is None or time.monotonic() - self._read_at > KEEP_SECONDS:
                 now = to_datetime(self._clock.now_ms())
-                self._rows = await operations.read(self._views.reader, now)
+                self._rows = await figures.read(self._views.reader, now)
                 self._now, self._read_at = now, time.monotonic()
             return self._rows, self._now
 
 
-def freshness(views: Views, rows: operations.Rows) -> dict[str, Any]:
+def freshness(views: Views, rows: figures.Rows) -> dict[str, Any]:
     """`behind_seconds`: how long the oldest event waits for the read model; `newest_seconds`: age of the newest event (wall time)."""
     arrivals = views.live.arrivals
     waiting = arrivals.waiting_since(rows.next_offsets)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from consumers.http.endpoint import endpoint
-from consumers.http.following import Joined, follow, merged
+from consumers.http.following import Joined, follow, is_there, merged
 from consumers.http.state import Views
 from consumers.live.feed import Subscription
 from consumers.timeline import TimelineEntry
@@ -75,9 +75,12 @@ async def _look(views: Views, petition_id: str) -> Found | None:
 
 
 async def _events(views: Views, petition_id: str, entries: list[TimelineEntry], after: int, lang: Language) -> AsyncIterator[bytes]:
-    joined = Joined(after)
     with views.live.subscribe(petition_id) as subscription:
         yield sse.HELLO
+        joined = Joined(after)
+        if after > (entries[-1].seq if entries else 0) and not await is_there(views, petition_id, after):
+            joined = Joined(0)
+            yield sse.restarted(after, 0)
         # Taken again, under the subscription: what came since `entries` were read is in the ring.
         joined.add(entries)
         joined.add(views.live.recent(petition_id))

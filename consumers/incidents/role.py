@@ -10,7 +10,6 @@ from contextlib import ExitStack, closing
 import psycopg
 from kafka import KafkaConsumer
 
-from consumers.dead_letters.writing import DeadLetters
 from consumers.incidents.changes import changes_of
 from consumers.incidents.compare import Rules
 from consumers.incidents.memory import Memory
@@ -37,7 +36,7 @@ def run() -> None:
             connection = undo.enter_context(closing(psycopg.connect(url, autocommit=True, connect_timeout=5)))
             outbox = Outbox(connection, connect(settings))
             undo.pop_all()
-        return IncidentSink(PostgresSink(consumer, memory, DeadLetters(settings, NAME, EVENTS), changes_of, NAME), memory, outbox)
+        return IncidentSink(PostgresSink(consumer, memory, settings, changes_of, NAME), memory, outbox)
 
     runner.run(runner.Consumer(NAME, settings, opened, settings.incident_batch, _GATHER_MS))
 

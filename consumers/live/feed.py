@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from consumers.kafka.records import Batches, Record
+from consumers.kafka.tail import TopicTail
 from consumers.live.arrivals import Arrivals
 from consumers.live.listening import Listener
-from consumers.live.tail import TopicTail
 from consumers.timeline import TimelineEntry, from_record
 from schemas.events import wire
 from schemas.events.topics import EVENTS

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from kafka import KafkaConsumer, TopicPartition
 
 from consumers.kafka.records import Batches, Record, config, lean
+from consumers.kafka.tail import Tail, at_end
 from consumers.live.listening import Listener
-from consumers.live.tail import Tail, at_end
 from schemas.events.topics import queue_topic
 from schemas.platform.settings import ProcessSettings
 
@@ -21,15 +21,15 @@ PENDING_LIMIT = 5000
 
 
 class OfficeListener(Listener[Record]):
-    """`start` is the offset from which records come live; what lies before is history."""
+    """`span`: the first offset that is there, and the one from which records come live; what lies between is history."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(PENDING_LIMIT)
-        self.start: asyncio.Future[int] = loop.create_future()
+        self.span: asyncio.Future[tuple[int, int]] = loop.create_future()
 
-    def begin(self, offset: int) -> None:
-        if not self.start.done():
-            self.start.set_result(offset)
+    def begin(self, first: int, live: int) -> None:
+        if not self.span.done():
+            self.span.set_result((first, live))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,10 @@ class _QueueTail(Tail):
         if not joins and wanted >= consumer.assignment():
             return
         positions = at_end(consumer, sorted(wanted))
+        begins = consumer.beginning_offsets([TopicPartition(join.topic, 0) for join in joins], timeout_ms=5000) if joins else {}
         for join in joins:
-            self._call(join.listener.begin, positions[TopicPartition(join.topic, 0)])
+            tp = TopicPartition(join.topic, 0)
+            self._call(join.listener.begin, begins[tp], positions[tp])
 
 
 class QueueFeed:

@@ -24,9 +24,11 @@ from consumers.kafka.records import Batches, Record, newest
 from consumers.loop.offsets import Move, NotMine
 from consumers.loop.positions import Positions
 from consumers.loop.sink import POLL_MS
+from schemas.events.topics import EVENTS
 from schemas.events.wire import NotAnEvent
 from schemas.platform import metrics
 from schemas.platform.logs import log
+from schemas.platform.settings import ProcessSettings
 
 T = TypeVar("T")
 
@@ -86,14 +88,14 @@ class _Write:
 class PostgresSink(Generic[R]):
     """Moves batches from the consumer to the tables. See `consumers.loop.sink.Sink` for its contract.
 
-    `make` turns records (in the order of their partitions) into what the tables write; `name` is for the metrics.
+    `make` turns records (in the order of their partitions) into what the tables write; `name` is for metrics and dead letters.
     """
 
     def __init__(
-        self, consumer: KafkaConsumer, tables: Tables[R], letters: DeadLetters, make: Callable[[Sequence[Record]], R], name: str
+        self, consumer: KafkaConsumer, tables: Tables[R], settings: ProcessSettings, make: Callable[[Sequence[Record]], R], name: str
     ) -> None:
-        self._consumer, self._tables, self._letters = consumer, tables, letters
-        self._make, self._name = make, name
+        self._consumer, self._tables, self._make, self._name = consumer, tables, make, name
+        self._letters = DeadLetters(settings, name, EVENTS)
         self._positions = Positions(consumer, lambda tp: self.in_turn(tables.position, tp.partition), name)
         # The connection belongs to this one thread: nothing can get into a transaction that is under way.
         self._writer = ThreadPoolExecutor(1, "write")
@@ -129,7 +131,8 @@ class PostgresSink(Generic[R]):
         try:
             write.done.result()
         except CannotWrite as error:
-            self._write_halves(write.batches, error)
+            splits = self._write_halves(write.batches, error)
+            log.warning("step-split", stage=self._name, records=sum(map(len, write.batches.values())), splits=splits)
         except NotMine:
             self._positions.lost(write.batches)
             return 0
@@ -156,29 +159,28 @@ class PostgresSink(Generic[R]):
         self.newest_ms = max(self.newest_ms, newest(batches))
         metrics.CONSUMED().labels(self._name).inc(sum(map(len, batches.values())))
 
-    def _write_halves(self, batches: Batches, error: Exception) -> None:
-        """A row does not fit: halve the batch until the culprit is alone, and dead-letter that; all others are written."""
-        log.info("step-split", stage=self._name, records=sum(map(len, batches.values())), error=type(error).__name__)
+    def _write_halves(self, batches: Batches, error: Exception) -> int:
+        """A row does not fit: halve the batch until the culprit is alone, and dead-letter that; all others are written. How often
+        it was halved."""
         parts = [{tp: records} for tp, records in batches.items()]
         if len(parts) == 1:
             ((tp, records),) = batches.items()
             if len(records) == 1:
                 self._write_nothing(tp, records[0], error)
-                return
+                return 0
             middle = len(records) // 2
             parts = [{tp: records[:middle]}, {tp: records[middle:]}]
-        for part in parts:
-            self._write_now(part)
+        return 1 + sum(map(self._write_now, parts))
 
-    def _write_now(self, batches: Batches) -> None:
+    def _write_now(self, batches: Batches) -> int:
         # What cannot be read was dead-lettered when the whole batch was begun.
         rows = self._make([record for records in batches.values() for record in records])
         try:
             self.in_turn(self._tables.write, rows, self._moves(batches))
         except CannotWrite as error:
-            self._write_halves(batches, error)
-        else:
-            self._handled(batches)
+            return self._write_halves(batches, error)
+        self._handled(batches)
+        return 0
 
     def _write_nothing(self, tp: TopicPartition, record: Record, error: Exception) -> None:
         self._letters.send(tp.partition, record, UnusableRow.of(error))

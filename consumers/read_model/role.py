@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from kafka import KafkaConsumer
 
-from consumers.dead_letters.writing import DeadLetters
 from consumers.loop import runner
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.read_model.projection import Rows, project
@@ -21,6 +20,6 @@ def run() -> None:
     url = settings.database_url.get_secret_value()
 
     def opened(consumer: KafkaConsumer) -> PostgresSink[Rows]:
-        return PostgresSink(consumer, ReadModel(url, NAME, EVENTS.name), DeadLetters(settings, NAME, EVENTS), project, NAME)
+        return PostgresSink(consumer, ReadModel(url, NAME, EVENTS.name), settings, project, NAME)
 
     runner.run(runner.Consumer(NAME, settings, opened, settings.projector_batch))

@@ -34,6 +34,12 @@ def last_id(request: Request) -> int | None:
     return int(text)
 
 
+def restarted(after: int, last: int) -> bytes:
+    """Nothing stands where the client wants to go on: deleted, or never there. The stream goes on behind `last`, which is its last id
+    from now on; so neither a gap nor a repeat is silent."""
+    return event("restarted", {"after": after, "behind": last}, last if last >= 0 else None)
+
+
 def stream(kind: str, events: AsyncIterator[bytes]) -> StreamingResponse:
     """`kind` labels the gauge of open streams."""
     return StreamingResponse(_counted(kind, events), media_type="text/event-stream", headers=_HEADERS)

@@ -16,7 +16,6 @@ from collections.abc import Callable
 
 from kafka import KafkaProducer
 
-from consumers.dead_letters.writing import DeadLetters
 from consumers.loop.membership import connect
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.loop.service import Service
@@ -77,7 +76,7 @@ def main() -> None:
         consumer = connect(service, settings, name, "")
         assert consumer is not None
         model = ReadModel(settings.database_url.get_secret_value(), name, EVENTS.name)
-        projector = PostgresSink(consumer, model, DeadLetters(settings, name, EVENTS), project, name)
+        projector = PostgresSink(consumer, model, settings, project, name)
         result["projector_per_s"] = round(rate(lambda: projector.step(settings.projector_batch), number))
         consumer.close()
     if "--no-dispatcher" not in sys.argv:

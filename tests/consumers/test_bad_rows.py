@@ -13,6 +13,7 @@ import pytest
 
 from consumers.kafka.records import Record
 from consumers.loop.offsets import Move
+from consumers.read_model import figures
 from consumers.read_model.projection import project
 from consumers.read_model.reading import QueueFilter, opened
 from consumers.read_model.storable import storable
@@ -77,10 +78,10 @@ def escalated_and_answered(bad: str) -> list[Record]:
 async def everything_shown(url: str, petition_ids: list[str]) -> list[Any]:
     """What the pages of citizens, offices and the operations centre read; raises when a query does."""
     async with opened(url, 1) as reader:
-        rows = await operations.read(reader, NOW)
-        figures = operations.figures(rows, NOW, "vi")
+        rows = await figures.read(reader, NOW)
+        shown = operations.figures(rows, NOW, "vi")
         snapshots = [await reader.snapshot(petition_id) for petition_id in petition_ids]
-        return [figures, *snapshots, *await reader.queue("so-xd", QueueFilter(limit=10, now=NOW))]
+        return [shown, *snapshots, *await reader.queue("so-xd", QueueFilter(limit=10, now=NOW))]
 
 
 @pytest.mark.parametrize("bad", BAD[:2], ids=["U+0000", "half a pair"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.http.following import GIVE_UP_SECONDS, Joined
+from consumers.http.following import GIVE_UP_SECONDS, Joined, is_there
 from consumers.kafka.records import Record
 from consumers.live.feed import PENDING_LIMIT, Ring, Subscription
 from consumers.timeline import TimelineEntry
@@ -73,3 +76,28 @@ async def test_a_closed_subscription_wakes_its_listener() -> None:
     subscription.close()
 
     assert await subscription.wait(60) == []
+
+
+class Reader:
+    """A read model that is a moment behind: it has the newer entries when it is asked again."""
+
+    def __init__(self, *answers: list[TimelineEntry]) -> None:
+        self._answers = list(answers)
+
+    async def after(self, _: str, seq: int) -> list[TimelineEntry]:
+        found = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        return [one for one in found if one.seq > seq]
+
+
+def views(reader: Reader, wait_ms: int) -> Any:
+    live = SimpleNamespace(recent=lambda _: [])
+    return SimpleNamespace(reader=reader, live=live, settings=SimpleNamespace(arrival_wait_ms=wait_ms))
+
+
+async def test_a_number_that_the_read_model_has_not_yet_is_waited_for() -> None:
+    """A client comes back with what it has seen live: that is no number from behind the end."""
+    assert await is_there(views(Reader([entry(1)], [entry(1), entry(2)]), 60_000), "p", 2)
+
+
+async def test_a_number_from_behind_the_end_is_not_waited_for_for_ever() -> None:
+    assert not await is_there(views(Reader([entry(1), entry(2)]), 0), "p", 3)

@@ -17,6 +17,8 @@ import psycopg
 import pytest
 import uvicorn
 from httpx_sse import EventSource
+from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient
 from starlette.applications import Starlette
 
 from consumers.http import Showing, prepare
@@ -173,6 +175,17 @@ async def test_a_stream_resumes_behind_the_last_id(web: Web) -> None:
     async with web.stream(f"/v1/petitions/{code}/events?after=1") as event:
         assert (await event()).name == "accepted"
     assert (await web.get(f"/v1/petitions/{code}/events?after=x", 400))["fields"][0]["field"] == "after"
+
+
+async def test_a_stream_from_behind_the_end_starts_anew_and_says_so(web: Web) -> None:
+    """An id that the petition never had, as after a restored database: no silence for ever, but the whole timeline again."""
+    code, life = web.life()
+    life.happens(Accepted, view={"state": State.ACCEPTED})
+    web.project(*life.sent)
+    async with web.stream(f"/v1/petitions/{code}/events", **{"last-event-id": "40"}) as event:
+        again = await event()
+        assert (again.name, again.id, again.data) == ("restarted", "0", {"after": 40, "behind": 0})
+        assert [(await event()).name for _ in range(3)] == ["received", "assigned", "accepted"]
 
 
 async def test_a_hole_between_the_sources_is_filled(web: Web) -> None:
@@ -363,10 +376,7 @@ async def test_a_queue_stream_gives_changes_and_resumes(web: Web) -> None:
         await asyncio.to_thread(write, web.rig.producer, topic, sent)
 
     async with web.stream(path, **web.token("thanh-tra")) as event:
-        while not web.showing._views.queues._listeners[topic]:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-        listener = next(iter(web.showing._views.queues._listeners[topic]))
-        await asyncio.wait_for(asyncio.shield(listener.start), PATIENCE_SECONDS)
+        await listening(web, topic)
         await deliver(life.sent[0], life.sent[1])
         first, second = await event(), await event()
     await deliver(life.sent[2])
@@ -377,6 +387,45 @@ async def test_a_queue_stream_gives_changes_and_resumes(web: Web) -> None:
     assert (again.id, again.name) == (second.id, "accepted")
     assert (left.name, left.data["type"], left.data["role"]) == ("left", "transferred", None)
     assert first.data["petition_id"] == life.petition_id
+
+
+async def listening(web: Web, topic: str) -> None:
+    """Somebody listens to the topic, from a known offset on."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not web.showing._views.queues._listeners.get(topic):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        (listener,) = web.showing._views.queues._listeners[topic]
+        await asyncio.shield(listener.span)
+
+
+async def test_a_queue_stream_from_where_nothing_is_starts_anew_and_says_so(web: Web) -> None:
+    """Behind the end: it goes on with what comes. Before the first record that is left: with that one. Either way it is said, with
+    the id from which the next connection goes on."""
+    lives = [Life(office="so-qhkt") for _ in range(4)]
+    topic, path = queue_topic("so-qhkt").name, "/v1/departments/so-qhkt/queue/events"
+    for life in lives[:3]:
+        await asyncio.to_thread(write, web.rig.producer, topic, [life.begins()])
+    async with web.stream(path, **web.token("so-qhkt"), **{"last-event-id": "900"}) as event:
+        behind_the_end = await event()
+        await listening(web, topic)
+        await asyncio.to_thread(write, web.rig.producer, topic, [lives[3].begins()])
+        came = await event()
+    await asyncio.to_thread(delete_before, web.rig.bootstrap, topic, int(came.id))
+    async with web.stream(path, **web.token("so-qhkt"), **{"last-event-id": "0"}) as event:
+        before_the_start, again = await event(), await event()
+
+    assert (behind_the_end.name, behind_the_end.data["after"]) == ("restarted", 900)
+    assert came.data["petition_id"] == lives[3].petition_id
+    assert before_the_start.data == {"after": 0, "behind": int(came.id) - 1}
+    assert before_the_start.id == str(int(came.id) - 1)
+    assert (again.id, again.data["petition_id"]) == (came.id, lives[3].petition_id)
+
+
+def delete_before(bootstrap: str, topic: str, offset: int) -> None:
+    """As retention does."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin.delete_records({TopicPartition(topic, 0): offset})
+    admin.close()
 
 
 async def test_reference_lists(web: Web) -> None:

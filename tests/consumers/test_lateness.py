@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from consumers.kafka.records import Record
+from consumers.read_model import figures
 from consumers.read_model.counting import count
 from consumers.read_model.projection import project
 from consumers.read_model.reading import QueueFilter, Reader, opened
@@ -65,13 +66,13 @@ async def _asked(url: str, world: World) -> Said:
     now = to_datetime(world.now)
     async with opened(url, 1) as reader:
         lines = [line for code in offices() for line in await _own(reader, code, QueueFilter(limit=500, now=now))]
-        figures = operations.figures(await operations.read(reader, now), now, "en")
+        shown = operations.figures(await figures.read(reader, now), now, "en")
         await count(reader, ScaledClock(1e-9, world.now, 0))
         return Said(
             queue={line for code in offices() for line, _ in await _own(reader, code, QueueFilter(limit=500, now=now, overdue=True))},
             lines={line for line, late in lines if late},
-            league={line["office"]["code"]: line["overdue"] for line in figures["league"] if line["overdue"]},
-            centre=(figures["open"]["total"], figures["open"]["overdue"]),
+            league={line["office"]["code"]: line["overdue"] for line in shown["league"] if line["overdue"]},
+            centre=(shown["open"]["total"], shown["open"]["overdue"]),
             figure=(int(CASES_OPEN()._value.get()), int(CASES_LATE()._value.get())),
             report=_reported(world, now),
             missed={line for code in offices() for line, _ in await _own(reader, code, QueueFilter(limit=500, now=now, missed=True))},

@@ -9,13 +9,11 @@ import pytest
 from kafka import TopicPartition
 from prometheus_client import REGISTRY
 
-from consumers.dead_letters.writing import DeadLetters
 from consumers.kafka.records import Batches, Record
 from consumers.loop.offsets import Move
 from consumers.loop.positions import ForeignRecord, Positions
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.read_model.projection import Rows
-from schemas.events.topics import EVENTS
 from schemas.platform.settings import ProcessSettings
 
 FIRST, SECOND = TopicPartition("petitions.events", 0), TopicPartition("petitions.events", 1)
@@ -126,7 +124,7 @@ class Tables:
 def test_nobody_uses_the_connection_while_a_transaction_is_under_way() -> None:
     """A partition comes while the batch before is still being written: its offset is read after that transaction, not in it."""
     consumer, tables = Consumer(FIRST), Tables()
-    sink = PostgresSink(consumer, tables, DeadLetters(ProcessSettings(), "test", EVENTS), lambda _: Rows(), "test")
+    sink = PostgresSink(consumer, tables, ProcessSettings(), lambda _: Rows(), "test")
     consumer.batches.append({FIRST: records(0)})
     sink.step(10)
     assert tables.begun.wait(10)

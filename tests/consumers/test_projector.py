@@ -12,7 +12,6 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 
 from consumers.dead_letters.reading import read
-from consumers.dead_letters.writing import DeadLetters
 from consumers.loop.membership import connect
 from consumers.loop.offsets import Move, NotMine
 from consumers.loop.postgres_sink import PostgresSink
@@ -31,8 +30,7 @@ def projecting(rig: Rig, group: str = "") -> Iterator[tuple[PostgresSink[Rows], 
     consumer = connect(rig.service, rig.projector, group or rig.name, "")
     assert consumer is not None
     model = ReadModel(rig.database, rig.name, EVENTS.name)
-    letters = DeadLetters(rig.projector, rig.name, EVENTS)
-    projector = PostgresSink(consumer, model, letters, project, rig.name)
+    projector = PostgresSink(consumer, model, rig.projector, project, rig.name)
     try:
         yield projector, consumer
     finally:

@@ -12,7 +12,6 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 
 from consumers.dead_letters.reading import read
-from consumers.dead_letters.writing import DeadLetters
 from consumers.incidents.changes import changes_of
 from consumers.incidents.compare import Rules
 from consumers.incidents.memory import Memory
@@ -37,8 +36,7 @@ OFFICE = "so-nv"
 
 
 def read_model(rig: Rig, consumer: KafkaConsumer) -> Sink:
-    letters = DeadLetters(rig.projector, rig.name, EVENTS)
-    return PostgresSink(consumer, ReadModel(rig.database, rig.name, EVENTS.name), letters, project, rig.name)
+    return PostgresSink(consumer, ReadModel(rig.database, rig.name, EVENTS.name), rig.projector, project, rig.name)
 
 
 def queues(rig: Rig, consumer: KafkaConsumer) -> Sink:
@@ -47,7 +45,7 @@ def queues(rig: Rig, consumer: KafkaConsumer) -> Sink:
 
 def incidents(rig: Rig, consumer: KafkaConsumer) -> Sink:
     memory = Memory(rig.database, (rig.name, EVENTS.name), Rules(), rig.projector.clock())
-    inner = PostgresSink(consumer, memory, DeadLetters(rig.projector, rig.name, EVENTS), changes_of, rig.name)
+    inner = PostgresSink(consumer, memory, rig.projector, changes_of, rig.name)
     return IncidentSink(inner, memory, Outbox(psycopg.connect(rig.database, autocommit=True), connect_outbox(rig.projector)))
 
 

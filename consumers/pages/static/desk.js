@@ -206,6 +206,7 @@ async function outcome(petition, cause) {
 }
 
 function happened({ name, data: item }) {
+  if (name === "restarted") return loadSoon();
   desk.waiters.get(item.details?.cause)?.(verdict(item));
   loadSoon();
   if (item.petition_id === desk.chosen) refresh(false, item.seq);

@@ -162,9 +162,11 @@ function follow(after) {
       happened(item);
     });
   }
+  source.addEventListener("restarted", () => { last = 0; }); // what follows is the whole timeline again
 }
 
 function happened(item) {
+  if (petition.timeline.some(({ id }) => id === item.id)) return;
   add(item, true);
   petition = { ...petition, state: item.state, state_name: item.state_name, office: item.office, deadline: item.deadline,
     timeline: [...petition.timeline, item], rating: item.details.stars ?? (item.type === "reopened" ? null : petition.rating) };

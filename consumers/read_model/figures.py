@@ -1,0 +1,85 @@
+"""The queries behind the operations centre's figures: what happened, by the record alone, not what an office says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from consumers.read_model.reading import Reader
+from schemas.events.lateness import LATE_SQL
+from schemas.platform.instants import HANOI
+
+LEAGUE_DAYS, CHART_DAYS, ESCALATED_SHOWN = 30, 14, 40
+
+_OPEN = f"""
+select queue_office as office, state, count(*) as open, count(*) filter (where {LATE_SQL}) as overdue,
+       count(*) filter (where level = 'urgent') as urgent, min(received_at) as oldest
+from petition where queue_office is not null group by 1, 2
+"""  # noqa: S608 -- made of constants
+_TODAY = "select type, count(*) as number from timeline where at >= %(today)s group by 1"
+_RECEIVED = """
+select (received_at at time zone 'Asia/Ho_Chi_Minh')::date as day, count(*) as number
+from petition where received_at >= %(chart)s group by 1
+"""
+_ANSWERED = """
+select (at at time zone 'Asia/Ho_Chi_Minh')::date as day, count(*) as number
+from timeline where type = 'answered' and at >= %(chart)s group by 1
+"""
+_ANSWERS = """
+select data->'case'->>'office' as office, count(*) filter (where type = 'answered') as answered,
+       count(*) filter (where type = 'answered' and (data->>'in_time')::boolean) as in_time,
+       avg((data->>'stars')::int) filter (where type = 'rated') as stars,
+       count(*) filter (where type = 'reopened') as reopened
+from timeline where type in ('answered', 'rated', 'reopened') and at >= %(league)s group by 1
+"""
+_ESCALATED = """
+select petition_id, office, escalation, escalated_to, decider, state, level, category, deadline, received_at,
+       left(petition->>'text', 200) as text
+from petition where escalated_to is not null order by escalation desc, deadline nulls last limit %(shown)s
+"""
+_ESCALATED_COUNT = "select count(*) as number from petition where escalated_to is not null"
+_NEWEST = """
+select greatest((select max(at) from timeline where at >= %(today)s),
+                (select max(updated_at) from petition where received_at >= %(chart)s)) as at
+"""
+_OFFSETS = "select partition, next_offset from consumer_offset where consumer = 'projector'"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the queries gave, still without names and shares."""
+
+    open: list[Row]
+    today: list[Row]
+    received: list[Row]
+    answered: list[Row]
+    answers: list[Row]
+    escalated: list[Row]
+    escalated_count: int
+    newest: datetime | None
+    next_offsets: dict[int, int]
+
+
+async def read(reader: Reader, now: datetime) -> Rows:
+    """`now`: on the service's clock. Raises one of `reading.Away`."""
+    midnight = now.astimezone(HANOI).replace(hour=0, minute=0, second=0, microsecond=0)
+    at = {
+        "now": now,
+        "today": midnight,
+        "chart": midnight - timedelta(days=CHART_DAYS - 1),
+        "league": now - timedelta(days=LEAGUE_DAYS),
+        "shown": ESCALATED_SHOWN,
+    }
+    return Rows(
+        open=await reader.rows(_OPEN, at),
+        today=await reader.rows(_TODAY, at),
+        received=await reader.rows(_RECEIVED, at),
+        answered=await reader.rows(_ANSWERED, at),
+        answers=await reader.rows(_ANSWERS, at),
+        escalated=await reader.rows(_ESCALATED, at),
+        escalated_count=(await reader.rows(_ESCALATED_COUNT, at))[0]["number"],
+        newest=(await reader.rows(_NEWEST, at))[0]["at"],
+        next_offsets={row["partition"]: row["next_offset"] for row in await reader.rows(_OFFSETS, at)},
+    )
