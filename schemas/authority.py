@@ -146,6 +146,7 @@ AUTHORITY: Mapping[str, Permission] = {
     "record-outage": Permission(UPKEEP, OPEN_STATES, f"{_RULES}: figures from the record"),
     "follower-joined": Permission(SYSTEM, EVERY, _WITHIN),
     "follower-left": Permission(SYSTEM, EVERY, _WITHIN),
+    "follower-informed": Permission(SYSTEM, EVERY, _WITHIN),
     "leader-news": Permission(SYSTEM, EVERY, _WITHIN),
 }
 """Action → who may ask for it when, in the order in which a desk offers them."""

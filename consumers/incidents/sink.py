@@ -10,7 +10,7 @@ Step, in this order:
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kafka import TopicPartition
 from kafka.errors import KafkaError
@@ -32,8 +32,8 @@ class IncidentSink:
         self._forget_at = time.monotonic() + _FORGET_EVERY_SECONDS
 
     @property
-    def newest_ms(self) -> int:
-        return self._inner.newest_ms
+    def newest(self) -> Mapping[int, int]:
+        return self._inner.newest
 
     def step(self, max_records: int, timeout_ms: int = POLL_MS) -> int:
         handled = self._inner.step(max_records, timeout_ms) + self._inner.finish()

@@ -159,6 +159,6 @@ def config(settings: ProcessSettings, client_id: str, **more: Any) -> dict[str, 
     }
 
 
-def newest(batches: Batches) -> int:
-    """The highest timestamp of the batches, ms since the epoch."""
-    return max(records[-1].timestamp for records in batches.values())
+def newest(batches: Batches) -> dict[int, int]:
+    """By partition, the timestamp of its last record, ms since the epoch."""
+    return {tp.partition: records[-1].timestamp for tp, records in batches.items()}

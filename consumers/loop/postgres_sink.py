@@ -100,7 +100,7 @@ class PostgresSink(Generic[R]):
         # The connection belongs to this one thread: nothing can get into a transaction that is under way.
         self._writer = ThreadPoolExecutor(1, "write")
         self._pending: _Write | None = None
-        self.newest_ms = 0
+        self.newest: dict[int, int] = {}
 
     def in_turn(self, call: Callable[..., T], *arguments: object) -> T:
         """Call something that uses the tables' connection, after the write that is under way."""
@@ -156,7 +156,7 @@ class PostgresSink(Generic[R]):
     def _handled(self, batches: Batches) -> None:
         for tp, records in batches.items():
             self._positions.moved(tp, records[-1].offset + 1)
-        self.newest_ms = max(self.newest_ms, newest(batches))
+        self.newest |= newest(batches)
         metrics.CONSUMED().labels(self._name).inc(sum(map(len, batches.values())))
 
     def _write_halves(self, batches: Batches, error: Exception) -> int:

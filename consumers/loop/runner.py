@@ -74,10 +74,10 @@ def work(service: Service, role: Consumer) -> None:
 
 def _go_round(service: Service, role: Consumer, sink: Sink, stall: StallWatch, report: LagReport) -> None:
     while not service.stopping.is_set():
-        handled = sink.step(role.batch)
+        sink.step(role.batch)
         service.beat()
-        stall.check(handled)
-        service.ready = report.update(sink.newest_ms)
+        stall.check()
+        service.ready = report.update(sink.newest)
     sink.finish()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from kafka import TopicPartition
@@ -33,8 +33,8 @@ class Sink(Protocol):
     """
 
     @property
-    def newest_ms(self) -> int:
-        """The timestamp of the newest event whose effect is committed, ms since the epoch; 0 for none yet."""
+    def newest(self) -> Mapping[int, int]:
+        """By partition, the timestamp of the newest event whose effect is committed, ms since the epoch; none where there is none yet."""
         ...
 
     def step(self, max_records: int, timeout_ms: int = POLL_MS) -> int:

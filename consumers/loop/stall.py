@@ -19,8 +19,9 @@ class Stalled(RuntimeError):
 
 
 class StallWatch:
-    """Compares the record's end with what is committed, as it stands beside the effect, whoever wrote it. A client that has lost its
-    coordinator, its partitions or its transaction for good says of itself that nothing is waiting.
+    """Compares the record's end with what is committed, as it stands beside the effect, whoever wrote it, each partition for itself:
+    one may stand still while the others go on. A client that has lost its coordinator, its partitions or its transaction for good
+    says of itself that nothing is waiting.
 
     `limit`: how long nothing may be committed though events wait (s); `look`: how often to compare (s).
     """
@@ -29,16 +30,14 @@ class StallWatch:
         self, consumer: KafkaConsumer, topic: str, committed: Committed, *, limit: float = LIMIT_SECONDS, look: float = LOOK_SECONDS
     ) -> None:
         self._consumer, self._topic, self._ask, self._limit, self._every = consumer, topic, committed, limit, look
-        self._committed: dict[TopicPartition, int] = {}
-        self._moved_at = time.monotonic()
+        self._moved: dict[TopicPartition, tuple[int, float]] = {}
+        """What was committed of a partition when it was last seen to move, or with nothing waiting; and when that was."""
         self._next = 0.0
 
-    def check(self, handled: int) -> None:
-        """Called once a round with the number of events handled in it; raises Stalled, and what `committed` raises but KafkaError."""
+    def check(self) -> None:
+        """Called once a round; raises Stalled, and what `committed` raises but KafkaError."""
         now = time.monotonic()
-        if handled:
-            self._moved_at = now
-        elif now >= self._next:
+        if now >= self._next:
             self._next = now + self._every
             self._look(now)
 
@@ -48,14 +47,16 @@ class StallWatch:
         try:
             ends = self._consumer.end_offsets(tps)
             committed = self._ask(tps)
-            waits = any(self._waits(tp, offset, ends[tp], mine=tp in mine) for tp, offset in committed.items())
+            standing = {tp: offset for tp, offset in committed.items() if self._waits(tp, offset, ends[tp], mine=tp in mine)}
         except KafkaError:
-            self._moved_at = now  # the broker is away: then nothing moves anywhere
+            self._moved = {}  # the broker is away: then nothing moves anywhere
             return
-        if committed != self._committed or not waits:
-            self._committed, self._moved_at = committed, now
-        elif now - self._moved_at > self._limit:
-            raise Stalled(f"{self._topic}: nothing was committed for {self._limit:.0f} s, though events wait: {ends} against {committed}")
+        before = self._moved
+        self._moved = {tp: before[tp] if tp in before and before[tp][0] == offset else (offset, now) for tp, offset in standing.items()}
+        for tp, (offset, since) in self._moved.items():
+            if now - since > self._limit:
+                where = f"{tp.partition} at {offset} of {ends[tp]}"
+                raise Stalled(f"{self._topic}: nothing was committed for {self._limit:.0f} s, though events wait: {where}")
 
     def _waits(self, tp: TopicPartition, committed: int, end: int, *, mine: bool) -> bool:
         """Behind the last event stands its transaction's marker, and perhaps an aborted transaction: both are only read past."""

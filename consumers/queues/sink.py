@@ -33,7 +33,7 @@ class QueueSink:
     def __init__(self, consumer: KafkaConsumer, writer: QueueWriter, settings: ProcessSettings) -> None:
         self._consumer, self._writer = consumer, writer
         self._positions = Positions(consumer, lambda tp: offsets.position(settings, consumer, tp), NAME)
-        self.newest_ms = 0
+        self.newest: dict[int, int] = {}
 
     def step(self, max_records: int, timeout_ms: int = POLL_MS) -> int:
         self._writer.check()
@@ -50,7 +50,7 @@ class QueueSink:
         self._writer.deliver(planned, {tp: OffsetAndMetadata(end, "", -1) for tp, end in ends.items()})
         for tp, end in ends.items():
             self._positions.moved(tp, end)
-        self.newest_ms = newest(batches)
+        self.newest |= newest(batches)
         handled = sum(map(len, batches.values()))
         metrics.CONSUMED().labels(NAME).inc(handled)
         return handled

@@ -12,6 +12,7 @@ from typing import Any
 from consumers.timeline import TimelineEntry
 from schemas.events.actions import RefusalKind
 from schemas.events.base import Level, Role
+from schemas.events.case import PUBLIC
 from schemas.platform.instants import local
 from schemas.reference import TRIAGE_OFFICE, categories, offices, texts
 from schemas.reference.texts import Language
@@ -41,16 +42,20 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
     "breached": ("clock", "deadline"),
     "escalated": ("to_office", "rung", "because"),
     "deadline-recomputed": ("deadline_before", "deadline_after", "reason"),
+    "limit-tightened": ("deadline_before", "deadline_after"),
     "action-refused": ("action", "rule"),
 }
 """Event types that a citizen sees, with the fields shown. Warnings, returned answers and other people's petitions are not."""
 
+_OF_A_LEADER = VISIBLE.keys() - {"leader-reported", "action-refused"}
 _OFFICES = ("from_office", "to_office", "decider")
 
 
 def is_visible(entry: TimelineEntry) -> bool:
     if entry.what == "action-refused":
         return bool(entry.data.get("actor", {}).get("role") == Role.CITIZEN)
+    if entry.what == "leader-reported":
+        return entry.data.get("event_type") in _OF_A_LEADER
     return entry.what in VISIBLE
 
 
@@ -142,10 +147,9 @@ def _details(entry: TimelineEntry, lang: Language) -> Json:
 
 
 def _from_leader(entry: TimelineEntry, lang: Language) -> Json:
-    """What happened to the leading petition, cut down by the same rules as if it had happened here."""
-    shown = replace(entry, what=str(entry.data.get("event_type")), data=dict(entry.data.get("detail", {})))
-    if shown.what == "leader-reported" or not is_visible(shown):
-        return {"event_title": texts.title(shown.what, lang)}
+    """What is public of what happened to the leading petition, whatever else an older record may have of it."""
+    detail = {name: value for name, value in dict(entry.data.get("detail", {})).items() if name in PUBLIC}
+    shown = replace(entry, what=str(entry.data.get("event_type")), data=detail)
     return {"event_title": texts.title(shown.what, lang), "detail": _details(shown, lang)}
 
 
@@ -164,7 +168,7 @@ def _in_words(entry: TimelineEntry, details: Json, lang: Language) -> Json:
 
 
 def _news(details: Json) -> str:
-    """`Đã trả lời: …`: whoever follows another petition reads its replies in full."""
+    """`Đã trả lời: …`: whoever follows another petition reads those of its replies that are public."""
     title, text = details.get("event_title", "…"), details.get("detail", {}).get("text")
     return f"{title}: {text}" if text else str(title)
 

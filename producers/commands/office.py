@@ -48,6 +48,7 @@ FORMS: Mapping[str, Form] = {
             _TEXT,
             _EVIDENCE,
             click.option("--promise-date", help="With will-be-done: a date, or an instant in ISO 8601."),
+            click.option("--public", is_flag=True, help="Those who reported the same matter may read it, too: it names nobody."),
             click.option("--cause", help="With not-done and not-ours: because of what."),
         ),
     ),

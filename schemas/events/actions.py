@@ -65,6 +65,8 @@ class AddInformation(_Action):
     action: Literal["add-information"] = "add-information"
     text: Note
     media_urls: tuple[Link, ...] = Field(default=(), max_length=20)
+    urgent: bool | None = None
+    """What the sender marks as danger; words of danger in a citizen's text count as much."""
 
 
 class ContributionKind(StrEnum):
@@ -102,6 +104,8 @@ class Answer(_Action):
     """For `will-be-done`: an instant, or a day, which then is whole (`streams.case.time.whole_day`)."""
     cause: Annotated[str, Clean] | None = None
     """For `not-done` and `not-ours`: because of what."""
+    public: bool = False
+    """Says nothing of one person: petitioners who were joined to this petition may read it, too."""
 
 
 class Reject(_Action):
@@ -169,6 +173,9 @@ class FollowerJoined(_Action):
     category: CategoryCode | None = None
     ward_code: WardCode | None = None
     """What the follower is about: a leader of another category or ward sends it back."""
+    level: Level | None = None
+    answer_due: AwareDatetime | None = None
+    """How urgent it is, and when its citizen was to be answered: what is stricter, the leader takes over (decision 11)."""
 
 
 class FollowerLeft(_Action):
@@ -176,8 +183,19 @@ class FollowerLeft(_Action):
     follower: PetitionId
 
 
+class FollowerInformed(_Action):
+    """Sent by the case stage from a follower to its leader: what was added there, for the leader's office."""
+
+    action: Literal["follower-informed"] = "follower-informed"
+    follower: PetitionId
+    text: Note
+    media_urls: tuple[Link, ...] = Field(default=(), max_length=20)
+    urgent: bool = False
+
+
 class LeaderNews(_Action):
-    """Sent by the case stage from a leader to each follower: what happened, to be told to its petitioner."""
+    """Sent by the case stage from a leader to each follower: what happened, to be told to its petitioner, in `detail` only what is
+    public of it (`schemas.events.case.PUBLIC`)."""
 
     action: Literal["leader-news"] = "leader-news"
     leader: PetitionId
@@ -231,6 +249,7 @@ Action = (
     | Unmerge
     | FollowerJoined
     | FollowerLeft
+    | FollowerInformed
     | LeaderNews
     | Recompute
     | RecordOutage

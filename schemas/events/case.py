@@ -140,6 +140,8 @@ class InformationAdded(CaseEvent):
     what: ClassVar[str] = "information-added"
     text: str
     media_urls: tuple[str, ...] = ()
+    urgent: bool = False
+    """It tells of danger, by its words or its sender's mark."""
 
 
 class Contributed(CaseEvent):
@@ -195,6 +197,8 @@ class Answered(CaseEvent):
     evidence_urls: tuple[str, ...] = ()
     answer_cause: str | None = None
     in_time: bool
+    public: bool = False
+    """Petitioners who were joined to this petition may read it, too."""
 
 
 class AnswerReturned(CaseEvent):
@@ -241,8 +245,12 @@ class Unmerged(CaseEvent):
 
 
 class FollowerAdded(CaseEvent):
+    """`level`, `answer_due`: how urgent the follower was, and when its citizen was to be answered."""
+
     what: ClassVar[str] = "follower-added"
     follower: PetitionId
+    level: Level | None = None
+    answer_due: AwareDatetime | None = None
 
 
 class FollowerRemoved(CaseEvent):
@@ -250,8 +258,34 @@ class FollowerRemoved(CaseEvent):
     follower: PetitionId
 
 
+class FollowerInformed(CaseEvent):
+    """On a leader, for its office and nobody's citizen: what the petitioner of a follower added."""
+
+    what: ClassVar[str] = "follower-informed"
+    follower: PetitionId
+    text: str
+    media_urls: tuple[str, ...] = ()
+    urgent: bool = False
+
+
+class LimitTightened(CaseEvent):
+    """What is stricter was taken over: a higher level, an earlier deadline. Because a petition joined that had them, or because of
+    danger in what was added, to this petition or to one that follows it."""
+
+    what: ClassVar[str] = "limit-tightened"
+    because: Literal["follower-joined", "follower-informed", "information"]
+    level_before: Level
+    deadline_before: AwareDatetime | None
+    deadline_after: AwareDatetime
+
+
+PUBLIC = ("state", "office", "deadline", "result", "text", "evidence_urls")
+"""What other petitioners may know of a petition: where it stands, and of an answer that its office marked as public what it says.
+Never a reason, a note, or anything of its citizen's."""
+
+
 class LeaderReported(CaseEvent):
-    """On a follower: something happened to its leader that this petitioner must hear too."""
+    """On a follower: something happened to its leader that this petitioner must hear too; `detail` has fields of `PUBLIC`."""
 
     what: ClassVar[str] = "leader-reported"
     leader: PetitionId
@@ -338,6 +372,8 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     Unmerged,
     FollowerAdded,
     FollowerRemoved,
+    FollowerInformed,
+    LimitTightened,
     LeaderReported,
     MergeProposed,
     Warned,

@@ -152,6 +152,7 @@ class WholeEvent(CaseEvent[CaseView], gc=False, kw_only=True):
 
     action: str | None = None
     answer_cause: str | None = None
+    answer_due: str | None = None
     away_from: str | None = None
     away_until: str | None = None
     because: str | None = None
@@ -169,14 +170,17 @@ class WholeEvent(CaseEvent[CaseView], gc=False, kw_only=True):
     into: str | None = None
     kind: str | None = None
     leader: str | None = None
+    level: str | None = None
     media_urls: tuple[str, ...] = ()
     policy_after: str | None = None
     promise_date: str | None = None
+    public: bool = False
     question: str | None = None
     result: str | None = None
     right_address: str | None = None
     stars: int | None = None
     text: str | None = None
+    urgent: bool = False
 
 
 class Location(msgspec.Struct, gc=False):

@@ -116,7 +116,10 @@ CONSUMER_LAG = _gauge(
     "petitions_consumer_lag_records", "Committed records of the topic that the consumer has not handled.", "consumer", "partition"
 )
 CONSUMER_LAG_SECONDS = _gauge(
-    "petitions_consumer_lag_seconds", "Age of the newest handled event behind the topic's end, 0 at the end.", "consumer"
+    "petitions_consumer_lag_seconds",
+    "Age of the partition's newest handled event behind its end, 0 at the end.",
+    "consumer",
+    "partition",
 )
 DELIVERED = _counter("petitions_delivered_total", "Petition events delivered to an office's queue topic.", "office")
 PARKED = _counter("petitions_parked_total", "Deliveries to an office that were put aside after failing.", "office")

@@ -35,6 +35,13 @@ class CaseClock:
     longest: datetime | None = None
     """When a pause that was asked for is over at the latest."""
 
+    given: tuple[datetime, timedelta] | None = None
+    """A due instant that was taken over from another petition, and how long the clock had stood then."""
+
+    @property
+    def due(self) -> datetime:
+        return self.given[0] if self.given and self.given[1] == self.stood else self.instant()
+
     def instant(self, percent: int = 100) -> datetime:
         """When this share of the limit has passed."""
         return oracle.add(self.started, self.limit * percent / 100 + self.stood)
@@ -71,16 +78,26 @@ class Checker:
                 self.extended = timedelta()
             known = self.clocks[view.name] = CaseClock(view.started_at, self._limit(view, event))
         elif before and (before.category, before.level) != (event.case.category, event.case.level) and view.name is ClockName.ANSWER:
-            known.limit = self._limit(view, event) + self.extended
+            known.limit, known.given = max(self._limit(view, event) + self.extended, MILLISECOND), None
         if event.what == "extended" and view.name is ClockName.ANSWER:
             self.extended += oracle.between(event.deadline_before, event.deadline_after)  # type: ignore[attr-defined]
-            known.limit = self._limit(view, event) + self.extended
+            known.limit, known.given = self._limit(view, event) + self.extended, None
         self._pauses(known, view, event)
-        expected = known.instant() if view.name is not ClockName.PROMISE else view.due_at
+        if event.what == "limit-tightened" and view.name in (ClockName.ANSWER, ClockName.ACCEPT):
+            yield from self._tighten(known, view, before)
+            self.extended = known.limit - self._limit(view, event) if view.name is ClockName.ANSWER else self.extended
+        expected = known.due if view.name is not ClockName.PROMISE else view.due_at
         if abs(expected - view.due_at) > MILLISECOND:
             yield f"clock {view.name} is due {view.due_at}, not {expected}"
         if view.name is ClockName.PROMISE and event.what == "promised" and view.due_at != event.promise_date:  # type: ignore[attr-defined]
             yield "the promise is due at another time than was promised"
+
+    def _tighten(self, known: CaseClock, view: ClockView, before: CaseView | None) -> Iterator[str]:
+        """From now on it is due when it says; that must not be later than before."""
+        if before and any(other.due_at < view.due_at for other in before.clocks if other.name is view.name):
+            yield f"clock {view.name} is due later than before"
+        ahead = oracle.between(view.started_at, view.due_at) if view.started_at < view.due_at else timedelta()
+        known.limit, known.given = max(ahead - known.stood, MILLISECOND), (view.due_at, known.stood)
 
     def _pauses(self, known: CaseClock, view: ClockView, event: CaseEvent) -> None:
         if known.paused and view.paused_at is None:
@@ -123,7 +140,7 @@ class Checker:
 
     def _at(self, at: str, clock: CaseClock, due: datetime) -> datetime:
         if at.endswith("%"):
-            return clock.instant(int(at[:-1]))
+            return min(clock.instant(int(at[:-1])), due)
         return oracle.add(due, length(at.removeprefix("due+"))) if "+" in at else due
 
 

@@ -26,7 +26,7 @@ ACTIONS: list[tuple[type[Any], Fields]] = [
     (do.Accept, st.just({})),
     (do.Transfer, st.fixed_dictionaries({"to_office": some_office, "reason": reason})),
     (do.RequestInformation, st.just({"question": "Ở đâu?"})),
-    (do.AddInformation, st.just({"text": "Ở đây"})),
+    (do.AddInformation, st.fixed_dictionaries({"text": st.just("Ở đây"), "urgent": st.sampled_from([None, None, True])})),
     (do.Extend, st.fixed_dictionaries({"working_hours": st.sampled_from([1, 2, 20, 60, 100]), "reason": reason})),
     (do.Reject, st.fixed_dictionaries({"kind": st.sampled_from(list(do.RefusalKind)), "reason": reason})),
     (do.Rate, st.fixed_dictionaries({"stars": st.integers(1, 5)})),

@@ -70,4 +70,4 @@ def test_followers_hear_nothing_of_it(world: World) -> None:
     world.act(follower, do.Merge, "superior:vp-ubnd", into=leader, reason="cùng một vụ")
     world.act(leader, do.Contribute, "so-ct", kind="note", text=TEXT)
 
-    assert "leader-reported" not in world.whats(follower)
+    assert [event.event_type for event in world.events(follower) if event.what == "leader-reported"] == ["follower-added"]

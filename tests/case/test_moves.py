@@ -38,12 +38,19 @@ def requests(case: Case, now: int) -> Iterator[tuple[type[Any], str, str, dict[s
     for fields in sound_answers(now):
         yield do.Answer, CASE, owner, fields
     yield do.Withdraw, LEADER, "citizen", {}
+    yield do.Merge, LEADER, "operator", {"into": CASE, "reason": REASON}
+    yield do.AddInformation, LEADER, "citizen", {"text": "Ở đây", "urgent": True}
+
+
+BY_THE_OTHER = {do.Withdraw: "leader-news", do.Merge: "follower-joined", do.AddInformation: "follower-informed"}
+"""What of the other petition's requests reaches the case."""
 
 
 def situation(world: World) -> tuple[Any, ...]:
     """What decides which moves are possible; worlds that agree in it need not be explored twice."""
     case, leader = world.case(CASE), world.case(LEADER)
-    return case.state, case.office is None, case.binding, len(case.had) > 1, case.resume_state, leader.state, case.settled is None
+    apart = case.office is None, case.binding, len(case.had) > 1, case.settled is None, case.level
+    return case.state, *apart, case.resume_state, leader.state, leader.leader
 
 
 def explore() -> set[Move]:
@@ -75,7 +82,7 @@ def successors(world: World) -> Iterator[tuple[World, str, State]]:
         after = branch(world)
         own = [event for event in after.act(petition, kind, who, event_id=f"event-{after.now}", **fields) if event.petition_id == CASE]
         if petition == LEADER:
-            yield after, "leader-news", after.case(CASE).state
+            yield after, BY_THE_OTHER[kind], after.case(CASE).state
         elif own and own[0].what != "action-refused":
             state = [event for event in own if event.cause == own[0].cause][-1].case.state
             yield after, kind.model_fields["action"].default, state

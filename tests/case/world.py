@@ -78,7 +78,7 @@ class Entries:
 
 @dataclass
 class World:
-    """`late_ms`: how long after its due instant each timer is handled."""
+    """`alarming`: which of a citizen's words tell of danger."""
 
     now: int = hanoi("2026-11-25 09:00")
     books: Callable[[], Book] = lambda: Book.of(POLICY)
@@ -88,10 +88,11 @@ class World:
     journal: list[tuple[int, str, Any]] = field(default_factory=list)
     rejected: list[Exception] = field(default_factory=list)
     ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    alarming: Callable[[str], bool] = lambda _text: False
 
     @property
     def stage(self) -> CaseStage:
-        return CaseStage(self.books)
+        return CaseStage(self.books, alarming=self.alarming)
 
     def submit(self, number: int = 1, text: str = "Ổ gà sâu trước số nhà 12 phố Huế", **changes: Any) -> str:
         """Put a classified petition in; gives its id."""

@@ -101,20 +101,22 @@ def test_a_refused_action_is_shown_to_the_citizen_who_asked() -> None:
 
 
 def test_a_merged_petition_does_not_tell_the_other_ones_id() -> None:
-    """Merging and the leader's news are shown without the other petition's id, and by the citizen's rules."""
+    """Merging and the leader's news are shown without the other petition's id, and only what is public, also of an older record."""
     life, other = Life(), "f" * 26
     life.begins()
     life.happens(Merged, view={"state": State.MERGED, "leader": other}, into=other)
+    life.happens(LeaderReported, leader=other, event_type="transferred", detail={"reason": "bí mật", "state": "assigned"})
     life.happens(LeaderReported, leader=other, event_type="answered", detail={"text": "Đã sửa xong", "result": "done"})
     life.happens(LeaderReported, leader=other, event_type="answer-returned", detail={"text": "bí mật", "rule": "x"})
+    life.happens(LeaderReported, leader=other, event_type="follower-added", detail={"state": "assigned"})
     shown = json.dumps(items(life), ensure_ascii=False)
 
     assert other not in shown
     assert "bí mật" not in shown
     assert "Đã sửa xong" in shown
     assert [line["message"] for line in items(life)[-2:]] == [
+        "Vụ việc chung có tin mới: Chuyển cơ quan xử lý",
         "Vụ việc chung có tin mới: Đã trả lời: Đã sửa xong",
-        "Vụ việc chung có tin mới: Câu trả lời bị trả lại",
     ]
 
 
@@ -148,7 +150,16 @@ def test_an_answer_is_shown_with_its_evidence() -> None:
 @pytest.mark.parametrize("lang", texts.LANGUAGES)
 def test_every_event_type_is_either_shown_or_left_out_on_purpose(lang: texts.Language) -> None:
     """Each event type of the catalogue is decided on, and those shown have a title and a sentence without braces."""
-    left_out = {"answer-returned", "contributed", "follower-added", "follower-removed", "merge-proposed", "warned", "outage-recorded"}
+    left_out = {
+        "follower-informed",
+        "answer-returned",
+        "contributed",
+        "follower-added",
+        "follower-removed",
+        "merge-proposed",
+        "warned",
+        "outage-recorded",
+    }
 
     assert {model.what for model in CASE_EVENTS} - set(citizen_view.VISIBLE) == left_out
     for what in citizen_view.VISIBLE:

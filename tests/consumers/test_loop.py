@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import psycopg
 import pytest
@@ -18,7 +19,7 @@ from tests.consumers.conftest import Rig
 class Sink:
     """Notes what is asked of it; its step raises what it is given, or else tells the service to stop."""
 
-    newest_ms = 0
+    newest: Mapping[int, int] = MappingProxyType({})
 
     def __init__(self, service: Service, calls: list[str], error: Exception | None) -> None:
         self._service, self._calls, self._error = service, calls, error

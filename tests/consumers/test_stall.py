@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 from kafka import KafkaConsumer, TopicPartition
+from kafka.structs import MemberState
 
+from consumers.loop.lag import LagReport
 from consumers.loop.offsets import Move, Offsets
 from consumers.loop.stall import Stalled, StallWatch
 from schemas.events.topics import EVENTS
+from schemas.platform import metrics
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life
 
@@ -27,17 +32,16 @@ def consumer(rig: Rig) -> Iterator[KafkaConsumer]:
 
 
 def test_a_group_that_commits_nothing_though_events_wait_is_stalled(consumer: KafkaConsumer) -> None:
-    """With events waiting and no commit for the limit it raises; while something is handled or committed, and at the end, it does not."""
+    """With events waiting and no commit for the limit it raises; at the end it does not."""
 
     def committed(tps: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         return {tp: consumer.committed(tp) or 0 for tp in tps}
 
     watch = StallWatch(consumer, EVENTS.name, committed, limit=0.0, look=0.0)
-    watch.check(1)
-    watch.check(0)  # the first look at what the group has committed
+    watch.check()  # the first look at what the group has committed
 
     with pytest.raises(Stalled, match="events wait"):
-        watch.check(0)
+        watch.check()
 
     partitions = [TopicPartition(EVENTS.name, number) for number in consumer.partitions_for_topic(EVENTS.name)]
     consumer.assign(partitions)
@@ -45,8 +49,8 @@ def test_a_group_that_commits_nothing_though_events_wait_is_stalled(consumer: Ka
     for tp in partitions:
         consumer.position(tp)
     consumer.commit()
-    watch.check(0)
-    watch.check(0)
+    watch.check()
+    watch.check()
 
 
 def test_a_postgresql_sink_is_measured_by_its_stored_offsets(rig: Rig, consumer: KafkaConsumer) -> None:
@@ -59,12 +63,68 @@ def test_a_postgresql_sink_is_measured_by_its_stored_offsets(rig: Rig, consumer:
             return {tp: found.get(tp.partition, 0) for tp in tps}
 
         watch = StallWatch(consumer, EVENTS.name, committed, limit=0.0, look=0.0)
-        watch.check(0)
+        watch.check()
         with pytest.raises(Stalled, match="events wait"):
-            watch.check(0)
+            watch.check()
 
         partitions = [TopicPartition(EVENTS.name, number) for number in consumer.partitions_for_topic(EVENTS.name)]
         for tp, end in consumer.end_offsets(partitions).items():
             offsets.move([Move(tp.partition, offsets.position(tp.partition), end)])
-        watch.check(0)
-        watch.check(0)
+        watch.check()
+        watch.check()
+
+
+class Halves:
+    """A member with two partitions of ten events each, as far as the watch and the report ask of it; it has fetched `fetched`."""
+
+    def __init__(self) -> None:
+        self.tps = {TopicPartition(EVENTS.name, 0), TopicPartition(EVENTS.name, 1)}
+        self.fetched = 5
+
+    def assignment(self) -> set[TopicPartition]:
+        return self.tps
+
+    def end_offsets(self, tps: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(tps, 10)
+
+    def position(self, tp: TopicPartition, timeout_ms: int) -> int:  # noqa: ARG002
+        return self.fetched
+
+    def highwater(self, tp: TopicPartition) -> int:  # noqa: ARG002
+        return 10
+
+    def group_metadata(self) -> SimpleNamespace:
+        return SimpleNamespace(state=MemberState.STABLE)
+
+
+def test_one_partition_that_stands_still_is_noticed_though_the_other_goes_on() -> None:
+    """Whatever is handled elsewhere: each partition is looked at for itself."""
+    member, moved = Halves(), iter(range(3, 9))
+
+    def committed(_: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        return {TopicPartition(EVENTS.name, 0): next(moved), TopicPartition(EVENTS.name, 1): 2}
+
+    watch = StallWatch(member, EVENTS.name, committed, limit=0.0, look=0.0)
+    watch.check()
+    with pytest.raises(Stalled, match="1 at 2 of 10"):
+        watch.check()
+
+
+def test_lag_is_told_of_each_partition_and_of_none_that_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The age of what a partition has handled last, however new the other's is; a partition that another member has now tells nothing."""
+    monkeypatch.setattr("consumers.loop.lag.EVERY_SECONDS", 0.0)
+    member = Halves()
+    report = LagReport("stall-test", member)
+    now = time.time() * 1000
+
+    def seconds() -> dict[str, float]:
+        samples = next(iter(metrics.CONSUMER_LAG_SECONDS().collect())).samples
+        return {one.labels["partition"]: one.value for one in samples if one.labels["consumer"] == "stall-test"}
+
+    report.update({0: int(now), 1: int(now - 3_600_000)})
+    assert seconds()["0"] < 600
+    assert seconds()["1"] >= 3600
+
+    member.tps = {TopicPartition(EVENTS.name, 0)}
+    report.update({0: int(now)})
+    assert seconds().keys() == {"0"}

@@ -97,6 +97,9 @@ function answerForm(found) {
   const promise = input("promise", { type: "date", min: inputDate(now() + DAY_MS), value: inputDate(now() + 7 * DAY_MS) });
   const cause = area("cause", 2);
   const own = { "will-be-done": field(t("desk.promise-date"), promise, t("desk.promise-hint")), cause: field(t("desk.cause"), cause) };
+  const others = found.timeline.filter(({ type }) => type === "follower-added").length > 0; // who reported the same matter reads it only if it says so
+  const open = el("input", { type: "checkbox", name: "public", checked: others });
+  const shared = others && el("label", { class: "choice" }, open, t("desk.public"));
   const chosen = () => made.querySelector(`input[name="${group}"]:checked`).value;
   const made = el("fieldset", {}, el("legend", {}, t("desk.result")), el("div", { class: "results" }, results));
   const fit = () => {
@@ -106,9 +109,9 @@ function answerForm(found) {
   made.addEventListener("change", fit);
   fit();
   return {
-    parts: [contributed(found, text, evidence), made, field(t("desk.answer-text"), text, t("desk.answer-hint")), own["will-be-done"], own.cause, field(t("desk.evidence"), evidence, t("desk.evidence-hint"))],
+    parts: [contributed(found, text, evidence), made, field(t("desk.answer-text"), text, t("desk.answer-hint")), shared, own["will-be-done"], own.cause, field(t("desk.evidence"), evidence, t("desk.evidence-hint"))],
     read: () => text.value.trim() && {
-      result: chosen(), text: text.value, evidence_urls: lines(evidence),
+      result: chosen(), text: text.value, evidence_urls: lines(evidence), ...(others && { public: open.checked }),
       ...(chosen() === "will-be-done" && promise.value && { promise_date: `${promise.value}T17:30:00+07:00` }),
       ...(!own.cause.hidden && { cause: cause.value }),
     },

@@ -5,7 +5,7 @@ import { longDate, moment, remaining } from "/assets/common/time.js";
 import { actionForm, offered } from "./acts.js";
 import { nextDue } from "./due.js";
 
-const TONES = { answered: "good", closed: "good", accepted: "good", breached: "bad", escalated: "bad", "answer-returned": "bad", "action-refused": "bad", warned: "warn", "decision-required": "warn", "information-requested": "warn" };
+const TONES = { answered: "good", closed: "good", accepted: "good", breached: "bad", escalated: "bad", "answer-returned": "bad", "action-refused": "bad", warned: "warn", "decision-required": "warn", "limit-tightened": "warn", "follower-informed": "warn", "information-requested": "warn" };
 let shown = { petition: null, action: null, form: null };
 
 /** Fill `place`. A form that somebody is filling in stays as it is while the case around it changes. */

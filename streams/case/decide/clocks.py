@@ -54,15 +54,27 @@ def extend(clock: CaseClock, by: int, rules: LevelRules) -> CaseClock:
     return _placed(replace(clock, limit=clock.limit + by), rules)
 
 
-def relimited(clock: CaseClock, limit: int, rules: LevelRules, now: int) -> CaseClock:
-    """The same clock under another limit or calendar: it counts from its own start, pauses left out.
+def relimited(clock: CaseClock, before: int, limit: int, rules: LevelRules, now: int) -> CaseClock:
+    """The same clock where `limit` (working milliseconds) holds instead of `before`, or another calendar: it counts from its own start,
+    pauses left out. What was added to the old limit, or taken from it, stays.
 
     Climbed steps that lie in the future again are taken back, so that the moved deadline has its warnings and its breach.
     """
-    moved = _placed(replace(clock, limit=limit), rules)
+    return _taken_back(_placed(replace(clock, limit=max(clock.limit - before + limit, 1)), rules), rules, now)
+
+
+def _taken_back(moved: CaseClock, rules: LevelRules, now: int) -> CaseClock:
     while moved.step and (at := _step_at(moved, moved.step - 1, rules)) is not None and at > now:
         moved = replace(moved, step=moved.step - 1)
     return restepped(moved, rules, now)
+
+
+def due_by(clock: CaseClock, due: int, rules: LevelRules, now: int) -> CaseClock:
+    """The same running clock, due at `due` (ms UTC) if that is earlier, on the ladder of these rules."""
+    due = min(due, clock.due)
+    stood = sum(rules.calendar.between(first, last) for first, last in clock.pauses)
+    limit = max(rules.calendar.between(clock.started, due) - stood, 1)
+    return _taken_back(replace(clock, limit=limit, due=due), rules, now)
 
 
 def with_clock(clocks: tuple[CaseClock, ...], clock: CaseClock) -> tuple[CaseClock, ...]:

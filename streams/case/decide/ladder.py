@@ -13,7 +13,7 @@ from schemas.platform.instants import to_datetime
 from schemas.reference import TRIAGE_OFFICE
 from streams.case.decide import clocks
 from streams.case.decide.handlers.citizen import close_unrated
-from streams.case.decide.handlers.information import run_again
+from streams.case.decide.handlers.common import run_again
 from streams.case.decide.handlers.upkeep import away
 from streams.case.decide.state import Case, CaseClock, next_due
 from streams.case.decide.turn import SYSTEM, Turn

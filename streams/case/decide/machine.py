@@ -9,6 +9,7 @@ from schemas.events.actions import (
     Action,
     Assign,
     Extend,
+    FollowerInformed,
     FollowerJoined,
     FollowerLeft,
     LeaderNews,
@@ -43,12 +44,14 @@ class Command(msgspec.Struct, frozen=True, gc=False):
     """An action as it arrived. `at` (ms UTC): when the broker took it in; what its sender's clock says counts for nothing.
 
     For an answer, `mark` is its text's fingerprint and `copies` how many other petitions of the office got the same words.
+    `urgent`: what the citizen adds tells of danger.
     """
 
     action: Action
     at: int
     mark: int = 0
     copies: int = 0
+    urgent: bool = False
 
 
 def decide(case: Case | None, command: Register | Command, cause: str, now: int, setting: Setting) -> Decision:
@@ -78,7 +81,7 @@ def _act(case: Case, asked: Command, cause: str, now: int, setting: Setting) -> 
         return Decision(case, ignored=True)
     turn = Turn(case, setting, now, Who.of(asked.action.actor), cause, reason=_reason(asked.action))
     turn.asked_at = min(asked.at, now)
-    turn.mark, turn.copies = asked.mark, asked.copies
+    turn.mark, turn.copies, turn.urgent = asked.mark, asked.copies, asked.urgent
     catch_up(turn, turn.asked)
     _attempt(turn, asked.action)
     merging.tell_followers(turn)
@@ -109,6 +112,6 @@ def _for_nobody(action: Action) -> Decision:
     if isinstance(action, FollowerJoined):
         back = Message(action.follower, "unmerge", {"reason": Rule.LEADER_NOT_OPEN.value})
         return Decision(None, messages=(back,))
-    if isinstance(action, FollowerLeft | LeaderNews):
+    if isinstance(action, FollowerLeft | FollowerInformed | LeaderNews):
         return Decision(None, ignored=True)
     raise UnknownPetition("no petition with this id was registered")

@@ -32,14 +32,13 @@ def _to(end: State, *starts: State) -> tuple[tuple[State, State], ...]:
 
 
 BACK_FROM_MERGED = tuple((S.MERGED, end) for end in (S.RECEIVED, S.ASSIGNED, S.ACCEPTED, S.PROMISED))
+WORK_GOES_ON = _to(S.ACCEPTED, S.INFORMATION_REQUESTED) + _to(S.RECEIVED, S.INFORMATION_REQUESTED)
 
 PERMITS: dict[str, Permit] = {
     "accept": Permit(ownership.accept, _to(S.ACCEPTED, S.ASSIGNED)),
     "answer": Permit(answering.answer, _to(S.ANSWERED, *TALKING) + _to(S.PROMISED, *TALKING) + _to(S.DECISION_REQUIRED, *TALKING)),
     "request-information": Permit(information.request_information, _to(S.INFORMATION_REQUESTED, S.RECEIVED, S.ACCEPTED)),
-    "add-information": Permit(
-        information.add_information, _to(S.ACCEPTED, S.INFORMATION_REQUESTED) + _to(S.RECEIVED, S.INFORMATION_REQUESTED)
-    ),
+    "add-information": Permit(information.add_information, WORK_GOES_ON),
     "contribute": Permit(information.contribute),
     "transfer": Permit(ownership.transfer, _to(S.ASSIGNED, S.ACCEPTED) + _to(S.DECISION_REQUIRED, S.ASSIGNED, S.ACCEPTED)),
     "extend": Permit(information.extend),
@@ -51,13 +50,17 @@ PERMITS: dict[str, Permit] = {
     "rate": Permit(citizen.rate, _to(S.CLOSED, S.ANSWERED)),
     "reopen": Permit(
         lambda turn, action: (merging.reopen_merged if turn.case.state is S.MERGED else citizen.reopen)(turn, action),
-        _to(S.ASSIGNED, *REOPENABLE - {S.REFUSED}) + _to(S.RECEIVED, S.REFUSED, S.MERGED),
+        _to(S.ASSIGNED, *REOPENABLE - {S.REFUSED})
+        + _to(S.RECEIVED, S.REFUSED, S.MERGED)
+        + _to(S.ACCEPTED, S.MERGED)
+        + _to(S.PROMISED, S.MERGED),
     ),
     "withdraw": Permit(citizen.withdraw, _to(S.WITHDRAWN, *WORK_STATES, S.MERGED)),
     "recompute": Permit(upkeep.recompute),
     "record-outage": Permit(upkeep.record_outage),
-    "follower-joined": Permit(merging.follower_joined),
+    "follower-joined": Permit(merging.follower_joined, WORK_GOES_ON),
     "follower-left": Permit(merging.follower_left),
+    "follower-informed": Permit(merging.follower_informed, WORK_GOES_ON),
     "leader-news": Permit(merging.leader_news, BACK_FROM_MERGED),
 }
 

@@ -93,7 +93,8 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
 class Turn:
     """Two instants (ms UTC). `asked`: when the broker took the action in; whether something came in time is judged by it, so that
     nobody is late for the pipeline's sake. `now`: when it is decided and everybody can see it; what begins with it, such as a new
-    clock, begins then. `asked_at` is None while no action is decided, but what time brings about. `mark`, `copies`: see `Command`.
+    clock, begins then. `asked_at` is None while no action is decided, but what time brings about. `mark`, `copies` and
+    `urgent`: see `Command`.
     """
 
     __slots__ = (
@@ -109,6 +110,7 @@ class Turn:
         "policy",
         "reason",
         "setting",
+        "urgent",
         "who",
     )
 
@@ -123,6 +125,7 @@ class Turn:
         self.asked_at: int | None = None
         self.mark = 0
         self.copies = 0
+        self.urgent = False
         self.copy: UsedText | None = None
         self.events: list[CaseChange] = []
         self.messages: list[Message] = []

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 import msgspec
 
-from schemas.events.actions import Action, Answer, TextUsed
-from schemas.events.base import Model
+from schemas.events.actions import Action, AddInformation, Answer, TextUsed
+from schemas.events.base import Model, Role
 from schemas.events.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, TEXT_USED
 from schemas.events.envelope import BadEvent, read
 from schemas.events.intake import PetitionClassified
@@ -36,8 +37,9 @@ class Incoming(msgspec.Struct, frozen=True, gc=False):
     command: Register | Command | UsedText
 
 
-def command_of(record: Record, appended: int) -> Incoming:
-    """`appended`: when the broker took the record in (ms UTC); no time that its writer gives counts beyond that.
+def command_of(record: Record, appended: int, alarming: Callable[[str], bool]) -> Incoming:
+    """`appended`: when the broker took the record in (ms UTC); no time that its writer gives counts beyond that. `alarming`: whether
+    words tell of danger.
 
     Raise BadEvent (WrongKey) for a record that is no event of these topics.
     """
@@ -52,7 +54,7 @@ def command_of(record: Record, appended: int) -> Incoming:
     if isinstance(data, TextUsed):
         copy = UsedText(data.office, int(data.fingerprint, 16), data.petition_id, to_ms(data.counts_until))
         return Incoming(_key(record, texts_key(data.office)), cause, copy)
-    return Incoming(_key(record, data.petition_id.encode()), cause, _asked(data, appended))
+    return Incoming(_key(record, data.petition_id.encode()), cause, _asked(data, appended, alarming))
 
 
 def _key(record: Record, expected: bytes) -> bytes:
@@ -61,9 +63,16 @@ def _key(record: Record, expected: bytes) -> bytes:
     return record.key
 
 
-def _asked(action: Action, appended: int) -> Command:
+def _asked(action: Action, appended: int, alarming: Callable[[str], bool]) -> Command:
     mark = mark_of(action.text) if isinstance(action, Answer) else 0
-    return Command(action, appended, mark)
+    return Command(action, appended, mark, urgent=_is_urgent(action, alarming))
+
+
+def _is_urgent(action: Action, alarming: Callable[[str], bool]) -> bool:
+    """Whether a citizen adds something that tells of danger. Rather a false alarm than a danger that nobody sees."""
+    if not isinstance(action, AddInformation) or action.actor.role is not Role.CITIZEN:
+        return False
+    return bool(action.urgent) or alarming(action.text)
 
 
 def _json(model: Model) -> msgspec.Raw:

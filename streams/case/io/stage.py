@@ -18,7 +18,7 @@ from streams.case.decide.presence import PRESENCE_KEY, Presence, every, toleranc
 from streams.case.decide.state import decode, encode, next_due
 from streams.case.decide.turn import Decision, Setting, UsedText
 from streams.case.decide.used_texts import UsedTexts, texts_key
-from streams.case.io.intake import command_of
+from streams.case.io.intake import Incoming, command_of
 from streams.case.io.render import copy_output, event_output, message_output
 from streams.case.policy.book import Book
 from streams.engine.types import Effects, Entries, Entry, Record
@@ -30,6 +30,7 @@ class CaseStage:
     `policies` gives the versions in force; it is asked once a step, which is where a changed policy file is taken up.
     `tolerance_ms`: how long the stage may be silent before this counts as an outage, if more than the policy says (scaled clocks).
     `shown_at`: what the stage's clock showed when the broker's clock showed this (ms UTC both).
+    `alarming`: whether a citizen's words tell of danger.
     """
 
     name = "case"
@@ -37,15 +38,27 @@ class CaseStage:
     outputs: tuple[Topic, ...] = (EVENTS, ACTIONS)
     changelog: Topic | None = CASE_CHANGELOG
 
-    def __init__(self, policies: Callable[[], Book], tolerance_ms: int = 0, shown_at: Callable[[int], int] = lambda wall: wall) -> None:
+    def __init__(
+        self,
+        policies: Callable[[], Book],
+        tolerance_ms: int = 0,
+        shown_at: Callable[[int], int] = lambda wall: wall,
+        alarming: Callable[[str], bool] = lambda _text: False,
+    ) -> None:
         self._policies = policies
         self._tolerance_ms = tolerance_ms
         self._shown_at = shown_at
+        self._alarming = alarming
 
     def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:
         step = _Step(entries, now_ms, self._policies(), self._tolerance_ms)
         for record in records:
-            step.handle(record, self._appended(record, now_ms))
+            try:
+                incoming = command_of(record, self._appended(record, now_ms), self._alarming)
+            except BadEvent as error:
+                step.effects.rejected.append((record, error))
+            else:
+                step.handle(record, incoming)
         return step.effects
 
     def _appended(self, record: Record, now_ms: int) -> int:
@@ -82,14 +95,13 @@ class _Step:
     def _keep_presence(self, presence: Presence) -> None:
         self.effects.puts[PRESENCE_KEY] = Entry(presence.encode(), self._now + every(self._tolerance))
 
-    def handle(self, record: Record, appended: int) -> None:
+    def handle(self, record: Record, incoming: Incoming) -> None:
+        if isinstance(incoming.command, UsedText):
+            self._remember(incoming.command)
+            return
         try:
-            incoming = command_of(record, appended)
-            if isinstance(incoming.command, UsedText):
-                self._remember(incoming.command)
-                return
             decision = self._decide(incoming.key, incoming.command, incoming.cause)
-        except (BadEvent, UnknownPetition, ConflictingResubmission) as error:
+        except (UnknownPetition, ConflictingResubmission) as error:
             self.effects.rejected.append((record, error))
         else:
             self._apply(incoming.key, decision, incoming.cause)

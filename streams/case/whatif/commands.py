@@ -221,6 +221,23 @@ def _refused(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
     return _ask(do.Reject, event, kind=_of(do.RefusalKind, event.kind), reason=event.reason, right_address=event.right_address)
 
 
+def _unmerged(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
+    """A citizen separates his petition by reopening it."""
+    return _ask(do.Reopen if event.actor.role == Role.CITIZEN else do.Unmerge, event, reason=event.reason)
+
+
+def _joined(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
+    """It fitted, so neither category nor ward need be known."""
+    level = Level(event.level) if event.level else None
+    due = instant(event.answer_due) if event.answer_due else None
+    return _ask(do.FollowerJoined, event, follower=event.follower, category=None, ward_code=None, level=level, answer_due=due)
+
+
+def _informed(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
+    asked = _ask(do.AddInformation, event, text=event.text, media_urls=event.media_urls, urgent=event.urgent)
+    return msgspec.structs.replace(asked, urgent=event.urgent)
+
+
 _BUILDERS: dict[str, Builder] = {
     "answered": _answered,
     "promised": _promised,
@@ -236,11 +253,12 @@ _BUILDERS: dict[str, Builder] = {
     "refused": _refused,
     "withdrawn": _simple(do.Withdraw, "reason"),
     "merged": _simple(do.Merge, "into", "reason"),
-    "unmerged": _simple(do.Unmerge, "reason"),
-    "follower-added": lambda event, _f, _p: _ask(do.FollowerJoined, event, follower=event.follower, category=None, ward_code=None),
+    "unmerged": _unmerged,
+    "follower-added": _joined,
+    "follower-informed": _simple(do.FollowerInformed, "follower", "text", "media_urls", "urgent"),
     "follower-removed": _simple(do.FollowerLeft, "follower"),
     "information-requested": _simple(do.RequestInformation, "question"),
-    "information-added": _simple(do.AddInformation, "text", "media_urls"),
+    "information-added": _informed,
     "extended": _extended,
     "assigned": _assigned,
     "accepted": _simple(do.Accept),

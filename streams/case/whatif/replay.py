@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from schemas.events.actions import Recompute
 from schemas.events.case import State
 from streams.case.decide.ladder import catch_up
-from streams.case.decide.machine import decide, fire
+from streams.case.decide.machine import decide
 from streams.case.decide.state import Case, next_due
-from streams.case.decide.turn import CaseChange, Decision, Setting, Turn, Who
+from streams.case.decide.turn import SYSTEM, CaseChange, Decision, Setting, Turn, Who
 from streams.case.policy.book import Book
 from streams.case.whatif.commands import Away, Noted, Registered, Replayed, Requested
 
@@ -54,11 +54,15 @@ class Replay:
     def pass_until(self, until: int) -> None:
         """Fire each timer that is due by `until` (ms UTC).
 
-        All in one go, as a late worker would, except that a rating window ends at its own instant: windows to reopen count from it.
+        All in one go, as a late worker would, except that a rating window ends at its own instant, or when the pipeline was there again:
+        windows to reopen count from it.
         """
-        case = self.case
+        case, setting = self.case, self._as_recorded
         while case is not None and (due := next_due(case)) is not None and due <= until:
-            self._keep(fire(case, due if case.state is State.ANSWERED else until, self._as_recorded))
+            if case.state is State.ANSWERED:
+                self._keep(_fired(case, due, _back(due, setting.away), setting))
+            else:
+                self._keep(_fired(case, until, until, setting))
             case = self.case
 
     def _request(self, command: Requested) -> None:
@@ -73,6 +77,18 @@ class Replay:
         self.case = decision.case
         if decision.events:
             self.take(decision.events)
+
+
+def _back(due: int, away: tuple[int, int] | None) -> int:
+    """When a timer was handled: as it fell due, or at the end of the absence in which it did."""
+    return away[1] if away is not None and away[0] < due < away[1] else due
+
+
+def _fired(case: Case, until: int, at: int, setting: Setting) -> Decision:
+    """What was due by `until` happens, at the instant `at`."""
+    turn = Turn(case, setting, at, SYSTEM, "timer")
+    catch_up(turn, until)
+    return turn.decision()
 
 
 def _noted(case: Case, noted: Noted, setting: Setting) -> Decision:

@@ -7,8 +7,7 @@ from schemas.events.case import ClockName, State
 from schemas.platform.instants import to_datetime
 from schemas.reference import superior
 from streams.case.decide import clocks
-from streams.case.decide.handlers.common import WORK_CLOCKS
-from streams.case.decide.handlers.information import run_again
+from streams.case.decide.handlers.common import WORK_CLOCKS, run_again
 from streams.case.decide.handlers.ownership import accept_now, require_decision
 from streams.case.decide.handlers.substance import weakness
 from streams.case.decide.rules import NotAllowed, Rule
@@ -55,6 +54,7 @@ def _answer(turn: Turn, action: Answer) -> None:
             "evidence_urls": [str(url) for url in action.evidence_urls],
             "answer_cause": action.cause,
             "in_time": in_time,
+            "public": action.public,
         },
         state=State.ANSWERED,
         clocks=(*clocks.without(case.clocks, *WORK_CLOCKS), rating),

@@ -34,11 +34,8 @@ def close_unrated(turn: Turn) -> None:
 
 def reopen(turn: Turn, _action: Reopen) -> None:
     """Work begins anew at the same office, with new clocks; a refused case goes to triage. The second time the superior hears."""
+    check_reopening(turn)
     case = turn.case
-    if case.reopened >= turn.policy.reopen_at_most:
-        raise NotAllowed(Rule.REOPEN_LIMIT)
-    if case.settled is not None and turn.asked > turn.rules.calendar.add(case.settled, turn.rules.reopen_window_ms):
-        raise NotAllowed(Rule.REOPEN_WINDOW_PASSED)
     accept, answer = opening_clocks(turn, turn.now, case.category, case.level)
     turn.tell(
         "reopened",
@@ -53,6 +50,15 @@ def reopen(turn: Turn, _action: Reopen) -> None:
         rung = rung_of(above)
         detail = {"clock": None, "to_office": above, "rung": rung, "because": "reopened-twice"}
         turn.tell("escalated", detail, escalation=rung, escalated_to=above)
+
+
+def check_reopening(turn: Turn) -> None:
+    """Raise NotAllowed when the case was reopened as often as may be, or its end is too long ago."""
+    case = turn.case
+    if case.reopened >= turn.policy.reopen_at_most:
+        raise NotAllowed(Rule.REOPEN_LIMIT)
+    if case.settled is not None and turn.asked > turn.rules.calendar.add(case.settled, turn.rules.reopen_window_ms):
+        raise NotAllowed(Rule.REOPEN_WINDOW_PASSED)
 
 
 def _afresh(turn: Turn) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.events.base import Level
-from schemas.events.case import ClockName
+from schemas.events.case import ClockName, State
 from schemas.reference import CITY_CHAIRMAN, CITY_OFFICE
 from streams.case.decide import clocks
 from streams.case.decide.state import CaseClock
@@ -43,6 +43,21 @@ def owned_by(had: tuple[str, ...], office: str) -> tuple[str, ...]:
 def rung_of(office: str) -> int:
     """How high an office stands on the ladder: 3 the chairman, 2 the city office, 1 any other superior."""
     return {CITY_CHAIRMAN: 3, CITY_OFFICE: 2}.get(office, 1)
+
+
+def run_again(turn: Turn, at: int, because: str) -> None:
+    """End the pause at `at`: the instant of the answer, or that at which the pause ran out, however late this is noticed."""
+    running = resumed(turn, at)
+    answer = next(clock for clock in running if clock.name is ClockName.ANSWER)
+    turn.tell(
+        "resumed",
+        {"because": because},
+        state=State.ACCEPTED if turn.case.office else State.RECEIVED,
+        clocks=running,
+        pause_end=None,
+        deadline=answer.due,
+        answer_due=answer.due,
+    )
 
 
 def resumed(turn: Turn, at: int) -> tuple[CaseClock, ...]:

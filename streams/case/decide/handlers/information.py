@@ -7,7 +7,8 @@ from schemas.events.base import Role
 from schemas.events.case import ClockName, State
 from schemas.platform.instants import to_datetime
 from streams.case.decide import clocks
-from streams.case.decide.handlers.common import resumed
+from streams.case.decide.handlers.common import run_again
+from streams.case.decide.handlers.stricter import endangered
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.turn import Turn
 from streams.case.time.calendar import HOUR_MS
@@ -32,32 +33,24 @@ def request_information(turn: Turn, action: RequestInformation) -> None:
 
 
 def add_information(turn: Turn, action: AddInformation) -> None:
-    """From the citizen it ends the pause, once the office can read it; a note by an office is recorded but is not progress."""
-    detail = {"text": action.text, "media_urls": [str(url) for url in action.media_urls]}
-    turn.tell("information-added", detail)
-    if turn.case.pause_end is not None and turn.who.role is Role.CITIZEN:
-        run_again(turn, min(turn.now, turn.case.pause_end), "information")
+    """From the citizen it ends the pause, once the office can read it, and danger in it raises the level; a note by an office is
+    recorded but is not progress. What is added to a follower is for its leader's office."""
+    said = {"text": action.text, "media_urls": [str(url) for url in action.media_urls], "urgent": turn.urgent}
+    turn.tell("information-added", said)
+    case = turn.case
+    if case.leader is not None:
+        turn.send(case.leader, "follower-informed", follower=case.id, **said)
+        return
+    if case.pause_end is not None and turn.who.role is Role.CITIZEN:
+        run_again(turn, min(turn.now, case.pause_end), "information")
+    if turn.urgent:
+        endangered(turn, "information")
 
 
 def contribute(turn: Turn, action: Contribute) -> None:
     """For the offices of the case only: no clock and no state knows of it, and the owner answers for what it takes over."""
     turn.tell(
         "contributed", {"contribution": action.kind, "text": action.text, "evidence_urls": [str(url) for url in action.evidence_urls]}
-    )
-
-
-def run_again(turn: Turn, at: int, because: str) -> None:
-    """End the pause at `at`: the instant of the answer, or that at which the pause ran out, however late this is noticed."""
-    running = resumed(turn, at)
-    answer = next(clock for clock in running if clock.name is ClockName.ANSWER)
-    turn.tell(
-        "resumed",
-        {"because": because},
-        state=State.ACCEPTED if turn.case.office else State.RECEIVED,
-        clocks=running,
-        pause_end=None,
-        deadline=answer.due,
-        answer_due=answer.due,
     )
 
 

@@ -1,32 +1,43 @@
-"""Several petitions on one matter: followers wait under a leader and hear what happens to it; each can go its own way again."""
+"""Several petitions on one matter: followers wait under a leader and hear what is public of it; its office hears what they add, and
+takes over what is stricter of them; each can go its own way again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from schemas.events.actions import FollowerJoined, FollowerLeft, LeaderNews, Merge, ProposeMerge, Reopen, Unmerge
+from schemas.events.actions import FollowerInformed, FollowerJoined, FollowerLeft, LeaderNews, Merge, ProposeMerge, Reopen, Unmerge
 from schemas.events.case import WORK_STATES, ClockName, State
+from schemas.events.lateness import LATE_CLOCKS
+from schemas.platform.instants import to_datetime, to_ms
 from streams.case.decide import clocks
-from streams.case.decide.handlers.citizen import reopen
+from streams.case.decide.handlers.citizen import check_reopening, reopen
 from streams.case.decide.handlers.common import resumed
+from streams.case.decide.handlers.stricter import endangered, take_over
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.state import Case
 from streams.case.decide.turn import CaseChange, Turn
 
-NEWS = frozenset({"assigned", "accepted", "transferred", "extended", "promised", "answered", "closed", "reopened", "refused", "withdrawn"})
+NEWS = frozenset(
+    {
+        *("assigned", "accepted", "transferred", "promised", "answered", "closed", "reopened", "refused", "withdrawn"),
+        *("extended", "resumed", "deadline-recomputed", "limit-tightened"),  # move the deadline, which is theirs, too
+    }
+)
 """What followers' petitioners are told about their leader."""
 _RELEASING = frozenset({"withdrawn", "refused"})
 """A leader's end that was not an answer: its followers must still get one."""
 
 
 def merge(turn: Turn, action: Merge) -> None:
-    """Under the leader this case's clocks stand; the leader's run. It is told, and may decline."""
+    """Under the leader this case's clocks stand; the leader's run. It is told, takes over what is stricter here, or declines."""
     case = turn.case
     if action.into == case.id:
         raise NotAllowed(Rule.MERGE_WITH_ITSELF)
     if case.followers:
         raise NotAllowed(Rule.HAS_FOLLOWERS)
+    owed = min(clock.due for clock in resumed(turn, turn.now) if clock.name in LATE_CLOCKS)
     standing = tuple(clock if clock.paused_at is not None else clocks.pause(clock, turn.asked) for clock in case.clocks)
     turn.tell(
         "merged",
@@ -38,7 +49,8 @@ def merge(turn: Turn, action: Merge) -> None:
         decider=None,
         resume_state=_back_to(case),
     )
-    turn.send(action.into, "follower-joined", follower=case.id, category=case.category, ward_code=case.ward)
+    about = {"category": case.category, "ward_code": case.ward, "level": case.level, "answer_due": to_datetime(owed)}
+    turn.send(action.into, "follower-joined", follower=case.id, **about)
 
 
 def _back_to(case: Case) -> State:
@@ -81,22 +93,31 @@ def go_own_way(turn: Turn) -> None:
 
 
 def reopen_merged(turn: Turn, action: Reopen) -> None:
-    """A follower that is not content with its leader's answer goes its own way, with new clocks."""
-    leader = turn.case.leader
+    """A follower that is not content with its leader's answer goes its own way and is reopened, under the rules for any other.
+
+    Before there is an answer it only goes its own way: with its clocks, and with what it has missed.
+    """
+    leader, answered = turn.case.leader, turn.case.settled is not None
     assert leader is not None
+    if answered:
+        check_reopening(turn)
     go_own_way(turn)
     turn.send(leader, "follower-left", follower=turn.case.id)
-    reopen(turn, action)
+    if answered:
+        reopen(turn, action)
 
 
 def follower_joined(turn: Turn, action: FollowerJoined) -> None:
-    """Take the follower in, or send it back if this is another matter or nobody works on it any more."""
+    """Take the follower in with what is stricter of it, or send it back if this is another matter or nobody works on it any more."""
     fault = _unfit(turn, action)
     if fault is not None:
         send_back(turn, action.follower, fault)
         turn.refuse(action.action, fault)
     elif action.follower not in turn.case.followers:
-        turn.tell("follower-added", {"follower": action.follower}, followers=(*turn.case.followers, action.follower))
+        strict = {"level": action.level, "answer_due": action.answer_due}
+        turn.tell("follower-added", {"follower": action.follower, **strict}, followers=(*turn.case.followers, action.follower))
+        if action.level is not None and action.answer_due is not None:
+            take_over(turn, action.level, to_ms(action.answer_due), "follower-joined")
 
 
 def _unfit(turn: Turn, action: FollowerJoined) -> Rule | None:
@@ -117,31 +138,57 @@ def follower_left(turn: Turn, action: FollowerLeft) -> None:
         turn.tell("follower-removed", {"follower": action.follower}, followers=rest)
 
 
+def follower_informed(turn: Turn, action: FollowerInformed) -> None:
+    """What a follower's citizen adds is for this case's office, and no citizen's; danger in it raises the level here."""
+    if action.follower not in turn.case.followers:
+        return
+    said = {"text": action.text, "media_urls": [str(url) for url in action.media_urls], "urgent": action.urgent}
+    turn.tell("follower-informed", {"follower": action.follower, **said})
+    if action.urgent:
+        endangered(turn, "follower-informed")
+
+
 def leader_news(turn: Turn, action: LeaderNews) -> None:
-    """Tell this petitioner; when the leader ended without an answer, go on alone."""
-    if turn.case.leader != action.leader or turn.case.state is not State.MERGED:
+    """Tell this petitioner, whose deadline is the leader's now; when the leader ended without an answer, go on alone."""
+    case = turn.case
+    if case.leader != action.leader or case.state is not State.MERGED:
         return
     turn.tell(
         "leader-reported",
         {"leader": action.leader, "event_type": action.event_type, "detail": action.detail},
-        settled=turn.now if action.event_type == "answered" else turn.case.settled,
+        deadline=_deadline(action) or case.deadline,
+        settled={"answered": turn.now, "closed": turn.now, "reopened": None}.get(action.event_type, case.settled),
     )
     if action.event_type in _RELEASING:
         go_own_way(turn)
 
 
+def _deadline(action: LeaderNews) -> int | None:
+    found = action.detail.get("deadline")
+    return to_ms(datetime.fromisoformat(found)) if isinstance(found, str) else None
+
+
 def tell_followers(turn: Turn) -> None:
-    """At the end of a decision: every follower hears every reply."""
+    """At the end of a decision: every follower hears all news, and one that has just joined where the leader stands."""
     followers = turn.case.followers
     if not followers:
         return
     for event in turn.events:
         if event.what in NEWS:
-            for follower in followers:
-                turn.send(follower, "leader-news", leader=turn.case.id, event_type=event.what, detail=news(event))
+            _tell(turn, event, followers)
+        elif event.what == "follower-added":
+            _tell(turn, event, (event.detail["follower"],))
 
 
-def news(event: CaseChange) -> Mapping[str, Any]:
-    """What followers get of an event: its own fields, without the leader's petition."""
-    detail = {name: value for name, value in event.detail.items() if name not in ("petition", "classification")}
-    return {**detail, "office": event.after.office, "reason": event.reason}
+def _tell(turn: Turn, event: CaseChange, followers: tuple[str, ...]) -> None:
+    for follower in followers:
+        turn.send(follower, "leader-news", leader=turn.case.id, event_type=event.what, detail=public(event))
+
+
+def public(event: CaseChange) -> Mapping[str, Any]:
+    """What other petitioners may know of an event: the fields `schemas.events.case.PUBLIC`."""
+    after = event.after
+    shown = {"state": after.state, "office": after.office, "deadline": to_datetime(after.deadline) if after.deadline is not None else None}
+    if event.what == "answered" and event.detail["public"]:
+        shown |= {name: event.detail[name] for name in ("result", "text", "evidence_urls")}
+    return shown

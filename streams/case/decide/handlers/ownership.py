@@ -101,8 +101,7 @@ def _reassigned_clocks(turn: Turn, category: str, level: Level) -> tuple[CaseClo
     assert answer is not None
     answer = clocks.resume(answer, turn.now, turn.rules)
     if (category, level) != (case.category, case.level):
-        extended = answer.limit - turn.limits.answer_ms
-        answer = clocks.relimited(answer, policy.limits[category, level].answer_ms + extended, rules, turn.now)
+        answer = clocks.relimited(answer, turn.limits.answer_ms, policy.limits[category, level].answer_ms, rules, turn.now)
     accept = clocks.start(ClockName.ACCEPT, turn.now, policy.limits[category, level].accept_ms, rules)
     return accept, answer
 

@@ -43,8 +43,7 @@ def _under(turn: Turn, clock: CaseClock, policy: Policy) -> CaseClock:
     case, rules = turn.case, policy.levels[turn.case.level]
     if clock.name is ClockName.PROMISE:
         return clocks.restepped(clock, rules, turn.now)
-    added = clock.limit - _limit(clock.name, case, turn.policy)
-    return clocks.relimited(clock, _limit(clock.name, case, policy) + added, rules, turn.now)
+    return clocks.relimited(clock, _limit(clock.name, case, turn.policy), _limit(clock.name, case, policy), rules, turn.now)
 
 
 def _limit(name: ClockName, case: Case, policy: Policy) -> int:
