@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+from collections.abc import Iterable
 
 import faust
 import uvloop
@@ -13,10 +14,11 @@ from schemas.platform import logs
 from schemas.platform.logs import log
 from schemas.platform.status import StatusServer
 from streams.engine.app import StageApp
+from streams.engine.peers import PeersDiffer
 from streams.engine.types import Stage
 from streams.engine.watchdog import end_process
 from streams.settings import StreamSettings
-from streams.topology import build
+from streams.topology import TOPOLOGY, build
 
 _SWITCH_SECONDS = 0.0005
 """How long the fetching thread may hold up the processors' loop, and the other way round; Python's 5 ms are a lot for one petition."""
@@ -26,20 +28,21 @@ def run(name: str) -> None:
     """Run the stage called `name` until TERM or Ctrl-C; exit 1 on anything fatal."""
     settings = StreamSettings()
     logs.configure(name, settings.log_level)
-    run_stage(build(name, settings), settings)
+    run_stage(build(name, settings), settings, beside=[row.stage for row in TOPOLOGY])
 
 
-def run_stage(stage: Stage, settings: StreamSettings, engine: type[StageApp] = StageApp) -> None:
-    """As `run`, with the stage already built."""
+def run_stage(stage: Stage, settings: StreamSettings, engine: type[StageApp] = StageApp, beside: Iterable[str] = ()) -> None:
+    """As `run`, with the stage already built; `beside`: the names of all stages that may be chained to it."""
     sys.setswitchinterval(_SWITCH_SECONDS)
     # A batch is thousands of small objects that die together: do not look for cycles among them, and the model, all the time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
-    app = engine(stage, settings)
+    app = engine(stage, settings, beside)
     status = StatusServer(settings.listen_host, settings.metrics_port, alive=lambda: app.alive, ready=lambda: app.ready)
     status.start()
+    _join_only_equals(loop, app)
     app.watch()
     log.info("process-started", port=status.port)
     worker = faust.Worker(app.faust, loop=loop, quiet=True, stdout=sys.stderr, redirect_stdouts=False, override_logging=False)
@@ -51,3 +54,12 @@ def run_stage(stage: Stage, settings: StreamSettings, engine: type[StageApp] = S
         sys.exit(1 if app.faust.crashed else stop.code)
     except BaseException as error:  # noqa: BLE001 -- whatever it is, it is fatal
         end_process("the worker failed", error=repr(error))
+
+
+def _join_only_equals(loop: asyncio.AbstractEventLoop, app: StageApp) -> None:
+    try:
+        loop.run_until_complete(app.wait_for_others())
+    except PeersDiffer as error:
+        end_process("workers differ", error=str(error))
+    except Exception as error:  # noqa: BLE001 -- whatever it is, the next process tries again
+        end_process("the worker cannot start", error=repr(error))

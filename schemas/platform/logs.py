@@ -29,6 +29,7 @@ LogEvent = Literal[
     "step-split",  # a batch raised and was halved until the culprit was alone; with how often
     "dead-letter",  # a record went to petitions.dlq; with topic, partition, offset, error
     "partitions-differ",  # a topic has another number of partitions than the setting says; the process ends
+    "workers-differ",  # others do this stage's work, chained or apart; the process waits for the end of their sessions, then ends
     "stalled",  # the watchdog saw no progress in spite of lag
     "kafka-unavailable",  # a publish was not acknowledged
     "database-unavailable",  # PostgreSQL does not answer; the process waits and tries again

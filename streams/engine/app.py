@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import faust
@@ -11,8 +12,10 @@ from faust.tables.manager import TableManager
 from faust.types import TP
 
 from schemas.platform import metrics
+from streams.engine.client import Client
 from streams.engine.inbox import Fetched
 from streams.engine.observer import Observer
+from streams.engine.peers import Peers
 from streams.engine.prepare import prepare
 from streams.engine.transport import BatchConsumer, BatchSchema, BatchTransport
 from streams.engine.types import Stage
@@ -31,15 +34,18 @@ class _NoTables(TableManager):
 class StageApp:
     """Builds the Faust app of one stage; the partitions assigned to this worker are handled by one processor."""
 
-    def __init__(self, stage: Stage, settings: StreamSettings) -> None:
+    def __init__(self, stage: Stage, settings: StreamSettings, beside: Iterable[str] = ()) -> None:
         self.stage, self.settings = stage, settings
         self.group = f"petitions-{stage.name}"
+        groups = tuple(f"petitions-{name}" for name in beside if name != stage.name)
+        self.peers = Peers(stage, self.group, groups)
         self.faust = self._faust_app()
-        prepared = prepare(stage, settings, self.group, lambda: self.consumer)
+        prepared = prepare(stage, settings, self.group, groups, lambda: self.consumer)
         self.processor, self._feed = prepared.processor, prepared.feed
         self._running: asyncio.Task[None] | None = None
         self._opening: dict[int, asyncio.Task[None]] = {}
-        self._observer = Observer(self.processor, prepared.positions, lambda: self.consumer, settings.stall_seconds)
+        differ = partial(self.peers.differ, prepared.client)
+        self._observer = Observer(self.processor, prepared.positions, lambda: self.consumer, settings.stall_seconds, differ=differ)
 
     def _faust_app(self) -> faust.App:
         settings = self.settings
@@ -86,6 +92,12 @@ class StageApp:
     def alive(self) -> bool:
         """Nothing stands still so long that the process is about to be ended for it."""
         return self._observer.alive
+
+    async def wait_for_others(self) -> None:
+        """Before the worker joins its group: see `streams.engine.peers`. Raises PeersDiffer, KafkaError, TimeoutError."""
+        sessions = 3 * self.settings.session_timeout_ms / 1000
+        async with asyncio.timeout(sessions + self.settings.stall_seconds):
+            await self.peers.wait_for_others(Client(self.settings.kafka_bootstrap_servers, f"{self.group}-peers"), sessions)
 
     def watch(self) -> None:
         """Have the process ended from now on when it does not come forward: it starts, too."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from faust.types import TP
@@ -27,7 +27,7 @@ MEMBER_SECONDS = 60.0
 
 class Observer:
     """Ends the process when something with work to do makes no progress for `stall_seconds`, or when it cannot do its work at all:
-    while it starts too, and while it is not in its group.
+    while it starts too, and while it is not in its group. `differ`: what is wrong with those who work beside it (`streams.engine.peers`).
 
     What is foreign to the pipeline (an open transaction of a tool on an input) is told, in a gauge of its own, not died of.
     """
@@ -38,9 +38,12 @@ class Observer:
         positions: Positions,
         consumer: Callable[[], BatchConsumer],
         stall_seconds: float,
+        *,
+        differ: Callable[[], Awaitable[str]],
         end: Callable[[str], object] = end_process,
     ) -> None:
         self._processor, self._positions, self._consumer, self._limit, self._end = processor, positions, consumer, stall_seconds, end
+        self._differ = differ
         self._watchdog = Watchdog(self._stalls, stall_seconds, end)
         self._stage = processor.stage.name
         self._missing: dict[TP, int] = {}
@@ -103,17 +106,12 @@ class Observer:
     async def _count(self) -> None:
         while True:
             await asyncio.sleep(COUNT_SECONDS)
-            await self._check_chain()
+            if why := await self._differ():
+                self._end(why)
             try:
                 await check_partitions(self._processor.stage, self._positions, self._processor.context.partitions)
             except PartitionsDiffer as error:
                 self._end(str(error))
-
-    async def _check_chain(self) -> None:
-        """Beside a chained stage nobody else may do the first one's work: what it wrote would be passed over."""
-        chain = getattr(self._processor.stage, "chain", None)
-        if chain is not None and await self._positions.is_at_work(f"petitions-{chain.first}"):
-            self._end(f"this worker does the work of {chain.first}, too, and other workers of {chain.first} run: end those, or CHAINED")
 
     def _find_lost(self, partition: Partition) -> None:
         """The newest fetch may be among those that Faust threw away: nothing comes after it that would show the gap."""

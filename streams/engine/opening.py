@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from schemas.platform import metrics
 from schemas.platform.logs import log
 from streams.engine import restore
-from streams.engine.faults import Faults
-from streams.engine.ports import Ports
+from streams.engine.ports import Context, Ports
 from streams.engine.positions import Committed, Log, next_offsets
 from streams.engine.store import Store
 from streams.engine.types import Chain, Stage
@@ -41,16 +40,17 @@ class Opened:
 class Opening:
     """Opens one partition. `waits` is told how long it has waited for others' transactions, again and again, 0.0 whenever it goes on."""
 
-    def __init__(self, stage: Stage, number: int, ports: Ports, faults: Faults, waits: Callable[[float], None]) -> None:
-        self._stage, self._number, self._ports, self._faults, self._waits = stage, number, ports, faults, waits
+    def __init__(self, stage: Stage, number: int, ports: Ports, context: Context, waits: Callable[[float], None]) -> None:
+        self._stage, self._number, self._ports, self._context, self._waits = stage, number, ports, context, waits
         self._chain: Chain | None = getattr(stage, "chain", None)  # most stages are none
 
-    async def run(self, group: str) -> Opened:
+    async def run(self) -> Opened:
         """Take the partition over, after its worker's writer has fenced.
 
         The order matters; a crash between any two is harmless, and tested.
 
-        1. Read the committed offsets, once no transaction can move them any more: from now on nobody else can.
+        1. Read the committed offsets, once no transaction can move them any more: from now on nobody else can. Then how far those had
+           come who did its work before.
         2. Open the local store.
         3. Catch it up from the changelog, to the end that it has now.
         4. Seek, and take records in; those first that stages not yet chained had left over in their link.
@@ -62,12 +62,12 @@ class Opening:
         committed = await self._committed(names)
         logs = {name: await self._ports.positions.log(name, self._number) for name in committed}
         begins = {name: log_.begin for name, log_ in logs.items()}
-        following = next_offsets(committed, begins, self._stage.name, self._number)
-        self._faults.passing("start:positioned")
+        following = next_offsets(await self._furthest(committed), begins, self._stage.name, self._number)
+        self._context.faults.passing("start:positioned")
         store, restored = await self._restored(committed)
         try:
-            self._check_offsets(group, committed, store)
-            self._faults.passing("start:caught-up")
+            self._check_offsets(committed, store)
+            self._context.faults.passing("start:caught-up")
             epochs = {name: await self._ports.feed.seek(name, self._number, following[name]) for name in names}
             if self._chain is not None:
                 await self._ports.positions.stable_log(self._chain.link.name, self._number, _owners(committed), self._waits)
@@ -77,18 +77,24 @@ class Opening:
         return Opened(following, epochs, store, restored)
 
     async def _committed(self, names: list[str]) -> dict[str, Committed]:
-        """By topic. A chained stage goes on where the stages were that it took the place of."""
+        """By topic, what this stage's own workers have committed."""
         positions, chain = self._ports.positions, self._chain
         if chain is None:
             return await positions.committed(names, self._number, self._waits)
         await positions.at_rest(f"petitions-{chain.first}", self._waits)
-        found = await positions.committed([*names, chain.link.name], self._number, self._waits)
-        fresh = [name for name in chain.inputs if found[name].offset is None]
-        return found | (await positions.committed_by(f"petitions-{chain.first}", fresh, self._number) if fresh else {})
+        return await positions.committed([*names, chain.link.name], self._number, self._waits)
 
-    def _check_offsets(self, group: str, committed: Mapping[str, Committed], store: Store | None) -> None:
+    async def _furthest(self, committed: Mapping[str, Committed]) -> dict[str, Committed]:
+        """By topic, as far as anybody has come: this stage's workers, or those that did its work before, chained or apart."""
+        found = dict(committed)
+        for group in self._context.beside:
+            theirs = await self._ports.positions.committed_by(group, list(found), self._number)
+            found = {name: max(mine, theirs[name], key=_progress) for name, mine in found.items()}
+        return found
+
+    def _check_offsets(self, committed: Mapping[str, Committed], store: Store | None) -> None:
         if store is not None and store.position is not None and all(one.offset is None for one in committed.values()):
-            raise OffsetsLost(group, self._number)
+            raise OffsetsLost(self._context.group, self._number)
 
     async def _restored(self, committed: Mapping[str, Committed]) -> tuple[Store | None, int]:
         changelog = self._stage.changelog
@@ -96,7 +102,7 @@ class Opening:
             return None, 0
         log_ = await self._ports.positions.stable_log(changelog.name, self._number, _owners(committed), self._waits)
         store = await self._fitting(changelog.name, log_)
-        self._faults.passing("start:opened")
+        self._context.faults.passing("start:opened")
         try:
             return store, await self._caught_up(store, changelog.name, log_)
         except BaseException:
@@ -125,6 +131,10 @@ class Opening:
                 said = restored
                 log.warning("restoring", stage=self._stage.name, partition=self._number, restored=restored, end=log_.end)
         return restored
+
+
+def _progress(committed: Committed) -> int:
+    return -1 if committed.offset is None else committed.offset
 
 
 def _owners(committed: Mapping[str, Committed]) -> set[str]:

@@ -69,7 +69,7 @@ class Partition:
         """Take the partition over, after its worker's writer has fenced: see Opening."""
         began = self.context.monotonic()
         metrics.STAGE_READY().labels(*self._labels).set(0)
-        opened = await Opening(self.stage, self.number, self._ports, self.context.faults, self._opening_waits).run(self.context.group)
+        opened = await Opening(self.stage, self.number, self._ports, self.context, self._opening_waits).run()
         self._store = opened.store
         self.handled.update(opened.next)
         self.inbox.begin({topic: opened.next[topic] for topic in opened.epochs}, dict(opened.epochs))

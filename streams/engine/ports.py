@@ -77,6 +77,8 @@ class Context:
     guard: ClockGuard
     faults: Faults
     monotonic: Callable[[], float] = time.monotonic
+    beside: tuple[str, ...] = ()
+    """The groups of the other stages of the deployment, whose workers may have done this one's work before, or may do it."""
 
 
 @dataclass(frozen=True, slots=True)

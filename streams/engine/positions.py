@@ -92,7 +92,7 @@ class Positions:
         return log_now._replace(end=end)
 
     async def committed_by(self, group: str, topics: Sequence[str], partition: int) -> dict[str, Committed]:
-        """What another group has committed, which must be at rest."""
+        """What another group has committed, once nothing that is under way can move it; its workers read other topics, or none run."""
         other = Positions(self._client, group, self._fence, self._mine)
         return await other.committed(topics, partition)
 

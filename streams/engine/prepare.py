@@ -26,20 +26,22 @@ class Prepared:
     """A processor with those of its ports that others use as well."""
 
     processor: Processor
+    client: Client
     positions: Positions
     feed: GroupFeed
 
 
-def prepare(stage: Stage, settings: StreamSettings, group: str, consumer: Callable[[], BatchConsumer]) -> Prepared:
-    """Nothing is opened yet: `Processor.run` does. `consumer` gives the group's consumer once the worker has begun."""
+def prepare(stage: Stage, settings: StreamSettings, group: str, beside: tuple[str, ...], consumer: Callable[[], BatchConsumer]) -> Prepared:
+    """Nothing is opened yet: `Processor.run` does. `beside`: see `Context`. `consumer` gives the group's, once the worker has begun."""
     worker = settings.worker_id or uuid.uuid4().hex
     name = f"{group}-{worker}"
     guard = ClockGuard(stage.name)
-    context = Context(group, worker, settings.partitions, settings.max_step_records, settings.clock(), guard, Faults(settings.crash_at))
+    faults, clock = Faults(settings.crash_at), settings.clock()
+    context = Context(group, worker, settings.partitions, settings.max_step_records, clock, guard, faults, beside=beside)
     client = Client(settings.kafka_bootstrap_servers, name)
     writer = Writer(client, name)
     positions = Positions(client, group, writer, writer.id)
     feed = GroupFeed(stage, consumer, settings.inbox_records, settings.inbox_bytes, guard)
     disk = LocalDisk(settings.state_dir / stage.name)
     ports = Ports(client, writer, positions, feed, disk, reader(settings.kafka_bootstrap_servers))
-    return Prepared(Processor(stage, context, ports), positions, feed)
+    return Prepared(Processor(stage, context, ports), client, positions, feed)

@@ -75,10 +75,15 @@ class Job:
             "SESSION_TIMEOUT_MS": "3000",
             **settings,
         }
-        worker = subprocess.Popen([sys.executable, "-m", "tests.engine.job"], env=environment)
+        said = (self.state_dir.parent / f"worker-{port}.log").open("wb")
+        worker = subprocess.Popen([sys.executable, "-m", "tests.engine.job"], env=environment, stderr=said)
         self.workers.append(worker)
         self._ports[worker.pid] = port
         return worker
+
+    def log(self, worker: subprocess.Popen[bytes]) -> str:
+        """What the worker has said so far."""
+        return (self.state_dir.parent / f"worker-{self._ports[worker.pid]}.log").read_text()
 
     def wait_ready(self, worker: subprocess.Popen[bytes]) -> None:
         """Wait until the worker processes all the partitions assigned to it (at least one)."""

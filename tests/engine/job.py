@@ -128,4 +128,5 @@ class LosingApp(StageApp):
 if __name__ == "__main__":
     settings = StreamSettings()
     logs.configure(PREFIX, settings.log_level)
-    run_stage(STAGES[os.environ.get("JOB_STAGE", "alone")](), settings, LosingApp if "LOSE_FETCHES" in os.environ else StageApp)
+    app = LosingApp if "LOSE_FETCHES" in os.environ else StageApp
+    run_stage(STAGES[os.environ.get("JOB_STAGE", "alone")](), settings, app, beside=[PassStage.name, JobStage.name])

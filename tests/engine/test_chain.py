@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Sequence
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from schemas.events.topics import Topic
 from streams.engine.chain import Chained
 from streams.engine.faults import CRASH_POINTS
+from streams.engine.peers import conflict
 from streams.engine.step import View, decide
 from streams.engine.types import Effects, Entries, Entry, Output, Record
 from tests.engine.harness import PATIENCE, Job, assert_exactly_once, wait_killed
@@ -147,3 +149,37 @@ def test_what_strangers_write_into_the_link_is_not_lost(job: Job) -> None:
     assert_exactly_once(job)
     letters = job.dead_letters(31)
     assert sorted(value for _, value, _ in letters) == [b"garbage", *[b"more garbage"] * 30]
+
+
+def ends_with(worker: subprocess.Popen[bytes], job: Job) -> str:
+    """What a worker that refuses to begin says last."""
+    assert worker.wait(PATIENCE) == 1
+    return job.log(worker)
+
+
+def test_a_worker_that_divides_the_work_otherwise_is_refused_before_it_joins(job: Job) -> None:
+    """Beside a chained worker neither half may run, nor a chained one beside either half; those that run go on undisturbed."""
+    chained = job.start("chained", JOB_STAGE="chained")
+    job.produce(20)
+    job.wait_ready(chained)
+    for stage in ("first", "second"):
+        assert "CHAINED must be the same" in ends_with(job.start(stage, JOB_STAGE=stage), job)
+    job.produce(20)
+    assert_exactly_once(job)
+
+    chained.kill()
+    chained.wait(PATIENCE)
+    halves = [job.start("first", JOB_STAGE="first"), job.start("second", JOB_STAGE="second")]
+    for half in halves:
+        job.wait_ready(half)
+    assert "CHAINED must be the same" in ends_with(job.start("chained-2", JOB_STAGE="chained"), job)
+    job.produce(20)
+    assert_exactly_once(job)
+
+
+def test_members_conflict_by_what_they_read() -> None:
+    """Of one's own group all must read the same; of another none may read what is read here."""
+    assert conflict(["a", "b"], [["b", "a"]], "mine", own=True) == ""
+    assert "workers of mine read a, c, this one a, b" in conflict(["a", "b"], [["a", "b"], ["a", "c"]], "mine", own=True)
+    assert conflict(["a", "b"], [["c"]], "other", own=False) == ""
+    assert "workers of other read b, c" in conflict(["a", "b"], [["c", "b"]], "other", own=False)
