@@ -1,4 +1,4 @@
-"""`python -m tests.bench [engines|paced|rates|pipeline|latency|store|all]`: progress on standard error, tables on standard output."""
+"""`python -m tests.bench [NAME…|all]`, names as in ALL: progress on standard error, tables on standard output."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from schemas.platform import logs
 from tests.bench.machine import facts
 from tests.bench.results import Section, WrongResult, say, show, text
 
-ALL = ("engines", "paced", "rates", "pipeline", "latency", "store")
+ALL = ("engines", "paced", "rates", "intake", "pipeline", "latency", "store")
 
 
 async def _engines(directory: Path, count: int | None, rounds: int) -> Section:
@@ -54,6 +54,7 @@ BENCHMARKS: dict[str, Callable[[Path, int | None, int], Coroutine[Any, Any, Sect
     "paced": _paced,
     "rates": _rates,
     "pipeline": _other("pipeline", 200_000),
+    "intake": _other("intake", 5_000),
     "latency": _other("latency", 2_000),
     "store": _other("store", 1_000_000),
 }
