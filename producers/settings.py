@@ -17,6 +17,9 @@ class HttpSettings(TrackingSettings, DatabaseSettings):
     delivery_timeout_ms: int = Field(8000, ge=1000, le=60_000, description="How long Kafka may take to acknowledge an event (ms).")
     patience_ms: int = Field(2000, ge=100, le=60_000, description="Without any acknowledgement for so long, new events are refused (ms).")
     max_pending: int = Field(20_000, ge=1, description="Events that may wait for Kafka's acknowledgement; more are refused.")
+    longest_wait_s: float = Field(
+        20.0, ge=1, le=3600, description="How long a petition may have to wait for its reply (s); beyond it new ones are refused with 503."
+    )
     body_limit: int = Field(262_144, ge=1024, le=900_000, description="Largest request body (bytes).")
     action_wait_ms: int = Field(
         1000, ge=0, le=10_000, description="How long an action waits for a fresh petition to reach the read model (ms)."

@@ -24,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 import consumers.http
 import producers.http
 from consumers.settings import ViewSettings
+from deploy.web.backlog import BacklogWatch
 from deploy.web.calendar import calendar_route
 from deploy.web.metrics import Measured
 from deploy.web.retention import RetentionWatch
@@ -64,7 +65,10 @@ async def mounted() -> AsyncIterator[Mounted]:
         accepting = await stack.enter_async_context(producers.http.prepare(HttpSettings()))
         showing = await stack.enter_async_context(consumers.http.prepare(ViewSettings()))
         routes = [*accepting, *showing, calendar_route(WebSettings())]
+        backlog = BacklogWatch(WebSettings(), accepting.overload)
+        backlog.start()
         yield Mounted(routes, lambda: accepting.ready() and showing.ready(), showing.stop)
+        backlog.stop()
 
 
 def application(routes: Sequence[BaseRoute], ready: Check) -> Hardened:

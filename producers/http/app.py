@@ -13,6 +13,7 @@ from producers.http.actions import citizen_action, office_action
 from producers.http.bridge import AsyncPublisher
 from producers.http.form import submit_from_page
 from producers.http.keys import Keys
+from producers.http.overload import Overload
 from producers.http.petitions import submit
 from producers.http.state import Intake
 from producers.intake.vault import AsyncVault
@@ -24,16 +25,17 @@ from schemas.platform.pools import still_open
 
 
 class Routes(list[Route]):
-    """The routes, and `ready`: whether a request could be served now."""
+    """The routes; `ready`: whether a request could be served now; `overload`: wants to be told how many petitions wait."""
 
-    def __init__(self, routes: list[Route], ready: Callable[[], bool]) -> None:
+    def __init__(self, routes: list[Route], ready: Callable[[], bool], overload: Overload) -> None:
         super().__init__(routes)
-        self.ready = ready
+        self.ready, self.overload = ready, overload
 
 
 @asynccontextmanager
 async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None) -> AsyncIterator[Routes]:
     """The intake and action routes while their connections live. Kafka and PostgreSQL may come later or go: 503 meanwhile."""
+    overload = Overload(settings.longest_wait_s)
     own = publisher or Publisher(settings.kafka_bootstrap_servers, _limits(settings))
     if publisher is None:
         own.connect_soon()
@@ -56,9 +58,10 @@ async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None)
         pool,
         AsyncVault(pool),
         Keys(pool),
+        overload,
     )
     try:
-        yield Routes([*routes_of(intake), *intake_pages()], lambda: own.ready)
+        yield Routes([*routes_of(intake), *intake_pages()], lambda: own.ready, overload)
     finally:
         if publisher is None:
             await asyncio.to_thread(own.close, 2.0)

@@ -28,10 +28,12 @@ def submit(intake: Intake) -> Handler:
 
 
 async def accept(intake: Intake, request: Request, petition: PetitionRequest, key: str | None, client: str = "") -> Response:
-    """Publish a checked petition of a channel that is known to be the caller's; the receipt, once Kafka has acknowledged it.
+    """Publish a checked petition of a channel that is known to be the caller's; the receipt, once Kafka has acknowledged it. Raise
+    Problem 503 when it would have to wait too long.
 
     `client`: who made up the key, on a channel that is open to everybody.
     """
+    intake.overload.check()
     who = identify(intake.secret, petition.channel, petition.external_id, key, client)
     digest = content_digest(intake.secret, petition)
     named = key is not None or petition.external_id is not None

@@ -8,6 +8,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from producers.http.bridge import AsyncPublisher
 from producers.http.keys import Keys
+from producers.http.overload import Overload
 from producers.intake.vault import AsyncVault
 from producers.settings import HttpSettings
 from schemas.platform.clock import Clock
@@ -24,3 +25,4 @@ class Intake:
     pool: AsyncConnectionPool
     vault: AsyncVault
     keys: Keys
+    overload: Overload

@@ -107,6 +107,9 @@ HTTP_REQUESTS = _counter(
     "petitions_http_requests_total", "HTTP requests by route template, method and status.", "route", "method", "status"
 )
 HTTP_SECONDS = _histogram("petitions_http_request_seconds", "Time to the response's start.", "route", "method")
+INTAKE_WAIT = _gauge(
+    "petitions_intake_wait_seconds", "How long a petition taken in now would wait to be handled, at the present pace; 0 when none waits."
+)
 PUBLISHED = _counter("petitions_published_total", "Events acknowledged by Kafka, by type.", "type")
 PUBLISH_FAILED = _counter("petitions_publish_failed_total", "Events that Kafka did not acknowledge; the caller got an error.", "type")
 
