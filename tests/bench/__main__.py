@@ -20,7 +20,7 @@ from schemas.platform import logs
 from tests.bench.machine import facts
 from tests.bench.results import Section, WrongResult, say, show, text
 
-ALL = ("engines", "paced", "rates", "intake", "pipeline", "latency", "store")
+ALL = ("engines", "paced", "rates", "intake", "pipeline", "latency", "failover", "store")
 
 
 async def _engines(directory: Path, count: int | None, rounds: int) -> Section:
@@ -56,6 +56,7 @@ BENCHMARKS: dict[str, Callable[[Path, int | None, int], Coroutine[Any, Any, Sect
     "pipeline": _other("pipeline", 200_000),
     "intake": _other("intake", 5_000),
     "latency": _other("latency", 2_000),
+    "failover": _other("failover", 3),
     "store": _other("store", 1_000_000),
 }
 
