@@ -20,7 +20,7 @@ from schemas.platform import logs
 from tests.bench.machine import facts
 from tests.bench.results import Section, WrongResult, say, show, text
 
-ALL = ("engines", "paced", "rates", "intake", "pipeline", "latency", "failover", "store")
+ALL = ("engines", "paced", "rates", "intake", "pipeline", "latency", "failover", "overload", "growth", "store")
 
 
 async def _engines(directory: Path, count: int | None, rounds: int) -> Section:
@@ -57,6 +57,8 @@ BENCHMARKS: dict[str, Callable[[Path, int | None, int], Coroutine[Any, Any, Sect
     "intake": _other("intake", 5_000),
     "latency": _other("latency", 2_000),
     "failover": _other("failover", 3),
+    "overload": _other("overload", 300),
+    "growth": _other("growth", 100_000),
     "store": _other("store", 1_000_000),
 }
 

@@ -92,8 +92,14 @@ def _our_group(run: Run) -> str:
     return f"petitions-{run.prefix}"
 
 
-OURS = Contestant("ours", "this project's engine, 1 worker", _ours(1), _our_group, _our_topics)
-OURS_2 = Contestant("ours-2", "this project's engine, 2 workers", _ours(2), _our_group, _our_topics)
+def ours(workers: int) -> Contestant:
+    """This project's engine with so many workers."""
+    name, label = ("ours", "1 worker") if workers == 1 else (f"ours-{workers}", f"{workers} workers")
+    return Contestant(name, f"this project's engine, {label}", _ours(workers), _our_group, _our_topics)
+
+
+OURS = ours(1)
+OURS_2 = ours(2)
 KAFKA_STREAMS_2 = Contestant("kafka-streams-2", "Kafka Streams, exactly_once_v2, 2 threads", _kafka_streams(2))
 KAFKA_STREAMS_1 = Contestant("kafka-streams-1", "Kafka Streams, exactly_once_v2, 1 thread", _kafka_streams(1))
 KAFKA_STREAMS_RARE = Contestant(

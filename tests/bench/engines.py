@@ -55,18 +55,24 @@ class Ground:
     directory: Path
     count: int
     keys: int
+    input: str = INPUT
+    partitions: int = PARTITIONS
 
 
 @asynccontextmanager
 async def ground(directory: Path, count: int, given: EmbeddedKafka | None = None) -> AsyncIterator[Ground]:
     """A broker (of its own, or a given one) with the input loaded: half as many keys as records."""
-    keys = max(1, count // 2)
     with nullcontext(given) if given else EmbeddedKafka(directory / "kafka") as kafka:
         async with connected(kafka.bootstrap) as broker:
-            await broker.create({INPUT: {}}, PARTITIONS)
-            say(f"loading {count:,} records of {keys:,} keys")
-            await broker.load(INPUT, petitions.job_rows(count, keys), PARTITIONS)
-            yield Ground(kafka, broker, directory, count, keys)
+            yield await loaded(Ground(kafka, broker, directory, count, max(1, count // 2)))
+
+
+async def loaded(found: Ground, **more: object) -> Ground:
+    """The same with its input written, `more` in each record."""
+    await found.broker.create({found.input: {}}, found.partitions)
+    say(f"loading {found.count:,} records of {found.keys:,} keys into {found.partitions} partitions")
+    await found.broker.load(found.input, petitions.job_rows(found.count, found.keys, **more), found.partitions)
+    return found
 
 
 async def measure(
@@ -91,8 +97,8 @@ async def measure(
 async def run_once(shared: Ground, one: Contestant, command: Callable[[Run], Command], number: int) -> Outcome:
     """Start the contestant, wait until it has committed everything, stop it, check what it wrote."""
     prefix = f"bench-{one.name}-{number}"
-    run = Run(shared.kafka.bootstrap, INPUT, prefix, PARTITIONS, shared.directory / prefix)
-    await shared.broker.create(one.topics(run), PARTITIONS)
+    run = Run(shared.kafka.bootstrap, shared.input, prefix, shared.partitions, shared.directory / prefix)
+    await shared.broker.create(one.topics(run), shared.partitions)
     assert shared.kafka.pid is not None
     server = Measured(shared.kafka.pid)
     async with running(command(run)) as process:
@@ -118,7 +124,7 @@ async def _all_committed(shared: Ground, group: str, process: Running) -> float:
     until = time.monotonic() + _LIMIT_SECONDS
     while True:
         offsets = await shared.broker.committed(group)
-        if sum(offset for (topic, _), offset in offsets.items() if topic == INPUT) >= shared.count:
+        if sum(offset for (topic, _), offset in offsets.items() if topic == shared.input) >= shared.count:
             return time.time()
         process.check()
         if time.monotonic() > until:
