@@ -59,3 +59,26 @@ def test_what_is_answered_in_time_or_waits_for_a_mending_is_taken(clock: Clock, 
 
     overload.check()
     assert overload.asked == 2
+
+
+def test_a_worker_that_died_and_came_back_is_no_overload(clock: Clock) -> None:
+    """Its pace is that of its best moments: what waited during its absence is soon done."""
+    overload = Overload(20, clock)
+    for handled, waiting in ((0, 0), (120, 0), (240, 0), (240, 120), (240, 240), (260, 340), (900, 0)):
+        clock.now += 2
+        overload.note(handled, waiting)
+        overload.check()
+
+
+def test_one_look_is_not_enough(clock: Clock) -> None:
+    """What has just begun again after a long absence has done little yet; two looks later it would be certain."""
+    overload = Overload(20, clock)
+    overload.note(0, 6000)
+    for handled in (10, 20):
+        clock.now += 2
+        overload.note(handled, 6000)
+        overload.check()
+    clock.now += 2
+    overload.note(30, 6000)
+    with pytest.raises(Problem):
+        overload.check()
