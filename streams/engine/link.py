@@ -27,12 +27,12 @@ class Link:
 
     async def left_over(self, handled: int) -> Sequence[Record]:
         """What stands in it from offset `handled` on and behind our own: left over by stages that ran apart, or written by strangers."""
-        log = await self._ports.positions.log(*self._to)
+        stable = (await self._ports.positions.stable_ends([self._to]))[self._to]
         start = max(self._seen, handled)
-        if log.stable <= start + self._marker:
+        if stable <= start + self._marker:
             return ()
-        found = await self._between(start, log.stable)
-        self._seen, self._marker = log.stable, 0
+        found = await self._between(start, stable)
+        self._seen, self._marker = stable, 0
         return found
 
     async def strangers(self, spans: Spans) -> Sequence[Record]:

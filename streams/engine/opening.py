@@ -60,9 +60,9 @@ class Opening:
         """
         names = [topic.name for topic in self._stage.inputs]
         committed = await self._committed(names)
-        logs = {name: await self._ports.positions.log(name, self._number) for name in committed}
-        begins = {name: log_.begin for name, log_ in logs.items()}
-        following = next_offsets(await self._furthest(committed), begins, self._stage.name, self._number)
+        begins = await self._ports.positions.begins([(name, self._number) for name in committed])
+        furthest = await self._furthest(committed)
+        following = next_offsets(furthest, {name: at for (name, _), at in begins.items()}, self._stage.name, self._number)
         self._context.faults.passing("start:positioned")
         store, restored = await self._restored(committed)
         try:

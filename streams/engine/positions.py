@@ -21,6 +21,8 @@ from streams.engine.waiting import Waiting
 
 FENCE_AFTER_SECONDS = 1.0
 """Markers are on their way for milliseconds; an open transaction after that is one of a worker that is gone."""
+MOST_PAUSE_SECONDS = 0.5
+"""Between two looks, once a wait has become long."""
 _BEGIN, _END = -2, -1
 _UNCOMMITTED, _COMMITTED = 0, 1
 _MEMBERS = 5  # of the fields of a described group
@@ -46,11 +48,10 @@ class Committed(NamedTuple):
 
 
 class Log(NamedTuple):
-    """A partition's first offset, its end, and up to where transactions have ended (all exclusive of the next record)."""
+    """A partition's first offset and its end, before which everything is decided."""
 
     begin: int
     end: int
-    stable: int
 
 
 class Positions:
@@ -77,19 +78,19 @@ class Positions:
         return found
 
     async def stable_log(self, topic: str, partition: int, owners: set[str], waits: Waits = _nothing) -> Log:
-        """The log once all that stands in it now is decided; `owners`: whose transactions are aborted where that takes long.
+        """The log as it is now, once all that stands in it is decided; `owners`: whose transactions are aborted where that takes long.
 
         A foreign open transaction (a tool's, a mirror's) is waited for, and said: what lies behind it cannot be known before.
         """
-        log_now = await self.log(topic, partition)
-        waiting, end = _Waiting(f"{topic}-{partition}", waits), log_now.end
-        while log_now.stable < end:
+        of = [(topic, partition)]
+        end = (await self.ends(of))[of[0]]
+        waiting = _Waiting(f"{topic}-{partition}", waits)
+        while (await self.stable_ends(of))[of[0]] < end:
             if waiting.is_long():
                 await self._abort(owners | {self._id_before(partition)})
             await waiting.pause()
-            log_now = await self.log(topic, partition)
         waiting.end()
-        return log_now._replace(end=end)
+        return Log((await self.begins(of))[of[0]], end)
 
     async def committed_by(self, group: str, topics: Sequence[str], partition: int) -> dict[str, Committed]:
         """What another group has committed, once nothing that is under way can move it; its workers read other topics, or none run."""
@@ -114,12 +115,9 @@ class Positions:
         """How many partitions the topic has, asked for anew."""
         return await self._client.partitions(topic)
 
-    async def log(self, topic: str, partition: int) -> Log:
-        """How far the log reaches now."""
-        of = [(topic, partition)]
-        begin = (await self._offsets(of, _BEGIN, _UNCOMMITTED))[topic, partition]
-        end = (await self.ends(of))[topic, partition]
-        return Log(begin, end, (await self.stable_ends(of))[topic, partition])
+    async def begins(self, of: Collection[Destination]) -> dict[Destination, int]:
+        """The first offset that is still there in each partition."""
+        return await self._offsets(of, _BEGIN, _UNCOMMITTED)
 
     async def ends(self, of: Collection[Destination]) -> dict[Destination, int]:
         """The next offset to be written in each partition, open transactions included."""
@@ -191,7 +189,7 @@ class _Waiting:
         self._waits(self._waiting.seconds)
         if self._waiting.is_to_be_said():
             log.warning("others-awaited", of=self._what, seconds=round(self._waiting.seconds, 1))
-        await asyncio.sleep(LATER_SECONDS / 2)
+        await asyncio.sleep(min(max(LATER_SECONDS / 2, self._waiting.seconds / 10), MOST_PAUSE_SECONDS))
 
     def end(self) -> None:
         self._waits(0.0)

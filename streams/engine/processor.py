@@ -56,6 +56,9 @@ class Processor:
     are complete up to one of them (`_transact` numbers the order).
     """
 
+    partition: type[Partition] = Partition
+    """What it makes of each number that it is given."""
+
     def __init__(self, stage: Stage, context: Context, ports: Ports) -> None:
         self.stage, self.context, self._ports = stage, context, ports
         self.partitions: dict[int, Partition] = {}
@@ -88,7 +91,7 @@ class Processor:
 
     async def open(self, number: int) -> None:
         """Take a partition up; it takes part in steps once it is ready. Raises what `Opening.run` raises."""
-        partition = self.partitions[number] = Partition(self.stage, number, self.context, self._ports, self._news.set)
+        partition = self.partitions[number] = self.partition(self.stage, number, self.context, self._ports, self._news.set)
         await self._fenced.wait()
         await partition.open()
         self._news.set()

@@ -38,9 +38,7 @@ def rebuild(site: Site, progress: Progress) -> list[Difference]:
         if row.changelog is None or not folder.is_dir():
             continue
         with administering(site.settings) as admin:
-            logs = {
-                tp.partition: Log(begin, end, end) for tp, (begin, end) in spans(admin, partitions_of(admin, [row.changelog.name])).items()
-            }
+            logs = {tp.partition: Log(begin, end) for tp, (begin, end) in spans(admin, partitions_of(admin, [row.changelog.name])).items()}
         here = {number: log for number, log in sorted(logs.items()) if (folder / str(number)).is_dir()}
         for number, log in here.items():
             with progress(f"{row.stage} {number}", log.end - log.begin) as advance:
