@@ -21,6 +21,7 @@ OWN = {
     "restore": "deploy.cluster.backup.command:restore",
     "rebuild": "deploy.cluster.rebuild.command:rebuild",
     "erasures": "deploy.cluster.backup.command:list_erasures",
+    "audit": "deploy.cluster.audit.command:audit",
     "export": "deploy.publishing.export:export",
     "targets": "deploy.observe.prometheus.targets:targets",
     "secrets": "deploy.cluster.compose.secrets:make_secrets",

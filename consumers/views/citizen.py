@@ -5,7 +5,7 @@ Shown is what happened to the petition; never another person's data, another pet
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -96,7 +96,7 @@ def live_item(entry: TimelineEntry, lang: Language) -> Json:
     return {**item(entry, lang), **_standing(entry.case, lang)}
 
 
-def petition(code: str, petition_id: str, case: Json, entries: Iterable[TimelineEntry], lang: Language) -> Json:
+def petition(code: str, petition_id: str, case: Json, entries: Sequence[TimelineEntry], lang: Language) -> Json:
     """The whole answer; `case` is the full view of the newest event."""
     category = categories().get(case["category"])
     return {
@@ -111,7 +111,14 @@ def petition(code: str, petition_id: str, case: Json, entries: Iterable[Timeline
         "escalation": case.get("escalation", 0),
         "rating": case.get("rating"),
         "timeline": items(entries, lang),
+        "receipt": _receipt(entries),
     }
+
+
+def _receipt(entries: Sequence[TimelineEntry]) -> Json | None:
+    """The newest event's number and chain: whoever keeps it can prove that this event, and all before it, stood in the record."""
+    chained = [entry for entry in entries if entry.chain]
+    return {"seq": chained[-1].seq, "chain": chained[-1].chain} if chained else None
 
 
 def _standing(case: Json, lang: Language) -> Json:

@@ -103,6 +103,8 @@ class CaseEvent(Model):
     reason: str | None = None
     clocks_before: tuple[ClockView, ...] = ()
     case: CaseView
+    chain: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    """The hash over this event and all before it in its partition (`schemas.events.chain`)."""
 
 
 class _First(CaseEvent):

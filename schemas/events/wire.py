@@ -130,6 +130,7 @@ class CaseEvent(msgspec.Struct, Generic[V], gc=False, kw_only=True):
     classification: Raw = NOTHING
     from_office: str | None = None
     to_office: str | None = None
+    chain: str | None = None
 
     @property
     def at_ms(self) -> int:

@@ -92,7 +92,7 @@ def decode(stored: bytes) -> Case:
 
 
 def is_case(key: bytes) -> bool:
-    """Whether a key of the store is a petition's, and its value a case; beside them stand an office's texts and the presence."""
+    """Whether a key of the store is a petition's, and its value a case; beside them stand offices' texts, the presence, the chain."""
     return len(key) == ID_LENGTH and b":" not in key
 
 

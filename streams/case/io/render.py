@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from schemas.events.catalogue import type_name
+from schemas.events.chain import chained, link
 from schemas.events.envelope import derived_id
 from schemas.events.topics import ACTIONS, EVENTS
 from streams.case.decide.state import Case, CaseClock
@@ -37,8 +38,9 @@ def iso(ms: int) -> str:
     return f"{_day(day)}{hour:02}:{minute:02}:{second:02}.{millis:03}Z"
 
 
-def event_output(key: bytes, happened: CaseChange) -> Output:
-    """One event on `petitions.events`. Its id follows from its cause, so a reader recognises a repeat."""
+def event_output(key: bytes, happened: CaseChange, chain: bytes) -> tuple[Output, bytes]:
+    """One event on `petitions.events`, and the chain after it; `chain`: that before it. Its id follows from its cause, so a reader
+    recognises a repeat."""
     after = happened.after
     value = {
         "petition_id": after.id,
@@ -52,7 +54,9 @@ def event_output(key: bytes, happened: CaseChange) -> Output:
         "case": view(after),
         **happened.detail,
     }
-    return Output(EVENTS.name, key, _encode(value), _headers(_event_id(happened), happened.what, after.id, happened.at))
+    id_, body = _event_id(happened), _encode(value)
+    after_it = link(chain, _type(happened.what), id_.encode(), body)
+    return Output(EVENTS.name, key, chained(body, after_it), _headers(id_, happened.what, after.id, happened.at)), after_it
 
 
 def _event_id(happened: CaseChange) -> str:

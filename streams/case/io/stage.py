@@ -8,6 +8,7 @@ from functools import cache
 from msgspec.structs import replace
 
 from schemas.events.actions import Answer
+from schemas.events.chain import BEGIN
 from schemas.events.envelope import BadEvent
 from schemas.events.topics import ACTIONS, CASE_CHANGELOG, CLASSIFIED, EVENTS, Topic
 from schemas.platform.logs import log
@@ -22,6 +23,9 @@ from streams.case.io.intake import Incoming, command_of
 from streams.case.io.render import copy_output, event_output, message_output
 from streams.case.policy.book import Book
 from streams.engine.types import Effects, Entries, Entry, Record
+
+CHAIN_KEY = b"chain"
+"""No petition's id: where a partition's chain (`schemas.events.chain`) has come to stands beside its cases."""
 
 
 class CaseStage:
@@ -81,6 +85,7 @@ class _Step:
         self._now = now
         self._tolerance = tolerance_of(book, tolerance_ms)
         self._presence = self._note_presence()
+        self._chain = entries.get(CHAIN_KEY) or BEGIN
         self._setting = Setting(book, tolerance_ms, self._presence.away)
 
     def _note_presence(self) -> Presence:
@@ -127,8 +132,11 @@ class _Step:
     def _apply(self, key: bytes, decision: Decision, cause: str) -> None:
         case, outputs = decision.case, self.effects.outputs
         for happened in decision.events:
-            outputs.append(event_output(key, happened))
+            event, self._chain = event_output(key, happened, self._chain)
+            outputs.append(event)
             self.effects.counted[CASE_EVENTS_TOTAL, happened.what] += 1
+        if decision.events:
+            self.effects.puts[CHAIN_KEY] = Entry(self._chain)
         for index, message in enumerate(decision.messages):
             outputs.append(message_output(message, index, key.decode(), f"{cause}:{case.seq if case else 0}", self._now))
         if case is None or decision.ignored:

@@ -1,0 +1,1 @@
+"""Who may say and see what: each promise with the attack that must fail."""
