@@ -28,14 +28,14 @@ def petition_routes(views: Views) -> list[Route]:
     async def show(request: Request) -> Response:
         code, petition_id = _identify(views, request)
         with views.live.subscribe(petition_id) as subscription:
-            case, entries = await _found(views, petition_id, subscription)
+            case, entries = await _found(views, petition_id, subscription, _caller(request))
         return json(citizen_view.petition(code, petition_id, case, entries, language(request)))
 
     async def events(request: Request) -> Response:
         _, petition_id = _identify(views, request)
         after, lang = sse.last_id(request) or 0, language(request)
         with views.live.subscribe(petition_id) as subscription:
-            _, entries = await _found(views, petition_id, subscription)
+            _, entries = await _found(views, petition_id, subscription, _caller(request))
         return sse.stream("citizen", _events(views, petition_id, entries, after, lang))
 
     return [
@@ -52,13 +52,17 @@ def _identify(views: Views, request: Request) -> tuple[str, str]:
     return code, tracking.petition_id(views.secret, code)
 
 
-async def _found(views: Views, petition_id: str, subscription: Subscription) -> Found:
+def _caller(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+async def _found(views: Views, petition_id: str, subscription: Subscription, caller: str) -> Found:
     """The petition; straight after the 202 it may still be on its way, so wait for it a little."""
     if found := await _look(views, petition_id):
         return found
-    if views.waiters.full:
+    if views.waiters.full(caller):
         raise Problem(503, "busy", headers={"Retry-After": "1"})
-    with views.waiters.one():
+    with views.waiters.one(caller):
         end = time.monotonic() + views.settings.arrival_wait_ms / 1000
         while (left := end - time.monotonic()) > 0 and not subscription.closed:
             await subscription.wait(min(left, LOOK_AGAIN_SECONDS))

@@ -12,7 +12,10 @@ _HEADERS = [
     (b"referrer-policy", b"no-referrer"),  # paths hold tracking codes
     (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"),
     (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"geolocation=(self), camera=(self), microphone=(), payment=(), usb=()"),
 ]
+_ONLY_HTTPS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
 class Hardened:
@@ -22,8 +25,10 @@ class Hardened:
     print with it what a person wrote.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        """`https`: citizens reach the service by it, and their browsers shall know no other way."""
         self._app = app
+        self._headers = [*_HEADERS, *([_ONLY_HTTPS] if https else [])]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -33,7 +38,7 @@ class Hardened:
         async def hardened(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(item for item in _HEADERS if item[0] not in own)]
+                message["headers"] = [*message["headers"], *(item for item in self._headers if item[0] not in own)]
             await send(message)
 
         with suppress(Exception):

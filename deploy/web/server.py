@@ -13,7 +13,6 @@ from types import FrameType
 
 import uvicorn
 import uvloop
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import Field
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -26,7 +25,9 @@ import producers.http
 from consumers.settings import ViewSettings
 from deploy.web.backlog import BacklogWatch
 from deploy.web.calendar import calendar_route
+from deploy.web.limits import Limited
 from deploy.web.metrics import Measured
+from deploy.web.protocol import Guarded
 from deploy.web.retention import RetentionWatch
 from deploy.web.security import Hardened
 from producers.settings import HttpSettings
@@ -34,6 +35,7 @@ from schemas.platform import logs
 from schemas.platform.logs import log
 from schemas.platform.metrics import UP_SINCE
 from schemas.platform.settings import ProcessSettings
+from schemas.platform.status import StatusServer
 from schemas.web import Problem, answer
 
 # The event loop and Kafka's threads share the interpreter: who has an acknowledgement in hand should not wait 5 ms for a turn.
@@ -46,7 +48,7 @@ Check = Callable[[], bool]
 class WebSettings(ProcessSettings):
     """Where the role `web` listens."""
 
-    port: int = Field(8080, ge=0, le=65535, description="Port of HTTP (citizens, offices, intake, /metrics).")
+    port: int = Field(8080, ge=0, le=65535, description="Port of HTTP (citizens, offices, intake).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +73,27 @@ async def mounted() -> AsyncIterator[Mounted]:
         backlog.stop()
 
 
-def application(routes: Sequence[BaseRoute], ready: Check) -> Hardened:
-    """The whole ASGI application: routes, health, metrics, one shape of error, security headers."""
+def application(routes: Sequence[BaseRoute], ready: Check, *, hops: int = 0, https: bool = False) -> Hardened:
+    """The whole ASGI application: routes, health, limits, one shape of error, security headers.
+
+    `hops`: proxies of our own in front; `https`: citizens reach them by it.
+    """
     inner = Starlette(
         routes=[*routes, *_status_routes(ready)],
         exception_handlers={HTTPException: _http_error, Exception: _internal_error},
     )
     inner.router.redirect_slashes = False
-    return Hardened(Measured(inner))
+    return Hardened(Measured(Limited(inner, hops)), https=https)
 
 
 def _status_routes(ready: Check) -> list[BaseRoute]:
-    async def metrics(_: Request) -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
     async def healthz(_: Request) -> Response:
         return Response("ok\n", media_type="text/plain")
 
     async def readyz(_: Request) -> Response:
         return Response("ok\n", media_type="text/plain") if ready() else Response("not yet\n", 503, media_type="text/plain")
 
-    return [Route("/metrics", metrics), Route("/healthz", healthz), Route("/readyz", readyz)]
+    return [Route("/healthz", healthz), Route("/readyz", readyz)]
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -126,14 +128,16 @@ class Server(uvicorn.Server):
 
 async def serve(settings: WebSettings) -> None:
     """Serve until TERM or Ctrl-C; then let requests end within the grace time."""
+    edge = HttpSettings()
     async with mounted() as apps:
         config = uvicorn.Config(
-            application(apps.routes, apps.ready),
+            application(apps.routes, apps.ready, hops=edge.forwarded_hops, https=edge.public_url.startswith("https://")),
             host=settings.listen_host,
             port=settings.port,
             access_log=False,  # paths hold tracking codes, which are secrets
             log_config=None,
             lifespan="off",
+            http=Guarded,
             server_header=False,
             proxy_headers=False,  # behind a proxy `PUBLIC_URL` says what citizens call
             timeout_graceful_shutdown=_GRACE_SECONDS,
@@ -142,10 +146,13 @@ async def serve(settings: WebSettings) -> None:
         server = Server(config, apps.stop)
         retention = RetentionWatch(settings)
         retention.start()
+        status = StatusServer(settings.listen_host, settings.metrics_port, alive=lambda: True, ready=apps.ready)
+        status.start()
         UP_SINCE().labels("web").set(time.time())
         log.info("process-started", port=settings.port)
         await server.serve()
         retention.stop()
+        status.stop()
 
 
 def run() -> None:

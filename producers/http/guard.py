@@ -37,10 +37,19 @@ def client_address(peer: str, forwarded_for: str, trusted_hops: int) -> str:
     named = [part.strip() for part in forwarded_for.split(",") if part.strip()]
     address = named[-min(trusted_hops, len(named))] if trusted_hops and named else peer
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(_bare(address))
     except ValueError:
         return address
-    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+    if parsed.version == 4:
+        return str(parsed)
+    return str(parsed.ipv4_mapped or (parsed if parsed.is_loopback else ipaddress.ip_network((parsed, 64), strict=False)))
+
+
+def _bare(address: str) -> str:
+    """Without a port, which some proxies add (`203.0.113.5:51820`, `[2001:db8::1]:443`)."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address
 
 
 @dataclass(slots=True)
@@ -63,13 +72,18 @@ class RateLimit:
 
     def wait_for(self, caller: str) -> int:
         """0 when the call may go on (and is counted), else after how many seconds it may."""
+        wait = self.would_wait(caller)
+        if not wait:
+            self._buckets[caller].tokens -= 1
+        return wait
+
+    def would_wait(self, caller: str) -> int:
+        """The same without counting anything."""
         now, per_second = self.monotonic(), self.per_hour / 3600
         bucket = self._buckets.pop(caller, None) or Bucket(self.burst, now)
         bucket.tokens, bucket.at = min(self.burst, bucket.tokens + (now - bucket.at) * per_second), now
         self._buckets[caller] = bucket
         if len(self._buckets) > self.remembered:
             self._buckets.popitem(last=False)
-        if bucket.tokens > 1 - 1e-9:  # who waited exactly as told must not fail by a rounding error
-            bucket.tokens -= 1
-            return 0
-        return math.ceil((1 - bucket.tokens) / per_second)
+        # Who waited exactly as told must not fail by a rounding error.
+        return 0 if bucket.tokens > 1 - 1e-9 else math.ceil((1 - bucket.tokens) / per_second)

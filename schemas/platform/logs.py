@@ -40,6 +40,7 @@ LogEvent = Literal[
     "policy-missing",  # open cases began under a version whose file is gone; the current one holds for them
     "child-started",  # the runner started a process
     "child-died",  # a process ended unexpectedly; it is started again
+    "proxy-unknown",  # X-Forwarded-For comes though FORWARDED_HOPS is 0: all callers count as one
     "request-failed",  # an HTTP handler raised
 ]
 

@@ -62,15 +62,16 @@ def test_service_is_pinned_limited_and_closed(name: str) -> None:
 
 @pytest.mark.parametrize("role", [role for role in BY_NAME if role != "migrate"])
 def test_role_waits_and_is_watched(role: str) -> None:
-    """A role starts after the migration, is asked for /readyz, and is scraped at the port at which it serves."""
+    """A role starts after the migration, is asked for /readyz and scraped at a port of its own, which is not published."""
     service = SERVICES[role]
-    port = service["environment"].get("PORT") or service["environment"]["METRICS_PORT"]
+    port = service["environment"]["METRICS_PORT"]
     jobs = {job["job_name"]: job for job in PROMETHEUS["scrape_configs"]}
     (found,) = jobs[role]["dns_sd_configs"]
 
     assert service["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
     assert f"127.0.0.1:{port}/readyz" in service["healthcheck"]["test"][-1]
     assert ([role], int(port)) == (found["names"], found["port"])
+    assert not any(published.endswith(f":{port}") for published in service.get("ports", []))
 
 
 @pytest.mark.parametrize("setting", BROKER_SETTINGS, ids=lambda setting: setting.name)

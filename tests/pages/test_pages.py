@@ -101,6 +101,10 @@ def test_only_our_own_pages_may_send_the_form(headers: dict[str, str], *, fine: 
         ("6.6.6.6, 1.2.3.4", 1, "1.2.3.4"),
         ("6.6.6.6, 1.2.3.4, 10.0.0.9", 2, "1.2.3.4"),
         ("2001:db8:1:2:3::4", 1, "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.5", 1, "203.0.113.5"),
+        ("203.0.113.5:51820", 1, "203.0.113.5"),
+        ("[2001:db8:1:2:3::4]:443", 1, "2001:db8:1:2::/64"),
+        ("::1", 1, "::1"),
     ],
 )
 def test_an_address_cannot_be_forged(forwarded: str, hops: int, address: str) -> None:

@@ -52,7 +52,7 @@ def plan(request: Request) -> Plan:
     """Choose ports and lay out the roles: broker and database, then topics and tables, then everything else at once."""
     directory = request.directory
     names = process_names(request.workers, chained=request.chained)
-    ports = directory.ports(["postgres", "kafka", "kafka-controller", "runner", *names[:-1]]) | {"web": request.port}
+    ports = directory.ports(["postgres", "kafka", "kafka-controller", "runner", *names])
     infrastructure: list[Role] = []
     prepare: list[Callable[[], object]] = []
     kafka, database = request.external_kafka, request.external_database
