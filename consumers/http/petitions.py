@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from consumers.http.contract import PETITION, PETITION_EVENTS
 from consumers.http.endpoint import endpoint
 from consumers.http.following import Joined, follow, is_there, merged
 from consumers.http.state import Views
@@ -38,10 +39,7 @@ def petition_routes(views: Views) -> list[Route]:
             _, entries = await _found(views, petition_id, subscription)
         return sse.stream("citizen", _events(views, petition_id, entries, after, lang))
 
-    return [
-        Route("/v1/petitions/{tracking_code}", endpoint(show), methods=["GET"]),
-        Route("/v1/petitions/{tracking_code}/events", endpoint(events), methods=["GET"]),
-    ]
+    return [PETITION.route(endpoint(show)), PETITION_EVENTS.route(endpoint(events))]
 
 
 def _identify(views: Views, request: Request) -> tuple[str, str]:

@@ -26,6 +26,7 @@ import producers.http
 from consumers.settings import ViewSettings
 from deploy.web.backlog import BacklogWatch
 from deploy.web.calendar import calendar_route
+from deploy.web.contract import contract_routes
 from deploy.web.metrics import Measured
 from deploy.web.retention import RetentionWatch
 from deploy.web.security import Hardened
@@ -64,7 +65,7 @@ async def mounted() -> AsyncIterator[Mounted]:
     async with AsyncExitStack() as stack:
         accepting = await stack.enter_async_context(producers.http.prepare(HttpSettings()))
         showing = await stack.enter_async_context(consumers.http.prepare(ViewSettings()))
-        routes = [*accepting, *showing, calendar_route(WebSettings())]
+        routes = [*accepting, *showing, calendar_route(WebSettings()), *contract_routes()]
         backlog = BacklogWatch(WebSettings(), accepting.overload)
         backlog.start()
         yield Mounted(routes, lambda: accepting.ready() and showing.ready(), showing.stop)
