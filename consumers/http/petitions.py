@@ -29,14 +29,14 @@ def petition_routes(views: Views) -> list[Route]:
     async def show(request: Request) -> Response:
         code, petition_id = _identify(views, request)
         with views.live.subscribe(petition_id) as subscription:
-            case, entries = await _found(views, petition_id, subscription)
+            case, entries = await await_petition(views, petition_id, subscription)
         return json(citizen_view.petition(code, petition_id, case, entries, language(request)))
 
     async def events(request: Request) -> Response:
         _, petition_id = _identify(views, request)
         after, lang = sse.last_id(request) or 0, language(request)
         with views.live.subscribe(petition_id) as subscription:
-            _, entries = await _found(views, petition_id, subscription)
+            _, entries = await await_petition(views, petition_id, subscription)
         return sse.stream("citizen", _events(views, petition_id, entries, after, lang))
 
     return [PETITION.route(endpoint(show)), PETITION_EVENTS.route(endpoint(events))]
@@ -50,7 +50,7 @@ def _identify(views: Views, request: Request) -> tuple[str, str]:
     return code, tracking.petition_id(views.secret, code)
 
 
-async def _found(views: Views, petition_id: str, subscription: Subscription) -> Found:
+async def await_petition(views: Views, petition_id: str, subscription: Subscription) -> Found:
     """The petition; straight after the 202 it may still be on its way, so wait for it a little."""
     if found := await _look(views, petition_id):
         return found

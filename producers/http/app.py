@@ -14,6 +14,7 @@ from producers.http.bridge import AsyncPublisher
 from producers.http.contract import CITIZEN_ACTION, OFFICE_ACTION, SUBMIT
 from producers.http.form import submit_from_page
 from producers.http.keys import Keys
+from producers.http.open311 import open311_routes
 from producers.http.overload import Overload
 from producers.http.petitions import submit
 from producers.http.state import Intake
@@ -75,6 +76,7 @@ def routes_of(intake: Intake) -> list[Route]:
         Route("/petitions", submit_from_page(intake), methods=["POST"]),
         CITIZEN_ACTION.route(citizen_action(intake)),
         OFFICE_ACTION.route(office_action(intake)),
+        *open311_routes(intake),
     ]
 
 

@@ -92,6 +92,8 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
     refusals: tuple[Refusal, ...] = ()
+    errors: Answer | None = None
+    """Where its refusals are no problem details: what they are."""
 
     def route(self, handler: Handler) -> Route:
         """Where requests for it go."""

@@ -66,8 +66,9 @@ class _Schemas:
         for one in operations:
             if one.body is not None:
                 yield one.body.model, "validation", TypeAdapter(one.body.model)
-            if one.answer.model is not None:
-                yield one.answer.model, "serialization", TypeAdapter(one.answer.model)
+            for answer in (one.answer, one.errors):
+                if answer is not None and answer.model is not None:
+                    yield answer.model, "serialization", TypeAdapter(answer.model)
 
     def of(self, model: Any) -> Json:
         return self._found[model]
@@ -95,7 +96,7 @@ def _operation(one: Operation, schemas: _Schemas) -> Json:
         "responses": {
             str(one.answer.status): _answer(one.answer, schemas),
             **dict(_refusals(one.refusals)),
-            "default": {"$ref": "#/components/responses/problem"},
+            "default": _answer(one.errors, schemas) if one.errors else {"$ref": "#/components/responses/problem"},
         },
         "security": [{one.caller.value: []}] if one.caller else [],
     }

@@ -78,8 +78,8 @@ def test_the_line_that_the_runner_prints_hands_in_a_petition(instance: Instance,
     assert_only_tried_out(city, json.loads(run(["bash", "-c", line], {})))
 
 
-def test_the_lines_of_the_readme_lead_a_new_app_to_its_first_petition(instance: Instance) -> None:
-    """Every line of the section's first block, on this instance instead of the one that `make run` starts."""
+def test_the_lines_of_the_readme_lead_a_new_app_to_its_first_petition(instance: Instance, city: City) -> None:
+    """Every line of the section's first block, on this instance instead of the one that `make run` starts; and what is said below it."""
     section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A new app in five minutes")[2]
     block = re.search(r"```sh\n(.*?)```", section, re.DOTALL)
     assert block
@@ -87,3 +87,9 @@ def test_the_lines_of_the_readme_lead_a_new_app_to_its_first_petition(instance: 
     receipt, status = run(["bash", "-euc", lines], {}).splitlines()
 
     assert json.loads(status)["tracking_code"] == json.loads(receipt)["tracking_code"]
+    petition = json.loads(re.search(r"-d '(.*)'", block[1])[1])  # type: ignore[index]
+    key = {"X-API-Key": over_http(instance)["PETITIONS_KEY"]}
+    answers = [city.http.post("/v1/petitions", json=petition | change, headers=key) for change in ({}, {"text": "Cây đổ"}, {"lat": 21.03})]
+    assert [answer.status_code for answer in answers] == [202, 409, 422]
+    assert answers[0].json() == json.loads(receipt)
+    assert answers[2].json()["fields"][0]["field"] == "lat"

@@ -11,14 +11,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 import consumers.http.contract
+import consumers.http.open311.contract
 import producers.http.contract
+import producers.http.open311.contract
 from deploy.web.calendar import CALENDAR
 from deploy.web.contract.page import page
 from schemas.web import Assets, asset_routes
 from schemas.web.assets import tagged, unless_known
 from schemas.web.openapi import document
 
-OPERATIONS = (*producers.http.contract.OPERATIONS, *consumers.http.contract.OPERATIONS, CALENDAR)
+OPERATIONS = (
+    *producers.http.contract.OPERATIONS,
+    *consumers.http.contract.OPERATIONS,
+    CALENDAR,
+    *producers.http.open311.contract.OPERATIONS,
+    *consumers.http.open311.contract.OPERATIONS,
+)
 
 
 @cache
