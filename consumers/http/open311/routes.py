@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.requests import Request
 from starlette.routing import Route
 
@@ -43,8 +45,8 @@ def open311_routes(views: Views) -> list[Route]:
 
     async def one_request(request: Request) -> Answered:
         channel = _channel(views, request)
-        asked = {"service_request_id": request.path_params["service_request_id"]}
-        found = await rows.requests(views.reader, channel, wanted(asked, to_datetime(clock.now_ms())))
+        any_ = wanted({}, to_datetime(clock.now_ms()))
+        found = await rows.requests(views.reader, channel, replace(any_, ids=(request.path_params["service_request_id"],)))
         if not found:
             raise Problem(404, "unknown-petition")
         return "service_requests", [view.request(found[0], language(request), own=channel is not None)]
