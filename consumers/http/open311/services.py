@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from schemas.reference import categories
@@ -10,7 +11,7 @@ from schemas.web.open311 import ATTRIBUTES, BASE, URGENT
 
 CHANGED = "2026-11-27T00:00:00+07:00"
 """When this interface last changed, as discovery wants to know it."""
-_YES_NO = ({"key": "true", "name": {"vi": "Có", "en": "Yes"}}, {"key": "false", "name": {"vi": "Không", "en": "No"}})
+_YES_NO: Mapping[str, Mapping[Language, str]] = {"true": {"vi": "Có", "en": "Yes"}, "false": {"vi": "Không", "en": "No"}}
 
 
 def discovery(address: str) -> dict[str, Any]:
@@ -62,5 +63,5 @@ def _attribute(code: str, words: str, order: int, lang: Language) -> dict[str, A
         "datatype_description": None,
         "order": order,
         "description": words,
-        "values": [{"key": one["key"], "name": one["name"][lang]} for one in _YES_NO] if chosen else [],
+        "values": [{"key": key, "name": name[lang]} for key, name in _YES_NO.items()] if chosen else [],
     }
