@@ -44,9 +44,9 @@ def open311_routes(views: Views) -> list[Route]:
         return "service_requests", [view.request(row, language(request), own=channel is not None) for row in found]
 
     async def one_request(request: Request) -> Answered:
-        channel = _channel(views, request)
-        any_ = wanted({}, to_datetime(clock.now_ms()))
-        found = await rows.requests(views.reader, channel, replace(any_, ids=(request.path_params["service_request_id"],)))
+        channel, petition_id = _channel(views, request), request.path_params["service_request_id"]
+        exactly = replace(wanted({}, to_datetime(clock.now_ms())), ids=(petition_id,))
+        found = await rows.requests(views.reader, channel, exactly) if tracking.is_petition_id(petition_id) else []
         if not found:
             raise Problem(404, "unknown-petition")
         return "service_requests", [view.request(found[0], language(request), own=channel is not None)]
