@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from consumers.http.contract import DEFAULT_LIMIT, MAX_LIMIT, QUEUE, QUEUE_CASE, QUEUE_EVENTS
 from consumers.http.endpoint import endpoint
 from consumers.http.state import Views
 from consumers.kafka.records import Record
@@ -28,7 +29,6 @@ from schemas.reference import TRIAGE_OFFICE, categories
 from schemas.reference.texts import Language
 from schemas.web import Problem, acting_office, broken, json, language, sse
 
-DEFAULT_LIMIT, MAX_LIMIT = 50, 500
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -67,12 +67,7 @@ def department_routes(views: Views) -> list[Route]:
         office, lang = acting_office(views.credentials, request).office, language(request)
         return sse.stream("department", _events(views, office, sse.last_id(request), lang))
 
-    base = "/v1/departments/{code}/queue"
-    return [
-        Route(base, endpoint(queue), methods=["GET"]),
-        Route(f"{base}/events", endpoint(events), methods=["GET"]),
-        Route(f"{base}/{{petition_id}}", endpoint(detail), methods=["GET"]),
-    ]
+    return [QUEUE.route(endpoint(queue)), QUEUE_EVENTS.route(endpoint(events)), QUEUE_CASE.route(endpoint(detail))]
 
 
 def _may_see(office: str, found: Snapshot) -> bool:

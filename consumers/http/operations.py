@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from consumers.http.contract import IOC, SESSION
 from consumers.http.endpoint import endpoint
 from consumers.http.state import Views
 from consumers.read_model import figures
@@ -82,4 +83,4 @@ def operations_routes(views: Views) -> list[Route]:
         who = caller(views.credentials, request)
         return json({"admin": who.is_admin, "office": office(who.office, language(request)) if who.office else None})
 
-    return [Route("/v1/ioc", endpoint(show), methods=["GET"]), Route("/v1/session", endpoint(session), methods=["GET"])]
+    return [IOC.route(endpoint(show)), SESSION.route(endpoint(session))]

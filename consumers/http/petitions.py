@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from consumers.http.contract import PETITION, PETITION_EVENTS
 from consumers.http.endpoint import endpoint
 from consumers.http.following import Joined, follow, is_there, merged
 from consumers.http.state import Views
@@ -28,20 +29,17 @@ def petition_routes(views: Views) -> list[Route]:
     async def show(request: Request) -> Response:
         code, petition_id = _identify(views, request)
         with views.live.subscribe(petition_id) as subscription:
-            case, entries = await _found(views, petition_id, subscription, _caller(request))
+            case, entries = await await_petition(views, petition_id, subscription, caller(request))
         return json(citizen_view.petition(code, petition_id, case, entries, language(request)))
 
     async def events(request: Request) -> Response:
         _, petition_id = _identify(views, request)
         after, lang = sse.last_id(request) or 0, language(request)
         with views.live.subscribe(petition_id) as subscription:
-            _, entries = await _found(views, petition_id, subscription, _caller(request))
+            _, entries = await await_petition(views, petition_id, subscription, caller(request))
         return sse.stream("citizen", _events(views, petition_id, entries, after, lang))
 
-    return [
-        Route("/v1/petitions/{tracking_code}", endpoint(show), methods=["GET"]),
-        Route("/v1/petitions/{tracking_code}/events", endpoint(events), methods=["GET"]),
-    ]
+    return [PETITION.route(endpoint(show)), PETITION_EVENTS.route(endpoint(events))]
 
 
 def _identify(views: Views, request: Request) -> tuple[str, str]:
@@ -52,17 +50,18 @@ def _identify(views: Views, request: Request) -> tuple[str, str]:
     return code, tracking.petition_id(views.secret, code)
 
 
-def _caller(request: Request) -> str:
+def caller(request: Request) -> str:
+    """The address from which somebody waits."""
     return request.client.host if request.client else ""
 
 
-async def _found(views: Views, petition_id: str, subscription: Subscription, caller: str) -> Found:
+async def await_petition(views: Views, petition_id: str, subscription: Subscription, waiter: str) -> Found:
     """The petition; straight after the 202 it may still be on its way, so wait for it a little."""
     if found := await _look(views, petition_id):
         return found
-    if views.waiters.full(caller):
+    if views.waiters.full(waiter):
         raise Problem(503, "busy", headers={"Retry-After": "1"})
-    with views.waiters.one(caller):
+    with views.waiters.one(waiter):
         end = time.monotonic() + views.settings.arrival_wait_ms / 1000
         while (left := end - time.monotonic()) > 0 and not subscription.closed:
             await subscription.wait(min(left, LOOK_AGAIN_SECONDS))

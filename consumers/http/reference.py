@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from consumers.http.contract import CATEGORIES, OFFICES, WARDS
 from schemas.reference import categories, offices, wards
 from schemas.web import json
 
@@ -28,8 +29,4 @@ async def show_wards(_: Request) -> Response:
 
 
 def reference_routes() -> list[Route]:
-    return [
-        Route("/v1/offices", show_offices, methods=["GET"]),
-        Route("/v1/categories", show_categories, methods=["GET"]),
-        Route("/v1/wards", show_wards, methods=["GET"]),
-    ]
+    return [OFFICES.route(show_offices), CATEGORIES.route(show_categories), WARDS.route(show_wards)]

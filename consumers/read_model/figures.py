@@ -20,7 +20,7 @@ from petition where queue_office is not null group by 1, 2
 _TODAY = "select type, count(*) as number from timeline where at >= %(today)s group by 1"
 _RECEIVED = """
 select (received_at at time zone 'Asia/Ho_Chi_Minh')::date as day, count(*) as number
-from petition where received_at >= %(chart)s group by 1
+from petition where received_at >= %(chart)s and channel <> 'sandbox' group by 1
 """
 _ANSWERED = """
 select (at at time zone 'Asia/Ho_Chi_Minh')::date as day, count(*) as number

@@ -109,6 +109,7 @@ def petition(code: str, petition_id: str, case: Json, entries: Sequence[Timeline
         "level": case["level"],
         "received_at": case["received_at"],
         "escalation": case.get("escalation", 0),
+        "sandbox": case.get("sandbox", False),
         "rating": case.get("rating"),
         "timeline": items(entries, lang),
         "receipt": _receipt(entries),

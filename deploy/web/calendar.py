@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,12 +14,41 @@ from starlette.routing import Route
 from schemas.events.base import Level
 from schemas.platform.clock import Clock
 from schemas.platform.settings import ProcessSettings
+from schemas.web.contract import Answer, Operation
 from streams.case.policy.compiled import Policy
 from streams.case.policy.directory import PolicyDirectory
 from streams.case.time.calendar import HOUR_MS, Calendar
 from streams.settings import StreamSettings
 
 BACK_MS, AHEAD_MS = 45 * 24 * HOUR_MS, 120 * 24 * HOUR_MS
+
+
+class Hours(BaseModel):
+    """Working periods around now, each from and to (ms since the epoch); `day_ms`: working time of a day."""
+
+    day_ms: int
+    periods: list[tuple[int, int]]
+
+
+class CalendarAnswer(BaseModel):
+    """`now`: ms since the epoch on the service's clock, which runs `scale` times as fast as the wall clock; `levels`: a level's calendar,
+    by its place in `calendars`."""
+
+    now: int
+    scale: float
+    policy: str
+    calendars: list[Hours]
+    levels: dict[Level, int]
+
+
+CALENDAR = Operation(
+    name="getCalendar",
+    method="GET",
+    path="/v1/calendar",
+    tag="Reference data",
+    summary="The service's clock, and the working hours by which deadlines count.",
+    answer=Answer("Clock and hours.", CalendarAnswer),
+)
 
 
 def hours_around(policy: Policy, now_ms: int) -> dict[str, Any]:
@@ -56,4 +86,4 @@ def calendar_route(settings: ProcessSettings) -> Route:
         content = body(policies.book().current, clock, settings.clock_scale)
         return Response(orjson.dumps(content), 200, {"Cache-Control": "no-store"}, "application/json")
 
-    return Route("/v1/calendar", show, methods=["GET"])
+    return CALENDAR.route(show)

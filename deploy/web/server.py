@@ -25,6 +25,7 @@ import producers.http
 from consumers.settings import ViewSettings
 from deploy.web.backlog import BacklogWatch
 from deploy.web.calendar import calendar_route
+from deploy.web.contract import contract_routes
 from deploy.web.limits import Limited
 from deploy.web.metrics import Measured
 from deploy.web.protocol import Guarded
@@ -66,7 +67,7 @@ async def mounted() -> AsyncIterator[Mounted]:
     async with AsyncExitStack() as stack:
         accepting = await stack.enter_async_context(producers.http.prepare(HttpSettings()))
         showing = await stack.enter_async_context(consumers.http.prepare(ViewSettings()))
-        routes = [*accepting, *showing, calendar_route(WebSettings())]
+        routes = [*accepting, *showing, calendar_route(WebSettings()), *contract_routes()]
         backlog = BacklogWatch(WebSettings(), accepting.overload)
         backlog.start()
         yield Mounted(routes, lambda: accepting.ready() and showing.ready(), showing.stop)

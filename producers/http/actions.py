@@ -36,7 +36,7 @@ def citizen_action(intake: Intake) -> Handler:
         seconds = intake.settings.action_wait_ms / 1000
         if await wait_for(intake.pool, petition_id, seconds, lambda _: True) is None:
             raise Problem(404, "unknown-petition")
-        return await _publish(intake, petition_id, Actor(role=Role.CITIZEN), fields, key)
+        return _receipt(petition_id, await act(intake, petition_id, Actor(role=Role.CITIZEN), fields, key))
 
     return endpoint(handle)
 
@@ -50,7 +50,7 @@ def office_action(intake: Intake) -> Handler:
         fields = await _fields(intake, request, OFFICE_ACTIONS)
         petition_id = request.path_params["petition_id"]
         actor = await _actor(intake, petition_id, acting, fields["action"])
-        return await _publish(intake, petition_id, actor, fields, key)
+        return _receipt(petition_id, await act(intake, petition_id, actor, fields, key))
 
     return endpoint(handle)
 
@@ -90,12 +90,19 @@ async def _actor(intake: Intake, petition_id: str, acting: Acting, action: str) 
     return Actor(role=role, office=acting.office)
 
 
-async def _publish(intake: Intake, petition_id: str, actor: Actor, fields: dict[str, Any], key: str | None) -> Response:
+async def act(intake: Intake, petition_id: str, actor: Actor, fields: dict[str, Any], key: str | None) -> str:
+    """Publish the action that `fields` say, with the actor that the caller is known to be; its id, once Kafka has acknowledged it. Raise
+    Problem 422 for a field that breaks a rule, 409 when the key belongs to another content, 503 without Kafka.
+    """
     given = {"petition_id": petition_id, "actor": actor, "requested_at": to_datetime(intake.clock.now_ms())}
     retry_key = key or secrets.token_urlsafe(16)
     event, action_id = action_event(_checked(fields, given), retry_key)
     async with intake.keys.action(petition_id, action_id) if key else nullcontext():
         await publish(intake.publisher, event, retry_key)
+    return action_id
+
+
+def _receipt(petition_id: str, action_id: str) -> Response:
     return json({"action_id": action_id, "petition_id": petition_id}, status=202)
 
 

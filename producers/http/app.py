@@ -11,8 +11,10 @@ from starlette.routing import Route
 
 from producers.http.actions import citizen_action, office_action
 from producers.http.bridge import AsyncPublisher
+from producers.http.contract import CITIZEN_ACTION, OFFICE_ACTION, SUBMIT
 from producers.http.form import submit_from_page
 from producers.http.keys import Keys
+from producers.http.open311 import open311_routes
 from producers.http.overload import Overload
 from producers.http.petitions import submit
 from producers.http.state import Intake
@@ -70,10 +72,11 @@ async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None)
 
 def routes_of(intake: Intake) -> list[Route]:
     return [
-        Route("/v1/petitions", submit(intake), methods=["POST"]),
+        SUBMIT.route(submit(intake)),
         Route("/petitions", submit_from_page(intake), methods=["POST"]),
-        Route("/v1/petitions/{tracking_code}/actions", citizen_action(intake), methods=["POST"]),
-        Route("/v1/departments/{code}/queue/{petition_id}/actions", office_action(intake), methods=["POST"]),
+        CITIZEN_ACTION.route(citizen_action(intake)),
+        OFFICE_ACTION.route(office_action(intake)),
+        *open311_routes(intake),
     ]
 
 

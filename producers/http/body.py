@@ -15,9 +15,19 @@ M = TypeVar("M", bound=BaseModel)
 
 async def read_json_body(request: Request, limit: int) -> bytes:
     """The body; refuses another content type (415) and more than `limit` bytes (413) as soon as they are seen."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = content_type(request)
     if kind != "application/json" and not kind.endswith("+json"):
         raise Problem(415, "wrong-type")
+    return await read_body(request, limit)
+
+
+def content_type(request: Request) -> str:
+    """Without its parameters, in small letters; empty when there is none."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body, whatever it is; 413 for more than `limit` bytes."""
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
         raise _too_large(limit)

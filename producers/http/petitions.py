@@ -17,7 +17,7 @@ from schemas.web import Handler, Problem, json
 
 def submit(intake: Intake) -> Handler:
     async def handle(request: Request) -> Response:
-        channel = _channel(intake, request)
+        channel = channel_of(intake, request.headers.get("x-api-key"))
         key = idempotency_key(request)
         petition = parse(PetitionRequest, await read_json_body(request, intake.settings.body_limit))
         if petition.channel != channel:
@@ -28,7 +28,18 @@ def submit(intake: Intake) -> Handler:
 
 
 async def accept(intake: Intake, request: Request, petition: PetitionRequest, key: str | None, client: str = "") -> Response:
-    """Publish a checked petition of a channel that is known to be the caller's; the receipt, once Kafka has acknowledged it. Raise
+    """`take`, and the receipt."""
+    who = await take(intake, petition, key, client)
+    return _receipt(who, public_address(intake, request))
+
+
+def public_address(intake: Intake, request: Request) -> str:
+    """Under which citizens reach the service, without a slash at its end."""
+    return intake.settings.public_url or str(request.base_url).rstrip("/")
+
+
+async def take(intake: Intake, petition: PetitionRequest, key: str | None, client: str = "") -> Identity:
+    """Publish a checked petition of a channel that is known to be the caller's; who it is, once Kafka has acknowledged it. Raise
     Problem 503 when it would have to wait too long.
 
     `client`: who made up the key, on a channel that is open to everybody.
@@ -40,11 +51,11 @@ async def accept(intake: Intake, request: Request, petition: PetitionRequest, ke
     async with intake.keys.petition(who.petition_id, digest) if named else nullcontext():
         event = event_of(petition, who, digest, await _sealed(intake, petition, who), intake.clock.now_ms())
         await publish(intake.publisher, event, who.retry_key)
-    return _receipt(who, intake.settings.public_url or str(request.base_url).rstrip("/"))
+    return who
 
 
-def _channel(intake: Intake, request: Request) -> str:
-    key = request.headers.get("x-api-key")
+def channel_of(intake: Intake, key: str | None) -> str:
+    """The channel whose intake key this is; Problem 401 for none or an unknown one."""
     if not key:
         raise Problem(401, "no-key")
     channel = intake.credentials.channel_of(key)

@@ -84,6 +84,8 @@ class CaseView(Model):
     rating: int | None = None
     leader: PetitionId | None = None
     followers: int = 0
+    sandbox: bool = False
+    """Of the channel for trying out (`schemas.events.intake.SANDBOX`): no office's business."""
     policy_version: str
 
 

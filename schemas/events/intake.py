@@ -12,6 +12,8 @@ from schemas.events.base import CategoryCode, Level, Model, OfficeCode, Petition
 from schemas.events.strings import Clean, Link
 
 Channel = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,31}$")]
+SANDBOX: Channel = "sandbox"
+"""The channel for trying out: its petitions go the whole way, but to no office, into no figure, and nobody can act on them."""
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200), Clean]
 
 # Hanoi's bounding box with a margin of about 2 km.

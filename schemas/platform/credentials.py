@@ -11,8 +11,12 @@ import json
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from schemas.reference import offices
+
+CHANNELS = ("ihanoi", "web", "sandbox")
+"""The app, the web page, and the channel of `schemas.events.intake.SANDBOX`."""
 
 
 def _digest(token: str) -> bytes:
@@ -47,10 +51,16 @@ class Credentials:
         return secrets.compare_digest(_digest(token), self._admin)
 
 
-def generate() -> dict[str, object]:
-    """Fresh random credentials: the app's and the web page's intake channels, every office, the administrator."""
+def generate() -> dict[str, Any]:
+    """Fresh random credentials: the intake channels, every office, the administrator."""
     return {
-        "intake": {channel: secrets.token_urlsafe(24) for channel in ("ihanoi", "web")},
+        "intake": {channel: secrets.token_urlsafe(24) for channel in CHANNELS},
         "departments": {code: secrets.token_urlsafe(24) for code in offices()},
         "admin": secrets.token_urlsafe(24),
     }
+
+
+def completed(found: dict[str, Any]) -> dict[str, Any]:
+    """The same with what it lacks of `generate`: a channel or an office that is newer than the file. What is there stays."""
+    fresh = generate()
+    return {**fresh, **found, **{kind: {**fresh[kind], **found[kind]} for kind in ("intake", "departments")}}

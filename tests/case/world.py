@@ -101,7 +101,7 @@ class World:
         submitted = changes.pop("submitted", to_datetime(self.now))
         petition = {
             "petition_id": id_,
-            "channel": "ihanoi",
+            "channel": changes.pop("channel", "ihanoi"),
             "text": text,
             "submitted_at": submitted,
             "content_digest": changes.pop("digest", None),

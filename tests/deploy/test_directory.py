@@ -31,6 +31,20 @@ def test_secrets_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
     assert len(first[1]) >= 32
 
 
+def test_an_older_instance_gets_the_keys_that_are_new(tmp_path: Path) -> None:
+    """What it had stays as it was, a channel of its own included."""
+    directory = Directory(tmp_path)
+    old = {"intake": {"ihanoi": "k1", "hotline": "k2"}, "departments": {"so-xd": "t1"}, "admin": "a"}
+    directory.credentials.write_text(json.dumps(old), encoding="utf-8")
+    directory.ensure_secrets()
+    found = json.loads(directory.credentials.read_text(encoding="utf-8"))
+
+    assert {**found["intake"], **old["intake"]} == found["intake"]
+    assert (found["departments"]["so-xd"], found["admin"]) == ("t1", "a")
+    assert len(found["intake"]["sandbox"]) >= 32
+    assert "so-nnmt" in found["departments"]
+
+
 def test_ports_are_kept_unless_somebody_took_them(tmp_path: Path) -> None:
     """An instance finds its ports again; one that is taken meanwhile is replaced."""
     directory = Directory(tmp_path)

@@ -17,7 +17,7 @@ from schemas.events.topics import SHARED
 from schemas.publishing import asyncapi, json_schema, reference
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("json-schema", "asyncapi", "topics", "metrics", "states", "settings")
+COMMANDS = ("json-schema", "asyncapi", "openapi", "topics", "metrics", "states", "settings")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
+from schemas.events.intake import SANDBOX
 from schemas.events.wire import whole_of
 from streams.case.policy.book import Book
 from streams.case.policy.compiled import Policy
@@ -45,3 +46,13 @@ Replayed.TestCase.settings = settings(
 )
 TestReplayed = Replayed.TestCase
 TestReplayed.__doc__ = """Replay under the recorded policy gives the same kinds of events with the same deadlines, to the last one."""
+
+
+def test_a_petition_that_only_tries_the_pipeline_out_is_replayed_as_what_it_was() -> None:
+    """Registered and ended at once, whatever the classifier made of it."""
+    world = World()
+    id_ = world.submit(channel=SANDBOX)
+    study = studied(world)
+
+    assert study.petitions[id_].check.difference is None
+    assert study.before == study.after

@@ -70,6 +70,8 @@ class Directory:
         """Make the credentials and the tracking secret if there are none."""
         if not self.credentials.exists():
             write_json(self.credentials, credentials.generate(), 0o600)
+        elif (found := json.loads(self.credentials.read_text(encoding="utf-8"))) != (whole := credentials.completed(found)):
+            write_json(self.credentials, whole, 0o600)  # an instance from before there was this channel or office
         if not self.tracking_secret.exists():
             part = self.tracking_secret.with_name("tracking-secret.part")
             part.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -21,6 +22,7 @@ from deploy.one_machine.runner.plan import Plan, Request, plan
 from deploy.one_machine.runner.roles import Role
 from deploy.one_machine.runner.supervisor import POLL, Supervisor
 from deploy.one_machine.runner.unit import Status
+from schemas.events.intake import SANDBOX
 from schemas.platform import logs
 from schemas.platform.metrics import UP_SINCE
 from schemas.platform.status import StatusServer
@@ -115,9 +117,17 @@ def _announce(url: str, directory: Directory, roles: Sequence[Role], seconds: fl
     data = directory.path
     say(f"{len(roles)} roles in {seconds:.1f} s. Now try, in another terminal:")
     say(f"  {url}/                              the citizens' and offices' pages")
+    say(f"  {curl(url, directory.credentials)}")
     say(f"  petitions submit 'Đèn đường hỏng trước số 12 phố Huế' --url {url} --data {data}")
     say(f"  petitions ps --data {data}")
     say(f"keys and tokens: {directory.credentials}; logs: {directory.logs}; Ctrl-C stops")
+
+
+def curl(url: str, credentials: Path) -> str:
+    """A line that hands in a petition over the channel for trying out, as it stands."""
+    key = json.loads(credentials.read_text(encoding="utf-8"))["intake"][SANDBOX]
+    body = json.dumps({"channel": SANDBOX, "text": "Đèn đường hỏng trước số 12 phố Huế"}, ensure_ascii=False)
+    return f"curl {url}/v1/petitions -H 'X-API-Key: {key}' -H 'Content-Type: application/json' -d '{body}'"
 
 
 @contextmanager

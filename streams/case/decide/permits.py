@@ -67,6 +67,8 @@ PERMITS: dict[str, Permit] = {
 
 def check(turn: Turn, action: str) -> None:
     """Raise NotAllowed unless this actor may do this now."""
+    if turn.case.sandbox:
+        raise NotAllowed(Rule.SANDBOX)
     denial = refusal(turn.who.role, turn.who.office, turn.case, action)
     if denial is not None:
         raise NotAllowed(Rule(denial.value))

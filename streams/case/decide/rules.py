@@ -30,6 +30,7 @@ class Rule(StrEnum):
     LEADER_DIFFERS = "leader-differs"
     UNKNOWN_POLICY = "unknown-policy"
     PROMISES_USED_UP = "promises-used-up"
+    SANDBOX = "sandbox"
 
 
 class Substance(StrEnum):

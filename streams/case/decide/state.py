@@ -68,6 +68,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     handled: tuple[int, ...] = ()
     content: int = 0
     missed: tuple[ClockName, ...] = ()
+    sandbox: bool = False
 
     def clock(self, name: ClockName) -> CaseClock | None:
         for clock in self.clocks:

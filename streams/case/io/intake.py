@@ -11,7 +11,7 @@ from schemas.events.actions import Action, AddInformation, Answer, TextUsed
 from schemas.events.base import Model, Role
 from schemas.events.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, TEXT_USED
 from schemas.events.envelope import BadEvent, read
-from schemas.events.intake import PetitionClassified
+from schemas.events.intake import SANDBOX, PetitionClassified
 from schemas.platform.instants import to_ms
 from schemas.platform.marks import mark64
 from streams.case.decide.handlers.registration import Register
@@ -95,6 +95,7 @@ def _registration(found: Quick, appended: int) -> Register:
         triage=classification.triage,
         petition=found.petition_json,
         classification=found.classification_json,
+        sandbox=petition.channel == SANDBOX,
     )
 
 

@@ -30,6 +30,7 @@ class QuickPetition(msgspec.Struct, gc=False):
     submitted_at: Annotated[datetime, Meta(tz=True)]
     location: _Where | None = None
     content_digest: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")] | None = None
+    channel: str = ""
 
 
 class QuickClassification(msgspec.Struct, gc=False):

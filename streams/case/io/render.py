@@ -112,6 +112,7 @@ def view(case: Case) -> dict[str, Any]:
         "rating": case.rating,
         "leader": case.leader,
         "followers": len(case.followers),
+        "sandbox": case.sandbox,
         "policy_version": case.policy,
     }
 

@@ -16,7 +16,7 @@ import msgspec
 from schemas.events import actions as do
 from schemas.events import wire
 from schemas.events.base import Actor, Level, Role
-from schemas.events.intake import PetitionKind
+from schemas.events.intake import SANDBOX, PetitionKind
 from schemas.events.wire import NotAnEvent, WholeEvent, instant, ms
 from schemas.platform.instants import to_datetime
 from streams.case.decide.handlers.registration import Register
@@ -112,6 +112,7 @@ def _registered(events: Sequence[WholeEvent]) -> Registered:
         triage=found.triage,
         petition=_NOTHING,
         classification=_NOTHING,
+        sandbox=petition.channel == SANDBOX,
     )
     return Registered(command, first.at_ms, first.cause, any(event.what == "outage-recorded" for event in events))
 

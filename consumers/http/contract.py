@@ -1,0 +1,120 @@
+"""The calls that show something, as the published contract has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from consumers.http import answers
+from schemas.events.case import State
+from schemas.reference import categories
+from schemas.web.contract import (
+    LAST_EVENT,
+    NO_OFFICE,
+    OFFICE_CODE,
+    PETITION_ID,
+    TRACKING_CODE,
+    Answer,
+    Caller,
+    Operation,
+    Parameter,
+    Refusal,
+)
+
+DEFAULT_LIMIT, MAX_LIMIT = 50, 500
+_NOT_FOUND: tuple[Refusal, ...] = ((404, "bad-code"), (404, "unknown-petition"), (503, "busy"), (503, "database-unavailable"))
+_TOKEN: tuple[Refusal, ...] = ((401, "no-token"), (401, "unknown-token"))
+_STREAM = ("text/event-stream",)
+_BOOLEAN = {"type": "string", "enum": ["true", "false", "1", "0"]}
+
+PETITION = Operation(
+    name="getPetition",
+    method="GET",
+    path="/v1/petitions/{tracking_code}",
+    tag="Citizens",
+    summary="Where a petition stands.",
+    description="Straight after the receipt it waits a moment for the petition's first event.",
+    parameters=(TRACKING_CODE,),
+    answer=Answer("The petition and what happened to it.", answers.PetitionStatus),
+    refusals=_NOT_FOUND,
+)
+PETITION_EVENTS = Operation(
+    name="followPetition",
+    method="GET",
+    path="/v1/petitions/{tracking_code}/events",
+    tag="Citizens",
+    summary="The same as it happens.",
+    parameters=(TRACKING_CODE, LAST_EVENT),
+    answer=Answer("Server-Sent Events; the data of each is an entry of the timeline with where the case stands.", media_types=_STREAM),
+    refusals=((400, "invalid"), *_NOT_FOUND),
+)
+QUEUE = Operation(
+    name="getQueue",
+    method="GET",
+    path="/v1/departments/{code}/queue",
+    tag="Offices",
+    summary="An office's open work, most urgent first.",
+    caller=Caller.OFFICE,
+    parameters=(
+        OFFICE_CODE,
+        Parameter("limit", "Cases of a page.", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
+        Parameter("cursor", "`next` of the page before."),
+        Parameter("state", "Only in this state.", {"type": "string", "enum": sorted(State)}),
+        Parameter("category", "Only of this category.", {"type": "string", "enum": sorted(categories())}),
+        Parameter("overdue", "Only what is (not) late now.", _BOOLEAN),
+        Parameter("missed", "Only what was (not) once late.", _BOOLEAN),
+    ),
+    answer=Answer("A page of the queue.", answers.Queue),
+    refusals=((400, "invalid"), *NO_OFFICE, (503, "database-unavailable")),
+)
+QUEUE_EVENTS = Operation(
+    name="followQueue",
+    method="GET",
+    path="/v1/departments/{code}/queue/events",
+    tag="Offices",
+    summary="The queue as it changes.",
+    caller=Caller.OFFICE,
+    parameters=(OFFICE_CODE, LAST_EVENT),
+    answer=Answer("Server-Sent Events; `left`: the case is no longer in the queue.", media_types=_STREAM),
+    refusals=((400, "invalid"), *NO_OFFICE),
+)
+QUEUE_CASE = Operation(
+    name="getQueueCase",
+    method="GET",
+    path="/v1/departments/{code}/queue/{petition_id}",
+    tag="Offices",
+    summary="One case, with everything the office needs to work on it.",
+    caller=Caller.OFFICE,
+    parameters=(OFFICE_CODE, PETITION_ID),
+    answer=Answer("The case.", answers.QueueCase),
+    refusals=(*NO_OFFICE, (404, "unknown-petition"), (503, "database-unavailable")),
+)
+SESSION = Operation(
+    name="getSession",
+    method="GET",
+    path="/v1/session",
+    tag="Offices",
+    summary="Whose token this is.",
+    caller=Caller.OFFICE,
+    answer=Answer("The office, or the administrator.", answers.Session),
+    refusals=_TOKEN,
+)
+IOC = Operation(
+    name="getOperationsFigures",
+    method="GET",
+    path="/v1/ioc",
+    tag="Operations centre",
+    summary="The figures of the operations centre.",
+    caller=Caller.OFFICE,
+    answer=Answer("Totals, days, league, escalations, and what cannot be vouched for.", dict[str, Any]),
+    refusals=(*_TOKEN, (403, "admin-only"), (503, "database-unavailable")),
+)
+
+
+def _reference(name: str, path: str, what: str, model: Any) -> Operation:
+    return Operation(name=name, method="GET", path=path, tag="Reference data", summary=what, answer=Answer(what, model))
+
+
+OFFICES = _reference("listOffices", "/v1/offices", "All offices.", answers.Offices)
+CATEGORIES = _reference("listCategories", "/v1/categories", "All categories.", answers.Categories)
+WARDS = _reference("listWards", "/v1/wards", "All wards and communes.", answers.Wards)
+OPERATIONS = (PETITION, PETITION_EVENTS, QUEUE, QUEUE_EVENTS, QUEUE_CASE, SESSION, IOC, OFFICES, CATEGORIES, WARDS)

@@ -1,0 +1,152 @@
+"""The calls that put something in, as the published contract has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Union, get_args
+
+from pydantic import BaseModel, Field, create_model
+
+from producers.intake.requests import PetitionRequest
+from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS
+from schemas.events.actions import Action
+from schemas.events.base import PetitionId
+from schemas.web.contract import (
+    IDEMPOTENCY_KEY,
+    NO_JSON,
+    NO_KEY_REUSE,
+    NO_OFFICE,
+    OFFICE_CODE,
+    PETITION_ID,
+    TRACKING_CODE,
+    Answer,
+    Body,
+    Caller,
+    Operation,
+)
+
+GIVEN = ("petition_id", "actor", "requested_at")
+"""What an action event has beside the caller's own words: the service fills it in, whoever writes it is refused."""
+
+
+class Receipt(BaseModel):
+    """Kafka has the petition, and so it will be answered."""
+
+    petition_id: PetitionId
+    tracking_code: str = Field(description="The citizen's key to the petition: hand it over, do not keep it.", examples=["7KMA-2PXD-49RC"])
+    status_url: str = Field(description="Where the petition stands, for the citizen.")
+    events_url: str = Field(description="The same as it happens (Server-Sent Events).")
+
+
+class ActionReceipt(BaseModel):
+    """Kafka has the action; whether it may happen is decided by the case, and told as an event of the petition."""
+
+    action_id: str
+    petition_id: PetitionId
+
+
+def _asked_for(names: Sequence[str]) -> Any:
+    """The bodies of these actions as one union, told apart by `action`."""
+    models = [_without_given(model) for model in get_args(Action) if model.model_fields["action"].default in names]
+    return Annotated[Union[tuple(models)], Field(discriminator="action")]  # noqa: UP007 — the models are found at run time
+
+
+def _without_given(model: type[BaseModel]) -> type[BaseModel]:
+    fields: dict[str, Any] = {name: (field.annotation, field) for name, field in model.model_fields.items() if name not in GIVEN}
+    fields["action"] = (model.model_fields["action"].annotation, ...)
+    return create_model(f"{model.__name__}Request", __doc__=model.__doc__, **fields)
+
+
+SUBMIT = Operation(
+    name="submitPetition",
+    method="POST",
+    path="/v1/petitions",
+    tag="Intake",
+    summary="Hand in a petition.",
+    description=(
+        "202 comes only after Kafka has the petition. The same `channel` and `external_id` (or the same `Idempotency-Key`) with the "
+        "same content is always the same petition, so a repeat is safe. The channel `sandbox` is for trying out: its petitions go "
+        "the whole way but to no office."
+    ),
+    caller=Caller.INTAKE_APP,
+    parameters=(IDEMPOTENCY_KEY,),
+    body=Body(
+        PetitionRequest,
+        {
+            "words": {"channel": "sandbox", "external_id": "A-17", "text": "Đèn đường ngõ 12 phố Huế hỏng ba hôm nay"},
+            "place, picture and contact": {
+                "channel": "sandbox",
+                "external_id": "A-18",
+                "text": "Hố ga mất nắp trước số 12 phố Hàng Bè",
+                "location": {"lat": 21.0337, "long": 105.8549, "address": "12 phố Hàng Bè"},
+                "media_urls": ["https://anh.example.vn/ho-ga.jpg"],
+                "contact": {"name": "Nguyễn Văn An", "phone": "0912 345 678"},
+                "category": "drainage",
+            },
+        },
+    ),
+    answer=Answer("Taken in.", Receipt, 202),
+    refusals=(
+        *NO_JSON,
+        *NO_KEY_REUSE,
+        (401, "no-key"),
+        (401, "unknown-key"),
+        (403, "foreign-channel"),
+        (503, "kafka-unavailable"),
+        (503, "overloaded"),
+        (503, "database-unavailable"),
+    ),
+)
+CITIZEN_ACTION = Operation(
+    name="actAsCitizen",
+    method="POST",
+    path="/v1/petitions/{tracking_code}/actions",
+    tag="Citizens",
+    summary="Rate, reopen, withdraw or add to a petition.",
+    parameters=(TRACKING_CODE, IDEMPOTENCY_KEY),
+    body=Body(_asked_for(CITIZEN_ACTIONS), {"rate": {"action": "rate", "stars": 5, "comment": "Xử lý nhanh, cảm ơn."}}),
+    answer=Answer("Taken in; the case decides.", ActionReceipt, 202),
+    refusals=(
+        *NO_JSON,
+        *NO_KEY_REUSE,
+        (404, "bad-code"),
+        (404, "unknown-petition"),
+        (422, "unknown-action"),
+        (503, "kafka-unavailable"),
+        (503, "database-unavailable"),
+    ),
+)
+OFFICE_ACTION = Operation(
+    name="actAsOffice",
+    method="POST",
+    path="/v1/departments/{code}/queue/{petition_id}/actions",
+    tag="Offices",
+    summary="Work on a petition of the office's queue.",
+    caller=Caller.OFFICE,
+    parameters=(OFFICE_CODE, PETITION_ID, IDEMPOTENCY_KEY),
+    body=Body(
+        _asked_for(OFFICE_ACTIONS),
+        {
+            "accept": {"action": "accept"},
+            "answer": {
+                "action": "answer",
+                "result": "done",
+                "text": "Đội chiếu sáng đã thay bóng đèn trước số 12 phố Huế, đèn sáng lại từ 19 giờ tối nay.",
+                "evidence_urls": ["https://anh.example.vn/den.jpg"],
+            },
+        },
+    ),
+    answer=Answer("Taken in; the case decides.", ActionReceipt, 202),
+    refusals=(
+        *NO_OFFICE,
+        *NO_JSON,
+        *NO_KEY_REUSE,
+        (403, "not-in-queue"),
+        (403, "not-allowed"),
+        (404, "unknown-petition"),
+        (422, "unknown-action"),
+        (503, "kafka-unavailable"),
+        (503, "database-unavailable"),
+    ),
+)
+OPERATIONS = (SUBMIT, CITIZEN_ACTION, OFFICE_ACTION)
