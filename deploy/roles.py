@@ -89,8 +89,8 @@ ROLES: tuple[Role, ...] = (
         "consumers.read_model.role",
         ("consumers.settings:ProjectorSettings",),
         reads=(topics.EVENTS,),
-        writes=(topics.DEAD_LETTERS,),
-        keeps="PostgreSQL: petition, timeline, consumer_offset",
+        writes=(topics.ERASURES, topics.DEAD_LETTERS),
+        keeps="PostgreSQL: petition, timeline, consumer_offset, contact_key (who was forgotten); the keyring likewise",
     ),
     Role(
         "dispatcher",
@@ -124,7 +124,7 @@ ROLES: tuple[Role, ...] = (
     Role(
         "migrate",
         "once",
-        "makes and checks topics and tables",
+        "makes and checks topics and tables, and makes the keyring",
         "deploy.cluster.migrate",
         ("deploy.cluster.migrate:MigrateSettings",),
     ),

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from schemas.platform.settings import DatabaseSettings, TrackingSettings
+from schemas.platform.settings import DatabaseSettings, KeyringSettings, TrackingSettings
 
 
-class HttpSettings(TrackingSettings, DatabaseSettings):
+class HttpSettings(TrackingSettings, DatabaseSettings, KeyringSettings):
     """Read by the HTTP intake and the action calls."""
 
     credentials_file: Path = Field(Path(".data/credentials.json"), description="Intake keys, office tokens, admin token.")

@@ -142,6 +142,8 @@ AUTHORITY: Mapping[str, Permission] = {
     "rate": Permission(CITIZEN, _some(S.ANSWERED, S.MERGED), f"{_RULES}: nothing is closed by silence alone"),
     "reopen": Permission(CITIZEN, REOPENABLE, f"{_RULES}: reopened at most twice; {_OPEN_POINT}"),
     "withdraw": Permission(CITIZEN, WORK_STATES | {S.MERGED}, _OPEN_POINT),
+    "forget": Permission(CITIZEN, EVERY, "Law 91/2025/QH15: erasure on request"),
+    "reveal-contact": Permission(OWNER, OPEN_STATES, "Law 91/2025/QH15: who sees personal data, and why, is recorded"),
     "recompute": Permission(UPKEEP, OPEN_STATES | {S.MERGED}, f"{_RULES}: a calendar changed while cases are open"),
     "record-outage": Permission(UPKEEP, OPEN_STATES, f"{_RULES}: figures from the record"),
     "follower-joined": Permission(SYSTEM, EVERY, _WITHIN),

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from deploy.one_machine.embedded import EmbeddedKafka, EmbeddedPostgres
+from schemas.platform import keyring
 from tests.chaos.instance import Instance
 
 # Time limits on single examples would make tests depend on how busy the machine is.
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def keyring_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A keyring for roles that are run within the tests; instances have their own."""
+    file = tmp_path_factory.mktemp("keyring") / "keyring.json"
+    keyring.ensure(file)
+    return file
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

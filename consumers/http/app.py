@@ -21,6 +21,7 @@ from consumers.pages import view_pages
 from consumers.read_model.counting import keep_counting
 from consumers.read_model.reading import opened
 from consumers.settings import ViewSettings
+from schemas.events.sealing import sealing
 from schemas.platform.credentials import Credentials
 
 
@@ -44,8 +45,9 @@ class Showing(list[Route]):
 async def prepare(settings: ViewSettings) -> AsyncIterator[Showing]:
     """The consumers' routes while their connections live. A broker or database that is away is waited for in the background."""
     loop = asyncio.get_running_loop()
-    async with opened(settings.database_url.get_secret_value(), settings.database_pool) as reader:
-        live, queues = LiveFeed(settings, settings.live_ring, loop), QueueFeed(settings, loop)
+    open_value = sealing(settings).open_value
+    async with opened(settings.database_url.get_secret_value(), settings.database_pool, open_value) as reader:
+        live, queues = LiveFeed(settings, settings.live_ring, loop, open_value), QueueFeed(settings, loop)
         dead_letters = DeadLetterWatch(settings, loop)
         views = Views(
             settings=settings,

@@ -19,6 +19,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from consumers.timeline import TimelineEntry, from_row
 from schemas.events.lateness import LATE_SQL, MISSED_SQL
+from schemas.events.sealing import OpenValue, as_it_is
 from schemas.platform.pools import still_open
 
 Away = (psycopg.OperationalError, PoolTimeout)
@@ -154,11 +155,15 @@ def _queue_query(office: str, wanted: QueueFilter) -> tuple[str, dict[str, Any]]
 
 
 @asynccontextmanager
-async def opened(url: str, size: int) -> AsyncIterator[Reader]:
-    """A reader while its pool lives. The pool connects in the background: a database that is away is no reason to wait."""
+async def opened(url: str, size: int, open_value: OpenValue = as_it_is) -> AsyncIterator[Reader]:
+    """A reader while its pool lives; all JSON comes with the words that stand sealed in the tables. The pool connects in the background: a
+    database that is away is no reason to wait."""
+
+    def loads(raw: str | bytes) -> Any:
+        return orjson.loads(open_value(raw.encode() if isinstance(raw, str) else raw))
 
     async def prepare(connection: psycopg.AsyncConnection[Any]) -> None:
-        set_json_loads(orjson.loads, connection)
+        set_json_loads(loads, connection)
 
     pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
         url,

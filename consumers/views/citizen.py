@@ -36,6 +36,8 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
     "reopened": ("reason",),
     "refused": ("kind", "reason", "right_address"),
     "withdrawn": ("reason",),
+    "forgotten": (),
+    "contact-revealed": ("reason",),
     "merged": (),
     "unmerged": (),
     "leader-reported": ("event_type",),
@@ -47,7 +49,7 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
 }
 """Event types that a citizen sees, with the fields shown. Warnings, returned answers and other people's petitions are not."""
 
-_OF_A_LEADER = VISIBLE.keys() - {"leader-reported", "action-refused"}
+_OF_A_LEADER = VISIBLE.keys() - {"leader-reported", "action-refused", "forgotten", "contact-revealed"}
 _OFFICES = ("from_office", "to_office", "decider")
 
 

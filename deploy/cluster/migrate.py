@@ -11,7 +11,7 @@ import click
 
 from deploy.errors import Failed, Unreachable
 from schemas.platform.logs import configure
-from schemas.platform.settings import DatabaseSettings
+from schemas.platform.settings import DatabaseSettings, KeyringSettings
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -28,8 +28,8 @@ create table if not exists schema_migration (
 """
 
 
-class MigrateSettings(DatabaseSettings):
-    """The role `migrate`: topics and database."""
+class MigrateSettings(DatabaseSettings, KeyringSettings):
+    """The role `migrate`: topics, database and keyring."""
 
 
 class DatabaseUnreachable(Unreachable):
@@ -105,13 +105,15 @@ def _apply(connection: Connection[Any], migration: Migration) -> None:
 
 
 def run() -> None:
-    """The role `migrate`: topics, then database. Raises what ensure_topics and migrate raise."""
+    """The role `migrate`: topics, then database, and a keyring where there is none. Raises what ensure_topics and migrate raise."""
     from deploy.cluster.topics import ensure_topics
+    from schemas.platform import keyring
 
     settings = MigrateSettings()
     configure("migrate", settings.log_level)
     topics = ensure_topics(settings)
     for change in topics.changed:
         click.echo(f"changed {change}")
+    keyring.ensure(settings.keyring_file)
     done = migrate(settings.database_url.get_secret_value())
     click.echo(f"{len(topics.created)} topics created, {len(topics.changed)} settings of topics changed, {len(done)} migrations applied")

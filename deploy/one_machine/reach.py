@@ -16,7 +16,7 @@ Environment = dict[str, str]
 
 def environment(directory: Directory, given: Mapping[str, str]) -> Environment:
     """`given` goes first; the rest is what `petitions up` would say, as far as it can be told from the directory."""
-    found = {"STATE_DIR": str(directory.stores), "CREDENTIALS_FILE": str(directory.credentials)}
+    found = {"STATE_DIR": str(directory.stores), "CREDENTIALS_FILE": str(directory.credentials), "KEYRING_FILE": str(directory.keyring)}
     if "TRACKING_SECRET" not in given and directory.tracking_secret.exists():
         found["TRACKING_SECRET_FILE"] = str(directory.tracking_secret)
     if directory.state.exists():

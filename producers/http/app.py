@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from producers.http.actions import citizen_action, office_action
 from producers.http.bridge import AsyncPublisher
+from producers.http.contact import contact
 from producers.http.contract import CITIZEN_ACTION, OFFICE_ACTION, SUBMIT
 from producers.http.form import submit_from_page
 from producers.http.keys import Keys
@@ -22,6 +23,7 @@ from producers.intake.vault import AsyncVault
 from producers.kafka.publisher import Limits, Publisher
 from producers.pages import intake_pages
 from producers.settings import HttpSettings
+from schemas.events.sealing import sealing
 from schemas.platform.credentials import Credentials
 from schemas.platform.pools import still_open
 
@@ -61,6 +63,7 @@ async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None)
         AsyncVault(pool),
         Keys(pool),
         overload,
+        sealing(settings).open_value,
     )
     try:
         yield Routes([*routes_of(intake), *intake_pages()], lambda: own.ready, overload)
@@ -77,6 +80,7 @@ def routes_of(intake: Intake) -> list[Route]:
         CITIZEN_ACTION.route(citizen_action(intake)),
         OFFICE_ACTION.route(office_action(intake)),
         *open311_routes(intake),
+        Route("/v1/departments/{code}/queue/{petition_id}/contact", contact(intake), methods=["GET"]),
     ]
 
 

@@ -11,6 +11,7 @@ from producers.http.keys import Keys
 from producers.http.overload import Overload
 from producers.intake.vault import AsyncVault
 from producers.settings import HttpSettings
+from schemas.events.sealing import OpenValue
 from schemas.platform.clock import Clock
 from schemas.platform.credentials import Credentials
 
@@ -26,3 +27,4 @@ class Intake:
     vault: AsyncVault
     keys: Keys
     overload: Overload
+    open_value: OpenValue

@@ -1,4 +1,4 @@
-"""Which broker a command means."""
+"""Which broker a command means, and how it reads what is sealed there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from schemas.events.sealing import OpenValue
     from schemas.platform.settings import ProcessSettings
+
+
+def open_value(data: Path) -> OpenValue:
+    """With the keyring of KEYRING_FILE, else of the instance in the directory; without one, what is sealed stays so."""
+    from schemas.events.sealing import Sealing, as_it_is
+    from schemas.platform.keyring import KeyringFile
+
+    file = Path(os.environ.get("KEYRING_FILE") or data / "keyring.json")
+    return Sealing(KeyringFile(file)).open_value if file.exists() else as_it_is
 
 
 def broker_settings(data: Path) -> ProcessSettings:

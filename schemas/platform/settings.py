@@ -21,7 +21,7 @@ class ProcessSettings(BaseSettings):
     partitions: int = Field(4, ge=1, le=512, description="Partitions of the petition topics; fixed once they exist.")
     replication: int = Field(1, ge=1, le=9, description="Copies of each topic; a record is acknowledged by all of them but one.")
     intake_retention_days: int = Field(
-        30, ge=1, le=3650, description="How long the stages' input is kept; a stage that is away for longer loses what came first (days)."
+        30, ge=1, le=90, description="How long the stages' input is kept; a stage that is away for longer loses what came first (days)."
     )
     listen_host: str = Field("127.0.0.1", description="Address on which HTTP listens.")
     metrics_port: int = Field(0, ge=0, le=65535, description="Port of /metrics, /healthz, /readyz; 0 picks a free one.")
@@ -53,6 +53,12 @@ class TrackingSettings(ProcessSettings):
 
     def tracking_key(self) -> bytes:
         return self.tracking_secret.get_secret_value().encode()
+
+
+class KeyringSettings(ProcessSettings):
+    """For those that seal what people write, or read it."""
+
+    keyring_file: Path = Field(Path(".data/keyring.json"), description="The keys of what people write (schemas/platform/keyring.py).")
 
 
 class DatabaseSettings(ProcessSettings):

@@ -49,6 +49,8 @@ NOTES = {
     "rate": "closes the case",
     "reopen": "new clocks; the second time the superior is told; what was refused goes to triage",
     "withdraw": "followers go on without their leader",
+    "forget": "what the petitioner wrote is destroyed, here and wherever it was copied to; work goes on as it was",
+    "reveal-contact": "with a reason that the petitioner reads",
     "merge": "the follower's clocks stand; its petitioner gets every reply to the leader",
     "unmerge": "the clocks run again with what was left",
 }

@@ -106,6 +106,7 @@ async def web(rig: Rig, tmp_path: Path) -> AsyncIterator[Web]:
         kafka_bootstrap_servers=rig.bootstrap,
         database_url=rig.database,
         tracking_secret=SECRET,
+        keyring_file=rig.keyring,
         credentials_file=tmp_path / "credentials.json",
         arrival_wait_ms=1500,
         heartbeat_seconds=0.5,

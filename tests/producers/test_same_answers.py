@@ -69,6 +69,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "merge": {"into": pid(2), "reason": REASON},
     "propose-merge": {"into": pid(2), "similarity": 0.9, "reason": REASON},
     "unmerge": {"reason": REASON},
+    "reveal-contact": {"reason": REASON},
     "rate": {"stars": 4},
     "reopen": {"reason": REASON},
 }

@@ -2,6 +2,7 @@
 
 credentials.json  intake key, office tokens, admin token (0600)
 tracking-secret   makes tracking codes (0600); lost, all codes are void
+keyring.json      opens what people wrote (0600, made by `migrate`); lost, nobody reads it again
 clock.json        the scaled clock, if there is one
 ports.json        the ports of this instance, used again when free
 state.json        what runs now (`petitions ps`)
@@ -48,6 +49,7 @@ class Directory:
         self.state = self.path / "state.json"
         self.credentials = self.path / "credentials.json"
         self.tracking_secret = self.path / "tracking-secret"
+        self.keyring = self.path / "keyring.json"
         self.clock = self.path / "clock.json"
         self._ports = self.path / "ports.json"
 

@@ -87,6 +87,7 @@ def _environment(request: Request, kafka: str, database: str) -> dict[str, str]:
     }
     secrets = {
         "CREDENTIALS_FILE": given.get("CREDENTIALS_FILE", str(directory.credentials)),
+        "KEYRING_FILE": given.get("KEYRING_FILE", str(directory.keyring)),
         **({} if "TRACKING_SECRET" in given else {"TRACKING_SECRET_FILE": str(directory.tracking_secret)}),
     }
     return given | own | secrets

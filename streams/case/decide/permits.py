@@ -56,6 +56,8 @@ PERMITS: dict[str, Permit] = {
         + _to(S.PROMISED, S.MERGED),
     ),
     "withdraw": Permit(citizen.withdraw, _to(S.WITHDRAWN, *WORK_STATES, S.MERGED)),
+    "forget": Permit(citizen.forget),
+    "reveal-contact": Permit(information.reveal_contact),
     "recompute": Permit(upkeep.recompute),
     "record-outage": Permit(upkeep.record_outage),
     "follower-joined": Permit(merging.follower_joined, WORK_GOES_ON),

@@ -253,6 +253,8 @@ _BUILDERS: dict[str, Builder] = {
     "rated": _simple(do.Rate, "stars", "comment"),
     "refused": _refused,
     "withdrawn": _simple(do.Withdraw, "reason"),
+    "forgotten": _simple(do.Forget),
+    "contact-revealed": _simple(do.RevealContact, "reason"),
     "merged": _simple(do.Merge, "into", "reason"),
     "unmerged": _unmerged,
     "follower-added": _joined,

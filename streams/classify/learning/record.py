@@ -8,6 +8,7 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 
 from schemas.events.envelope import BadEvent
+from schemas.events.sealing import OpenValue, as_it_is
 from schemas.events.topics import EVENTS
 from streams.classify.learning.corpus import Labelled
 from streams.classify.learning.corrections import Collector
@@ -19,8 +20,8 @@ class RecordUnavailableError(RuntimeError):
     """Kafka has no event record, or does not answer."""
 
 
-def corrections(servers: str, topic: str = EVENTS.name) -> list[Labelled]:
-    """All labels in the event record. Raises `RecordUnavailableError`, `kafka.errors.KafkaError`."""
+def corrections(servers: str, topic: str = EVENTS.name, open_value: OpenValue = as_it_is) -> list[Labelled]:
+    """All labels in the event record of which the words can be read. Raises `RecordUnavailableError`, `kafka.errors.KafkaError`."""
     consumer = KafkaConsumer(
         bootstrap_servers=servers.split(","),
         group_id=None,
@@ -33,7 +34,7 @@ def corrections(servers: str, topic: str = EVENTS.name) -> list[Labelled]:
         collector = Collector()
         for record in _all(consumer, topic):
             try:
-                collector.add(record.value, record.headers)
+                collector.add(open_value(record.value or b""), record.headers)
             except BadEvent:
                 continue  # the record may hold events of a newer catalogue; they are no labels to this version
         return collector.labels()
