@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from deploy.cluster import database_roles
 from deploy.errors import Failed, Unreachable
 from schemas.platform.logs import configure
 from schemas.platform.settings import DatabaseSettings, KeyringSettings
@@ -115,5 +116,9 @@ def run() -> None:
     for change in topics.changed:
         click.echo(f"changed {change}")
     keyring.ensure(settings.keyring_file)
-    done = migrate(settings.database_url.get_secret_value())
+    url = settings.database_url.get_secret_value()
+    done = migrate(url)
+    with connected(url, autocommit=True) as connection:
+        if not database_roles.ensure(connection, url):
+            click.echo("the database's own roles were not made: this user may not make any, or has no password", err=True)
     click.echo(f"{len(topics.created)} topics created, {len(topics.changed)} settings of topics changed, {len(done)} migrations applied")

@@ -19,7 +19,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -155,13 +155,18 @@ class KeyringFile:
         self._looked = time.monotonic()
 
     def key(self, path: str) -> bytes | None:
-        """As `Keyring.key`. Raise NoKeyring when the file has gone."""
+        """As `Keyring.key`."""
         now = time.monotonic()
         if now - self._looked > _LOOK_AGAIN_SECONDS:
-            self._looked, stamp = now, _stamp(self._file)
-            if stamp != self._stamp:
-                self._stamp, self._ring = stamp, load(self._file)
+            self._looked = now
+            with suppress(NoKeyring):  # gone for a moment: work goes on with the ring as it was
+                self._look()
         return self._ring.key(path)
+
+    def _look(self) -> None:
+        stamp = _stamp(self._file)
+        if stamp != self._stamp:
+            self._stamp, self._ring = stamp, load(self._file)
 
 
 def _stamp(file: Path) -> tuple[int, int, int]:

@@ -41,6 +41,7 @@ LogEvent = Literal[
     "child-started",  # the runner started a process
     "child-died",  # a process ended unexpectedly; it is started again
     "proxy-unknown",  # X-Forwarded-For comes though FORWARDED_HOPS is 0: all callers count as one
+    "forgotten",  # petitions' keys were destroyed; with how many
     "request-failed",  # an HTTP handler raised
 ]
 

@@ -96,7 +96,8 @@ def test_destroying_keys_takes_those_and_no_others(destroyed: list[str], asked: 
 
 
 def test_the_file_is_its_owners_and_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file is closed to others; a key that one process destroys is gone for another that has the file open."""
+    """The file is closed to others; a key that one process destroys is gone for another that has the file open.
+    A file that is away for a moment stops nobody."""
     monkeypatch.setattr(keyring, "_LOOK_AGAIN_SECONDS", 0.0)
     file = tmp_path / "keyring.json"
     keyring.ensure(file)
@@ -107,6 +108,8 @@ def test_the_file_is_its_owners_and_told_at_once(tmp_path: Path, monkeypatch: py
     assert opened.key(MINE) is not None
     assert keyring.destroy(file, [MINE]) == 1
     assert keyring.destroy(file, [MINE]) == 0
+    assert (opened.key(MINE), opened.key(OTHERS)) == (None, before)
+    file.unlink()
     assert (opened.key(MINE), opened.key(OTHERS)) == (None, before)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.cluster.database_roles import url_for
 from deploy.one_machine.embedded.child import Command
 from deploy.one_machine.embedded.kafka import EmbeddedKafka
 from deploy.one_machine.embedded.postgres import EmbeddedPostgres
@@ -69,7 +70,7 @@ def plan(request: Request) -> Plan:
     base = _environment(request, kafka, database)
     needs = tuple(role.name for role in infrastructure)
     migrate = Role("migrate", lambda: _run(directory, "migrate", "migrate", base), needs, once=True)
-    others = [_role(directory, name, ports[name], (*needs, "migrate"), base) for name in names]
+    others = [_role(directory, name, ports[name], (*needs, "migrate"), _as(name, base, request)) for name in names]
     return Plan((*infrastructure, migrate, *others), kafka, ports["runner"], tuple(prepare))
 
 
@@ -91,6 +92,11 @@ def _environment(request: Request, kafka: str, database: str) -> dict[str, str]:
         **({} if "TRACKING_SECRET" in given else {"TRACKING_SECRET_FILE": str(directory.tracking_secret)}),
     }
     return given | own | secrets
+
+
+def _as(name: str, base: dict[str, str], request: Request) -> dict[str, str]:
+    """Each process of ours is in our own database who it is; in another, whose roles are not ours to make, who DATABASE_URL says."""
+    return base if request.external_database else {**base, "DATABASE_URL": url_for(name, base["DATABASE_URL"])}
 
 
 def _role(directory: Directory, name: str, port: int, needs: tuple[str, ...], base: Mapping[str, str]) -> Role:
