@@ -12,7 +12,7 @@ from starlette.routing import Route
 from producers.http.actions import citizen_action, office_action
 from producers.http.bridge import AsyncPublisher
 from producers.http.contact import contact
-from producers.http.contract import CITIZEN_ACTION, OFFICE_ACTION, SUBMIT
+from producers.http.contract import CITIZEN_ACTION, CONTACT, OFFICE_ACTION, SUBMIT
 from producers.http.form import submit_from_page
 from producers.http.keys import Keys
 from producers.http.open311 import open311_routes
@@ -80,7 +80,7 @@ def routes_of(intake: Intake) -> list[Route]:
         CITIZEN_ACTION.route(citizen_action(intake)),
         OFFICE_ACTION.route(office_action(intake)),
         *open311_routes(intake),
-        Route("/v1/departments/{code}/queue/{petition_id}/contact", contact(intake), methods=["GET"]),
+        CONTACT.route(contact(intake)),
     ]
 
 
