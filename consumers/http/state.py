@@ -11,7 +11,7 @@ from consumers.live.feed import LiveFeed
 from consumers.live.queues import QueueFeed
 from consumers.read_model.reading import Reader
 from consumers.settings import ViewSettings
-from schemas.platform.credentials import Credentials
+from schemas.identity.callers import Callers
 
 
 class Waiters:
@@ -39,7 +39,7 @@ class Views:
 
     settings: ViewSettings
     secret: bytes
-    credentials: Credentials
+    callers: Callers
     reader: Reader
     live: LiveFeed
     queues: QueueFeed

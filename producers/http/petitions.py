@@ -47,7 +47,7 @@ def _channel(intake: Intake, request: Request) -> str:
     key = request.headers.get("x-api-key")
     if not key:
         raise Problem(401, "no-key")
-    channel = intake.credentials.channel_of(key)
+    channel = intake.callers.channel_of(key)
     if channel is None:
         raise Problem(401, "unknown-key")
     return channel

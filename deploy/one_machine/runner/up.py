@@ -117,7 +117,8 @@ def _announce(url: str, directory: Directory, roles: Sequence[Role], seconds: fl
     say(f"  {url}/                              the citizens' and offices' pages")
     say(f"  petitions submit 'Đèn đường hỏng trước số 12 phố Huế' --url {url} --data {data}")
     say(f"  petitions ps --data {data}")
-    say(f"keys and tokens: {directory.credentials}; logs: {directory.logs}; Ctrl-C stops")
+    say(f"persons who can sign in, with passwords: {directory.accounts}")
+    say(f"machines' keys and tokens: {directory.credentials}; logs: {directory.logs}; Ctrl-C stops")
 
 
 @contextmanager
