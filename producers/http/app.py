@@ -15,6 +15,7 @@ from producers.http.form import submit_from_page
 from producers.http.keys import Keys
 from producers.http.overload import Overload
 from producers.http.petitions import submit
+from producers.http.provider import provider_routes
 from producers.http.sessions import session_routes
 from producers.http.state import Intake
 from producers.intake.vault import AsyncVault
@@ -85,6 +86,7 @@ def routes_of(intake: Intake) -> list[Route]:
         Route("/v1/petitions/{tracking_code}/actions", citizen_action(intake), methods=["POST"]),
         Route("/v1/departments/{code}/queue/{petition_id}/actions", office_action(intake), methods=["POST"]),
         *session_routes(intake),
+        *provider_routes(intake),
     ]
 
 

@@ -51,9 +51,9 @@ def session_routes(intake: Intake) -> list[Route]:
 
     async def end(request: Request) -> Response:
         await callers.caller(request)  # another site must not sign anybody out
-        if secret := callers.secret_of(request):
-            await callers.sessions.end(secret)
-        response = json({})
+        secret = callers.secret_of(request)
+        id_token = await callers.sessions.end(secret) if secret else None
+        response = json({"continue": await callers.provider.end(id_token, callers.address(request, "/sign-in")) if id_token else None})
         callers.forget(request, response)
         return response
 

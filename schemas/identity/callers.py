@@ -18,6 +18,7 @@ from starlette.responses import Response
 from schemas.authority import Call, Duty, Post, may, roles_at
 from schemas.events.base import Role
 from schemas.identity.book import TokenBook
+from schemas.identity.provider import Provider
 from schemas.identity.sessions import Person, Sessions, form_token
 from schemas.identity.settings import IdentitySettings
 from schemas.identity.signing_in import Door
@@ -53,7 +54,7 @@ class Callers:
 
     def __init__(self, settings: IdentitySettings, book: TokenBook, pool: AsyncConnectionPool[Any]) -> None:
         self._settings, self._book = settings, book
-        self.sessions, self.door = Sessions(pool, settings), Door(pool)
+        self.sessions, self.door, self.provider = Sessions(pool, settings), Door(pool), Provider(settings, pool)
 
     def channel_of(self, key: str) -> str | None:
         """The channel whose intake key this is."""
@@ -113,6 +114,10 @@ class Callers:
     def is_https(self, request: Request) -> bool:
         """As the browser sees it: a proxy of ours may speak http to us."""
         return (self._settings.public_url or str(request.url)).startswith("https:")
+
+    def address(self, request: Request, path: str) -> str:
+        """The whole address of one of our pages, as the browser knows it."""
+        return (self._settings.public_url or str(request.base_url)).rstrip("/") + path
 
     def _cookie(self, request: Request) -> str:
         # `__Host-`: a browser takes it from this very host and over https only, so that no other host of the domain can plant one.

@@ -42,8 +42,8 @@ ANYBODY = {
         **dict.fromkeys(("/metrics", "/healthz", "/readyz"), 200),
         **dict.fromkeys(("/assets/common/{file}", "/assets/views/{file}", "/assets/submit/{file}"), 404),
     }.items()
-} | {("POST", "/petitions"): 422}
-"""Open to all: what an empty call of anybody is answered."""
+} | {("POST", "/petitions"): 422, ("GET", "/v1/session/provider"): 200, ("GET", "/sign-in/provider"): 404, ("GET", "/sign-in/return"): 404}
+"""Open to all: what an empty call of anybody is answered, where there is no provider."""
 BY_CODE = {
     ("GET", "/v1/petitions/{tracking_code}"),
     ("GET", "/v1/petitions/{tracking_code}/events"),

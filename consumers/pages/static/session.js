@@ -18,9 +18,10 @@ export const formHeaders = (session) => ({ "X-CSRF-Token": session.form_token })
 export function showPerson(session) {
   byId("person").textContent = session.name ?? "";
   byId("leave").addEventListener("click", async () => {
-    await api("/v1/session", { method: "DELETE", headers: formHeaders(session) });
+    const { body } = await api("/v1/session", { method: "DELETE", headers: formHeaders(session) });
     sessionStorage.clear();
-    signIn();
+    if (body?.continue) location.assign(body.continue); // the provider ends its session, too, and leads back
+    else signIn();
   });
 }
 

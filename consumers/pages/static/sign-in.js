@@ -3,6 +3,7 @@
 import { api, byId, lang, t, trouble } from "/assets/common/core.js";
 
 const PAGES = ["/desk", "/ioc"];
+const given = new URLSearchParams(location.search);
 
 byId("sign-in").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -23,9 +24,19 @@ function refused(text) {
 async function go() {
   const { status, body } = await api(`/v1/session?lang=${lang}`);
   if (status !== 200) return;
-  const wanted = new URLSearchParams(location.search).get("to");
+  const wanted = given.get("to");
   const own = body.offices.length || body.every_office ? "/desk" : "/ioc";
   location.replace(PAGES.includes(wanted) ? wanted : own);
 }
 
-await go();
+async function offerProvider() {
+  const { body } = await api("/v1/session/provider");
+  if (!body?.name) return;
+  byId("elsewhere").hidden = false;
+  byId("provider").textContent = t("sign-in.elsewhere", { name: body.name });
+  byId("provider").href = `/sign-in/provider?to=${encodeURIComponent(given.get("to") ?? "")}`;
+}
+
+const refusal = given.get("refused");
+if (refusal) byId("error").textContent = t(`sign-in.refused-${refusal}`);
+await Promise.all([offerProvider(), go()]);
