@@ -6,7 +6,7 @@ Who may call for which office stands in `schemas.authority`: its people and its 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from datetime import datetime
 
 from starlette.requests import Request
@@ -122,7 +122,7 @@ def _cursor(text: str | None) -> tuple[int, str, str] | None:
         raise broken("cursor", "cursor") from None
 
 
-async def _events(views: Views, office: str, after: int | None, lang: Language) -> AsyncIterator[bytes]:
+async def _events(views: Views, office: str, after: int | None, lang: Language) -> AsyncGenerator[bytes, None]:
     """Ids are offsets of the office's own topic. Without an id it starts with what comes from now on; with one behind which nothing
     stands, at the nearest that does, and says so."""
     with views.queues.listen(office) as listener:

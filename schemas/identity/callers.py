@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -161,17 +161,20 @@ async def knowing(settings: IdentitySettings) -> AsyncIterator[Callers]:
         await pool.close()
 
 
-async def while_allowed(parts: AsyncIterator[bytes], check: Callable[[], Awaitable[object]], every_seconds: float) -> AsyncIterator[bytes]:
+async def while_allowed(
+    parts: AsyncGenerator[bytes, None], check: Callable[[], Awaitable[object]], every_seconds: float
+) -> AsyncGenerator[bytes, None]:
     """A stream's parts, until `check` raises a Problem: it is asked again before a part that comes so long after the last time."""
     asked = time.monotonic()
-    async for part in parts:
-        if time.monotonic() - asked >= every_seconds:
-            try:
-                await check()
-            except Problem:
-                return
-            except (psycopg.OperationalError, PoolTimeout):
-                pass  # the stream was open before; it is asked again with the next part
-            else:
-                asked = time.monotonic()
-        yield part
+    async with aclosing(parts):
+        async for part in parts:
+            if time.monotonic() - asked >= every_seconds:
+                try:
+                    await check()
+                except Problem:
+                    return
+                except (psycopg.OperationalError, PoolTimeout):
+                    pass  # the stream was open before; it is asked again with the next part
+                else:
+                    asked = time.monotonic()
+            yield part
