@@ -89,7 +89,7 @@ def id_of(connection: Connection[Any], login: str) -> str:
 
 
 def listed(connection: Connection[Any]) -> list[Listed]:
-    return [Listed(*row[:-1], posts=posts_of(row[-1])) for row in connection.execute(_LIST)]
+    return [Listed(*about, posts_of(posts)) for *about, posts in connection.execute(_LIST)]
 
 
 def posts_of(rows: Iterable[tuple[str, str]]) -> tuple[Post, ...]:

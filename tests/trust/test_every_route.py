@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -140,7 +141,7 @@ def test_each_duty_gets_what_the_table_gives_it(town: Town, duty: Duty) -> None:
     """At its own office and at each of the others around the case: queue, stream, the case itself and every action."""
     for standing, home in town.offices.items():
         post, client = town.holder(duty, home)
-        with client:
+        with closing(client):
             for where in town.offices.values():
                 about = f"{duty} of the {standing} at {where}"
                 assert looked(town, client, where) == reading(town, post, where), about
@@ -179,7 +180,7 @@ def test_auditors_act_never_and_operators_see_nothing_of_anybody(town: Town) -> 
     """Whatever the table says."""
     for duty, ours in ((Duty.AUDITOR, [200, 200, 200]), (Duty.OPERATOR, [403, 403, 403])):
         _, client = town.holder(duty, "so-xd")
-        with client:
+        with closing(client):
             owner = town.offices["owner"]
             assert [status for status, _ in looked(town, client, owner)] == ours
             assert {acted(town, client, owner, action)[0] for action in OFFICE_ACTIONS} == {403}
@@ -202,7 +203,7 @@ def test_who_brings_nothing_that_holds_is_nobody(town: Town) -> None:
         disabled,
     ]
     for stranger in strangers:
-        with stranger:
+        with closing(stranger):
             for method, path in GUARDED:
                 assert ask(stranger, method, town.path(path, office.name), {"action": "accept"})[0] == 401, path
 
@@ -215,7 +216,7 @@ def test_what_is_open_is_the_same_for_everybody(town: Town, kind: str) -> None:
         "person": lambda: town.person(Post(Duty.LEADER, "ubnd-tp")),
         "machine": lambda: town.machine(town.credentials["admin"]),
     }
-    with clients[kind]() as client:
+    with closing(clients[kind]()) as client:
         for (method, path), status in ANYBODY.items():
             assert ask(client, method, town.path(path), {})[0] == status, path
         for method, path in BY_CODE:
