@@ -135,10 +135,12 @@ def test_an_update_of_fixmystreet_reaches_the_petition_once(client: Client, city
     wait(lambda: client.get(f"requests/{id_}.xml").status_code, lambda status: status == 200)
     first, again = (sent(client.send("servicerequestupdates.xml", update), "update_id") for _ in range(2))
     wait(lambda: city.types(code), lambda types: "information-added" in types)
+    without_id = client.send("servicerequestupdates.xml", {"service_request_id": id_, "description": "Xe tải không đi được nữa."})
     foreign = client.send("servicerequestupdates.xml", {**update, "api_key": city.credentials["intake"]["sandbox"]})
 
     assert first == again
-    assert city.types(code).count("information-added") == 1
+    assert sent(without_id, "update_id") != first
+    assert wait(lambda: city.types(code).count("information-added"), lambda number: number == 2) == 2
     assert foreign.status_code == 404
 
 
