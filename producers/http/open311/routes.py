@@ -49,8 +49,7 @@ def _post_update(intake: Intake) -> Open311Handler:
         petition_id = given.fields["service_request_id"]
         if not is_petition_id(petition_id) or await _channel_of_petition(intake, petition_id) != channel:
             raise Problem(404, "unknown-petition")
-        now = to_datetime(intake.clock.now_ms()).astimezone(HANOI).date()
-        key = f"open311:{given.fields['update_id']}" if given.fields.get("update_id", "").isascii() else given.digest(now)
+        key = given.update_key(to_datetime(intake.clock.now_ms()).astimezone(HANOI).date())
         update_id = await act(intake, petition_id, Actor(role=Role.CITIZEN), fields, key)
         return "service_request_updates", [{"update_id": update_id}]
 
