@@ -43,6 +43,16 @@ class Role:
     arguments: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
 
+    @property
+    def group(self) -> str:
+        """Its consumer group; empty for one that is no member of any."""
+        return {"stage": f"petitions-{self.name}", "consumer": self.name}.get(self.kind, "")
+
+    @property
+    def transactions(self) -> str:
+        """With what the transactional ids of its processes begin, before a dash; empty for one that makes no transactions."""
+        return self.group if self.kind == "stage" or QUEUES in self.writes else ""
+
     def load(self) -> Callable[[], object]:
         """Import the role's modules; the call that begins its work, which must be in the main thread."""
         gc.disable()  # importing makes many objects and hardly any garbage: a tenth of a start would go into looking for it
@@ -98,7 +108,7 @@ ROLES: tuple[Role, ...] = (
         "gives each office the events of its own petitions",
         "consumers.queues.role",
         ("consumers.settings:DispatcherSettings",),
-        reads=(topics.EVENTS,),
+        reads=(topics.EVENTS, topics.QUEUE_POSITIONS),
         writes=(QUEUES, topics.QUEUE_POSITIONS, topics.DEAD_LETTERS),
     ),
     Role(

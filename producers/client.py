@@ -1,9 +1,10 @@
 """Producers as a library: an intake app publishes petitions, an office's own system publishes actions.
 
-    producer = IntakeProducer("127.0.0.1:9092", tracking_secret=SECRET, vault=PostgresVault(DATABASE_URL))
+    producer = IntakeProducer(KafkaSettings(), tracking_secret=SECRET, vault=PostgresVault(DATABASE_URL))
     receipt = producer.submit(channel="ihanoi", external_id="PA-1024", text="Hố ga mất nắp trước số 12 phố Hàng Bè")
     print(receipt.tracking_code)
 
+`KafkaSettings()` reads the environment: KAFKA_BOOTSTRAP_SERVERS, KAFKA_USERNAME, KAFKA_PASSWORD_FILE, …
 A receipt means that Kafka has acknowledged the event. After `Unavailable` repeat the call with the same `external_id` or
 `idempotency_key`: it is the same petition again, never a second one.
 """
@@ -24,6 +25,7 @@ from producers.kafka.publisher import Limits, Outgoing, Publisher
 from schemas.events.actions import ACTION, Action
 from schemas.events.base import Actor
 from schemas.platform.clock import Clock, WallClock, to_datetime
+from schemas.platform.kafka import KafkaSettings
 
 R = TypeVar("R")
 
@@ -38,9 +40,9 @@ class Receipt:
 
 
 class _Producer(Generic[R]):
-    def __init__(self, bootstrap_servers: str, *, clock: Clock | None = None, limits: Limits | None = None) -> None:
+    def __init__(self, kafka: KafkaSettings, *, clock: Clock | None = None, limits: Limits | None = None) -> None:
         self._clock = clock or WallClock()
-        self._publisher = Publisher(bootstrap_servers, limits)
+        self._publisher = Publisher(kafka, limits)
         self._publisher.connect()
 
     def close(self, timeout: float = 3.0) -> None:
@@ -75,14 +77,14 @@ class IntakeProducer(_Producer[Receipt]):
 
     def __init__(
         self,
-        bootstrap_servers: str,
+        kafka: KafkaSettings,
         *,
         tracking_secret: bytes,
         vault: Vault | None = None,
         clock: Clock | None = None,
         limits: Limits | None = None,
     ) -> None:
-        super().__init__(bootstrap_servers, clock=clock, limits=limits)
+        super().__init__(kafka, clock=clock, limits=limits)
         self._secret = tracking_secret
         self._vault = vault
 

@@ -133,7 +133,7 @@ class Replay:
 
     def __init__(self, settings: ProcessSettings) -> None:
         self._producer = KafkaProducer(
-            bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+            **settings.client(),
             client_id="petitions-dlq",
             acks="all",
             allow_auto_create_topics=False,

@@ -55,7 +55,7 @@ class DeadLetters:
     def _connected(self) -> KafkaProducer:
         if self._producer is None:
             self._producer = KafkaProducer(
-                bootstrap_servers=self._settings.kafka_bootstrap_servers.split(","),
+                **self._settings.client(),
                 client_id=f"{self._stage}-dead-letters",
                 acks="all",
                 enable_idempotence=True,

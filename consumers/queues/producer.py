@@ -20,7 +20,7 @@ def connect(settings: DispatcherSettings, transactional_id: str) -> KafkaProduce
     Raise KafkaError when the broker does not answer or the topics are not there.
     """
     producer = KafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+        **settings.client(),
         client_id="dispatcher",
         transactional_id=transactional_id,
         transaction_timeout_ms=settings.dispatcher_transaction_timeout_ms,

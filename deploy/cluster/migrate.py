@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from pydantic import Field
 
 from deploy.errors import Failed, Unreachable
 from schemas.platform.logs import configure
@@ -29,7 +30,11 @@ create table if not exists schema_migration (
 
 
 class MigrateSettings(DatabaseSettings):
-    """The role `migrate`: topics and database."""
+    """The role `migrate`: topics, accounts and rights at the brokers, and database."""
+
+    kafka_accounts_dir: Path | None = Field(
+        None, description="A file for each principal, named like it, with its password: the brokers are told. Without: made elsewhere."
+    )
 
 
 class DatabaseUnreachable(Unreachable):
@@ -105,7 +110,9 @@ def _apply(connection: Connection[Any], migration: Migration) -> None:
 
 
 def run() -> None:
-    """The role `migrate`: topics, then database. Raises what ensure_topics and migrate raise."""
+    """The role `migrate`: topics, who may come in and do what, then database. Raises what each of them raises."""
+    from deploy.cluster.accounts import ensure_accounts
+    from deploy.cluster.acls import ensure_acls
     from deploy.cluster.topics import ensure_topics
 
     settings = MigrateSettings()
@@ -113,5 +120,8 @@ def run() -> None:
     topics = ensure_topics(settings)
     for change in topics.changed:
         click.echo(f"changed {change}")
+    told = ensure_accounts(settings, settings.kafka_accounts_dir) if settings.kafka_accounts_dir else 0
+    rights = ensure_acls(settings)
+    click.echo(rights.hindered or f"{told} accounts told, {rights.added} rights added, {rights.removed} removed")
     done = migrate(settings.database_url.get_secret_value())
     click.echo(f"{len(topics.created)} topics created, {len(topics.changed)} settings of topics changed, {len(done)} migrations applied")

@@ -38,7 +38,7 @@ class Routes(list[Route]):
 async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None) -> AsyncIterator[Routes]:
     """The intake and action routes while their connections live. Kafka and PostgreSQL may come later or go: 503 meanwhile."""
     overload = Overload(settings.longest_wait_s)
-    own = publisher or Publisher(settings.kafka_bootstrap_servers, _limits(settings))
+    own = publisher or Publisher(settings, _limits(settings))
     if publisher is None:
         own.connect_soon()
     pool = AsyncConnectionPool(

@@ -16,6 +16,7 @@ from consumers.loop.offsets import Move, Offsets
 from consumers.loop.stall import Stalled, StallWatch
 from schemas.events.topics import EVENTS
 from schemas.platform import metrics
+from tests.broker import reach
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life
 
@@ -26,7 +27,7 @@ def consumer(rig: Rig) -> Iterator[KafkaConsumer]:
     life = Life()
     life.begins()
     rig.write(*life.sent, *life.sent)
-    made = KafkaConsumer(bootstrap_servers=rig.bootstrap, group_id=f"stall-{rig.name}", enable_auto_commit=False)
+    made = KafkaConsumer(**reach(rig.bootstrap), group_id=f"stall-{rig.name}", enable_auto_commit=False)
     yield made
     made.close()
 
