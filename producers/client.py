@@ -1,6 +1,6 @@
 """Producers as a library: an intake app publishes petitions, an office's own system publishes actions.
 
-    producer = IntakeProducer(KafkaSettings(), tracking_secret=SECRET, vault=PostgresVault(DATABASE_URL))
+    producer = IntakeProducer(KafkaSettings(), own_channel="ihanoi", tracking_secret=SECRET, vault=PostgresVault(DATABASE_URL))
     receipt = producer.submit(channel="ihanoi", external_id="PA-1024", text="Hố ga mất nắp trước số 12 phố Hàng Bè")
     print(receipt.tracking_code)
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -24,6 +24,7 @@ from producers.intake.vault import NoVault, Vault, seal
 from producers.kafka.publisher import Limits, Outgoing, Publisher
 from schemas.events.actions import ACTION, Action
 from schemas.events.base import Actor
+from schemas.events.topics import ACTIONS, INTAKE, Topic, channel_topic, office_topic
 from schemas.platform.clock import Clock, WallClock, to_datetime
 from schemas.platform.kafka import KafkaSettings
 
@@ -40,9 +41,9 @@ class Receipt:
 
 
 class _Producer(Generic[R]):
-    def __init__(self, kafka: KafkaSettings, *, clock: Clock | None = None, limits: Limits | None = None) -> None:
-        self._clock = clock or WallClock()
-        self._publisher = Publisher(kafka, limits)
+    def __init__(self, kafka: KafkaSettings, topic: Topic, *, clock: Clock | None = None, limits: Limits | None = None) -> None:
+        self._clock, self._topic = clock or WallClock(), topic
+        self._publisher = Publisher(kafka, limits, [topic])
         self._publisher.connect()
 
     def close(self, timeout: float = 3.0) -> None:
@@ -58,7 +59,7 @@ class _Producer(Generic[R]):
     def _publish(self, event: Outgoing, result: R) -> Future[R]:
         future: Future[R] = Future()
         future.set_running_or_notify_cancel()
-        self._publisher.publish(event, _settle(future, result))
+        self._publisher.publish(replace(event, topic=self._topic.name), _settle(future, result))
         return future
 
 
@@ -73,18 +74,22 @@ def _settle(future: Future[R], result: R) -> Callable[[Exception | None], None]:
 
 
 class IntakeProducer(_Producer[Receipt]):
-    """Publishes petitions to `petitions.intake`. `vault` is only needed for petitions with a contact."""
+    """Publishes petitions. `own_channel`: the one channel for which this account may speak, on whose topic it may write; without it
+    `petitions.intake` itself is written, which only the pipeline's own roles and its operator may. `vault` is only needed for petitions
+    with a contact.
+    """
 
     def __init__(
         self,
         kafka: KafkaSettings,
         *,
         tracking_secret: bytes,
+        own_channel: str | None = None,
         vault: Vault | None = None,
         clock: Clock | None = None,
         limits: Limits | None = None,
     ) -> None:
-        super().__init__(kafka, clock=clock, limits=limits)
+        super().__init__(kafka, channel_topic(own_channel) if own_channel else INTAKE, clock=clock, limits=limits)
         self._secret = tracking_secret
         self._vault = vault
 
@@ -113,7 +118,14 @@ class IntakeProducer(_Producer[Receipt]):
 
 
 class ActionProducer(_Producer[str]):
-    """Publishes actions to `petitions.actions`; whether one happens is decided by the case stage."""
+    """Publishes actions; whether one happens is decided by the case stage. `own_office`: the one office for which this account may
+    speak, on whose topic it may write; without it `petitions.actions` itself is written, as `IntakeProducer` says.
+    """
+
+    def __init__(
+        self, kafka: KafkaSettings, *, own_office: str | None = None, clock: Clock | None = None, limits: Limits | None = None
+    ) -> None:
+        super().__init__(kafka, office_topic(own_office) if own_office else ACTIONS, clock=clock, limits=limits)
 
     def submit(self, petition_id: str, actor: Actor, fields: dict[str, Any], *, idempotency_key: str | None = None) -> str:
         """Publish an action (`fields`: `action` and what belongs to it), wait for Kafka, return its event id."""

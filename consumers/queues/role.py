@@ -6,11 +6,12 @@ from uuid import uuid4
 
 from kafka import KafkaConsumer
 
+from consumers.kafka.transactions import connect
 from consumers.loop import runner
-from consumers.queues.producer import connect
 from consumers.queues.sink import QueueSink
 from consumers.queues.transaction import QueueWriter
 from consumers.settings import DispatcherSettings
+from schemas.events.topics import QUEUE_POSITIONS
 
 NAME = "dispatcher"
 
@@ -23,6 +24,7 @@ def run() -> None:
     transactional_id = f"dispatcher-{settings.worker_id or uuid4()}"
 
     def opened(consumer: KafkaConsumer) -> QueueSink:
-        return QueueSink(consumer, QueueWriter(connect(settings, transactional_id), consumer), settings)
+        producer = connect(settings, NAME, transactional_id, settings.dispatcher_transaction_timeout_ms, [QUEUE_POSITIONS.name])
+        return QueueSink(consumer, QueueWriter(producer, consumer), settings)
 
     runner.run(runner.Consumer(NAME, settings, opened, settings.dispatcher_batch))

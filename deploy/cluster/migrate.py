@@ -111,9 +111,9 @@ def _apply(connection: Connection[Any], migration: Migration) -> None:
 
 def run() -> None:
     """The role `migrate`: topics, who may come in and do what, then database. Raises what each of them raises."""
-    from deploy.cluster.accounts import ensure_accounts
-    from deploy.cluster.acls import ensure_acls
     from deploy.cluster.topics import ensure_topics
+    from deploy.rights.accounts import ensure_accounts
+    from deploy.rights.acls import ensure_acls
 
     settings = MigrateSettings()
     configure("migrate", settings.log_level)

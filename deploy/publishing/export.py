@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deploy.publishing import acls, architecture
+from deploy.publishing import architecture
+from deploy.rights import pages
 from deploy.roles import ROLES
 from deploy.web.contract import contract
 from schemas.publishing import reference
@@ -26,15 +27,15 @@ def export_openapi(out: Path, *, check: bool) -> None:
 
 export.add_command(page_command("settings", _settings, "Page of the settings of every role."))
 export.add_command(page_command("architecture", architecture.page, "Page of the roles, topics and rooms.", Path("docs")))
-export.add_command(page_command("principals", acls.page, "Page of who may do what at the brokers."))
+export.add_command(page_command("principals", pages.page, "Page of who may do what at the brokers."))
 
 
 @export.command("acls")
-@out_option(Path("deploy/cluster/rights"))
+@out_option(Path("deploy/rights/exported"))
 @check_option
 def export_acls(out: Path, *, check: bool) -> None:
     """Who may do what at the brokers, as kafka-acls commands and as Strimzi's KafkaUser resources."""
-    publish(acls.files(), out, check=check)
+    publish(pages.files(), out, check=check)
 
 
 __all__ = ["export"]

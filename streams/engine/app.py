@@ -113,7 +113,7 @@ class StageApp:
         """Before the worker joins its group: see `streams.engine.peers`. Raises PeersDiffer, KafkaError, TimeoutError."""
         sessions = 3 * self.settings.session_timeout_ms / 1000
         async with asyncio.timeout(sessions + self.settings.stall_seconds):
-            await self.peers.wait_for_others(Client(self.settings.kafka_bootstrap_servers, f"{self.group}-peers"), sessions)
+            await self.peers.wait_for_others(Client(self.settings, f"{self.group}-peers"), sessions)
 
     def watch(self) -> None:
         """Have the process ended from now on when it does not come forward: it starts, too."""

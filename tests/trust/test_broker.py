@@ -16,11 +16,11 @@ from kafka.errors import (
     TransactionalIdAuthorizationFailedError,
 )
 
-from deploy.cluster.accounts import ensure_accounts
-from deploy.cluster.acls import ensure_acls
 from deploy.cluster.topics import ensure_topics
 from deploy.one_machine.embedded import EmbeddedKafka
-from deploy.principals import OPERATOR, Grant, grants, office, principals
+from deploy.rights.accounts import ensure_accounts
+from deploy.rights.acls import ensure_acls
+from deploy.rights.principals import OPERATOR, Grant, grants, office, principals
 from schemas.events.topics import ACTIONS, EVENTS, QUEUE_PREFIX, all_topics, queue_topic
 from schemas.platform.settings import ProcessSettings
 from tests.broker import kafka_in

@@ -15,7 +15,7 @@ from deploy.one_machine.embedded.postgres import EmbeddedPostgres
 from deploy.one_machine.runner.clock import ClockChoice
 from deploy.one_machine.runner.directory import Directory
 from deploy.one_machine.runner.roles import Role, answers_ready
-from deploy.principals import principals
+from deploy.rights.principals import principals
 from deploy.roles import CONSUMERS, STAGES, stages
 
 _ROOT = Path(__file__).resolve().parents[3]

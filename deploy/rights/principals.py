@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from deploy.roles import BY_NAME, QUEUES, Flow, Role, flows
+from deploy.roles import BY_NAME, CHANNEL_INTAKE, OFFICE_ACTIONS, QUEUES, Flow, Role, flows
 from schemas.events import topics
 from schemas.reference import offices
 
 Kind = Literal["topic", "group", "transactional-id", "cluster"]
 Operation = Literal["read", "write", "describe", "describe-configs", "all"]
+_MANY = {QUEUES: topics.QUEUE_PREFIX, OFFICE_ACTIONS: topics.OFFICE_PREFIX, CHANNEL_INTAKE: topics.CHANNEL_PREFIX}
 OPERATOR = "operator"
 CLUSTER = "kafka-cluster"
 """What Kafka calls the cluster as a resource."""
@@ -53,6 +54,7 @@ def grants() -> list[Grant]:
         *_chained(),
         *_watching(),
         *(grant for code in offices() for grant in _office(code)),
+        *(Grant(channel(name), "topic", topics.channel_topic(name).name, "write") for name in topics.CHANNELS),
     }
     return sorted(found)
 
@@ -80,8 +82,8 @@ def _flow(flow: Flow) -> Iterator[Grant]:
 
 
 def _on(principal: str, topic: topics.Topic, operation: Operation) -> Grant:
-    if topic is QUEUES:
-        return Grant(principal, "topic", topics.QUEUE_PREFIX, operation, prefix=True)
+    if topic in _MANY:
+        return Grant(principal, "topic", _MANY[topic], operation, prefix=True)
     return Grant(principal, "topic", topic.name, operation)
 
 
@@ -117,6 +119,7 @@ def _watching() -> Iterator[Grant]:
 
 
 def _office(code: str) -> Iterator[Grant]:
-    """Its own queue, in groups whose names begin with its own and a dot."""
+    """It reads its own queue, in groups whose names begin with its own and a dot, and asks for things on its own topic."""
     yield Grant(office(code), "topic", topics.queue_topic(code).name, "read")
+    yield Grant(office(code), "topic", topics.office_topic(code).name, "write")
     yield Grant(office(code), "group", f"{office(code)}.", "read", prefix=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploy.cluster.kafka import KafkaUnreachable, administering
-from deploy.principals import Grant, grants, is_ours
+from deploy.rights.principals import Grant, grants, is_ours
 from schemas.platform.settings import ProcessSettings
 
 if TYPE_CHECKING:

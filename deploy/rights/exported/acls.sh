@@ -6,300 +6,448 @@ kafka-acls.sh "$@" --add --allow-principal User:case --operation Describe --grou
 kafka-acls.sh "$@" --add --allow-principal User:case --operation Read --group petitions-case --topic petitions.actions --topic petitions.case-changelog --topic petitions.classified --topic petitions.intake
 kafka-acls.sh "$@" --add --allow-principal User:case --operation Write --topic petitions.actions --topic petitions.case-changelog --topic petitions.classified --topic petitions.dlq --topic petitions.events
 kafka-acls.sh "$@" --add --allow-principal User:case --operation Write --resource-pattern-type prefixed --transactional-id petitions-case- --transactional-id petitions-classify-
+kafka-acls.sh "$@" --add --allow-principal User:channel-ihanoi --operation Write --topic intake.ihanoi
 kafka-acls.sh "$@" --add --allow-principal User:classify --operation Read --group petitions-classify --topic petitions.intake
 kafka-acls.sh "$@" --add --allow-principal User:classify --operation Write --topic petitions.classified --topic petitions.dlq
 kafka-acls.sh "$@" --add --allow-principal User:classify --operation Write --resource-pattern-type prefixed --transactional-id petitions-classify-
 kafka-acls.sh "$@" --add --allow-principal User:dispatcher --operation Read --group dispatcher --topic petitions.events --topic petitions.queue-positions
 kafka-acls.sh "$@" --add --allow-principal User:dispatcher --operation Write --topic petitions.dlq --topic petitions.queue-positions
 kafka-acls.sh "$@" --add --allow-principal User:dispatcher --operation Write --resource-pattern-type prefixed --topic queue. --transactional-id dispatcher-
+kafka-acls.sh "$@" --add --allow-principal User:forwarder --operation Read --group forwarder
+kafka-acls.sh "$@" --add --allow-principal User:forwarder --operation Read --resource-pattern-type prefixed --topic actions. --topic intake.
+kafka-acls.sh "$@" --add --allow-principal User:forwarder --operation Write --topic petitions.actions --topic petitions.dlq --topic petitions.intake
+kafka-acls.sh "$@" --add --allow-principal User:forwarder --operation Write --resource-pattern-type prefixed --transactional-id forwarder-
 kafka-acls.sh "$@" --add --allow-principal User:incidents --operation Read --group incidents --topic petitions.events
 kafka-acls.sh "$@" --add --allow-principal User:incidents --operation Write --topic petitions.actions --topic petitions.dlq
 kafka-acls.sh "$@" --add --allow-principal User:office-ca-tp --operation Read --topic queue.ca-tp
 kafka-acls.sh "$@" --add --allow-principal User:office-ca-tp --operation Read --resource-pattern-type prefixed --group office-ca-tp.
+kafka-acls.sh "$@" --add --allow-principal User:office-ca-tp --operation Write --topic actions.ca-tp
 kafka-acls.sh "$@" --add --allow-principal User:office-evn-hanoi --operation Read --topic queue.evn-hanoi
 kafka-acls.sh "$@" --add --allow-principal User:office-evn-hanoi --operation Read --resource-pattern-type prefixed --group office-evn-hanoi.
+kafka-acls.sh "$@" --add --allow-principal User:office-evn-hanoi --operation Write --topic actions.evn-hanoi
 kafka-acls.sh "$@" --add --allow-principal User:office-so-ct --operation Read --topic queue.so-ct
 kafka-acls.sh "$@" --add --allow-principal User:office-so-ct --operation Read --resource-pattern-type prefixed --group office-so-ct.
+kafka-acls.sh "$@" --add --allow-principal User:office-so-ct --operation Write --topic actions.so-ct
 kafka-acls.sh "$@" --add --allow-principal User:office-so-gddt --operation Read --topic queue.so-gddt
 kafka-acls.sh "$@" --add --allow-principal User:office-so-gddt --operation Read --resource-pattern-type prefixed --group office-so-gddt.
+kafka-acls.sh "$@" --add --allow-principal User:office-so-gddt --operation Write --topic actions.so-gddt
 kafka-acls.sh "$@" --add --allow-principal User:office-so-khcn --operation Read --topic queue.so-khcn
 kafka-acls.sh "$@" --add --allow-principal User:office-so-khcn --operation Read --resource-pattern-type prefixed --group office-so-khcn.
+kafka-acls.sh "$@" --add --allow-principal User:office-so-khcn --operation Write --topic actions.so-khcn
 kafka-acls.sh "$@" --add --allow-principal User:office-so-nnmt --operation Read --topic queue.so-nnmt
 kafka-acls.sh "$@" --add --allow-principal User:office-so-nnmt --operation Read --resource-pattern-type prefixed --group office-so-nnmt.
+kafka-acls.sh "$@" --add --allow-principal User:office-so-nnmt --operation Write --topic actions.so-nnmt
 kafka-acls.sh "$@" --add --allow-principal User:office-so-nv --operation Read --topic queue.so-nv
 kafka-acls.sh "$@" --add --allow-principal User:office-so-nv --operation Read --resource-pattern-type prefixed --group office-so-nv.
+kafka-acls.sh "$@" --add --allow-principal User:office-so-nv --operation Write --topic actions.so-nv
 kafka-acls.sh "$@" --add --allow-principal User:office-so-qhkt --operation Read --topic queue.so-qhkt
 kafka-acls.sh "$@" --add --allow-principal User:office-so-qhkt --operation Read --resource-pattern-type prefixed --group office-so-qhkt.
+kafka-acls.sh "$@" --add --allow-principal User:office-so-qhkt --operation Write --topic actions.so-qhkt
 kafka-acls.sh "$@" --add --allow-principal User:office-so-tc --operation Read --topic queue.so-tc
 kafka-acls.sh "$@" --add --allow-principal User:office-so-tc --operation Read --resource-pattern-type prefixed --group office-so-tc.
+kafka-acls.sh "$@" --add --allow-principal User:office-so-tc --operation Write --topic actions.so-tc
 kafka-acls.sh "$@" --add --allow-principal User:office-so-tp --operation Read --topic queue.so-tp
 kafka-acls.sh "$@" --add --allow-principal User:office-so-tp --operation Read --resource-pattern-type prefixed --group office-so-tp.
+kafka-acls.sh "$@" --add --allow-principal User:office-so-tp --operation Write --topic actions.so-tp
 kafka-acls.sh "$@" --add --allow-principal User:office-so-vhtt --operation Read --topic queue.so-vhtt
 kafka-acls.sh "$@" --add --allow-principal User:office-so-vhtt --operation Read --resource-pattern-type prefixed --group office-so-vhtt.
+kafka-acls.sh "$@" --add --allow-principal User:office-so-vhtt --operation Write --topic actions.so-vhtt
 kafka-acls.sh "$@" --add --allow-principal User:office-so-xd --operation Read --topic queue.so-xd
 kafka-acls.sh "$@" --add --allow-principal User:office-so-xd --operation Read --resource-pattern-type prefixed --group office-so-xd.
+kafka-acls.sh "$@" --add --allow-principal User:office-so-xd --operation Write --topic actions.so-xd
 kafka-acls.sh "$@" --add --allow-principal User:office-so-yt --operation Read --topic queue.so-yt
 kafka-acls.sh "$@" --add --allow-principal User:office-so-yt --operation Read --resource-pattern-type prefixed --group office-so-yt.
+kafka-acls.sh "$@" --add --allow-principal User:office-so-yt --operation Write --topic actions.so-yt
 kafka-acls.sh "$@" --add --allow-principal User:office-thanh-tra --operation Read --topic queue.thanh-tra
 kafka-acls.sh "$@" --add --allow-principal User:office-thanh-tra --operation Read --resource-pattern-type prefixed --group office-thanh-tra.
+kafka-acls.sh "$@" --add --allow-principal User:office-thanh-tra --operation Write --topic actions.thanh-tra
 kafka-acls.sh "$@" --add --allow-principal User:office-tt-pvhcc --operation Read --topic queue.tt-pvhcc
 kafka-acls.sh "$@" --add --allow-principal User:office-tt-pvhcc --operation Read --resource-pattern-type prefixed --group office-tt-pvhcc.
+kafka-acls.sh "$@" --add --allow-principal User:office-tt-pvhcc --operation Write --topic actions.tt-pvhcc
 kafka-acls.sh "$@" --add --allow-principal User:office-ubnd-tp --operation Read --topic queue.ubnd-tp
 kafka-acls.sh "$@" --add --allow-principal User:office-ubnd-tp --operation Read --resource-pattern-type prefixed --group office-ubnd-tp.
+kafka-acls.sh "$@" --add --allow-principal User:office-ubnd-tp --operation Write --topic actions.ubnd-tp
 kafka-acls.sh "$@" --add --allow-principal User:office-vp-ubnd --operation Read --topic queue.vp-ubnd
 kafka-acls.sh "$@" --add --allow-principal User:office-vp-ubnd --operation Read --resource-pattern-type prefixed --group office-vp-ubnd.
+kafka-acls.sh "$@" --add --allow-principal User:office-vp-ubnd --operation Write --topic actions.vp-ubnd
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00004 --operation Read --topic queue.ward-00004
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00004 --operation Read --resource-pattern-type prefixed --group office-ward-00004.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00004 --operation Write --topic actions.ward-00004
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00008 --operation Read --topic queue.ward-00008
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00008 --operation Read --resource-pattern-type prefixed --group office-ward-00008.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00008 --operation Write --topic actions.ward-00008
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00025 --operation Read --topic queue.ward-00025
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00025 --operation Read --resource-pattern-type prefixed --group office-ward-00025.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00025 --operation Write --topic actions.ward-00025
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00070 --operation Read --topic queue.ward-00070
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00070 --operation Read --resource-pattern-type prefixed --group office-ward-00070.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00070 --operation Write --topic actions.ward-00070
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00082 --operation Read --topic queue.ward-00082
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00082 --operation Read --resource-pattern-type prefixed --group office-ward-00082.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00082 --operation Write --topic actions.ward-00082
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00091 --operation Read --topic queue.ward-00091
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00091 --operation Read --resource-pattern-type prefixed --group office-ward-00091.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00091 --operation Write --topic actions.ward-00091
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00097 --operation Read --topic queue.ward-00097
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00097 --operation Read --resource-pattern-type prefixed --group office-ward-00097.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00097 --operation Write --topic actions.ward-00097
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00103 --operation Read --topic queue.ward-00103
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00103 --operation Read --resource-pattern-type prefixed --group office-ward-00103.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00103 --operation Write --topic actions.ward-00103
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00118 --operation Read --topic queue.ward-00118
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00118 --operation Read --resource-pattern-type prefixed --group office-ward-00118.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00118 --operation Write --topic actions.ward-00118
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00127 --operation Read --topic queue.ward-00127
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00127 --operation Read --resource-pattern-type prefixed --group office-ward-00127.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00127 --operation Write --topic actions.ward-00127
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00136 --operation Read --topic queue.ward-00136
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00136 --operation Read --resource-pattern-type prefixed --group office-ward-00136.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00136 --operation Write --topic actions.ward-00136
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00145 --operation Read --topic queue.ward-00145
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00145 --operation Read --resource-pattern-type prefixed --group office-ward-00145.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00145 --operation Write --topic actions.ward-00145
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00160 --operation Read --topic queue.ward-00160
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00160 --operation Read --resource-pattern-type prefixed --group office-ward-00160.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00160 --operation Write --topic actions.ward-00160
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00166 --operation Read --topic queue.ward-00166
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00166 --operation Read --resource-pattern-type prefixed --group office-ward-00166.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00166 --operation Write --topic actions.ward-00166
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00175 --operation Read --topic queue.ward-00175
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00175 --operation Read --resource-pattern-type prefixed --group office-ward-00175.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00175 --operation Write --topic actions.ward-00175
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00190 --operation Read --topic queue.ward-00190
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00190 --operation Read --resource-pattern-type prefixed --group office-ward-00190.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00190 --operation Write --topic actions.ward-00190
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00199 --operation Read --topic queue.ward-00199
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00199 --operation Read --resource-pattern-type prefixed --group office-ward-00199.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00199 --operation Write --topic actions.ward-00199
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00226 --operation Read --topic queue.ward-00226
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00226 --operation Read --resource-pattern-type prefixed --group office-ward-00226.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00226 --operation Write --topic actions.ward-00226
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00229 --operation Read --topic queue.ward-00229
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00229 --operation Read --resource-pattern-type prefixed --group office-ward-00229.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00229 --operation Write --topic actions.ward-00229
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00235 --operation Read --topic queue.ward-00235
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00235 --operation Read --resource-pattern-type prefixed --group office-ward-00235.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00235 --operation Write --topic actions.ward-00235
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00256 --operation Read --topic queue.ward-00256
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00256 --operation Read --resource-pattern-type prefixed --group office-ward-00256.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00256 --operation Write --topic actions.ward-00256
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00283 --operation Read --topic queue.ward-00283
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00283 --operation Read --resource-pattern-type prefixed --group office-ward-00283.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00283 --operation Write --topic actions.ward-00283
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00292 --operation Read --topic queue.ward-00292
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00292 --operation Read --resource-pattern-type prefixed --group office-ward-00292.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00292 --operation Write --topic actions.ward-00292
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00301 --operation Read --topic queue.ward-00301
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00301 --operation Read --resource-pattern-type prefixed --group office-ward-00301.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00301 --operation Write --topic actions.ward-00301
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00316 --operation Read --topic queue.ward-00316
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00316 --operation Read --resource-pattern-type prefixed --group office-ward-00316.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00316 --operation Write --topic actions.ward-00316
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00322 --operation Read --topic queue.ward-00322
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00322 --operation Read --resource-pattern-type prefixed --group office-ward-00322.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00322 --operation Write --topic actions.ward-00322
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00328 --operation Read --topic queue.ward-00328
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00328 --operation Read --resource-pattern-type prefixed --group office-ward-00328.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00328 --operation Write --topic actions.ward-00328
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00331 --operation Read --topic queue.ward-00331
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00331 --operation Read --resource-pattern-type prefixed --group office-ward-00331.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00331 --operation Write --topic actions.ward-00331
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00337 --operation Read --topic queue.ward-00337
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00337 --operation Read --resource-pattern-type prefixed --group office-ward-00337.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00337 --operation Write --topic actions.ward-00337
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00340 --operation Read --topic queue.ward-00340
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00340 --operation Read --resource-pattern-type prefixed --group office-ward-00340.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00340 --operation Write --topic actions.ward-00340
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00352 --operation Read --topic queue.ward-00352
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00352 --operation Read --resource-pattern-type prefixed --group office-ward-00352.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00352 --operation Write --topic actions.ward-00352
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00364 --operation Read --topic queue.ward-00364
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00364 --operation Read --resource-pattern-type prefixed --group office-ward-00364.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00364 --operation Write --topic actions.ward-00364
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00367 --operation Read --topic queue.ward-00367
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00367 --operation Read --resource-pattern-type prefixed --group office-ward-00367.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00367 --operation Write --topic actions.ward-00367
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00376 --operation Read --topic queue.ward-00376
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00376 --operation Read --resource-pattern-type prefixed --group office-ward-00376.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00376 --operation Write --topic actions.ward-00376
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00382 --operation Read --topic queue.ward-00382
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00382 --operation Read --resource-pattern-type prefixed --group office-ward-00382.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00382 --operation Write --topic actions.ward-00382
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00385 --operation Read --topic queue.ward-00385
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00385 --operation Read --resource-pattern-type prefixed --group office-ward-00385.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00385 --operation Write --topic actions.ward-00385
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00430 --operation Read --topic queue.ward-00430
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00430 --operation Read --resource-pattern-type prefixed --group office-ward-00430.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00430 --operation Write --topic actions.ward-00430
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00433 --operation Read --topic queue.ward-00433
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00433 --operation Read --resource-pattern-type prefixed --group office-ward-00433.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00433 --operation Write --topic actions.ward-00433
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00454 --operation Read --topic queue.ward-00454
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00454 --operation Read --resource-pattern-type prefixed --group office-ward-00454.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00454 --operation Write --topic actions.ward-00454
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00466 --operation Read --topic queue.ward-00466
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00466 --operation Read --resource-pattern-type prefixed --group office-ward-00466.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00466 --operation Write --topic actions.ward-00466
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00475 --operation Read --topic queue.ward-00475
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00475 --operation Read --resource-pattern-type prefixed --group office-ward-00475.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00475 --operation Write --topic actions.ward-00475
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00493 --operation Read --topic queue.ward-00493
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00493 --operation Read --resource-pattern-type prefixed --group office-ward-00493.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00493 --operation Write --topic actions.ward-00493
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00508 --operation Read --topic queue.ward-00508
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00508 --operation Read --resource-pattern-type prefixed --group office-ward-00508.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00508 --operation Write --topic actions.ward-00508
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00541 --operation Read --topic queue.ward-00541
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00541 --operation Read --resource-pattern-type prefixed --group office-ward-00541.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00541 --operation Write --topic actions.ward-00541
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00562 --operation Read --topic queue.ward-00562
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00562 --operation Read --resource-pattern-type prefixed --group office-ward-00562.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00562 --operation Write --topic actions.ward-00562
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00565 --operation Read --topic queue.ward-00565
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00565 --operation Read --resource-pattern-type prefixed --group office-ward-00565.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00565 --operation Write --topic actions.ward-00565
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00577 --operation Read --topic queue.ward-00577
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00577 --operation Read --resource-pattern-type prefixed --group office-ward-00577.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00577 --operation Write --topic actions.ward-00577
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00592 --operation Read --topic queue.ward-00592
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00592 --operation Read --resource-pattern-type prefixed --group office-ward-00592.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00592 --operation Write --topic actions.ward-00592
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00598 --operation Read --topic queue.ward-00598
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00598 --operation Read --resource-pattern-type prefixed --group office-ward-00598.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00598 --operation Write --topic actions.ward-00598
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00602 --operation Read --topic queue.ward-00602
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00602 --operation Read --resource-pattern-type prefixed --group office-ward-00602.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00602 --operation Write --topic actions.ward-00602
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00611 --operation Read --topic queue.ward-00611
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00611 --operation Read --resource-pattern-type prefixed --group office-ward-00611.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00611 --operation Write --topic actions.ward-00611
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00613 --operation Read --topic queue.ward-00613
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00613 --operation Read --resource-pattern-type prefixed --group office-ward-00613.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00613 --operation Write --topic actions.ward-00613
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00619 --operation Read --topic queue.ward-00619
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00619 --operation Read --resource-pattern-type prefixed --group office-ward-00619.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00619 --operation Write --topic actions.ward-00619
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00622 --operation Read --topic queue.ward-00622
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00622 --operation Read --resource-pattern-type prefixed --group office-ward-00622.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00622 --operation Write --topic actions.ward-00622
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00634 --operation Read --topic queue.ward-00634
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00634 --operation Read --resource-pattern-type prefixed --group office-ward-00634.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00634 --operation Write --topic actions.ward-00634
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00637 --operation Read --topic queue.ward-00637
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00637 --operation Read --resource-pattern-type prefixed --group office-ward-00637.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00637 --operation Write --topic actions.ward-00637
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00640 --operation Read --topic queue.ward-00640
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00640 --operation Read --resource-pattern-type prefixed --group office-ward-00640.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00640 --operation Write --topic actions.ward-00640
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00643 --operation Read --topic queue.ward-00643
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00643 --operation Read --resource-pattern-type prefixed --group office-ward-00643.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00643 --operation Write --topic actions.ward-00643
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00664 --operation Read --topic queue.ward-00664
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00664 --operation Read --resource-pattern-type prefixed --group office-ward-00664.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00664 --operation Write --topic actions.ward-00664
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00679 --operation Read --topic queue.ward-00679
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00679 --operation Read --resource-pattern-type prefixed --group office-ward-00679.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00679 --operation Write --topic actions.ward-00679
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00685 --operation Read --topic queue.ward-00685
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-00685 --operation Read --resource-pattern-type prefixed --group office-ward-00685.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-00685 --operation Write --topic actions.ward-00685
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-04930 --operation Read --topic queue.ward-04930
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-04930 --operation Read --resource-pattern-type prefixed --group office-ward-04930.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-04930 --operation Write --topic actions.ward-04930
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-08974 --operation Read --topic queue.ward-08974
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-08974 --operation Read --resource-pattern-type prefixed --group office-ward-08974.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-08974 --operation Write --topic actions.ward-08974
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-08980 --operation Read --topic queue.ward-08980
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-08980 --operation Read --resource-pattern-type prefixed --group office-ward-08980.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-08980 --operation Write --topic actions.ward-08980
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-08995 --operation Read --topic queue.ward-08995
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-08995 --operation Read --resource-pattern-type prefixed --group office-ward-08995.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-08995 --operation Write --topic actions.ward-08995
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09022 --operation Read --topic queue.ward-09022
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09022 --operation Read --resource-pattern-type prefixed --group office-ward-09022.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09022 --operation Write --topic actions.ward-09022
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09552 --operation Read --topic queue.ward-09552
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09552 --operation Read --resource-pattern-type prefixed --group office-ward-09552.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09552 --operation Write --topic actions.ward-09552
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09556 --operation Read --topic queue.ward-09556
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09556 --operation Read --resource-pattern-type prefixed --group office-ward-09556.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09556 --operation Write --topic actions.ward-09556
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09562 --operation Read --topic queue.ward-09562
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09562 --operation Read --resource-pattern-type prefixed --group office-ward-09562.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09562 --operation Write --topic actions.ward-09562
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09568 --operation Read --topic queue.ward-09568
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09568 --operation Read --resource-pattern-type prefixed --group office-ward-09568.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09568 --operation Write --topic actions.ward-09568
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09574 --operation Read --topic queue.ward-09574
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09574 --operation Read --resource-pattern-type prefixed --group office-ward-09574.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09574 --operation Write --topic actions.ward-09574
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09604 --operation Read --topic queue.ward-09604
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09604 --operation Read --resource-pattern-type prefixed --group office-ward-09604.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09604 --operation Write --topic actions.ward-09604
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09616 --operation Read --topic queue.ward-09616
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09616 --operation Read --resource-pattern-type prefixed --group office-ward-09616.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09616 --operation Write --topic actions.ward-09616
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09619 --operation Read --topic queue.ward-09619
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09619 --operation Read --resource-pattern-type prefixed --group office-ward-09619.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09619 --operation Write --topic actions.ward-09619
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09634 --operation Read --topic queue.ward-09634
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09634 --operation Read --resource-pattern-type prefixed --group office-ward-09634.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09634 --operation Write --topic actions.ward-09634
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09661 --operation Read --topic queue.ward-09661
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09661 --operation Read --resource-pattern-type prefixed --group office-ward-09661.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09661 --operation Write --topic actions.ward-09661
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09664 --operation Read --topic queue.ward-09664
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09664 --operation Read --resource-pattern-type prefixed --group office-ward-09664.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09664 --operation Write --topic actions.ward-09664
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09676 --operation Read --topic queue.ward-09676
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09676 --operation Read --resource-pattern-type prefixed --group office-ward-09676.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09676 --operation Write --topic actions.ward-09676
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09694 --operation Read --topic queue.ward-09694
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09694 --operation Read --resource-pattern-type prefixed --group office-ward-09694.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09694 --operation Write --topic actions.ward-09694
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09700 --operation Read --topic queue.ward-09700
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09700 --operation Read --resource-pattern-type prefixed --group office-ward-09700.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09700 --operation Write --topic actions.ward-09700
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09706 --operation Read --topic queue.ward-09706
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09706 --operation Read --resource-pattern-type prefixed --group office-ward-09706.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09706 --operation Write --topic actions.ward-09706
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09715 --operation Read --topic queue.ward-09715
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09715 --operation Read --resource-pattern-type prefixed --group office-ward-09715.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09715 --operation Write --topic actions.ward-09715
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09739 --operation Read --topic queue.ward-09739
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09739 --operation Read --resource-pattern-type prefixed --group office-ward-09739.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09739 --operation Write --topic actions.ward-09739
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09772 --operation Read --topic queue.ward-09772
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09772 --operation Read --resource-pattern-type prefixed --group office-ward-09772.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09772 --operation Write --topic actions.ward-09772
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09784 --operation Read --topic queue.ward-09784
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09784 --operation Read --resource-pattern-type prefixed --group office-ward-09784.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09784 --operation Write --topic actions.ward-09784
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09787 --operation Read --topic queue.ward-09787
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09787 --operation Read --resource-pattern-type prefixed --group office-ward-09787.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09787 --operation Write --topic actions.ward-09787
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09817 --operation Read --topic queue.ward-09817
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09817 --operation Read --resource-pattern-type prefixed --group office-ward-09817.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09817 --operation Write --topic actions.ward-09817
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09832 --operation Read --topic queue.ward-09832
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09832 --operation Read --resource-pattern-type prefixed --group office-ward-09832.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09832 --operation Write --topic actions.ward-09832
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09856 --operation Read --topic queue.ward-09856
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09856 --operation Read --resource-pattern-type prefixed --group office-ward-09856.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09856 --operation Write --topic actions.ward-09856
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09871 --operation Read --topic queue.ward-09871
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09871 --operation Read --resource-pattern-type prefixed --group office-ward-09871.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09871 --operation Write --topic actions.ward-09871
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09877 --operation Read --topic queue.ward-09877
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09877 --operation Read --resource-pattern-type prefixed --group office-ward-09877.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09877 --operation Write --topic actions.ward-09877
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09886 --operation Read --topic queue.ward-09886
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09886 --operation Read --resource-pattern-type prefixed --group office-ward-09886.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09886 --operation Write --topic actions.ward-09886
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09895 --operation Read --topic queue.ward-09895
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09895 --operation Read --resource-pattern-type prefixed --group office-ward-09895.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09895 --operation Write --topic actions.ward-09895
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09910 --operation Read --topic queue.ward-09910
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09910 --operation Read --resource-pattern-type prefixed --group office-ward-09910.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09910 --operation Write --topic actions.ward-09910
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09931 --operation Read --topic queue.ward-09931
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09931 --operation Read --resource-pattern-type prefixed --group office-ward-09931.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09931 --operation Write --topic actions.ward-09931
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09952 --operation Read --topic queue.ward-09952
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09952 --operation Read --resource-pattern-type prefixed --group office-ward-09952.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09952 --operation Write --topic actions.ward-09952
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09955 --operation Read --topic queue.ward-09955
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09955 --operation Read --resource-pattern-type prefixed --group office-ward-09955.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09955 --operation Write --topic actions.ward-09955
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09982 --operation Read --topic queue.ward-09982
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09982 --operation Read --resource-pattern-type prefixed --group office-ward-09982.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09982 --operation Write --topic actions.ward-09982
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09988 --operation Read --topic queue.ward-09988
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-09988 --operation Read --resource-pattern-type prefixed --group office-ward-09988.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-09988 --operation Write --topic actions.ward-09988
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10003 --operation Read --topic queue.ward-10003
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10003 --operation Read --resource-pattern-type prefixed --group office-ward-10003.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10003 --operation Write --topic actions.ward-10003
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10015 --operation Read --topic queue.ward-10015
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10015 --operation Read --resource-pattern-type prefixed --group office-ward-10015.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10015 --operation Write --topic actions.ward-10015
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10030 --operation Read --topic queue.ward-10030
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10030 --operation Read --resource-pattern-type prefixed --group office-ward-10030.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10030 --operation Write --topic actions.ward-10030
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10045 --operation Read --topic queue.ward-10045
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10045 --operation Read --resource-pattern-type prefixed --group office-ward-10045.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10045 --operation Write --topic actions.ward-10045
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10072 --operation Read --topic queue.ward-10072
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10072 --operation Read --resource-pattern-type prefixed --group office-ward-10072.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10072 --operation Write --topic actions.ward-10072
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10081 --operation Read --topic queue.ward-10081
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10081 --operation Read --resource-pattern-type prefixed --group office-ward-10081.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10081 --operation Write --topic actions.ward-10081
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10096 --operation Read --topic queue.ward-10096
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10096 --operation Read --resource-pattern-type prefixed --group office-ward-10096.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10096 --operation Write --topic actions.ward-10096
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10114 --operation Read --topic queue.ward-10114
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10114 --operation Read --resource-pattern-type prefixed --group office-ward-10114.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10114 --operation Write --topic actions.ward-10114
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10126 --operation Read --topic queue.ward-10126
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10126 --operation Read --resource-pattern-type prefixed --group office-ward-10126.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10126 --operation Write --topic actions.ward-10126
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10144 --operation Read --topic queue.ward-10144
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10144 --operation Read --resource-pattern-type prefixed --group office-ward-10144.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10144 --operation Write --topic actions.ward-10144
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10180 --operation Read --topic queue.ward-10180
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10180 --operation Read --resource-pattern-type prefixed --group office-ward-10180.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10180 --operation Write --topic actions.ward-10180
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10183 --operation Read --topic queue.ward-10183
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10183 --operation Read --resource-pattern-type prefixed --group office-ward-10183.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10183 --operation Write --topic actions.ward-10183
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10210 --operation Read --topic queue.ward-10210
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10210 --operation Read --resource-pattern-type prefixed --group office-ward-10210.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10210 --operation Write --topic actions.ward-10210
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10231 --operation Read --topic queue.ward-10231
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10231 --operation Read --resource-pattern-type prefixed --group office-ward-10231.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10231 --operation Write --topic actions.ward-10231
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10237 --operation Read --topic queue.ward-10237
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10237 --operation Read --resource-pattern-type prefixed --group office-ward-10237.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10237 --operation Write --topic actions.ward-10237
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10273 --operation Read --topic queue.ward-10273
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10273 --operation Read --resource-pattern-type prefixed --group office-ward-10273.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10273 --operation Write --topic actions.ward-10273
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10279 --operation Read --topic queue.ward-10279
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10279 --operation Read --resource-pattern-type prefixed --group office-ward-10279.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10279 --operation Write --topic actions.ward-10279
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10330 --operation Read --topic queue.ward-10330
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10330 --operation Read --resource-pattern-type prefixed --group office-ward-10330.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10330 --operation Write --topic actions.ward-10330
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10342 --operation Read --topic queue.ward-10342
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10342 --operation Read --resource-pattern-type prefixed --group office-ward-10342.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10342 --operation Write --topic actions.ward-10342
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10354 --operation Read --topic queue.ward-10354
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10354 --operation Read --resource-pattern-type prefixed --group office-ward-10354.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10354 --operation Write --topic actions.ward-10354
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10369 --operation Read --topic queue.ward-10369
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10369 --operation Read --resource-pattern-type prefixed --group office-ward-10369.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10369 --operation Write --topic actions.ward-10369
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10402 --operation Read --topic queue.ward-10402
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10402 --operation Read --resource-pattern-type prefixed --group office-ward-10402.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10402 --operation Write --topic actions.ward-10402
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10417 --operation Read --topic queue.ward-10417
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10417 --operation Read --resource-pattern-type prefixed --group office-ward-10417.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10417 --operation Write --topic actions.ward-10417
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10441 --operation Read --topic queue.ward-10441
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10441 --operation Read --resource-pattern-type prefixed --group office-ward-10441.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10441 --operation Write --topic actions.ward-10441
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10459 --operation Read --topic queue.ward-10459
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10459 --operation Read --resource-pattern-type prefixed --group office-ward-10459.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10459 --operation Write --topic actions.ward-10459
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10465 --operation Read --topic queue.ward-10465
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10465 --operation Read --resource-pattern-type prefixed --group office-ward-10465.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10465 --operation Write --topic actions.ward-10465
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10489 --operation Read --topic queue.ward-10489
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10489 --operation Read --resource-pattern-type prefixed --group office-ward-10489.
+kafka-acls.sh "$@" --add --allow-principal User:office-ward-10489 --operation Write --topic actions.ward-10489
 kafka-acls.sh "$@" --add --allow-principal User:operator --operation All --cluster --group '*' --topic '*' --transactional-id '*'
 kafka-acls.sh "$@" --add --allow-principal User:projector --operation Read --group projector --topic petitions.events
 kafka-acls.sh "$@" --add --allow-principal User:projector --operation Write --topic petitions.dlq
