@@ -96,16 +96,19 @@ def _itself(role: Role) -> Iterator[Grant]:
 
 
 def _chained() -> Iterator[Grant]:
-    """With CHAINED a stage does another one's work, too, in its own group; where that one had come to is asked of its group."""
+    """With CHAINED a stage does another one's work, too. Either way each goes on where the other had come, looks whether the other has
+    workers, and ends what one of them that is gone had left open.
+    """
     from streams.topology import TOPOLOGY
 
     of = {flow.role.name: flow for flow in flows()}
     for row in TOPOLOGY:
         if row.chained_to:
-            own = Flow(BY_NAME[row.chained_to], of[row.stage].reads, of[row.stage].writes)
-            yield from _flow(own)
-            yield Grant(row.chained_to, "group", BY_NAME[row.stage].group, "describe")
-            yield Grant(row.chained_to, "transactional-id", f"{BY_NAME[row.stage].transactions}-", "write", prefix=True)
+            first, second = BY_NAME[row.stage], BY_NAME[row.chained_to]
+            yield from _flow(Flow(second, of[first.name].reads, of[first.name].writes))
+            for one, other in ((first, second), (second, first)):
+                yield Grant(one.name, "group", other.group, "describe")
+                yield Grant(one.name, "transactional-id", f"{other.transactions}-", "write", prefix=True)
 
 
 def _watching() -> Iterator[Grant]:

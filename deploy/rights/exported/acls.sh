@@ -7,9 +7,10 @@ kafka-acls.sh "$@" --add --allow-principal User:case --operation Read --group pe
 kafka-acls.sh "$@" --add --allow-principal User:case --operation Write --topic petitions.actions --topic petitions.case-changelog --topic petitions.classified --topic petitions.dlq --topic petitions.events
 kafka-acls.sh "$@" --add --allow-principal User:case --operation Write --resource-pattern-type prefixed --transactional-id petitions-case- --transactional-id petitions-classify-
 kafka-acls.sh "$@" --add --allow-principal User:channel-ihanoi --operation Write --topic intake.ihanoi
+kafka-acls.sh "$@" --add --allow-principal User:classify --operation Describe --group petitions-case
 kafka-acls.sh "$@" --add --allow-principal User:classify --operation Read --group petitions-classify --topic petitions.intake
 kafka-acls.sh "$@" --add --allow-principal User:classify --operation Write --topic petitions.classified --topic petitions.dlq
-kafka-acls.sh "$@" --add --allow-principal User:classify --operation Write --resource-pattern-type prefixed --transactional-id petitions-classify-
+kafka-acls.sh "$@" --add --allow-principal User:classify --operation Write --resource-pattern-type prefixed --transactional-id petitions-case- --transactional-id petitions-classify-
 kafka-acls.sh "$@" --add --allow-principal User:dispatcher --operation Read --group dispatcher --topic petitions.events --topic petitions.queue-positions
 kafka-acls.sh "$@" --add --allow-principal User:dispatcher --operation Write --topic petitions.dlq --topic petitions.queue-positions
 kafka-acls.sh "$@" --add --allow-principal User:dispatcher --operation Write --resource-pattern-type prefixed --topic queue. --transactional-id dispatcher-
