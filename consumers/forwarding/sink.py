@@ -60,8 +60,8 @@ class ForwardingSink:
         for tp, end in ends.items():
             self._positions.moved(tp, end)
         self.newest |= newest(batches)
-        for error, count in rejected.items():
-            metrics.DEAD_LETTERS().labels(NAME, error).inc(count)
+        for kind, count in rejected.items():
+            metrics.DEAD_LETTERS().labels(NAME, kind).inc(count)
         handled = sum(map(len, batches.values()))
         metrics.CONSUMED().labels(NAME).inc(handled)
         return handled

@@ -70,7 +70,8 @@ def is_ours(principal: str) -> bool:
 
 
 def _operator() -> Iterator[Grant]:
-    for kind, name in (("topic", "*"), ("group", "*"), ("transactional-id", "*"), ("cluster", CLUSTER)):
+    every: dict[Kind, str] = {"topic": "*", "group": "*", "transactional-id": "*", "cluster": CLUSTER}
+    for kind, name in every.items():
         yield Grant(OPERATOR, kind, name, "all")
 
 

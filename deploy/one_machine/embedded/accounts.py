@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -45,7 +44,7 @@ class Accounts:
             kafka_password=SecretStr(self.password(principal)),
         )
 
-    def environment(self, servers: str, principal: str = OPERATOR) -> Mapping[str, str]:
+    def environment(self, servers: str, principal: str = OPERATOR) -> dict[str, str]:
         """The same for a child process: where the password is, not what it is. Nothing of the parent's own account is left."""
         self.password(principal)
         return dict.fromkeys(map(str.upper, KafkaSettings.model_fields), "") | {

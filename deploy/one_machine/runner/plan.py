@@ -99,11 +99,11 @@ def _environment(request: Request, kafka: Mapping[str, str], database: str) -> d
     return given | own | secrets
 
 
-def _told(accounts: Accounts | None) -> Mapping[str, str]:
+def _told(accounts: Accounts | None) -> dict[str, str]:
     return {} if accounts is None else {"KAFKA_ACCOUNTS_DIR": str(accounts.folder)}
 
 
-def _account(accounts: Accounts | None, access: Mapping[str, str], process: str) -> Mapping[str, str]:
+def _account(accounts: Accounts | None, access: Mapping[str, str], process: str) -> dict[str, str]:
     """With its own broker each role comes in as itself; with another one as whom the environment names."""
     return {} if accounts is None else accounts.environment(access["KAFKA_BOOTSTRAP_SERVERS"], _role_of(process))
 
