@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from kafka import KafkaConsumer
+from kafka import KafkaConsumer, KafkaProducer
 
 from consumers.kafka.transactions import connect
 from consumers.loop import runner
@@ -16,6 +16,11 @@ from schemas.events.topics import QUEUE_POSITIONS
 NAME = "dispatcher"
 
 
+def producer(settings: DispatcherSettings, transactional_id: str) -> KafkaProducer:
+    """As `consumers.kafka.transactions.connect`; raises KafkaError, also while `migrate` has not made the topic of the positions."""
+    return connect(settings, NAME, transactional_id, settings.dispatcher_transaction_timeout_ms, [QUEUE_POSITIONS.name])
+
+
 def run() -> None:
     """Dispatch until told to stop."""
     settings = DispatcherSettings()
@@ -24,7 +29,6 @@ def run() -> None:
     transactional_id = f"dispatcher-{settings.worker_id or uuid4()}"
 
     def opened(consumer: KafkaConsumer) -> QueueSink:
-        producer = connect(settings, NAME, transactional_id, settings.dispatcher_transaction_timeout_ms, [QUEUE_POSITIONS.name])
-        return QueueSink(consumer, QueueWriter(producer, consumer), settings)
+        return QueueSink(consumer, QueueWriter(producer(settings, transactional_id), consumer), settings)
 
     runner.run(runner.Consumer(NAME, settings, opened, settings.dispatcher_batch))

@@ -14,12 +14,12 @@ import sys
 import time
 from collections.abc import Callable
 
-from consumers.queues.producer import connect as connect_producer
 from kafka import KafkaProducer
 
 from consumers.loop.membership import connect
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.loop.service import Service
+from consumers.queues.role import producer as connect_producer
 from consumers.queues.sink import QueueSink
 from consumers.queues.transaction import QueueWriter
 from consumers.read_model.projection import project

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from consumers.queues.producer import connect as connect_producer
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.errors import InvalidProducerEpochError, KafkaConnectionError, KafkaError, ProducerFencedError, for_code
@@ -21,6 +20,7 @@ from consumers.kafka.records import Record, config, lean
 from consumers.loop.membership import connect
 from consumers.loop.sink import Unfinished
 from consumers.queues.delivery import plan
+from consumers.queues.role import producer as connect_producer
 from consumers.queues.sink import QueueSink
 from consumers.queues.transaction import NotCommitted, QueueWriter
 from schemas.events.topics import queue_topic
