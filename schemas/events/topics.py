@@ -89,7 +89,7 @@ def queue_topic(office: str) -> Topic:
 
 
 OFFICE_PREFIX, CHANNEL_PREFIX = "actions.", "intake."
-CHANNELS = ("ihanoi",)
+CHANNELS = ("ihanoi", "sandbox")
 """The intake channels whose own system may write over Kafka; each has a topic and an account."""
 
 

@@ -7,6 +7,7 @@ kafka-acls.sh "$@" --add --allow-principal User:case --operation Read --group pe
 kafka-acls.sh "$@" --add --allow-principal User:case --operation Write --topic petitions.actions --topic petitions.case-changelog --topic petitions.classified --topic petitions.dlq --topic petitions.events
 kafka-acls.sh "$@" --add --allow-principal User:case --operation Write --resource-pattern-type prefixed --transactional-id petitions-case- --transactional-id petitions-classify-
 kafka-acls.sh "$@" --add --allow-principal User:channel-ihanoi --operation Write --topic intake.ihanoi
+kafka-acls.sh "$@" --add --allow-principal User:channel-sandbox --operation Write --topic intake.sandbox
 kafka-acls.sh "$@" --add --allow-principal User:classify --operation Describe --group petitions-case
 kafka-acls.sh "$@" --add --allow-principal User:classify --operation Read --group petitions-classify --topic petitions.intake
 kafka-acls.sh "$@" --add --allow-principal User:classify --operation Write --topic petitions.classified --topic petitions.dlq
