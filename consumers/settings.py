@@ -35,6 +35,15 @@ class DispatcherSettings(MemberSettings):
     )
 
 
+class ForwarderSettings(MemberSettings):
+    """Role `forwarder`: what other systems write as themselves."""
+
+    forwarder_batch: int = Field(500, ge=1, le=10_000, description="Most events in one transaction of the forwarder.")
+    forwarder_transaction_timeout_ms: int = Field(
+        15_000, ge=1000, le=900_000, description="After this time the broker ends the transaction of a forwarder that is gone (ms)."
+    )
+
+
 class IncidentSettings(MemberSettings, DatabaseSettings):
     """Role `incidents`: several petitions on one matter."""
 

@@ -14,7 +14,7 @@ from kafka.errors import KafkaError
 from consumers.kafka.records import Headers, Record, config, lean
 from schemas.events import dead_letters, wire
 from schemas.events.dead_letters import Reason
-from schemas.events.topics import ACTIONS, CLASSIFIED, DEAD_LETTERS, INTAKE, QUEUE_PREFIX
+from schemas.events.topics import ACTIONS, CHANNEL_PREFIX, CLASSIFIED, DEAD_LETTERS, INTAKE, OFFICE_PREFIX, QUEUE_PREFIX
 from schemas.platform.settings import ProcessSettings
 
 HIDDEN = "(not shown)"
@@ -120,7 +120,7 @@ def target(letter: Letter) -> tuple[str, bytes | None, Headers]:
     value, headers = letter.record.value, dead_letters.original(letter.record.headers)
     if letter.reason is None:
         raise NotReplayable("it does not say where it came from")
-    if letter.reason.topic in _INPUTS:
+    if letter.reason.topic in _INPUTS or letter.reason.topic.startswith((OFFICE_PREFIX, CHANNEL_PREFIX)):
         return letter.reason.topic, value, headers
     office = _OFFICE.match(letter.reason.message)
     if letter.reason.stage == "dispatcher" and office:
@@ -133,7 +133,7 @@ class Replay:
 
     def __init__(self, settings: ProcessSettings) -> None:
         self._producer = KafkaProducer(
-            bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+            **settings.client(),
             client_id="petitions-dlq",
             acks="all",
             allow_auto_create_topics=False,

@@ -30,7 +30,11 @@ create table if not exists schema_migration (
 
 
 class MigrateSettings(DatabaseSettings):
-    """The role `migrate`: topics and database."""
+    """The role `migrate`: topics, accounts and rights at the brokers, and database."""
+
+    kafka_accounts_dir: Path | None = Field(
+        None, description="A file for each principal, named like it, with its password: the brokers are told. Without: made elsewhere."
+    )
 
     credentials_file: Path | None = Field(
         None, description="Where it is named: its tokens are made known to `petitions tokens`, which then can revoke them."
@@ -111,15 +115,20 @@ def _apply(connection: Connection[Any], migration: Migration) -> None:
 
 
 def run() -> None:
-    """The role `migrate`: topics, then database. Raises what ensure_topics and migrate raise."""
+    """The role `migrate`: topics, who may come in and do what, then database. Raises what each of them raises."""
     from deploy.cluster.topics import ensure_topics
     from deploy.identity.enrolment import enrol
+    from deploy.rights.accounts import ensure_accounts
+    from deploy.rights.acls import ensure_acls
 
     settings = MigrateSettings()
     configure("migrate", settings.log_level)
     topics = ensure_topics(settings)
     for change in topics.changed:
         click.echo(f"changed {change}")
+    told = ensure_accounts(settings, settings.kafka_accounts_dir) if settings.kafka_accounts_dir else 0
+    rights = ensure_acls(settings)
+    click.echo(rights.hindered or f"{told} accounts told, {rights.added} rights added, {rights.removed} removed")
     done = migrate(settings.database_url.get_secret_value())
     with connected(settings.database_url.get_secret_value(), autocommit=True) as connection:
         enrol(connection, settings.credentials_file, settings.accounts_file)

@@ -49,7 +49,7 @@ async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None,
 @asynccontextmanager
 async def _serving(settings: HttpSettings, publisher: Publisher | None, callers: Callers) -> AsyncIterator[Routes]:
     overload = Overload(settings.longest_wait_s)
-    own = publisher or Publisher(settings.kafka_bootstrap_servers, _limits(settings))
+    own = publisher or Publisher(settings, _limits(settings))
     if publisher is None:
         own.connect_soon()
     pool = AsyncConnectionPool(

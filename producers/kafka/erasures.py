@@ -31,7 +31,7 @@ def note(settings: ProcessSettings, erased: Mapping[str, datetime]) -> None:
     """Note erasures by petition id. Raises Unavailable when one of them is not acknowledged."""
     try:
         producer = KafkaProducer(
-            bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+            **settings.client(),
             acks="all",
             enable_idempotence=True,
             allow_auto_create_topics=False,
@@ -50,7 +50,7 @@ def note(settings: ProcessSettings, erased: Mapping[str, datetime]) -> None:
 def noted(settings: ProcessSettings) -> dict[str, datetime]:
     """All erasures by petition id. Raises KafkaError; nothing when there is no such topic yet."""
     consumer = KafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+        **settings.client(),
         group_id=None,
         enable_auto_commit=False,
         isolation_level="read_committed",

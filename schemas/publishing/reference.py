@@ -12,7 +12,21 @@ from schemas.authority import AUTHORITY, CALLS, DUTIES, RELATIONS, Permission, P
 from schemas.events.brokers import BROKER_SETTINGS, LOWEST_VERSION, TRANSACTION_VERSION, internal_config
 from schemas.events.case import CASE_EVENTS, OPEN_STATES, State
 from schemas.events.catalogue import EVENT_TYPES
-from schemas.events.topics import DAY_MS, ERASURES, QUEUE_POSITIONS, QUEUE_PREFIX, SHARED, Deployment, Topic, config, queue_topic
+from schemas.events.topics import (
+    ACTIONS,
+    DAY_MS,
+    ERASURES,
+    INTAKE,
+    QUEUE_POSITIONS,
+    QUEUE_PREFIX,
+    SHARED,
+    Deployment,
+    Topic,
+    channel_topic,
+    config,
+    office_topic,
+    queue_topic,
+)
 from schemas.platform import metrics as metric_catalogue
 from schemas.platform.settings import ProcessSettings
 from schemas.reference.texts import title, words
@@ -31,12 +45,14 @@ def _page(what: str, heading: str, *parts: str) -> str:
 
 def topics() -> str:
     shared = [(f"`{topic.name}`", topic.what, _kept(topic), _types(topic)) for topic in SHARED]
-    queue = queue_topic("<office>")
+    queue, office, channel = queue_topic("<office>"), office_topic("<office>"), channel_topic("<channel>")
     rows = [
         *shared,
         (f"`{QUEUE_POSITIONS.name}`", QUEUE_POSITIONS.what, _kept(QUEUE_POSITIONS), "none: a group's partition and its next offset"),
         (f"`{ERASURES.name}`", ERASURES.what, _kept(ERASURES), "none: when it was erased"),
         (f"`{QUEUE_PREFIX}<office>`", "an office's own petitions, one ordered partition", _kept(queue), "as `petitions.events`"),
+        (f"`{office.name}`", "what an office's own system asks for; whoever writes there is that office", _kept(office), _types(ACTIONS)),
+        (f"`{channel.name}`", "petitions of a channel's own system; whoever writes there is that channel", _kept(channel), _types(INTAKE)),
     ]
     return _page(
         "topics",
@@ -45,7 +61,7 @@ def topics() -> str:
         table(("topic", "carries", "kept", "event types"), rows),
         "## Their settings",
         "With `REPLICATION` 3, else defaults. `petitions run migrate` sets them, on existing topics too; `petitions doctor` compares.",
-        _topic_settings((*SHARED, QUEUE_POSITIONS, ERASURES, queue)),
+        _topic_settings((*SHARED, QUEUE_POSITIONS, ERASURES, queue, office, channel)),
         "## The brokers' settings",
         f"Kafka {LOWEST_VERSION} or newer, with `transaction.version` {TRANSACTION_VERSION}. `petitions doctor` compares.",
         _broker_settings(),

@@ -11,6 +11,7 @@ from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.errors import BrokerResponseError, KafkaError
 
+from schemas.platform.kafka import KafkaSettings
 from schemas.platform.logs import log
 from streams.engine.batches import Destination
 from streams.engine.codes import CONCURRENT_TRANSACTIONS, Request, Then, follows, told
@@ -73,14 +74,14 @@ class Client:
     KafkaError. May block as long as the cluster is away; who calls is watched by the watchdog. Cancelling a call is safe.
     """
 
-    def __init__(self, bootstrap: str, name: str, connect: Callable[..., AIOKafkaClient] = AIOKafkaClient) -> None:
-        self._bootstrap, self._name, self._connect = bootstrap, name, connect
+    def __init__(self, kafka: KafkaSettings, name: str, connect: Callable[..., AIOKafkaClient] = AIOKafkaClient) -> None:
+        self._kafka, self._name, self._connect = kafka, name, connect
         self._opened: AIOKafkaClient | None = None
         self._coordinators: dict[tuple[CoordinationType, str], int] = {}
 
     async def start(self) -> None:
         """Connect. Raises KafkaError when no broker can be reached, TransactionsTooOld and BrokerTooOld."""
-        self._opened = self._connect(bootstrap_servers=self._bootstrap, client_id=self._name, request_timeout_ms=REQUEST_TIMEOUT_MS)
+        self._opened = self._connect(**self._kafka.client(), client_id=self._name, request_timeout_ms=REQUEST_TIMEOUT_MS)
         await self._client.bootstrap()
         await check_broker(self._client, self._client.get_random_node())
 

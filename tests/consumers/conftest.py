@@ -15,6 +15,7 @@ from deploy.cluster.topics import ensure_topics
 from deploy.one_machine.embedded import EmbeddedKafka
 from schemas.events.topics import EVENTS
 from schemas.platform.settings import ProcessSettings
+from tests.broker import reach
 from tests.consumers.events import Sent, write
 
 _NUMBERS = itertools.count(1)
@@ -54,7 +55,7 @@ def broker(kafka: EmbeddedKafka) -> str:
 
 @pytest.fixture(scope="session")
 def shared_producer(broker: str) -> Iterator[KafkaProducer]:
-    producer = KafkaProducer(bootstrap_servers=broker, acks="all")
+    producer = KafkaProducer(**reach(broker), acks="all")
     yield producer
     producer.close()
 

@@ -33,6 +33,7 @@ from schemas.events.base import Level
 from schemas.events.case import Accepted, Assigned, Breached, ClockName, ClockView, Contributed, Escalated, State, Warned
 from schemas.events.topics import EVENTS, queue_topic
 from schemas.platform.credentials import generate
+from tests.broker import reach
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life, Sent, answered, office, transferred, write
 
@@ -423,7 +424,7 @@ async def test_a_queue_stream_from_where_nothing_is_starts_anew_and_says_so(web:
 
 def delete_before(bootstrap: str, topic: str, offset: int) -> None:
     """As retention does."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(**reach(bootstrap))
     admin.delete_records({TopicPartition(topic, 0): offset})
     admin.close()
 

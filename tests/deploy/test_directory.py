@@ -113,3 +113,10 @@ def test_another_start_for_an_instance_with_data_is_refused() -> None:
     """Time cannot be set for cases that exist."""
     with pytest.raises(ClockConflict):
         choose(None, None, START, WALL, fresh=False)
+
+
+def test_a_directory_that_others_could_read_is_closed(tmp_path: Path) -> None:
+    """Also one that was there before, with the citizens' words in its files."""
+    (tmp_path / "data").mkdir(mode=0o755)
+    with Directory(tmp_path / "data").locked():
+        assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700

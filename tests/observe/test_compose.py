@@ -12,6 +12,7 @@ import yaml
 from pydantic import SecretStr
 
 from deploy.cluster.compose.secrets import generate, write_missing
+from deploy.one_machine.embedded.accounts import Accounts
 from deploy.one_machine.embedded.kafka_config import Node, properties
 from deploy.roles import BY_NAME
 from schemas.events.brokers import BROKER_SETTINGS, BrokerSetting, Compare
@@ -75,10 +76,10 @@ def test_role_waits_and_is_watched(role: str) -> None:
 
 
 @pytest.mark.parametrize("setting", BROKER_SETTINGS, ids=lambda setting: setting.name)
-def test_the_broker_is_set_as_the_catalogue_asks(setting: BrokerSetting) -> None:
+def test_the_broker_is_set_as_the_catalogue_asks(setting: BrokerSetting, tmp_path: Path) -> None:
     """What a guarantee or a time hangs on is in the compose file, with a value that will do; so it is for the embedded broker."""
     name = "KAFKA_" + setting.name.upper().replace(".", "_")
-    embedded = properties(Node(1, 9092, 9093, {1: 9093}, Path("data")))
+    embedded = properties(Node(1, 9092, 9093, {1: 9093}, tmp_path), Accounts(tmp_path))
 
     assert setting.holds(SERVICES["kafka"]["environment"][name])
     assert setting.holds(embedded[setting.name])

@@ -115,7 +115,7 @@ def test_the_environments_broker_goes_before_the_instances(tmp_path: Path, monke
     """Else the one of the instance in the directory, else the default."""
     monkeypatch.delenv("KAFKA_BOOTSTRAP_SERVERS", raising=False)
     default = broker_settings(tmp_path).kafka_bootstrap_servers
-    (tmp_path / "state.json").write_text('{"kafka": "127.0.0.1:1234"}', encoding="utf-8")
+    (tmp_path / "state.json").write_text('{"kafka_access": {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1234"}}', encoding="utf-8")
     stored = broker_settings(tmp_path).kafka_bootstrap_servers
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "broker:9092")
 

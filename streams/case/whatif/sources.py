@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from schemas.events import wire
 from schemas.events.topics import EVENTS
 from schemas.events.wire import NotAnEvent, WholeEvent
+from schemas.platform.kafka import KafkaSettings
 
 _POLL_MS = 500
 _SILENCE_S = 5.0
@@ -37,21 +38,21 @@ def from_file(path: Path) -> Iterator[WholeEvent]:
                     raise NotAnEvent(f"line {number}: {error}") from None
 
 
-def from_kafka(bootstrap: str, take: Take, *, save: IO[bytes] | None = None, progress: Progress | None = None) -> int:
+def from_kafka(kafka: KafkaSettings, take: Take, *, save: IO[bytes] | None = None, progress: Progress | None = None) -> int:
     """Hand over every event that the topic has now; the number of records that are no events. Raise NotReachable.
 
     `save`: also write them there as an export; `progress` gets how far the reading is, and where the topic ended at the start.
     """
     try:
-        return asyncio.run(_read(bootstrap, take, save, progress))
+        return asyncio.run(_read(kafka, take, save, progress))
     except KafkaError as error:
-        raise NotReachable(f"Kafka at {bootstrap}: {type(error).__name__}") from error
+        raise NotReachable(f"Kafka at {kafka.kafka_bootstrap_servers}: {type(error).__name__}") from error
 
 
-async def _read(bootstrap: str, take: Take, save: IO[bytes] | None, progress: Progress | None) -> int:
+async def _read(kafka: KafkaSettings, take: Take, save: IO[bytes] | None, progress: Progress | None) -> int:
     consumer = AIOKafkaConsumer(
         EVENTS.name,
-        bootstrap_servers=bootstrap.split(","),
+        **kafka.client(),
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -62,7 +63,7 @@ async def _read(bootstrap: str, take: Take, save: IO[bytes] | None, progress: Pr
         await consumer.start()
         partitions = consumer.assignment()
         if not partitions:
-            raise NotReachable(f"there is no topic {EVENTS.name} at {bootstrap}")
+            raise NotReachable(f"there is no topic {EVENTS.name} at {kafka.kafka_bootstrap_servers}")
         ends = await consumer.end_offsets(partitions)
         return await _until(consumer, ends, take, save, progress)
     finally:

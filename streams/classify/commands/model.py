@@ -118,12 +118,12 @@ def retrain(corrections: Path | None, measuring_file: Path | None, *, dry_run: b
 def _recorded() -> list[Labelled]:
     from kafka.errors import KafkaError
 
+    from schemas.platform.kafka import KafkaSettings
     from streams.classify.learning.record import RecordUnavailableError
     from streams.classify.learning.record import corrections as read
-    from streams.classify.settings import classify_settings
 
     try:
-        return read(classify_settings().kafka_bootstrap_servers)
+        return read(KafkaSettings())
     except (KafkaError, RecordUnavailableError) as error:
         raise click.ClickException(f"the event record cannot be read: {error}") from error
 

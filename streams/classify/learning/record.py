@@ -9,6 +9,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from schemas.events.envelope import BadEvent
 from schemas.events.topics import EVENTS
+from schemas.platform.kafka import KafkaSettings
 from streams.classify.learning.corpus import Labelled
 from streams.classify.learning.corrections import Collector
 
@@ -19,10 +20,10 @@ class RecordUnavailableError(RuntimeError):
     """Kafka has no event record, or does not answer."""
 
 
-def corrections(servers: str, topic: str = EVENTS.name) -> list[Labelled]:
+def corrections(kafka: KafkaSettings, topic: str = EVENTS.name) -> list[Labelled]:
     """All labels in the event record. Raises `RecordUnavailableError`, `kafka.errors.KafkaError`."""
     consumer = KafkaConsumer(
-        bootstrap_servers=servers.split(","),
+        **kafka.client(),
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
