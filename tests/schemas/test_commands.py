@@ -102,13 +102,13 @@ def test_the_options_make_the_access(tmp_path: Path) -> None:
 
     env = {"PETITIONS_TOKEN": None, "PETITIONS_URL": None}
     CliRunner().invoke(private, ["--url", "http://a/", "--data", str(tmp_path), "--lang", "en", "--json"], env=env)
-    CliRunner().invoke(private, ["--data", str(tmp_path), "--token", "given"], env=env)
+    CliRunner().invoke(private, ["--data", str(tmp_path), "--token-file", "-"], input="given\n", env=env)
     CliRunner().invoke(open_, [], env={"PETITIONS_URL": "http://b"})
     unknown = CliRunner().invoke(private, ["--data", str(tmp_path / "nowhere")], env=env)
 
     assert seen == [("http://a", "en", "stored", True), ("http://127.0.0.1:8080", "vi", "given", False), (Access("http://b"), False)]
     assert unknown.exit_code == 2
-    assert "--token" in unknown.output
+    assert "--token-file" in unknown.output
 
 
 def test_the_environments_broker_goes_before_the_instances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
