@@ -33,7 +33,7 @@ def submit_from_page(intake: Intake) -> Handler:
         wait = limit.wait_for(address)
         if wait:
             raise Problem(429, "too-many", headers={"Retry-After": str(wait)}, minutes=max(1, round(wait / 60)))
-        return await accept(intake, request, petition.of_channel(CHANNEL), key, client_of(request) or address)
+        return await accept(intake, petition.of_channel(CHANNEL), key, client_of(request) or address)
 
     return endpoint(handle)
 

@@ -16,7 +16,7 @@ class IdentitySettings(DatabaseSettings):
         Path(".data/credentials.json"),
         description="Intake keys, office tokens, admin token; further ones are in the database.",
     )
-    public_url: str = Field("", description="Address under which citizens and offices reach the service; empty: as the request named it.")
+    public_url: str = Field("", description="Address under which citizens and offices reach the service; empty: links have no host.")
     token_refresh_seconds: float = Field(
         2.0, gt=0, le=60, description="Pause between two looks at the table of tokens: so long a revoked token still works (s)."
     )

@@ -25,7 +25,7 @@ def open311_routes(views: Views) -> list[Route]:
     clock = views.settings.clock()
 
     async def discover(request: Request) -> Answered:
-        return "discovery", services.discovery(str(request.base_url).rstrip("/"))
+        return "discovery", services.discovery(views.callers.address(request, ""))
 
     async def list_services(request: Request) -> Answered:
         _check(request)

@@ -88,6 +88,7 @@ def _environment(request: Request, kafka: Mapping[str, str], database: str) -> d
         "DATABASE_URL": database,
         "STATE_DIR": str(directory.stores),
         "PORT": str(request.port),
+        "PUBLIC_URL": given.get("PUBLIC_URL") or f"http://127.0.0.1:{request.port}",
         "CHAINED": str(request.chained).lower(),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), given.get("PYTHONPATH")))),
         **(request.clock.environment() if request.clock else {}),

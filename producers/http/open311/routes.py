@@ -35,7 +35,7 @@ def _post_request(intake: Intake) -> Open311Handler:
         petition = form.petition_of(given, _caller(intake, request, given))
         key = None if petition.external_id else given.digest(to_datetime(intake.clock.now_ms()).astimezone(HANOI).date())
         who = await take(intake, petition, key)
-        url = f"{public_address(intake, request)}/t/{who.tracking_code}"
+        url = f"{public_address(intake)}/t/{who.tracking_code}"
         notice = _NOTICE[language(request)].format(code=who.tracking_code, url=url)
         return "service_requests", [{"service_request_id": who.petition_id, "service_notice": notice, "account_id": None}]
 
