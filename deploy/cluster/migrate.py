@@ -1,4 +1,4 @@
-"""Brings the database's schema up to date: the SQL files of the producers and the consumers, each applied once, in order."""
+"""Brings the database's schema up to date: the SQL files of the kernel, the producers and the consumers, each applied once, in order."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from pydantic import Field
 
 from deploy.errors import Failed, Unreachable
 from schemas.platform.logs import configure
@@ -16,7 +17,7 @@ from schemas.platform.settings import DatabaseSettings
 if TYPE_CHECKING:
     from psycopg import Connection
 
-_PACKAGES = ("producers", "consumers")
+_PACKAGES = ("schemas", "producers", "consumers")
 _LOCK = 7_310_248  # any number, the same for all who migrate
 _RENAMED = {"consumers/0002_operations.sql": "consumers/0003_operations.sql"}
 """What a file was called in earlier releases: where it was applied under that name, it is not applied again."""
@@ -30,6 +31,11 @@ create table if not exists schema_migration (
 
 class MigrateSettings(DatabaseSettings):
     """The role `migrate`: topics and database."""
+
+    credentials_file: Path | None = Field(
+        None, description="Where it is named: its tokens are made known to `petitions tokens`, which then can revoke them."
+    )
+    accounts_file: Path | None = Field(None, description="Where it is named and there are no persons yet: they are made, as it says.")
 
 
 class DatabaseUnreachable(Unreachable):
@@ -107,6 +113,7 @@ def _apply(connection: Connection[Any], migration: Migration) -> None:
 def run() -> None:
     """The role `migrate`: topics, then database. Raises what ensure_topics and migrate raise."""
     from deploy.cluster.topics import ensure_topics
+    from deploy.identity.enrolment import enrol
 
     settings = MigrateSettings()
     configure("migrate", settings.log_level)
@@ -114,4 +121,6 @@ def run() -> None:
     for change in topics.changed:
         click.echo(f"changed {change}")
     done = migrate(settings.database_url.get_secret_value())
+    with connected(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        enrol(connection, settings.credentials_file, settings.accounts_file)
     click.echo(f"{len(topics.created)} topics created, {len(topics.changed)} settings of topics changed, {len(done)} migrations applied")

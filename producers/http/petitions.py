@@ -58,7 +58,7 @@ def channel_of(intake: Intake, key: str | None) -> str:
     """The channel whose intake key this is; Problem 401 for none or an unknown one."""
     if not key:
         raise Problem(401, "no-key")
-    channel = intake.credentials.channel_of(key)
+    channel = intake.callers.channel_of(key)
     if channel is None:
         raise Problem(401, "unknown-key")
     return channel

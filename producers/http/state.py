@@ -11,8 +11,8 @@ from producers.http.keys import Keys
 from producers.http.overload import Overload
 from producers.intake.vault import AsyncVault
 from producers.settings import HttpSettings
+from schemas.identity.callers import Callers
 from schemas.platform.clock import Clock
-from schemas.platform.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Intake:
     settings: HttpSettings
     secret: bytes
     clock: Clock
-    credentials: Credentials
+    callers: Callers
     publisher: AsyncPublisher
     pool: AsyncConnectionPool
     vault: AsyncVault

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from schemas.authority import AUTHORITY, RELATIONS, Permission, actions_of
+from schemas.authority import AUTHORITY, CALLS, DUTIES, RELATIONS, Permission, Powers, actions_of
 from schemas.events.brokers import BROKER_SETTINGS, LOWEST_VERSION, TRANSACTION_VERSION, internal_config
 from schemas.events.case import CASE_EVENTS, OPEN_STATES, State
 from schemas.events.catalogue import EVENT_TYPES
@@ -104,6 +104,9 @@ def states() -> str:
         table(("who", "is", "may ask for"), who_rows),
         "## In which state, by which rule",
         table(("action", "states", "rule"), (_permission(name, permission) for name, permission in AUTHORITY.items())),
+        "## Which duty entitles to what",
+        "Persons have duties in offices (`petitions persons`), machines theirs by their token (`petitions tokens`). " + _calls(),
+        table(("duty", "whose", "at", "may call", "acts as"), (_duty(name, powers) for name, powers in DUTIES.items())),
         "## What may happen",
         "Event types on `petitions.events`, each `vn.hanoi.petition.<name>.v1`.",
         table(("event", "title", "meaning"), event_rows),
@@ -113,6 +116,15 @@ def states() -> str:
 def _permission(name: str, permission: Permission) -> tuple[str, str, str]:
     states = "any" if len(permission.states) == len(State) else _codes(state for state in State if state in permission.states)
     return f"`{name}`", states, permission.source
+
+
+def _calls() -> str:
+    return "; ".join(f"`{call}`: {what}" for call, what in CALLS.items()) + "."
+
+
+def _duty(name: str, powers: Powers) -> tuple[str, str, str, str, str]:
+    where = "the whole city" if powers.everywhere else powers.office or "one office"
+    return f"`{name}`", powers.what, where, _codes(call for call in CALLS if call in powers.calls), _codes(powers.speaks) or "nobody"
 
 
 def _codes(names: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from deploy.cluster.compose.secrets import generate, write_missing
 from deploy.one_machine.embedded.kafka_config import Node, properties
 from deploy.roles import BY_NAME
 from schemas.events.brokers import BROKER_SETTINGS, BrokerSetting, Compare
-from schemas.platform.credentials import Credentials
+from schemas.platform.credentials import Credentials, Holder, Kind, digest
 
 FOLDER = Path(__file__).parents[2] / "deploy/cluster/compose"
 COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))
@@ -113,7 +113,8 @@ def test_secrets_are_those_that_are_mounted(tmp_path: Path) -> None:
     assert mounted == {path.name for path in folder.iterdir()}
     assert folder.stat().st_mode & 0o777 == 0o700
     assert (folder / "postgres-password").read_text() in (folder / "database-url").read_text()
-    assert Credentials.load(folder / "credentials.json").is_admin(json.loads((folder / "credentials.json").read_text())["admin"])
+    token = json.loads((folder / "credentials.json").read_text())["admin"]
+    assert Credentials.load(folder / "credentials.json").holders[digest(token)] == Holder(Kind.ADMINISTRATOR)
 
 
 def test_secrets_are_kept(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def _channel(views: Views, request: Request) -> str | None:
     key = request.query_params.get("api_key") or request.headers.get("x-api-key")
     if not key:
         return None
-    channel = views.credentials.channel_of(key)
+    channel = views.callers.channel_of(key)
     if channel is None:
         raise Problem(401, "unknown-key")
     return channel

@@ -1,6 +1,7 @@
 """The data directory of one instance: its lock, secrets, ports and logs.
 
 credentials.json  intake key, office tokens, admin token (0600)
+accounts.json     persons for a demonstration, with their passwords (0600); made known when there are no persons yet
 tracking-secret   makes tracking codes (0600); lost, all codes are void
 clock.json        the scaled clock, if there is one
 ports.json        the ports of this instance, used again when free
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.errors import Failed
+from deploy.identity import enrolment
 from deploy.one_machine.embedded.ports import free_port, is_free
 from schemas.platform import credentials
 
@@ -47,6 +49,7 @@ class Directory:
         self.logs = self.path / "logs"
         self.state = self.path / "state.json"
         self.credentials = self.path / "credentials.json"
+        self.accounts = self.path / "accounts.json"
         self.tracking_secret = self.path / "tracking-secret"
         self.clock = self.path / "clock.json"
         self._ports = self.path / "ports.json"
@@ -67,11 +70,13 @@ class Directory:
             yield
 
     def ensure_secrets(self) -> None:
-        """Make the credentials and the tracking secret if there are none."""
+        """Make the credentials, the accounts and the tracking secret if there are none."""
         if not self.credentials.exists():
             write_json(self.credentials, credentials.generate(), 0o600)
         elif (found := json.loads(self.credentials.read_text(encoding="utf-8"))) != (whole := credentials.completed(found)):
             write_json(self.credentials, whole, 0o600)  # an instance from before there was this channel or office
+        if not self.accounts.exists():
+            write_json(self.accounts, enrolment.demonstration(), 0o600)
         if not self.tracking_secret.exists():
             part = self.tracking_secret.with_name("tracking-secret.part")
             part.unlink(missing_ok=True)

@@ -87,6 +87,7 @@ def _environment(request: Request, kafka: str, database: str) -> dict[str, str]:
     }
     secrets = {
         "CREDENTIALS_FILE": given.get("CREDENTIALS_FILE", str(directory.credentials)),
+        "ACCOUNTS_FILE": given.get("ACCOUNTS_FILE", str(directory.accounts)),
         **({} if "TRACKING_SECRET" in given else {"TRACKING_SECRET_FILE": str(directory.tracking_secret)}),
     }
     return given | own | secrets

@@ -120,7 +120,8 @@ def _announce(url: str, directory: Directory, roles: Sequence[Role], seconds: fl
     say(f"  {curl(url, directory.credentials)}")
     say(f"  petitions submit 'Đèn đường hỏng trước số 12 phố Huế' --url {url} --data {data}")
     say(f"  petitions ps --data {data}")
-    say(f"keys and tokens: {directory.credentials}; logs: {directory.logs}; Ctrl-C stops")
+    say(f"persons who can sign in, with passwords: {directory.accounts}")
+    say(f"machines' keys and tokens: {directory.credentials}; logs: {directory.logs}; Ctrl-C stops")
 
 
 def curl(url: str, credentials: Path) -> str:
