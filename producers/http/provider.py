@@ -54,7 +54,7 @@ def provider_routes(intake: Intake) -> list[Route]:
         return response
 
     return [
-        Route("/v1/session/provider", endpoint(named), methods=["GET"]),
+        Route("/session/provider", endpoint(named), methods=["GET"]),
         Route("/sign-in/provider", endpoint(leave), methods=["GET"]),
         Route(_BACK, endpoint(come_back), methods=["GET"]),
     ]

@@ -1,4 +1,4 @@
-"""`/v1/session`: a person signs in, asks who he is, signs out."""
+"""`/session`: a person signs in, asks who he is, signs out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from schemas.identity.passwords import LENGTH_AT_MOST
 from schemas.identity.sessions import form_token
 from schemas.web import Problem, json
 
-PATH = "/v1/session"
+PATH = "/session"
 _BODY_LIMIT = 4096
 
 

@@ -64,8 +64,8 @@ async def serving(database: str, folder: Path, **changes: Any) -> AsyncIterator[
 
 
 async def sign_in(browser: httpx.AsyncClient, login: str, password: str = PASSWORD, **headers: str) -> httpx.Response:
-    return await browser.post("/v1/session", json={"login": login, "password": password}, headers=headers)
+    return await browser.post("/session", json={"login": login, "password": password}, headers=headers)
 
 
 async def form_token(browser: httpx.AsyncClient) -> dict[str, str]:
-    return {"X-CSRF-Token": (await browser.get("/v1/session")).json()["form_token"]}
+    return {"X-CSRF-Token": (await browser.get("/session")).json()["form_token"]}

@@ -26,9 +26,9 @@ async def test_who_signed_in_is_told_what_he_may(service: Service) -> None:
     """His name, his duties, the offices whose cases he reads; without a session nobody."""
     login, _ = service.person(Post(Duty.OFFICER, "so-xd"), Post(Duty.OPERATIONS))
     async with service.browser() as browser:
-        before = await browser.get("/v1/session")
+        before = await browser.get("/session")
         entered = await sign_in(browser, login.upper())
-        found = (await browser.get("/v1/session")).json()
+        found = (await browser.get("/session")).json()
 
     assert (before.status_code, before.json()["code"], entered.status_code) == (401, "no-token", 201)
     assert found["name"] == "Ông Nguyễn Văn Kín"
@@ -74,10 +74,10 @@ async def test_a_session_is_new_at_each_sign_in_and_over_after_signing_out(servi
         await sign_in(browser, login)
         second = browser.cookies["session"]
         thief.cookies.set("session", first)
-        planted = await thief.get("/v1/session")
-        ended = await browser.delete("/v1/session", headers=await form_token(browser))
+        planted = await thief.get("/session")
+        ended = await browser.delete("/session", headers=await form_token(browser))
         thief.cookies.set("session", second)
-        after = await thief.get("/v1/session")
+        after = await thief.get("/session")
 
     assert first != second
     assert (planted.json()["code"], ended.status_code, after.json()["code"]) == ("session-over", 200, "session-over")
@@ -90,7 +90,7 @@ async def test_a_session_ends_by_time(service: Service) -> None:
         async with service.browser() as browser:
             await sign_in(browser, login)
             service.table.execute(f"update session set {late}")
-            assert (await browser.get("/v1/session")).json()["code"] == "session-over"
+            assert (await browser.get("/session")).json()["code"] == "session-over"
 
 
 async def test_who_is_disabled_is_out_at_once(service: Service) -> None:
@@ -99,7 +99,7 @@ async def test_who_is_disabled_is_out_at_once(service: Service) -> None:
     async with service.browser() as browser:
         await sign_in(browser, login)
         persons.disable(service.table, login, disabled=True)
-        out = await browser.get("/v1/session")
+        out = await browser.get("/session")
         refused = await sign_in(browser, login)
         persons.disable(service.table, login, disabled=False)
         back = await sign_in(browser, login)
@@ -145,8 +145,8 @@ async def test_a_form_needs_the_token_of_its_session(service: Service, token: st
     async with service.browser() as browser:
         await sign_in(browser, login)
         acted = await browser.post(path, json={"action": "accept"}, headers=headers)
-        left = await browser.delete("/v1/session", headers=headers)
-        still = await browser.get("/v1/session")
+        left = await browser.delete("/session", headers=headers)
+        still = await browser.get("/session")
 
     assert (acted.json()["code"], left.json()["code"], still.status_code) == ("foreign-page", "foreign-page", 200)
 

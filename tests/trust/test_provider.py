@@ -52,11 +52,11 @@ async def test_who_signs_in_at_the_provider_is_signed_in_here_and_out_of_both(se
         with httpx.Client(timeout=30) as other:
             back = await there(provider, browser, other)
             arrived = await browser.get(back)
-            who = (await browser.get("/v1/session")).json()
-            ended = (await browser.delete("/v1/session", headers=await form_token(browser))).json()["continue"]
+            who = (await browser.get("/session")).json()
+            ended = (await browser.delete("/session", headers=await form_token(browser))).json()["continue"]
             home = await asyncio.to_thread(lambda: provider.followed(other, other.get(ended)))
             again = await asyncio.to_thread(lambda: other.get(f"{provider.issuer}/"))
-        after = await browser.get("/v1/session")
+        after = await browser.get("/session")
 
     assert (arrived.status_code, arrived.headers["location"]) == (303, "/ioc")
     assert who["posts"] == [{"duty": "officer", "office": "so-xd"}]
@@ -122,7 +122,7 @@ async def test_who_is_not_ours_is_told_so(service: Service, provider: Canaille) 
         with httpx.Client(timeout=30) as other:
             back = await there(provider, browser, other)
         answer = await browser.get(back)
-        after = await browser.get("/v1/session")
+        after = await browser.get("/session")
 
     assert (answer.headers["location"], after.status_code) == ("/sign-in?refused=unknown-person", 401)
     assert service.table.execute("select count(*) from session").fetchone() == (0,)

@@ -4,7 +4,7 @@ import { api, byId, lang, t } from "/assets/common/core.js";
 
 /** The session; without one the page to sign in is opened instead, and nothing is given back. */
 export async function signedIn() {
-  const answer = await api(`/v1/session?lang=${lang}`);
+  const answer = await api(`/session?lang=${lang}`);
   if (answer.status === 401) signIn();
   return answer.status === 200 ? answer.body : null;
 }
@@ -18,7 +18,7 @@ export const formHeaders = (session) => ({ "X-CSRF-Token": session.form_token })
 export function showPerson(session) {
   byId("person").textContent = session.name ?? "";
   byId("leave").addEventListener("click", async () => {
-    const { body } = await api("/v1/session", { method: "DELETE", headers: formHeaders(session) });
+    const { body } = await api("/session", { method: "DELETE", headers: formHeaders(session) });
     sessionStorage.clear();
     if (body?.continue) location.assign(body.continue); // the provider ends its session, too, and leads back
     else signIn();

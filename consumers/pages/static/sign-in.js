@@ -9,7 +9,7 @@ byId("sign-in").addEventListener("submit", async (event) => {
   event.preventDefault();
   const body = { login: byId("login").value.trim(), password: byId("password").value };
   if (!body.login || !body.password) return refused(t("sign-in.incomplete"));
-  const answer = await api(`/v1/session?lang=${lang}`, { method: "POST", body });
+  const answer = await api(`/session?lang=${lang}`, { method: "POST", body });
   byId("password").value = "";
   if (answer.status !== 201) return refused(trouble(answer));
   await go();
@@ -22,7 +22,7 @@ function refused(text) {
 
 /** Only to pages of ours, whatever the address says. */
 async function go() {
-  const { status, body } = await api(`/v1/session?lang=${lang}`);
+  const { status, body } = await api(`/session?lang=${lang}`);
   if (status !== 200) return;
   const wanted = given.get("to");
   const own = body.offices.length || body.every_office ? "/desk" : "/ioc";
@@ -30,7 +30,7 @@ async function go() {
 }
 
 async function offerProvider() {
-  const { body } = await api("/v1/session/provider");
+  const { body } = await api("/session/provider");
   if (!body?.name) return;
   byId("elsewhere").hidden = false;
   byId("provider").textContent = t("sign-in.elsewhere", { name: body.name });
