@@ -64,14 +64,21 @@ def _section(measured: Measured) -> Iterator[str]:
     yield from ("", f"## Measured on {measured.on}", "", "| what | share | of |", "|---|---|---|")
     yield _row("category", found.category)
     yield _row("category, a second topic counted as right", found.with_also)
-    for style, share in found.by_style.items():
-        yield _row(f"category, {style}", share)
     yield _row("sent to triage, unsure or `other`", found.triage_unsure)
     yield _row("sent to triage, ward unknown too", found.triage)
     yield _row("category right of what is not sent to triage", found.kept)
     yield _row("urgent recall", found.urgent_recall)
     yield _row("urgent precision", found.urgent_precision)
+    yield _row("surely urgent, of the dangers (the rest of the recall: maybe urgent)", found.urgent_sure)
     yield f"| expected calibration error | {found.calibration_error:.3f} | |"
+    yield from (
+        "",
+        "| voice | right | kept | triage | urgent recall | urgent precision | calibration error |",
+        "|---|---|---|---|---|---|---|",
+    )
+    for name, voice in found.voices.items():
+        shares = (found.by_style[name], voice.kept, voice.triage, voice.urgent_recall, voice.urgent_precision)
+        yield f"| {name} | {' | '.join(map(_fraction, shares))} | {voice.calibration_error:.3f} |"
     yield from ("", "| category | right | of |", "|---|---|---|")
     for category, share in found.by_category.items():
         yield _row(category, share)
@@ -83,4 +90,8 @@ def _section(measured: Measured) -> Iterator[str]:
 
 
 def _row(name: str, share: Share) -> str:
-    return f"| {name} | {'–' if share.share is None else f'{share.share:.3f}'} | {share.right}/{share.n} |"
+    return f"| {name} | {_fraction(share)} | {share.right}/{share.n} |"
+
+
+def _fraction(share: Share) -> str:
+    return "–" if share.share is None else f"{share.share:.3f}"

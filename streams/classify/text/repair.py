@@ -85,7 +85,8 @@ class Repair:
         return words
 
     def _meant(self, new: str | None) -> str | None:
-        return new if new and self._common(new) else None
+        """A word of one letter is never what was meant: `aaaa` is a finger on the keyboard."""
+        return new if new and len(new) > 1 and self._common(new) else None
 
     def _known(self, word: str) -> bool:
         word = word.lower()
