@@ -15,7 +15,8 @@ A linear model over words and pairs of words, each once without diacritics and o
 tf · idf. One column of weights a category (29), a kind of text (8), and one for urgency; integers of one byte, scored with numpy.
 It is trained offline with scikit-learn (linear support vectors, each text once as typed and once stripped of its diacritics);
 its confidence is calibrated on texts held back from training. Urgency joins the linear score with the phrases of
-`danger/lexicon.tsv`. `petitions model train` makes the same bytes from the same texts.
+`danger/lexicon.tsv`; below certainty a text is maybe urgent, and a person looks first. English is read word by word into the
+Vietnamese of petitions (`text/english.tsv`). `petitions model train` makes the same bytes from the same texts.
 
 What it is for: proposing category, urgency and kind of a petition to the city of Hanoi, with reasons in words. What it is not
 for: deciding a petition. Below the confidence threshold, and for the category `other`, a person sorts with the two best guesses.
@@ -24,7 +25,11 @@ Limits: the training texts are written for this project, none is a real citizen'
 left-out training texts are much harder than ordinary ones; real petitions will lie between. The measuring file is of the same
 manner as the training texts; nothing of it was taken into them, and training texts that came close to one of its texts were
 removed, but the same everyday topics occur in both. Expect less on real petitions until `petitions model retrain` has learnt
-from corrections."""
+from corrections.
+
+Not reached on the texts held back in other voices, which are as hard as their training texts: English 0.66 right (goal 0.80; 0.89 of
+what is kept), implied dangers 0.85 seen (goal 0.95; 0.96 of what is flagged is one), calibration error up to 0.16 (goal 0.05). By
+`petitions-voices.jsonl`, ten texts a voice, before → after: right 0.85 → 0.94, English 0.3 → 0.9, urgent recall 0.82 → 0.96."""
 
 
 @dataclass(frozen=True, slots=True)
