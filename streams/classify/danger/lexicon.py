@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
@@ -106,11 +106,11 @@ class Lexicon:
 
 
 def _dangers(phrases: Iterable[Phrase]) -> tuple[str, ...]:
-    weights: Counter[str] = Counter()
+    weights: dict[str, float] = defaultdict(float)
     for phrase in phrases:
         if phrase.danger:
-            weights[phrase.danger] += phrase.weight  # type: ignore[assignment] -- weights need not be whole
-    return tuple(danger for danger, _ in weights.most_common())
+            weights[phrase.danger] += phrase.weight
+    return tuple(sorted(weights, key=lambda danger: -weights[danger]))
 
 
 def _longest_first(automaton: ahocorasick.Automaton, line: str) -> list[tuple[int, int, Phrase]]:
