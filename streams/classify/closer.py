@@ -18,7 +18,7 @@ from streams.classify.text.typed import Typed
 
 _LONG = 60
 """Words from which on a danger may drown in the text around it."""
-_SECOND = 0.1
+_SECOND = 0.3
 """Chance of the second category from which on the text may be about two matters."""
 _LEAST_WORDS = 4
 _LEAST_CHANCE = 0.6
