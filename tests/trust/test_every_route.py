@@ -60,7 +60,7 @@ OPEN311 = {
     *(("GET", f"{_V2}/{path}.{{format}}") for path in ("requests/{service_request_id}", "tokens/{token}")),
     *(("POST", f"{_V2}/{path}.{{format}}") for path in ("requests", "servicerequestupdates")),
 }
-"""For strangers and channels alone (decision 25), and tried with that specification's own errors in its own tests: no duty counts there."""
+"""For strangers and channels alone (decision 18), and tried with that specification's own errors in its own tests: no duty counts there."""
 SESSION = {(method, "/session") for method in ("GET", "POST", "DELETE")}
 PASSWORD = "một mật khẩu đủ dài"
 TEXT = "Cột điện nghiêng vì hố đào của đơn vị thoát nước trước số 19 ngõ Huế, sắp đổ xuống đường."
