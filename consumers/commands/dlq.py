@@ -53,8 +53,9 @@ def list_letters(*, stage: str | None, error: str | None, limit: int, as_json: b
 @click.argument("place")
 @data_option
 def show_letter(*, place: str, data: Path) -> None:
-    """Show the dead letter at PLACE (PARTITION:OFFSET) with its headers and value; the contact is never shown."""
+    """Show the dead letter at PLACE (PARTITION:OFFSET) with its headers and value; what tells who somebody is, is masked."""
     from consumers.dead_letters.reading import read, shown
+    from schemas.platform.masking import mask
 
     with _reaching():
         letter = next(read(broker_settings(data), [_range(place)]), None)
@@ -62,8 +63,8 @@ def show_letter(*, place: str, data: Path) -> None:
         fail(FAILED, f"there is no dead letter at {place}")
     whole = {
         **_summary(letter),
-        "key": (letter.record.key or b"").decode(errors="backslashreplace"),
-        "headers": {name: value.decode(errors="backslashreplace") for name, value in letter.record.headers},
+        "key": mask((letter.record.key or b"").decode(errors="backslashreplace")),
+        "headers": {name: mask(value.decode(errors="backslashreplace")) for name, value in letter.record.headers},
         "value": shown(letter.record.value),
     }
     click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
@@ -102,6 +103,8 @@ def replay(*, places: tuple[str, ...], dry_run: bool, data: Path) -> None:
 
 
 def _summary(letter: Letter) -> dict[str, Any]:
+    from schemas.platform.masking import mask
+
     reason = letter.reason
     time = datetime.fromtimestamp(letter.record.timestamp / 1000, UTC).isoformat(timespec="milliseconds")
     return {
@@ -110,7 +113,7 @@ def _summary(letter: Letter) -> dict[str, Any]:
         "stage": reason.stage if reason else "?",
         "from": f"{reason.topic} {reason.partition}:{reason.offset}" if reason else "?",
         "error": reason.error if reason else "?",
-        "reason": reason.message if reason else "?",
+        "reason": mask(reason.message) if reason else "?",
     }
 
 

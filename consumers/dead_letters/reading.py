@@ -15,12 +15,16 @@ from consumers.kafka.records import Headers, Record, config, lean
 from schemas.events import dead_letters, wire
 from schemas.events.dead_letters import Reason
 from schemas.events.topics import ACTIONS, CHANNEL_PREFIX, CLASSIFIED, DEAD_LETTERS, INTAKE, OFFICE_PREFIX, QUEUE_PREFIX
+from schemas.events.words import for_office
+from schemas.platform.masking import mask, masked
 from schemas.platform.settings import ProcessSettings
 
 HIDDEN = "(not shown)"
 # Whoever reads dead letters mends the pipeline; he does not need to know who the petitioner is.
-_PERSONAL = frozenset({"contact", "contact_sealed", "phone", "email"})
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d .-]{7,}\d")
+_PERSONAL = frozenset({"contact", "contact_sealed", "external_id", "name", "phone", "email"})
+_FIELD = re.compile(rf"""("(?:{"|".join(sorted(_PERSONAL))})"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|\{{[^}}]*\}}?|[^\s,}}]+)""")
+_ESCAPE = re.compile(r"\\+u(00[0-9a-fA-F]{2})")
+_SHOWN_AT_MOST = 2000
 _INPUTS = frozenset({INTAKE.name, CLASSIFIED.name, ACTIONS.name})
 _OFFICE = re.compile(r"office ([a-z0-9-]+):")
 
@@ -99,20 +103,20 @@ def _letters(consumer: KafkaConsumer, span: Range) -> Iterator[Letter]:
 
 
 def shown(value: bytes | None) -> Any:
-    """The value for a person's eyes: JSON without the contact, other text with addresses and numbers blotted out."""
+    """The value for a person's eyes: without the contact, and with whatever else tells who somebody is masked, in JSON at any depth."""
     if not value:
         return None
+    text = value.decode(errors="backslashreplace")
     try:
-        return _without_contact(json.loads(value))
+        return masked(json.loads(text), hide=_PERSONAL, by=HIDDEN)
     except (ValueError, RecursionError):
-        text = value[:2000].decode(errors="backslashreplace")
-        return _ADDRESS.sub(HIDDEN, text)
+        return _shown_text(text)
 
 
-def _without_contact(found: Any) -> Any:
-    if isinstance(found, dict):
-        return {name: HIDDEN if name in _PERSONAL else _without_contact(value) for name, value in found.items()}
-    return [_without_contact(value) for value in found] if isinstance(found, list) else found
+def _shown_text(text: str) -> str:
+    """No JSON, or broken: escapes are read, since a number may hide in them, and the contact's fields go with what stands in them."""
+    read = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text.replace('\\"', '"'))
+    return mask(_FIELD.sub(rf"\1{HIDDEN}", read)[:_SHOWN_AT_MOST])
 
 
 def target(letter: Letter) -> tuple[str, bytes | None, Headers]:
@@ -124,7 +128,8 @@ def target(letter: Letter) -> tuple[str, bytes | None, Headers]:
         return letter.reason.topic, value, headers
     office = _OFFICE.match(letter.reason.message)
     if letter.reason.stage == "dispatcher" and office:
-        return QUEUE_PREFIX + office[1], wire.without_personal_data(value or b"", wire.event(letter.record)), headers
+        event = wire.event(letter.record)
+        return QUEUE_PREFIX + office[1], for_office(office[1], value or b"", event, wire.view(event.case).office), headers
     raise NotReplayable(f"{letter.reason.topic} is no input: only its own stage writes there")
 
 

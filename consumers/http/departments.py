@@ -61,7 +61,13 @@ def department_routes(views: Views) -> list[Route]:
             office, petition_id=found.petition_id, seq=found.seq, case=found.case, petition=found.petition, now=now, lang=lang
         )
         shown = office_view.queue_detail(
-            line, case=found.case, petition=found.petition, classification=found.classification, entries=found.entries, lang=lang
+            office,
+            line,
+            case=found.case,
+            petition=found.petition,
+            classification=found.classification,
+            entries=found.entries,
+            lang=lang,
         )
         return json({**shown, "actions": open_to(acting.roles, office, Holding.of(found.case))})
 

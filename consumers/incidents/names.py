@@ -29,10 +29,20 @@ _NO_NAMES = words_of(
 )
 _ALSO_WORDS = frozenset({"thanh nien", "nha tho", "thanh cong", "hong tien", "hong ha", "trung hoa"})
 """Street names that are ordinary words, too: only when written in capitals or after `phố`, `đường`."""
+_TITLES = words_of("anh chi ong ba co chu bac thay em chau cu ten")
+_FAMILIES = words_of(
+    "nguyen tran le pham hoang huynh phan vu vo dang bui do ngo duong ly doan trinh mai dao luong lam cao ta tong kieu quach luu"
+    " phung nghiem"
+)
+"""Of nine people in ten."""
+_OF_PEOPLE = words_of("nha to so cum ho chu lo den dinh tu")
+"""Markers after which a person may be named as well as a place: `nhà Nguyễn Văn An`."""
 
 
 def names(text: str, address: str | None = None) -> frozenset[str]:
-    """Folded names, without their markers (`hue`, `hoa sen`); wards' and offices' names are left out: they are not where exactly."""
+    """Folded names, without their markers (`hue`, `hoa sen`); wards' and offices' names are left out: they are not where exactly. So
+    are people's: they are nobody's business here.
+    """
     found: set[str] = set()
     for part in filter(None, (text, address)):
         composed = _without_wards(unicodedata.normalize("NFC", part))
@@ -109,13 +119,22 @@ def _capitalised(text: str) -> Iterator[str]:
 
 def _run(run: list[str], before: str, last: str) -> Iterator[str]:
     """`last`: the word before the run. A ward's name counts only after a marker (`chợ Hoàng Mai`), else it is no exact place."""
-    if not run or (len(run) == 1 and _SENTENCE_END.search(before)):
+    if not run or (len(run) == 1 and _SENTENCE_END.search(before)) or _is_person(run, last):
         return
     words = _without_ends(run)
     name = " ".join(words)
     marked = last in MARKERS or (bool(words) and words[0] != run[0])
     if name and (marked or name not in _wide_names() or name in _street_names()):
         yield name
+
+
+def _is_person(run: list[str], last: str) -> bool:
+    """`anh Tuấn`, `Chị Lan`, `Nguyễn Văn An`; not `phố Trần Bình`, `trường Nguyễn Siêu`, `Bà Triệu`."""
+    if " ".join(run) in _street_names():
+        return False
+    called = last in _TITLES or (run[0] in _TITLES and len(run) > 1)
+    placed = last in MARKERS - _OF_PEOPLE
+    return called or (run[0] in _FAMILIES and len(run) > 1 and not placed)
 
 
 def _without_ends(words: list[str]) -> list[str]:

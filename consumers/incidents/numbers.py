@@ -17,8 +17,10 @@ _NO_AMOUNT = (
     r"(?![\w/])(?!\s*(?:ngay|hom|tuan|thang|nam|gio|h|phut|met|m|m2|cm|km|lan|nguoi|trieu|ty|dong|nghin|tang"
     r"|days?|weeks?|months?|hours?|metres?|meters?|times|people)\b)(?!\s*%)"
 )
+_PLATE = "plate"
+"""Understood, so that nothing else is read in it, and left out: it is somebody's, and no place."""
 _KINDS: tuple[tuple[str, str, str], ...] = (
-    ("plate", r"bien so|bks|bien kiem soat", r"\d{2}[a-z]\d?[ .-]?\d{3,5}(?:\.\d{2})?"),
+    (_PLATE, r"bien so|bks|bien kiem soat", r"\d{2}[a-z]\d?[ .-]?\d{3,5}(?:\.\d{2})?"),
     ("group", r"to dan pho|to dp|tdp|khu dan cu|khu pho|to|cum", _NUMBER),
     ("hamlet", r"thon|xom|doi", _NUMBER),
     ("road", r"quoc lo|ql|tinh lo|tl|duong tinh|dt|vanh dai", _NUMBER),
@@ -53,8 +55,8 @@ def _in(text: str) -> set[str]:
     text = unicodedata.normalize("NFC", text)
     rest = fold(text)
     for kind, pattern in _PATTERNS:
-        for match in pattern.finditer(rest):
-            found |= _parts(kind, match[1])
+        if kind != _PLATE:
+            found.update(*(_parts(kind, match[1]) for match in pattern.finditer(rest)))
         # A number that was understood is not looked at again (`cột số 5` is no house); positions stay.
         rest = pattern.sub(lambda match: "|" * len(match[0]), rest)
     for match in _BEFORE_STREET.finditer(rest):

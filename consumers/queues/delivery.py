@@ -10,6 +10,7 @@ from consumers.kafka.records import Record
 from consumers.queues.routing import offices_of
 from schemas.events import wire
 from schemas.events.wire import NotAnEvent
+from schemas.events.words import for_office
 
 
 class Delivery(NamedTuple):
@@ -46,5 +47,8 @@ def plan(records: Iterable[tuple[int, Record]]) -> Plan:
 
 def _deliveries(partition: int, record: Record) -> list[Delivery]:
     event = wire.event(record)
-    value = wire.without_personal_data(record.value or b"", event)
-    return [Delivery(office, partition, record, value) for office in offices_of(event, wire.view(event.case))]
+    case = wire.view(event.case)
+    return [
+        Delivery(office, partition, record, for_office(office, record.value or b"", event, case.office))
+        for office in offices_of(event, case)
+    ]

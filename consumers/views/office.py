@@ -1,4 +1,8 @@
-"""What an office sees of the petitions in its queue. Pure. Never the petitioner's contact, tracking code or id in the channel."""
+"""What an office sees of the petitions in its queue. Pure. Never the petitioner's contact, tracking code or id in the channel.
+
+The responsible office reads what people wrote; for every other office of the case phone numbers and the like are masked. An office that
+no longer has to do with a case sees where it stands and what came of it, and of what happened since nothing else.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,13 @@ from consumers.timeline import TimelineEntry
 from consumers.views.citizen import Json, office
 from schemas.events.intake import PERSONAL
 from schemas.events.lateness import clocks_of, is_late
+from schemas.events.words import mask_words
+from schemas.platform.masking import mask
 from schemas.reference import TRIAGE_OFFICE, categories, texts
 from schemas.reference.texts import Language
+
+OUTCOME = frozenset({"from_office", "to_office", "result", "in_time", "because", "kind", "stars"})
+"""What a former office learns of an event besides its kind, its time and the state."""
 
 
 def role_of(code: str, case: Json) -> str | None:
@@ -23,6 +32,11 @@ def role_of(code: str, case: Json) -> str | None:
     if code == case.get("decider"):
         return "decider"
     return "superior" if code == case.get("escalated_to") else "co-office"
+
+
+def is_responsible(code: str, case: Json) -> bool:
+    """It must act on the case, or was the last that had to."""
+    return bool(code == (case["office"] or TRIAGE_OFFICE))
 
 
 def queue_item(code: str, *, petition_id: str, seq: int, case: Json, petition: Json | None, now: datetime, lang: Language) -> Json:
@@ -38,7 +52,7 @@ def queue_item(code: str, *, petition_id: str, seq: int, case: Json, petition: J
         "urgent": case["level"] == "urgent",
         "category": case["category"],
         "category_name": (category.name_vi if lang == "vi" else category.name_en) if category else case["category"],
-        "text": given.get("text", ""),
+        "text": _text(code, case, given, lang),
         "channel": given.get("channel", ""),
         "ward": case.get("ward_code"),
         "office": office(case["office"] or TRIAGE_OFFICE, lang),
@@ -56,20 +70,42 @@ def queue_item(code: str, *, petition_id: str, seq: int, case: Json, petition: J
     }
 
 
+def _text(code: str, case: Json, petition: Json, lang: Language) -> str:
+    text = str(petition.get("text", ""))
+    return text if is_responsible(code, case) else mask(text, lang)
+
+
 def queue_detail(
-    line: Json, *, case: Json, petition: Json | None, classification: Json | None, entries: list[TimelineEntry], lang: Language
+    code: str, line: Json, *, case: Json, petition: Json | None, classification: Json | None, entries: list[TimelineEntry], lang: Language
 ) -> Json:
     """A line with everything the office needs to work on it."""
     given = without_personal_data(petition or {})
-    return {
+    found = {
         **line,
         "location": given.get("location"),
         "media_urls": given.get("media_urls", []),
         "submitted_at": given.get("submitted_at"),
         "classification": classification,
         "case": case,
-        "timeline": [office_item(entry, lang) for entry in entries],
+        "timeline": _timeline(code, case, entries, lang),
     }
+    return found if is_responsible(code, case) else dict(mask_words(found, lang))
+
+
+def _timeline(code: str, case: Json, entries: list[TimelineEntry], lang: Language) -> list[Json]:
+    since = len(entries) if is_responsible(code, case) or role_of(code, case) else _left(code, entries)
+    return [office_item(entry, lang) for entry in entries[:since]] + [_outcome(entry, lang) for entry in entries[since:]]
+
+
+def _left(code: str, entries: list[TimelineEntry]) -> int:
+    """How many of the entries the office took part in, that with which the case left it included."""
+    had = [number for number, entry in enumerate(entries) if is_responsible(code, entry.case)]
+    return had[-1] + 2 if had else 0
+
+
+def _outcome(entry: TimelineEntry, lang: Language) -> Json:
+    whole = office_item(entry, lang)
+    return {**whole, "details": {name: value for name, value in whole["details"].items() if name in OUTCOME}}
 
 
 def without_personal_data(petition: Json) -> Json:
@@ -98,4 +134,4 @@ def queue_event(code: str, entry: TimelineEntry, lang: Language) -> tuple[str, J
     """An event for the queue's stream: its name (`left` when the case is no longer in the queue) and its data."""
     role = role_of(code, entry.case)
     data = {**office_item(entry, lang), "petition_id": entry.petition_id, "role": role, "case": entry.case}
-    return (entry.what if role else "left"), data
+    return (entry.what if role else "left"), data if is_responsible(code, entry.case) else dict(mask_words(data, lang))

@@ -10,6 +10,7 @@ from typing import Any
 from consumers.read_model.figures import CHART_DAYS, Row, Rows
 from consumers.views.citizen import Json, office
 from schemas.platform.instants import HANOI, iso
+from schemas.platform.masking import mask
 from schemas.reference import categories
 from schemas.reference.texts import Language, words
 
@@ -97,5 +98,5 @@ def _escalation(row: Row, lang: Language) -> Json:
         "category_name": (category.name_vi if lang == "vi" else category.name_en) if category else row["category"],
         "deadline": iso(row["deadline"]) if row["deadline"] else None,
         "received_at": iso(row["received_at"]),
-        "text": row["text"] or "",
+        "text": mask(row["text"] or "", lang),
     }

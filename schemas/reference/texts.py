@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
-Group = Literal["rule", "right-address", "state", "level", "clock", "result", "contribution"]
+Group = Literal["rule", "right-address", "state", "level", "clock", "result", "contribution", "masked"]
 
 
 class _Known(dict[str, object]):

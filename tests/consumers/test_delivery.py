@@ -77,3 +77,14 @@ def test_what_is_no_event_is_rejected() -> None:
     made = plan([(3, Record(7, 1, b"k", b"garbage", []))])
 
     assert [(partition, record.offset) for partition, record, _ in made.rejected] == [(3, 7)]
+
+
+def test_only_the_responsible_office_gets_words_unmasked() -> None:
+    """A phone number in a text goes into the queue of the owner; a co-office gets the same event with the number masked."""
+    life = Life(office="so-xd", text="Hố sâu, gọi 0912.345.678")
+    life.case = life.case.model_copy(update={"co_offices": ("so-yt",)})
+    sent = life.begins()
+    made = plan([(0, Record(0, 1, sent.key, sent.value, sent.headers))]).deliveries
+    texts = {one.office: json.loads(one.value)["petition"]["text"] for one in made}
+
+    assert texts == {"so-xd": "Hố sâu, gọi 0912.345.678", "so-yt": "Hố sâu, gọi (số điện thoại đã che)"}

@@ -55,6 +55,25 @@ def test_the_contact_is_never_shown() -> None:
     assert shown(None) is None
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        json.dumps({"text": "gọi 0912 345 678, CCCD 001099012345, an@example.org, xe 29A-123.45"}),
+        json.dumps({"petition": json.dumps({"text": "0912345678", "contact": {"name": "Lê Thị Canary", "phone": "0912345678"}})}),
+        json.dumps([{"0912345678": [84912345678, "001099012345"]}]),
+        r'{"text": "\u0030912345678 an\u0040example.org", "contact": {"name": "Lê Thị Canary", "phone": ',
+        r'"{\"name\": \"Lê Thị Canary\", \"text\": \"29A-123.45 001099012345',
+        "Lê gọi 0912.345.678 hay an@example.org",
+    ],
+    ids=["text", "json in json", "names and numbers", "escapes in broken json", "escaped quotes", "no json"],
+)
+def test_what_tells_who_somebody_is_is_masked_in_every_form(value: str) -> None:
+    """Phone, identity number, plate, e-mail and the contact's fields are masked wherever and however they are written."""
+    found = json.dumps(shown(value.encode()), ensure_ascii=False)
+
+    assert not any(part in found for part in ("912345678", "912 345 678", "912.345.678", "001099012345", "example.org", "123.45", "Canary"))
+
+
 def test_a_letter_goes_back_to_its_input_as_it_was() -> None:
     """Input of a stage goes back to its topic with its own headers, without the reason's."""
     assert target(rejected(INTAKE.name, "classify", "text: missing")) == (INTAKE.name, b"{}", [("ce_id", b"1")])

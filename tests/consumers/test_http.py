@@ -30,12 +30,23 @@ from deploy.one_machine.embedded.ports import free_port
 from schemas.commands.calls import StreamEvent
 from schemas.events import tracking
 from schemas.events.base import Level
-from schemas.events.case import Accepted, Assigned, Breached, ClockName, ClockView, Contributed, Escalated, State, Warned
+from schemas.events.case import (
+    Accepted,
+    Assigned,
+    Breached,
+    ClockName,
+    ClockView,
+    Contributed,
+    Escalated,
+    InformationAdded,
+    State,
+    Warned,
+)
 from schemas.events.topics import EVENTS, queue_topic
 from schemas.platform.credentials import generate
 from tests.broker import reach
 from tests.consumers.conftest import Rig
-from tests.consumers.events import Life, Sent, answered, office, transferred, write
+from tests.consumers.events import CITIZEN, Life, Sent, answered, office, transferred, write
 
 SECRET = "s" * 32
 PATIENCE_SECONDS = 30
@@ -343,6 +354,25 @@ async def test_an_office_sees_the_case_and_not_the_person(web: Web) -> None:
     assert [line["type"] for line in found["timeline"]] == ["assigned", "warned"]
     assert all(secret not in shown for secret in ("c2VhbGVk", "outside-1", code))
     await web.get(f"/v1/departments/so-yt/queue/{life.petition_id}", 404, **web.token("so-yt"))
+
+
+async def test_a_former_office_sees_state_and_outcome_and_no_later_note(web: Web) -> None:
+    """After a transfer the office before reads its own time, and of what came later only what happened; the new office reads all."""
+    _, life = web.life(text="Nắp cống vỡ trước nhà, gọi 0912 345 678")
+    life.happens(InformationAdded, actor=CITIZEN, text="ghi chú trước")
+    transferred(life, "ward-00070", reason="thuộc phường, số 0912 345 678")
+    life.happens(InformationAdded, actor=CITIZEN, text="ghi chú sau")
+    answered(life)
+    web.project(*life.sent)
+    former, now = [await web.get(f"/v1/departments/{one}/queue/{life.petition_id}", **web.token(one)) for one in ("so-xd", "ward-00070")]
+    said = json.dumps(former, ensure_ascii=False)
+
+    assert "ghi chú trước" in said
+    assert not any(part in said for part in ("ghi chú sau", "Đã thay nắp", "0912"))
+    assert [line["type"] for line in former["timeline"]] == [line["type"] for line in now["timeline"]]
+    assert (former["state"], former["timeline"][-1]["details"]) == ("answered", {"result": "done", "in_time": True})
+    assert "ghi chú sau" in json.dumps(now, ensure_ascii=False)
+    assert now["text"].endswith("0912 345 678")
 
 
 async def test_a_contribution_is_for_the_offices_of_the_case(web: Web) -> None:

@@ -141,11 +141,18 @@ def test_numbers_that_say_where(text: str, expected: set[str]) -> None:
         ("nhóm thanh niên tụ tập", set()),
         ("ĐÈN HỎNG KHÔNG AI SỬA", set()),
         ("Chợ Hôm ùn tắc", {"hom"}),
+        ("Cạnh trường Nguyễn Siêu, nhà anh Tuấn và chị Lê Thị Canary", {"nguyen sieu"}),
+        ("Tôi là Nguyễn Văn Canary, ở nhà Trần Thị Hoa; Ông Phạm Bình báo", set()),
     ],
 )
 def test_names_that_say_where(text: str, expected: set[str]) -> None:
-    """Streets and proper names are read, without their markers; wards, offices and ordinary words are not."""
+    """Streets and proper names are read, without their markers; wards, offices, people and ordinary words are not."""
     assert names(text) == expected
+
+
+def test_a_plate_is_no_place() -> None:
+    """A number plate is read as such, so that no part of it counts as a house, and nothing of it is kept."""
+    assert numbers("xe biển số 29A-123.45 đỗ trước số 12") == {"house:12"}
 
 
 def test_a_wards_centre_is_no_point() -> None:
