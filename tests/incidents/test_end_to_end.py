@@ -50,7 +50,7 @@ def reported(city: City, code: str) -> list[str]:
 
 
 def test_one_answer_reaches_every_petitioner(city: City) -> None:
-    """Three petitions are one piece of work for the office; what happens to the first is news for all, and its text, marked as public, too."""
+    """Three petitions are one piece of work for the office; what happens to the first is news for all, and its text, if it is public."""
     first, second, third = incident(city, 45)
     followers = {second["petition_id"], third["petition_id"]}
     office = city.status(first["tracking_code"])["office"]["code"]
