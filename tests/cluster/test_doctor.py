@@ -259,7 +259,7 @@ def test_a_reader_from_another_cluster_and_one_that_nobody_runs_are_told(site: P
     site.database.execute("insert into consumer_offset values ('projector', %s, 0, %s)", (EVENTS.name, BEYOND))
 
     assert any(f"projector in petitions.events 0 stands at {BEYOND}" in found for _, found in told(progress.lag(site)))
-    assert [level for level, _ in told(progress.members(site))] == [Level.WRONG] * 6
+    assert [level for level, _ in told(progress.members(site))] == [Level.WRONG] * 7
     assert "petitions-classify and petitions-case: no member" in {found for _, found in told(progress.members(site))}
 
 
