@@ -316,7 +316,10 @@ def test_every_control_has_a_name(opened: Open, instance: Instance) -> None:
     nameless = """() => [...document.querySelectorAll('input, textarea, select, button, a')].filter((one) =>
         !one.closest('[hidden]') && !(one.labels?.length || one.getAttribute('aria-label') || one.textContent.trim())).map((one) => one.outerHTML)"""
     desk = _desk(opened, instance, "so-xd")
+    centre = opened("/ioc", viewport=SCREEN)
+    _sign_in(centre, instance, "trung-tam")
+    expect(centre.locator("#tiles .tile")).to_have_count(8)
 
-    assert desk.evaluate(nameless) == []
-    for path in ("/", "/ioc", "/sign-in", "/t/AAAA-AAAA-AAAA"):
+    assert [page.evaluate(nameless) for page in (desk, centre)] == [[], []]
+    for path in ("/", "/sign-in", "/t/AAAA-AAAA-AAAA"):
         assert opened(path).evaluate(nameless) == []
