@@ -313,8 +313,8 @@ def test_a_wrong_password_is_told_and_an_auditor_is_offered_nothing_to_do(opened
 
 def test_every_control_has_a_name(opened: Open, instance: Instance) -> None:
     """Each field and button of every page can be named by a screen reader."""
-    nameless = """() => [...document.querySelectorAll('input, textarea, select, button, a')].filter((one) =>
-        !one.closest('[hidden]') && !(one.labels?.length || one.getAttribute('aria-label') || one.textContent.trim())).map((one) => one.outerHTML)"""
+    nameless = """() => [...document.querySelectorAll('input, textarea, select, button, a')].filter((one) => !one.closest('[hidden]') &&
+        !(one.labels?.length || one.getAttribute('aria-label') || one.textContent.trim())).map((one) => one.outerHTML)"""
     desk = _desk(opened, instance, "so-xd")
     centre = opened("/ioc", viewport=SCREEN)
     _sign_in(centre, instance, "trung-tam")
