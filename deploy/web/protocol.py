@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 from collections import Counter
 from typing import ClassVar
 
@@ -15,6 +16,7 @@ BODY_SECONDS = 60.0
 MOST_CONNECTIONS = 5_000
 MOST_OF_ONE = 500
 """Of one address; this machine's own are not counted (a proxy's are all the city's)."""
+_OFFER = re.compile(rb"(?i)(\r\n)upgrade:")
 _STATUS = {408: "Request Timeout", 431: "Request Header Fields Too Large", 503: "Service Unavailable"}
 
 
@@ -47,7 +49,7 @@ class Guarded(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += len(data)
-        super().data_received(data)
+        super().data_received(_staying(data) if self._in_head else data)
         if self._in_head and self._received > HEAD_BYTES and not self.transport.is_closing():
             self._refuse(431)
 
@@ -99,6 +101,12 @@ class Guarded(HttpToolsProtocol):
         head = f"HTTP/1.1 {status} {_STATUS[status]}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
         self.transport.write(head.encode())
         self.transport.close()
+
+
+def _staying(data: bytes) -> bytes:
+    """Without an offer to speak another protocol (Java's client asks for HTTP/2 so), at which the parser would leave the body unread."""
+    head, end, rest = data.partition(b"\r\n\r\n")
+    return _OFFER.sub(rb"\1X-Upgrade:", head) + end + rest
 
 
 def _is_own(address: str) -> bool:
