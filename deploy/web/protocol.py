@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import re
 from collections import Counter
 from typing import ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from producers.http.guard import is_own
 
 HEAD_BYTES = 32 * 1024
 HEAD_SECONDS = 10.0
@@ -36,7 +37,9 @@ class Guarded(HttpToolsProtocol):
         self._in_head, self._refusal = True, 400
         self._address = self.client[0] if self.client else ""
         self._open[self._address] += 1
-        if len(self.connections) > MOST_CONNECTIONS or (self._open[self._address] > MOST_OF_ONE and not _is_own(self._address)):
+        if len(self.connections) > MOST_CONNECTIONS or (
+            self._open[self._address] > MOST_OF_ONE and not (self._address and is_own(self._address))
+        ):
             self._refuse(503)
         self._within(HEAD_SECONDS)
 
@@ -107,10 +110,3 @@ def _staying(data: bytes) -> bytes:
     """Without an offer to speak another protocol (Java's client asks for HTTP/2 so), at which the parser would leave the body unread."""
     head, end, rest = data.partition(b"\r\n\r\n")
     return _OFFER.sub(rb"\1X-Upgrade:", head) + end + rest
-
-
-def _is_own(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

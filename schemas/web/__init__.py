@@ -3,7 +3,7 @@ assets, Server-Sent Events. Import from here, `sse` from its module; it knows St
 """
 
 from schemas.web.assets import Assets, asset_routes
-from schemas.web.endpoint import Handler, endpoint, json
+from schemas.web.endpoint import Handler, caller_address, endpoint, json
 from schemas.web.language import language
 from schemas.web.problems import Field, Problem, answer, broken, from_validation
 from schemas.web.shell import Page, page_routes
@@ -17,6 +17,7 @@ __all__ = [
     "answer",
     "asset_routes",
     "broken",
+    "caller_address",
     "endpoint",
     "from_validation",
     "json",

@@ -10,6 +10,7 @@ from typing import Any
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.errors import BrokerResponseError, KafkaError
+from aiokafka.protocol.admin import DescribeGroupsRequest
 
 from schemas.platform.kafka import KafkaSettings
 from schemas.platform.logs import log
@@ -22,6 +23,7 @@ from streams.engine.waiting import Waiting
 REQUEST_TIMEOUT_MS = 20_000
 SOON_SECONDS, LATER_SECONDS = 0.005, 0.05
 
+_MEMBERS = 5  # of the fields of a described group
 _NOT_ALLOWED = 29  # TOPIC_AUTHORIZATION_FAILED
 
 
@@ -146,6 +148,12 @@ class Client:
             if check(what, code) is Then.LOOK:
                 self._coordinators.pop(of, None)
             await tries.pause(SOON_SECONDS if code == CONCURRENT_TRANSACTIONS else LATER_SECONDS, told(what, code))
+
+    async def members(self, group: str) -> list[Any]:
+        """The members of a group, each as DescribeGroups (version 0) tells of it: id, client, host, subscription, assignment."""
+        request, of = DescribeGroupsRequest([group]), (CoordinationType.GROUP, group)
+        answer = await self.ask("DescribeGroups", of, request, lambda found: int(found.groups[0][0]))
+        return list(answer.groups[0][_MEMBERS])
 
     async def _coordinator(self, of: tuple[CoordinationType, str]) -> int:
         if of not in self._coordinators:

@@ -99,7 +99,7 @@ async def test_an_offer_of_another_protocol_is_passed_over(port: int) -> None:
 async def test_one_address_has_so_many_connections(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next one is refused; when one of them is closed there is room again."""
     monkeypatch.setattr(protocol, "MOST_OF_ONE", 3)
-    monkeypatch.setattr(protocol, "_is_own", lambda _: False)
+    monkeypatch.setattr(protocol, "is_own", lambda _: False)
     held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
 
     assert (await said(port)).startswith(b"HTTP/1.1 503 ")
