@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from kafka import KafkaProducer
@@ -17,6 +18,7 @@ from schemas.events.topics import EVENTS
 from schemas.platform.settings import ProcessSettings
 from tests.broker import reach
 from tests.consumers.events import Sent, write
+from tests.consumers.web import Web, serving
 
 _NUMBERS = itertools.count(1)
 
@@ -63,3 +65,10 @@ def shared_producer(broker: str) -> Iterator[KafkaProducer]:
 @pytest.fixture
 def rig(broker: str, shared_producer: KafkaProducer, database_url: Callable[[], str]) -> Rig:
     return Rig(broker, database_url(), shared_producer, f"test-consumers-{next(_NUMBERS)}")
+
+
+@pytest.fixture
+async def web(rig: Rig, tmp_path: Path) -> AsyncIterator[Web]:
+    """What citizens and offices are shown, on this test's Kafka and PostgreSQL."""
+    async with serving(rig, tmp_path) as made:
+        yield made
