@@ -28,6 +28,7 @@ bench: install-dev      ## engines compared, the whole pipeline, latency: a tabl
 chaos: install-dev      ## 100,000 petitions while faults of all kinds strike: with one broker, then with three
 	$(BIN)/python -m tests.chaos --brokers 1 $(ARGS)
 	$(BIN)/python -m tests.chaos --brokers 3 $(ARGS)
+	HISTORIES=20000 $(BIN)/python -m pytest -q tests/simulation/test_histories.py -k any_history
 	$(BIN)/python -m pytest -m chaos
 
 docs: install-dev       ## write what is generated: schemas, AsyncAPI, reference pages

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pydantic import Field
 
+from schemas.identity.settings import IdentitySettings
 from schemas.platform.settings import DatabaseSettings, KeyringSettings, ProcessSettings, TrackingSettings
 
 
@@ -36,6 +35,15 @@ class DispatcherSettings(MemberSettings, KeyringSettings):
     )
 
 
+class ForwarderSettings(MemberSettings):
+    """Role `forwarder`: what other systems write as themselves."""
+
+    forwarder_batch: int = Field(500, ge=1, le=10_000, description="Most events in one transaction of the forwarder.")
+    forwarder_transaction_timeout_ms: int = Field(
+        15_000, ge=1000, le=900_000, description="After this time the broker ends the transaction of a forwarder that is gone (ms)."
+    )
+
+
 class IncidentSettings(MemberSettings, DatabaseSettings, KeyringSettings):
     """Role `incidents`: several petitions on one matter."""
 
@@ -53,10 +61,9 @@ class IncidentSettings(MemberSettings, DatabaseSettings, KeyringSettings):
     incident_auto: bool = Field(True, description="False: the system joins nothing by itself, it only proposes.")
 
 
-class ViewSettings(DatabaseSettings, TrackingSettings, KeyringSettings):
+class ViewSettings(IdentitySettings, TrackingSettings, KeyringSettings):
     """What citizens and offices see over HTTP (part of role `web`)."""
 
-    credentials_file: Path = Field(Path(".data/credentials.json"), description="Intake keys, office tokens, admin token.")
     database_pool: int = Field(8, ge=1, le=200, description="Database connections for reading.")
     live_ring: int = Field(20_000, ge=0, le=1_000_000, description="Recent events kept in memory for subscribers who have just come.")
     arrival_wait_ms: int = Field(3_000, ge=0, le=30_000, description="How long a fresh tracking code may wait for its first event (ms).")

@@ -23,6 +23,8 @@ OWN = {
     "forget": "deploy.cluster.forget.command:forget",
     "erasures": "deploy.cluster.backup.command:list_erasures",
     "audit": "deploy.cluster.audit.command:audit",
+    "tokens": "deploy.identity.tokens:tokens",
+    "persons": "deploy.identity.persons:persons",
     "export": "deploy.publishing.export:export",
     "targets": "deploy.observe.prometheus.targets:targets",
     "secrets": "deploy.cluster.compose.secrets:make_secrets",

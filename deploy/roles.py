@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 Kind = Literal["stage", "consumer", "web", "once"]
 """`stage`: a Faust worker of the topology; `consumer`: takes events out; `web`: HTTP; `once`: runs to its end before all others."""
 
-QUEUES = topics.queue_topic("<office>")
-"""Stands for all of the offices' topics."""
+QUEUES, OFFICE_ACTIONS = topics.queue_topic("<office>"), topics.office_topic("<office>")
+CHANNEL_INTAKE = topics.channel_topic("<channel>")
+"""Each stands for the topics of all offices, or of all channels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
     """`entry`: module whose `function` runs until TERM, called with `arguments`; `more`: modules that it will load, too.
     `settings`: `module:class` of all that it reads from its environment. `reads` and `writes`: topics, of stages by the topology.
-    `keeps`: what it writes beside Kafka."""
+    `keeps`: what it writes beside Kafka. `transactional`: a consumer whose effect is a transaction in Kafka."""
 
     name: str
     kind: Kind
@@ -42,6 +43,17 @@ class Role:
     function: str = "run"
     arguments: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
+    transactional: bool = False
+
+    @property
+    def group(self) -> str:
+        """Its consumer group; empty for one that is no member of any."""
+        return {"stage": f"petitions-{self.name}", "consumer": self.name}.get(self.kind, "")
+
+    @property
+    def transactions(self) -> str:
+        """With what the transactional ids of its processes begin, before a dash; empty for one that makes no transactions."""
+        return self.group if self.kind == "stage" or self.transactional else ""
 
     def load(self) -> Callable[[], object]:
         """Import the role's modules; the call that begins its work, which must be in the main thread."""
@@ -98,8 +110,19 @@ ROLES: tuple[Role, ...] = (
         "gives each office the events of its own petitions",
         "consumers.queues.role",
         ("consumers.settings:DispatcherSettings",),
-        reads=(topics.EVENTS,),
+        reads=(topics.EVENTS, topics.QUEUE_POSITIONS),
         writes=(QUEUES, topics.QUEUE_POSITIONS, topics.DEAD_LETTERS),
+        transactional=True,
+    ),
+    Role(
+        "forwarder",
+        "consumer",
+        "puts what offices' and channels' own systems write where the stages read, as theirs",
+        "consumers.forwarding.role",
+        ("consumers.settings:ForwarderSettings",),
+        reads=(OFFICE_ACTIONS, CHANNEL_INTAKE),
+        writes=(topics.INTAKE, topics.ACTIONS, topics.DEAD_LETTERS),
+        transactional=True,
     ),
     Role(
         "incidents",

@@ -1,9 +1,10 @@
 """Producers as a library: an intake app publishes petitions, an office's own system publishes actions.
 
-    producer = IntakeProducer("127.0.0.1:9092", tracking_secret=SECRET, vault=PostgresVault(DATABASE_URL))
+    producer = IntakeProducer(KafkaSettings(), own_channel="ihanoi", tracking_secret=SECRET, vault=PostgresVault(DATABASE_URL))
     receipt = producer.submit(channel="ihanoi", external_id="PA-1024", text="Hố ga mất nắp trước số 12 phố Hàng Bè")
     print(receipt.tracking_code)
 
+`KafkaSettings()` reads the environment: KAFKA_BOOTSTRAP_SERVERS, KAFKA_USERNAME, KAFKA_PASSWORD_FILE, …
 A receipt means that Kafka has acknowledged the event. After `Unavailable` repeat the call with the same `external_id` or
 `idempotency_key`: it is the same petition again, never a second one.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -23,7 +24,9 @@ from producers.intake.vault import NoVault, Vault, seal
 from producers.kafka.publisher import Limits, Outgoing, Publisher
 from schemas.events.actions import ACTION, Action
 from schemas.events.base import Actor
+from schemas.events.topics import ACTIONS, INTAKE, Topic, channel_topic, office_topic
 from schemas.platform.clock import Clock, WallClock, to_datetime
+from schemas.platform.kafka import KafkaSettings
 
 R = TypeVar("R")
 
@@ -38,9 +41,9 @@ class Receipt:
 
 
 class _Producer(Generic[R]):
-    def __init__(self, bootstrap_servers: str, *, clock: Clock | None = None, limits: Limits | None = None) -> None:
-        self._clock = clock or WallClock()
-        self._publisher = Publisher(bootstrap_servers, limits)
+    def __init__(self, kafka: KafkaSettings, topic: Topic, *, clock: Clock | None = None, limits: Limits | None = None) -> None:
+        self._clock, self._topic = clock or WallClock(), topic
+        self._publisher = Publisher(kafka, limits, [topic])
         self._publisher.connect()
 
     def close(self, timeout: float = 3.0) -> None:
@@ -56,7 +59,7 @@ class _Producer(Generic[R]):
     def _publish(self, event: Outgoing, result: R) -> Future[R]:
         future: Future[R] = Future()
         future.set_running_or_notify_cancel()
-        self._publisher.publish(event, _settle(future, result))
+        self._publisher.publish(replace(event, topic=self._topic.name), _settle(future, result))
         return future
 
 
@@ -71,18 +74,22 @@ def _settle(future: Future[R], result: R) -> Callable[[Exception | None], None]:
 
 
 class IntakeProducer(_Producer[Receipt]):
-    """Publishes petitions to `petitions.intake`. `vault` is only needed for petitions with a contact."""
+    """Publishes petitions. `own_channel`: the one channel for which this account may speak, on whose topic it may write; without it
+    `petitions.intake` itself is written, which only the pipeline's own roles and its operator may. `vault` is only needed for petitions
+    with a contact.
+    """
 
     def __init__(
         self,
-        bootstrap_servers: str,
+        kafka: KafkaSettings,
         *,
         tracking_secret: bytes,
+        own_channel: str | None = None,
         vault: Vault | None = None,
         clock: Clock | None = None,
         limits: Limits | None = None,
     ) -> None:
-        super().__init__(bootstrap_servers, clock=clock, limits=limits)
+        super().__init__(kafka, channel_topic(own_channel) if own_channel else INTAKE, clock=clock, limits=limits)
         self._secret = tracking_secret
         self._vault = vault
 
@@ -111,7 +118,14 @@ class IntakeProducer(_Producer[Receipt]):
 
 
 class ActionProducer(_Producer[str]):
-    """Publishes actions to `petitions.actions`; whether one happens is decided by the case stage."""
+    """Publishes actions; whether one happens is decided by the case stage. `own_office`: the one office for which this account may
+    speak, on whose topic it may write; without it `petitions.actions` itself is written, as `IntakeProducer` says.
+    """
+
+    def __init__(
+        self, kafka: KafkaSettings, *, own_office: str | None = None, clock: Clock | None = None, limits: Limits | None = None
+    ) -> None:
+        super().__init__(kafka, office_topic(own_office) if own_office else ACTIONS, clock=clock, limits=limits)
 
     def submit(self, petition_id: str, actor: Actor, fields: dict[str, Any], *, idempotency_key: str | None = None) -> str:
         """Publish an action (`fields`: `action` and what belongs to it), wait for Kafka, return its event id."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pydantic import Field
 
-from schemas.platform.settings import DatabaseSettings, KeyringSettings, TrackingSettings
+from schemas.identity.settings import IdentitySettings
+from schemas.platform.settings import KeyringSettings, TrackingSettings
 
 
-class HttpSettings(TrackingSettings, DatabaseSettings, KeyringSettings):
+class HttpSettings(TrackingSettings, IdentitySettings, KeyringSettings):
     """Read by the HTTP intake and the action calls."""
 
-    credentials_file: Path = Field(Path(".data/credentials.json"), description="Intake keys, office tokens, admin token.")
-    public_url: str = Field("", description="Address under which citizens reach the service; empty: as the request named it.")
     delivery_timeout_ms: int = Field(8000, ge=1000, le=60_000, description="How long Kafka may take to acknowledge an event (ms).")
     patience_ms: int = Field(2000, ge=100, le=60_000, description="Without any acknowledgement for so long, new events are refused (ms).")
     max_pending: int = Field(20_000, ge=1, description="Events that may wait for Kafka's acknowledgement; more are refused.")

@@ -2,21 +2,22 @@
 
 The case stage attaches its handlers to it; HTTP, the desk's buttons, the command line and the generated pages read it. Pure.
 
-Two questions are answered here and nowhere else: who somebody is on a case (`relation`), and what stands against what he asks
-for (`refusal`). The case stage asks the second of the case as it is and has the last word. HTTP asks it of the case as the read
-model shows it, which may be a moment old: so it refuses who is not entitled, and leaves `wrong-state` to the case stage.
+Three questions are answered here and nowhere else: who somebody is on a case (`relation`), what stands against what he asks
+for (`refusal`), and in which roles a person or a machine speaks for an office (`DUTIES`). The case stage asks the second of the case as
+it is and has the last word. HTTP asks it of the case as the read model shows it, which may be a moment old: so it refuses who is not
+entitled, and leaves `wrong-state` to the case stage.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
 from schemas.events.base import Role
 from schemas.events.case import OPEN_STATES, WORK_STATES, State
-from schemas.reference import TRIAGE_OFFICE, above
+from schemas.reference import CITY_CHAIRMAN, CITY_OFFICE, TRIAGE_OFFICE, above, offices
 
 S = State
 
@@ -205,25 +206,122 @@ def refusal(role: Role, office: str | None, case: Held, action: str) -> Denial |
     return None
 
 
-def roles_of(office: str, *, admin: bool = False) -> tuple[Role, ...]:
-    """The roles in which an office may speak; the administrator speaks as himself, in the office's name."""
-    if admin:
-        return (Role.OPERATOR,)
-    return (Role.OFFICE, Role.TRIAGE, Role.SUPERIOR) if office == TRIAGE_OFFICE else (Role.OFFICE, Role.SUPERIOR)
+_GRAVITY = (None, *Denial)
 
 
-def speaks_as(office: str, case: Held, action: str, *, admin: bool = False) -> tuple[Role, Denial | None]:
-    """The role in which the office may do this, and None; or the one in which least stands against it, and what that is."""
-    gravity = (None, *Denial)
-    verdicts = [(role, refusal(role, office, case, action)) for role in roles_of(office, admin=admin)]
-    return min(verdicts, key=lambda verdict: gravity.index(verdict[1]))
+def speaks_as(roles: Collection[Role], office: str, case: Held, action: str) -> tuple[Role, Denial | None]:
+    """The role, of those in which the caller speaks for the office, in which he may do this, and None; or the one in which least
+    stands against it, and what that is. At least one role is needed."""
+    verdicts = [(role, refusal(role, office, case, action)) for role in roles]
+    return min(verdicts, key=lambda verdict: _GRAVITY.index(verdict[1]))
 
 
-def open_to(office: str, case: Held, *, admin: bool = False) -> tuple[str, ...]:
-    """What the office may do on the case now."""
-    return tuple(action for action in OFFICE_ACTIONS if speaks_as(office, case, action, admin=admin)[1] is None)
+def open_to(roles: Collection[Role], office: str, case: Held) -> tuple[str, ...]:
+    """What who speaks for the office in these roles may do on the case now; nothing, in none."""
+    return tuple(action for action in OFFICE_ACTIONS if any(refusal(role, office, case, action) is None for role in roles))
 
 
-def entitled_to(office: str, case: Held, *, admin: bool = False) -> tuple[str, ...]:
-    """What the office may do on the case, in this state or another."""
-    return tuple(action for action in OFFICE_ACTIONS if speaks_as(office, case, action, admin=admin)[1] in (None, Denial.WRONG_STATE))
+def entitled_to(roles: Collection[Role], office: str, case: Held) -> tuple[str, ...]:
+    """What he may do on the case, in this state or another."""
+    entitled = (None, Denial.WRONG_STATE)
+    return tuple(action for action in OFFICE_ACTIONS if any(refusal(role, office, case, action) in entitled for role in roles))
+
+
+class Call(StrEnum):
+    """What is asked of the service over HTTP, beside what everybody may and what a tracking code or a channel's key opens."""
+
+    READ_CASES = "read-cases"
+    ACT = "act"
+    READ_FIGURES = "read-figures"
+    READ_ESCALATED = "read-escalated"
+
+
+CALLS: Mapping[Call, str] = {
+    Call.READ_CASES: "an office's queue, as it is and as it changes, and each case that the office sees",
+    Call.ACT: "actions on a case in the office's name; which, says the table above",
+    Call.READ_FIGURES: "the operations centre's figures, in which are no words of anybody",
+    Call.READ_ESCALATED: "beside them, the words of what has escalated",
+}
+
+
+class Duty(StrEnum):
+    """What somebody is employed for: a person, in an office or for the whole city; the last two are machines, by their token."""
+
+    OFFICER = "officer"
+    HEAD = "head"
+    CITY_OFFICE = "city-office"
+    TRIAGE = "triage"
+    LEADER = "leader"
+    OPERATIONS = "operations-centre"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+    OFFICE_SYSTEM = "office-system"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """`what`: whose duty it is; `calls`: what he may call; `speaks`: the roles in which he acts, in the office's name; `office`: the
+    only one that has this duty; `everywhere`: for all offices, so that it is no office's."""
+
+    what: str
+    calls: frozenset[Call]
+    speaks: tuple[Role, ...] = ()
+    office: str | None = None
+    everywhere: bool = False
+
+
+_WORK = frozenset({Call.READ_CASES, Call.ACT})
+_FIGURES = frozenset({Call.READ_FIGURES, Call.READ_ESCALATED})
+
+DUTIES: Mapping[Duty, Powers] = {
+    Duty.OFFICER: Powers("works on his office's cases", _WORK, (Role.OFFICE,)),
+    Duty.HEAD: Powers("heads an office: decides for it, and about the offices below it", _WORK, (Role.OFFICE, Role.SUPERIOR)),
+    Duty.CITY_OFFICE: Powers(
+        "the city office: watches over all departments and wards", _WORK | _FIGURES, (Role.OFFICE, Role.SUPERIOR), CITY_OFFICE
+    ),
+    Duty.TRIAGE: Powers("sorts what no rule could", _WORK, (Role.OFFICE, Role.TRIAGE), TRIAGE_OFFICE),
+    Duty.LEADER: Powers("a leader of the city: decides with binding force", _WORK | _FIGURES, (Role.OFFICE, Role.SUPERIOR), CITY_CHAIRMAN),
+    Duty.OPERATIONS: Powers("the operations centre: reads figures", _FIGURES, everywhere=True),
+    Duty.AUDITOR: Powers("reads all, acts never", _FIGURES | {Call.READ_CASES}, everywhere=True),
+    Duty.OPERATOR: Powers("runs the service: sees nothing personal", frozenset({Call.READ_FIGURES}), everywhere=True),
+    Duty.OFFICE_SYSTEM: Powers("an office's own system, by its token", _WORK, (Role.OFFICE, Role.TRIAGE, Role.SUPERIOR)),
+    Duty.ADMINISTRATOR: Powers(
+        "the administrator's programs, by their token, in the name of an office", _WORK | _FIGURES, (Role.OPERATOR,), everywhere=True
+    ),
+}
+"""Duty → what it entitles to. Whoever has several, at one office or more, may what one of them allows."""
+MACHINES = frozenset({Duty.OFFICE_SYSTEM, Duty.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A duty at an office; `office` is None where the duty is for all of the city."""
+
+    duty: Duty
+    office: str | None = None
+
+    def allows(self, call: Call, office: str | None = None) -> bool:
+        """Whether this may be called; `office`: for this one."""
+        powers = DUTIES[self.duty]
+        return call in powers.calls and (office is None or powers.everywhere or self.office == office)
+
+    def mistake(self) -> str | None:
+        """Why there can be no such post; None: there can."""
+        powers = DUTIES[self.duty]
+        if powers.everywhere:
+            return None if self.office is None else f"{self.duty} is for the whole city: no office"
+        if self.office not in offices():
+            return f"{self.duty} needs one of the offices"
+        return None if powers.office in (None, self.office) else f"{self.duty} is a duty at {powers.office} alone"
+
+
+def may(posts: Iterable[Post], call: Call, office: str | None = None) -> bool:
+    """Whether one of the posts allows it."""
+    return any(post.allows(call, office) for post in posts)
+
+
+def roles_at(posts: Iterable[Post], office: str) -> tuple[Role, ...]:
+    """The roles in which the holder of these posts speaks for the office; only the triage office's people speak as triage."""
+    spoken = {role for post in posts if post.allows(Call.ACT, office) for role in DUTIES[post.duty].speaks}
+    return tuple(role for role in Role if role in spoken and (role is not Role.TRIAGE or office == TRIAGE_OFFICE))

@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from deploy.one_machine.embedded import EmbeddedKafka, EmbeddedPostgres
 from schemas.platform import keyring
+from tests.broker import kafka_in
 from tests.chaos.instance import Instance
 
 # Time limits on single examples would make tests depend on how busy the machine is.
@@ -37,7 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """A broker without topics, shared by the session: give topics and groups names of your own."""
-    with EmbeddedKafka(tmp_path_factory.mktemp("kafka")) as broker:
+    with kafka_in(tmp_path_factory.mktemp("kafka")) as broker:
         yield broker
 
 

@@ -15,7 +15,7 @@ from consumers.kafka.records import Headers, Record, config, lean, opened
 from schemas.events import dead_letters, wire
 from schemas.events.dead_letters import Reason
 from schemas.events.sealing import OpenValue, as_it_is
-from schemas.events.topics import ACTIONS, CLASSIFIED, DEAD_LETTERS, INTAKE, QUEUE_PREFIX
+from schemas.events.topics import ACTIONS, CHANNEL_PREFIX, CLASSIFIED, DEAD_LETTERS, INTAKE, OFFICE_PREFIX, QUEUE_PREFIX
 from schemas.events.words import for_office
 from schemas.platform.masking import mask, masked
 from schemas.platform.settings import ProcessSettings
@@ -126,7 +126,7 @@ def target(letter: Letter, open_value: OpenValue = as_it_is) -> tuple[str, bytes
     value, headers = letter.record.value, dead_letters.original(letter.record.headers)
     if letter.reason is None:
         raise NotReplayable("it does not say where it came from")
-    if letter.reason.topic in _INPUTS:
+    if letter.reason.topic in _INPUTS or letter.reason.topic.startswith((OFFICE_PREFIX, CHANNEL_PREFIX)):
         return letter.reason.topic, value, headers
     office = _OFFICE.match(letter.reason.message)
     if letter.reason.stage == "dispatcher" and office:
@@ -142,7 +142,7 @@ class Replay:
     def __init__(self, settings: ProcessSettings, open_value: OpenValue = as_it_is) -> None:
         self._open_value = open_value
         self._producer = KafkaProducer(
-            bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+            **settings.client(),
             client_id="petitions-dlq",
             acks="all",
             allow_auto_create_topics=False,

@@ -9,13 +9,13 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from consumers.kafka.records import Record
+from consumers.kafka.transactions import MAX_REQUEST_BYTES
 from schemas.events.dead_letters import dead_letter
 from schemas.events.topics import DEAD_LETTERS, Topic
 from schemas.platform import metrics
 from schemas.platform.logs import log
 from schemas.platform.settings import ProcessSettings
 
-MAX_REQUEST_BYTES = 2_000_000
 Arguments = dict[str, Any]
 
 
@@ -55,7 +55,7 @@ class DeadLetters:
     def _connected(self) -> KafkaProducer:
         if self._producer is None:
             self._producer = KafkaProducer(
-                bootstrap_servers=self._settings.kafka_bootstrap_servers.split(","),
+                **self._settings.client(),
                 client_id=f"{self._stage}-dead-letters",
                 acks="all",
                 enable_idempotence=True,

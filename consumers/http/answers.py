@@ -139,10 +139,3 @@ class Categories(BaseModel):
 
 class Wards(BaseModel):
     wards: list[WardOfList]
-
-
-class Session(BaseModel):
-    """Whose token this is."""
-
-    admin: bool
-    office: NamedOffice | None

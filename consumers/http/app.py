@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from starlette.routing import Route
 
@@ -22,7 +22,7 @@ from consumers.read_model.counting import keep_counting
 from consumers.read_model.reading import opened
 from consumers.settings import ViewSettings
 from schemas.events.sealing import sealing
-from schemas.platform.credentials import Credentials
+from schemas.identity.callers import Callers, knowing
 
 
 class Showing(list[Route]):
@@ -42,17 +42,23 @@ class Showing(list[Route]):
 
 
 @asynccontextmanager
-async def prepare(settings: ViewSettings) -> AsyncIterator[Showing]:
-    """The consumers' routes while their connections live. A broker or database that is away is waited for in the background."""
+async def prepare(settings: ViewSettings, callers: Callers | None = None) -> AsyncIterator[Showing]:
+    """The consumers' routes while their connections live. A broker or database that is away is waited for in the background.
+
+    `callers`: of the process, where it has them already.
+    """
     loop = asyncio.get_running_loop()
     open_value = sealing(settings).open_value
-    async with opened(settings.database_url.get_secret_value(), settings.database_pool, open_value) as reader:
+    async with (
+        nullcontext(callers) if callers else knowing(settings) as known,
+        opened(settings.database_url.get_secret_value(), settings.database_pool, open_value) as reader,
+    ):
         live, queues = LiveFeed(settings, settings.live_ring, loop, open_value), QueueFeed(settings, loop)
         dead_letters = DeadLetterWatch(settings, loop)
         views = Views(
             settings=settings,
             secret=settings.tracking_key(),
-            credentials=Credentials.load(settings.credentials_file),
+            callers=known,
             reader=reader,
             live=live,
             queues=queues,

@@ -88,16 +88,6 @@ QUEUE_CASE = Operation(
     answer=Answer("The case.", answers.QueueCase),
     refusals=(*NO_OFFICE, (404, "unknown-petition"), (503, "database-unavailable")),
 )
-SESSION = Operation(
-    name="getSession",
-    method="GET",
-    path="/v1/session",
-    tag="Offices",
-    summary="Whose token this is.",
-    caller=Caller.OFFICE,
-    answer=Answer("The office, or the administrator.", answers.Session),
-    refusals=_TOKEN,
-)
 IOC = Operation(
     name="getOperationsFigures",
     method="GET",
@@ -106,7 +96,7 @@ IOC = Operation(
     summary="The figures of the operations centre.",
     caller=Caller.OFFICE,
     answer=Answer("Totals, days, league, escalations, and what cannot be vouched for.", dict[str, Any]),
-    refusals=(*_TOKEN, (403, "admin-only"), (503, "database-unavailable")),
+    refusals=(*_TOKEN, (403, "not-your-duty"), (503, "database-unavailable")),
 )
 
 
@@ -117,4 +107,4 @@ def _reference(name: str, path: str, what: str, model: Any) -> Operation:
 OFFICES = _reference("listOffices", "/v1/offices", "All offices.", answers.Offices)
 CATEGORIES = _reference("listCategories", "/v1/categories", "All categories.", answers.Categories)
 WARDS = _reference("listWards", "/v1/wards", "All wards and communes.", answers.Wards)
-OPERATIONS = (PETITION, PETITION_EVENTS, QUEUE, QUEUE_EVENTS, QUEUE_CASE, SESSION, IOC, OFFICES, CATEGORIES, WARDS)
+OPERATIONS = (PETITION, PETITION_EVENTS, QUEUE, QUEUE_EVENTS, QUEUE_CASE, IOC, OFFICES, CATEGORIES, WARDS)

@@ -1,12 +1,12 @@
 """For offices: the queue, one case of it, and the queue as it changes.
 
-Bearer token: an office sees its own queue, the administrator all.
+Who may call for which office stands in `schemas.authority`: its people and its own system, and who reads or acts for all.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from datetime import datetime
 
 from starlette.requests import Request
@@ -21,13 +21,14 @@ from consumers.live.queues import OfficeListener
 from consumers.read_model.reading import QueueFilter, Snapshot, parse_cursor
 from consumers.timeline import from_record
 from consumers.views import office as office_view
-from schemas.authority import Holding, open_to
+from schemas.authority import Call, Holding, open_to
 from schemas.events.case import State
 from schemas.events.tracking import is_petition_id
+from schemas.identity.callers import Acting, while_allowed
 from schemas.platform.instants import to_datetime
 from schemas.reference import TRIAGE_OFFICE, categories
 from schemas.reference.texts import Language
-from schemas.web import Problem, acting_office, broken, json, language, sse
+from schemas.web import Problem, broken, json, language, sse
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -36,7 +37,8 @@ def department_routes(views: Views) -> list[Route]:
     clock = views.settings.clock()
 
     async def queue(request: Request) -> Response:
-        office, lang, now = acting_office(views.credentials, request).office, language(request), to_datetime(clock.now_ms())
+        acting = await views.callers.at_office(request, Call.READ_CASES)
+        office, lang, now = acting.office, language(request), to_datetime(clock.now_ms())
         wanted = _filter(request, now)
         lines = await views.reader.queue(office, wanted)
         items = [
@@ -48,7 +50,7 @@ def department_routes(views: Views) -> list[Route]:
         return json({"office": office, "items": items, "next": lines[-1].cursor if len(lines) == wanted.limit else None})
 
     async def detail(request: Request) -> Response:
-        acting, lang = acting_office(views.credentials, request), language(request)
+        acting, lang = await views.callers.at_office(request, Call.READ_CASES), language(request)
         office = acting.office
         petition_id = request.path_params["petition_id"]
         found = await views.reader.snapshot(petition_id) if is_petition_id(petition_id) else None
@@ -67,11 +69,15 @@ def department_routes(views: Views) -> list[Route]:
             entries=found.entries,
             lang=lang,
         )
-        return json({**shown, "actions": open_to(office, Holding.of(found.case), admin=acting.admin)})
+        return json({**shown, "actions": open_to(acting.roles, office, Holding.of(found.case))})
 
     async def events(request: Request) -> Response:
-        office, lang = acting_office(views.credentials, request).office, language(request)
-        return sse.stream("department", _events(views, office, sse.last_id(request), lang))
+        def check() -> Awaitable[Acting]:
+            return views.callers.at_office(request, Call.READ_CASES)
+
+        office, lang = (await check()).office, language(request)
+        parts = _events(views, office, sse.last_id(request), lang)
+        return sse.stream("department", while_allowed(parts, check, views.settings.heartbeat_seconds))
 
     return [QUEUE.route(endpoint(queue)), QUEUE_EVENTS.route(endpoint(events)), QUEUE_CASE.route(endpoint(detail))]
 
@@ -117,7 +123,7 @@ def _cursor(text: str | None) -> tuple[int, str, str] | None:
         raise broken("cursor", "cursor") from None
 
 
-async def _events(views: Views, office: str, after: int | None, lang: Language) -> AsyncIterator[bytes]:
+async def _events(views: Views, office: str, after: int | None, lang: Language) -> AsyncGenerator[bytes, None]:
     """Ids are offsets of the office's own topic. Without an id it starts with what comes from now on; with one behind which nothing
     stands, at the nearest that does, and says so."""
     with views.queues.listen(office) as listener:

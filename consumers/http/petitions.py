@@ -19,7 +19,7 @@ from consumers.timeline import TimelineEntry
 from consumers.views import citizen as citizen_view
 from schemas.events import tracking
 from schemas.reference.texts import Language
-from schemas.web import Problem, json, language, sse
+from schemas.web import Problem, caller_address, json, language, sse
 
 LOOK_AGAIN_SECONDS = 1.0
 Found = tuple[dict[str, Any], list[TimelineEntry]]
@@ -29,14 +29,14 @@ def petition_routes(views: Views) -> list[Route]:
     async def show(request: Request) -> Response:
         code, petition_id = _identify(views, request)
         with views.live.subscribe(petition_id) as subscription:
-            case, entries = await await_petition(views, petition_id, subscription, caller(request))
+            case, entries = await await_petition(views, petition_id, subscription, caller_address(request))
         return json(citizen_view.petition(code, petition_id, case, entries, language(request)))
 
     async def events(request: Request) -> Response:
         _, petition_id = _identify(views, request)
         after, lang = sse.last_id(request) or 0, language(request)
         with views.live.subscribe(petition_id) as subscription:
-            _, entries = await await_petition(views, petition_id, subscription, caller(request))
+            _, entries = await await_petition(views, petition_id, subscription, caller_address(request))
         return sse.stream("citizen", _events(views, petition_id, entries, after, lang))
 
     return [PETITION.route(endpoint(show)), PETITION_EVENTS.route(endpoint(events))]
@@ -48,11 +48,6 @@ def _identify(views: Views, request: Request) -> tuple[str, str]:
     except tracking.BadTrackingCode:
         raise Problem(404, "bad-code") from None
     return code, tracking.petition_id(views.secret, code)
-
-
-def caller(request: Request) -> str:
-    """The address from which somebody waits."""
-    return request.client.host if request.client else ""
 
 
 async def await_petition(views: Views, petition_id: str, subscription: Subscription, waiter: str) -> Found:

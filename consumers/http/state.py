@@ -12,7 +12,7 @@ from consumers.live.feed import LiveFeed
 from consumers.live.queues import QueueFeed
 from consumers.read_model.reading import Reader
 from consumers.settings import ViewSettings
-from schemas.platform.credentials import Credentials
+from schemas.identity.callers import Callers
 
 _FIRST = 2
 
@@ -50,7 +50,7 @@ class Views:
 
     settings: ViewSettings
     secret: bytes
-    credentials: Credentials
+    callers: Callers
     reader: Reader
     live: LiveFeed
     queues: QueueFeed

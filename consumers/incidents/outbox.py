@@ -27,7 +27,7 @@ _SENT = "update incident_request set sent_at = now() where event_id = any(%s)"
 def connect(settings: ProcessSettings) -> KafkaProducer:
     """Raise KafkaError when no broker answers."""
     return KafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+        **settings.client(),
         client_id="incidents",
         acks="all",
         enable_idempotence=True,

@@ -16,7 +16,7 @@ _SECONDS = 15
 def note(settings: ProcessSettings, forgotten: Iterable[Forgotten]) -> None:
     """Note them, acknowledged by all replicas. Raises KafkaError when one is not."""
     producer = KafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+        **settings.client(),
         acks="all",
         enable_idempotence=True,
         allow_auto_create_topics=False,
@@ -33,7 +33,7 @@ def note(settings: ProcessSettings, forgotten: Iterable[Forgotten]) -> None:
 def noted(settings: ProcessSettings) -> dict[str, Forgotten]:
     """All of them, by petition id. Raises KafkaError; nothing when there is no such topic yet."""
     consumer = KafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+        **settings.client(),
         group_id=None,
         enable_auto_commit=False,
         isolation_level="read_committed",

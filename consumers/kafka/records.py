@@ -14,7 +14,7 @@ from kafka.consumer.fetcher import Fetcher
 from kafka.errors import CorruptRecordError
 
 from schemas.events.sealing import OpenValue
-from schemas.platform.settings import ProcessSettings
+from schemas.platform.kafka import KafkaSettings
 
 Headers = list[tuple[str, bytes]]
 Batches = dict[TopicPartition, list["Record"]]
@@ -151,10 +151,10 @@ def lean(consumer: KafkaConsumer) -> KafkaConsumer:
     return consumer
 
 
-def config(settings: ProcessSettings, client_id: str, **more: Any) -> dict[str, Any]:
+def config(settings: KafkaSettings, client_id: str, **more: Any) -> dict[str, Any]:
     """The common consumer settings: only committed records, no offsets moved behind our back, quick to come back."""
     return {
-        "bootstrap_servers": settings.kafka_bootstrap_servers.split(","),
+        **settings.client(),
         "client_id": client_id,
         "isolation_level": "read_committed",
         "enable_auto_commit": False,

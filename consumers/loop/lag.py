@@ -52,9 +52,10 @@ class LagReport:
             metrics.CONSUMER_LAG_SECONDS().remove(self._name, partition)
 
     def _behind(self) -> dict[int, int]:
+        """By partition number; of several topics the worst one's."""
         found: dict[int, int] = {}
         for tp in self._consumer.assignment():
             end = self._consumer.highwater(tp)
             if end is not None:
-                found[tp.partition] = max(0, end - (self._consumer.position(tp, timeout_ms=100) or 0))
+                found[tp.partition] = max(found.get(tp.partition, 0), end - (self._consumer.position(tp, timeout_ms=100) or 0))
         return found

@@ -1,7 +1,8 @@
-"""Joining a consumer group on petitions.events, and waiting for a broker that is away."""
+"""Joining a consumer group, and waiting for a broker that is away."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from kafka import KafkaConsumer
@@ -47,16 +48,24 @@ class Member(KafkaConsumer):  # type: ignore[misc]  # kafka-python has no types
         return found
 
 
-def connect(service: Service, settings: ProcessSettings, name: str, worker_id: str, gather_ms: int = GATHER_MS) -> KafkaConsumer | None:
-    """Subscribe to petitions.events; waits for the broker. None when the process is told to stop meanwhile."""
+def connect(
+    service: Service,
+    settings: ProcessSettings,
+    name: str,
+    worker_id: str,
+    *,
+    gather_ms: int = GATHER_MS,
+    topics: Sequence[str] = (EVENTS.name,),
+) -> KafkaConsumer | None:
+    """Subscribe to the topics; waits for the broker. None when the process is told to stop meanwhile."""
     for _ in service.tries():
         try:
             consumer = lean(Member(**config(settings, name, bootstrap_timeout_ms=5000, **group(name, worker_id, gather_ms))))
             # Before it joins: a leader of the group that does not know the partitions yet gives none to anybody, for a minute.
-            if not consumer.partitions_for_topic(EVENTS.name):
+            if missing := set(topics) - consumer.topics():
                 consumer.close(timeout_ms=1000)
-                raise UnknownTopicOrPartitionError(EVENTS.name)
-            consumer.subscribe([EVENTS.name])
+                raise UnknownTopicOrPartitionError(min(missing))
+            consumer.subscribe(list(topics))
         except KafkaError as error:
             log.warning("kafka-unavailable", error=f"{type(error).__name__}: {error}")
         else:

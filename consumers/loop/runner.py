@@ -1,4 +1,4 @@
-"""The one loop of all consumers of petitions.events.
+"""The one loop of all consumers; but for the forwarder all of them read petitions.events.
 
 Start, in this order:
 1. wait for the broker, and join the group, which says which partitions are this member's;
@@ -44,6 +44,7 @@ class Consumer:
     open: Callable[[KafkaConsumer], Sink]
     batch: int
     gather_ms: int = GATHER_MS
+    topics: tuple[str, ...] = (EVENTS.name,)
 
 
 def run(role: Consumer) -> None:
@@ -54,7 +55,7 @@ def run(role: Consumer) -> None:
 
 def work(service: Service, role: Consumer) -> None:
     """The loop, until the service is told to stop. Raises what ends the process."""
-    consumer = connect(service, role.settings, role.name, role.settings.worker_id, role.gather_ms)
+    consumer = connect(service, role.settings, role.name, role.settings.worker_id, gather_ms=role.gather_ms, topics=role.topics)
     if consumer is None:
         return
     report = LagReport(role.name, consumer)
@@ -65,7 +66,7 @@ def work(service: Service, role: Consumer) -> None:
             _say(error)
             continue
         try:
-            _go_round(service, role, sink, StallWatch(consumer, EVENTS.name, sink.committed), report)
+            _go_round(service, role, sink, StallWatch(consumer, role.topics, sink.committed), report)
         except (psycopg.OperationalError, Unfinished) as error:
             _say(error)
         sink.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
@@ -27,9 +27,15 @@ class StallWatch:
     """
 
     def __init__(
-        self, consumer: KafkaConsumer, topic: str, committed: Committed, *, limit: float = LIMIT_SECONDS, look: float = LOOK_SECONDS
+        self,
+        consumer: KafkaConsumer,
+        topics: Sequence[str],
+        committed: Committed,
+        *,
+        limit: float = LIMIT_SECONDS,
+        look: float = LOOK_SECONDS,
     ) -> None:
-        self._consumer, self._topic, self._ask, self._limit, self._every = consumer, topic, committed, limit, look
+        self._consumer, self._topics, self._ask, self._limit, self._every = consumer, topics, committed, limit, look
         self._moved: dict[TopicPartition, tuple[int, float]] = {}
         """What was committed of a partition when it was last seen to move, or with nothing waiting; and when that was."""
         self._next = 0.0
@@ -43,7 +49,7 @@ class StallWatch:
 
     def _look(self, now: float) -> None:
         mine = self._consumer.assignment()
-        tps = list(mine) or [TopicPartition(self._topic, number) for number in self._consumer.partitions_for_topic(self._topic)]
+        tps = list(mine) or self._all()
         try:
             ends = self._consumer.end_offsets(tps)
             committed = self._ask(tps)
@@ -56,7 +62,10 @@ class StallWatch:
         for tp, (offset, since) in self._moved.items():
             if now - since > self._limit:
                 where = f"{tp.partition} at {offset} of {ends[tp]}"
-                raise Stalled(f"{self._topic}: nothing was committed for {self._limit:.0f} s, though events wait: {where}")
+                raise Stalled(f"{tp.topic}: nothing was committed for {self._limit:.0f} s, though events wait: {where}")
+
+    def _all(self) -> list[TopicPartition]:
+        return [TopicPartition(topic, number) for topic in self._topics for number in self._consumer.partitions_for_topic(topic) or ()]
 
     def _waits(self, tp: TopicPartition, committed: int, end: int, *, mine: bool) -> bool:
         """Behind the last event stands its transaction's marker, and perhaps an aborted transaction: both are only read past."""

@@ -1,4 +1,4 @@
-"""Pages that show: a petition to its citizen, the desk to an office, the figures to the operations centre.
+"""Pages that show: a petition to its citizen, the desk to an office, the figures to the operations centre; and the page to sign in.
 
 `view_pages` and the pages may be imported from here. They hold nobody's data and know no database: their scripts ask HTTP.
 """
@@ -13,10 +13,11 @@ from schemas.web import Assets, Page, asset_routes, page_routes
 
 TRACK = Page("/t/{tracking_code}", "track", "consumers.pages", "views", track_data)
 DESK = Page("/desk", "desk", "consumers.pages", "views", desk_data, wide=True)
+SIGN_IN = Page("/sign-in", "sign-in", "consumers.pages", "views")
 OPERATIONS = Page("/ioc", "ioc", "consumers.pages", "views", wide=True)
 PRIVACY = Page("/privacy", "privacy", "consumers.pages", "views", privacy_data)
 
 
 def view_pages() -> list[Route]:
     assets = (Assets.of("views", "consumers.pages"), Assets.of("common", "schemas.web"))
-    return [*page_routes(TRACK, DESK, OPERATIONS, PRIVACY), *asset_routes(*assets)]
+    return [*page_routes(TRACK, DESK, OPERATIONS, PRIVACY, SIGN_IN), *asset_routes(*assets)]

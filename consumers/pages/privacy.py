@@ -6,10 +6,10 @@ import tomllib
 from importlib import resources
 from typing import Any
 
-from schemas.events.topics import DAY_MS, QUEUE_PREFIX, Topic, all_topics, queue_topic
+from schemas.events.topics import CHANNEL_PREFIX, DAY_MS, OFFICE_PREFIX, QUEUE_PREFIX, Topic, all_topics
 from schemas.reference.texts import Language
 
-QUEUES = f"{QUEUE_PREFIX}<office>"
+_FAMILIES = {QUEUE_PREFIX: "<office>", OFFICE_PREFIX: "<office>", CHANNEL_PREFIX: "<channel>"}
 _AT_MOST = 90
 """INTAKE_RETENTION_DAYS is no more."""
 
@@ -20,9 +20,14 @@ def places() -> list[dict[str, Any]]:
     return list(found["place"])
 
 
+def where(topic: Topic) -> str:
+    """By which name the page calls a topic: those of all offices, or of all channels, are one place."""
+    return next((prefix + whose for prefix, whose in _FAMILIES.items() if topic.name.startswith(prefix)), topic.name)
+
+
 def privacy_data(lang: Language) -> dict[str, Any]:
     """`days`: after so many it is gone; 0: kept as long as the record."""
-    days = {QUEUES: _days(queue_topic("any")), **{topic.name: _days(topic) for topic in all_topics()}}
+    days = {where(topic): _days(topic) for topic in all_topics()}
     listed = [
         {"where": one["where"], "form": one["form"], "what": one["what"][lang], "days": days.get(one["where"], one.get("days"))}
         for one in places()

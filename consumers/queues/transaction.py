@@ -19,11 +19,11 @@ from kafka.errors import (
 
 from consumers.dead_letters.writing import letter
 from consumers.kafka.bulk import MAX_BATCH_BYTES, BulkProducer, encode_headers, pack
+from consumers.kafka.transactions import Ends, close, is_shut_out, learn_topics
 from consumers.loop.sink import Unfinished
 from consumers.queues import offsets as stored
 from consumers.queues.delivery import Delivery, Plan, Undeliverable
 from consumers.queues.offsets import Offsets
-from consumers.queues.producer import Ends, close, is_shut_out, learn_topics
 from schemas.events.topics import EVENTS, QUEUE_POSITIONS, QUEUE_PREFIX
 from schemas.platform import metrics
 from schemas.platform.logs import log

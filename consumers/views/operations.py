@@ -35,6 +35,11 @@ def figures(rows: Rows, now: datetime, lang: Language) -> Json:
     }
 
 
+def without_words(found: Json) -> Json:
+    """The same for who may see numbers alone: without the cases that have escalated, and what stands in them."""
+    return {**found, "escalations": {**found["escalations"], "items": []}}
+
+
 def _days(now: datetime) -> list[Any]:
     today = now.astimezone(HANOI).date()
     return [today - timedelta(days=back) for back in range(CHART_DAYS - 1, -1, -1)]

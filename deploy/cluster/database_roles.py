@@ -18,7 +18,11 @@ _OFFSETS = {"consumer_offset": _WRITE}
 GRANTS: Mapping[str, Mapping[str, str]] = {
     "projector": {"petition": _WRITE, "timeline": _WRITE, "contact_key": _WRITE, **_OFFSETS},
     "incidents": {"incident_petition": f"{_WRITE}, delete", "incident_request": f"{_WRITE}, delete", **_OFFSETS},
-    "web": {"petition": "select", "timeline": "select", "consumer_offset": "select", "contact_key": _WRITE},
+    "web": {
+        **dict.fromkeys(("petition", "timeline", "consumer_offset", "person", "person_post", "machine_token"), "select"),
+        "contact_key": _WRITE,
+        **dict.fromkeys(("session", "sign_in_failure", "sign_in_visit"), f"{_WRITE}, delete"),
+    },
 }
 """By process, what it may do with which table; with all others nothing. `migrate`, backups and rebuilds are the administrator's."""
 

@@ -88,7 +88,7 @@ def with_ages(settings: ProcessSettings, found: Iterable[Waiting]) -> list[Waiti
         return rows
     # What an aborted transaction left waits for nobody; what stands behind an open one can be seen when that has ended.
     consumer = KafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+        **settings.client(),
         group_id=None,
         isolation_level="read_committed",
         enable_auto_commit=False,

@@ -29,7 +29,7 @@ def administering(settings: ProcessSettings) -> Iterator[KafkaAdminClient]:
 
     try:
         admin = KafkaAdminClient(
-            bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+            **settings.client(),
             client_id="petitions-admin",
             request_timeout_ms=TIMEOUT_MS,
             bootstrap_timeout_ms=CONNECT_MS,

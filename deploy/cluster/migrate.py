@@ -1,4 +1,4 @@
-"""Brings the database's schema up to date: the SQL files of the producers and the consumers, each applied once, in order."""
+"""Brings the database's schema up to date: the SQL files of the kernel, the producers and the consumers, each applied once, in order."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from pydantic import Field
 
 from deploy.cluster import database_roles
 from deploy.errors import Failed, Unreachable
@@ -17,7 +18,7 @@ from schemas.platform.settings import DatabaseSettings, KeyringSettings
 if TYPE_CHECKING:
     from psycopg import Connection
 
-_PACKAGES = ("producers", "consumers")
+_PACKAGES = ("schemas", "producers", "consumers")
 _LOCK = 7_310_248  # any number, the same for all who migrate
 _RENAMED = {"consumers/0002_operations.sql": "consumers/0003_operations.sql"}
 """What a file was called in earlier releases: where it was applied under that name, it is not applied again."""
@@ -30,7 +31,16 @@ create table if not exists schema_migration (
 
 
 class MigrateSettings(DatabaseSettings, KeyringSettings):
-    """The role `migrate`: topics, database and keyring."""
+    """The role `migrate`: topics, accounts and rights at the brokers, database and keyring."""
+
+    kafka_accounts_dir: Path | None = Field(
+        None, description="A file for each principal, named like it, with its password: the brokers are told. Without: made elsewhere."
+    )
+
+    credentials_file: Path | None = Field(
+        None, description="Where it is named: its tokens are made known to `petitions tokens`, which then can revoke them."
+    )
+    accounts_file: Path | None = Field(None, description="Where it is named and there are no persons yet: they are made, as it says.")
 
 
 class DatabaseUnreachable(Unreachable):
@@ -106,8 +116,11 @@ def _apply(connection: Connection[Any], migration: Migration) -> None:
 
 
 def run() -> None:
-    """The role `migrate`: topics, then database, and a keyring where there is none. Raises what ensure_topics and migrate raise."""
+    """The role `migrate`: topics, who may come in and do what, keyring, then database. Raises what each of them raises."""
     from deploy.cluster.topics import ensure_topics
+    from deploy.identity.enrolment import enrol
+    from deploy.rights.accounts import ensure_accounts
+    from deploy.rights.acls import ensure_acls
     from schemas.platform import keyring
 
     settings = MigrateSettings()
@@ -115,10 +128,14 @@ def run() -> None:
     topics = ensure_topics(settings)
     for change in topics.changed:
         click.echo(f"changed {change}")
+    told = ensure_accounts(settings, settings.kafka_accounts_dir) if settings.kafka_accounts_dir else 0
+    rights = ensure_acls(settings)
+    click.echo(rights.hindered or f"{told} accounts told, {rights.added} rights added, {rights.removed} removed")
     keyring.ensure(settings.keyring_file)
     url = settings.database_url.get_secret_value()
     done = migrate(url)
     with connected(url, autocommit=True) as connection:
+        enrol(connection, settings.credentials_file, settings.accounts_file)
         if not database_roles.ensure(connection, url):
             click.echo("the database's own roles were not made: this user may not make any, or has no password", err=True)
     click.echo(f"{len(topics.created)} topics created, {len(topics.changed)} settings of topics changed, {len(done)} migrations applied")

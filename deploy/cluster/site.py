@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from deploy.errors import Failed
 from deploy.one_machine.runner.directory import Directory
+from schemas.platform.kafka import given
 from schemas.platform.settings import DatabaseSettings, ProcessSettings
 
 S = TypeVar("S", bound=BaseSettings)
@@ -26,7 +27,7 @@ class Site:
     def read(self, settings: type[S]) -> S:
         """Some role's settings. Raises Failed, naming the variables, when they cannot be read; never their values."""
         try:
-            return settings(**self._values(settings))
+            return settings(**given(settings, self.environment))
         except ValidationError as error:
             names = ", ".join(sorted({str(one["loc"][0]).upper() for one in error.errors() if one["loc"]}))
             raise Failed(f"settings cannot be read: {names}") from None
@@ -45,15 +46,3 @@ class Site:
     def stores(self) -> Path:
         """Where the stages of this machine keep their stores."""
         return Path(self.environment.get("STATE_DIR") or self.directory.stores).resolve()
-
-    def _values(self, settings: type[S]) -> dict[str, Any]:
-        """Also of secrets whose file is named (as `ProcessSettings` does for the process's own environment)."""
-        named = {name: self.environment.get(name.upper()) for name in settings.model_fields}
-        files = {name: self.environment.get(f"{name.upper()}_FILE") for name, value in named.items() if not value}
-        secrets = {name: path for name, path in files.items() if path and _is_secret(settings, name)}
-        read = {name: Path(path).read_text(encoding="utf-8").strip() for name, path in secrets.items()}
-        return {name: value for name, value in named.items() if value} | read
-
-
-def _is_secret(settings: type[BaseSettings], name: str) -> bool:
-    return settings.model_fields[name].annotation in (SecretStr, SecretStr | None)

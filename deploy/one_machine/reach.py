@@ -15,17 +15,21 @@ Environment = dict[str, str]
 
 
 def environment(directory: Directory, given: Mapping[str, str]) -> Environment:
-    """`given` goes first; the rest is what `petitions up` would say, as far as it can be told from the directory."""
+    """`given` goes first; the rest is what `petitions up` would say, as far as it can be told from the directory.
+
+    Whose broker it is decides about all that leads to it: an account of another one would be refused.
+    """
     found = {"STATE_DIR": str(directory.stores), "CREDENTIALS_FILE": str(directory.credentials), "KEYRING_FILE": str(directory.keyring)}
     if "TRACKING_SECRET" not in given and directory.tracking_secret.exists():
         found["TRACKING_SECRET_FILE"] = str(directory.tracking_secret)
-    if directory.state.exists():
-        found["KAFKA_BOOTSTRAP_SERVERS"] = json.loads(directory.state.read_text(encoding="utf-8"))["kafka"]
+    kafka: Environment = {}
+    if directory.state.exists() and "KAFKA_BOOTSTRAP_SERVERS" not in given:
+        kafka = json.loads(directory.state.read_text(encoding="utf-8"))["kafka_access"]
     if directory.clock.exists():
         found |= ClockChoice(**json.loads(directory.clock.read_text(encoding="utf-8"))).environment()
     if directory.postgres.exists() and not _names_database(given):
         found["DATABASE_URL"] = _postgres(directory).url
-    return found | dict(given)
+    return found | dict(given) | kafka
 
 
 def runs(directory: Directory) -> bool:
@@ -44,12 +48,13 @@ def serving(directory: Directory, given: Mapping[str, str]) -> Iterator[Environm
         return
     with ExitStack() as stack:
         stack.enter_context(directory.locked())
-        started: Environment = {}
+        started = dict(given)
         if kafka:
-            started["KAFKA_BOOTSTRAP_SERVERS"] = stack.enter_context(_kafka(directory)).bootstrap
+            broker = stack.enter_context(_kafka(directory))
+            started |= broker.accounts.environment(broker.bootstrap)
         if database:
             started["DATABASE_URL"] = stack.enter_context(_postgres(directory)).url
-        yield environment(directory, {**started, **given})
+        yield environment(directory, started)
 
 
 def _names_database(given: Mapping[str, str]) -> bool:

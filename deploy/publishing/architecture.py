@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator
 
-from deploy.roles import QUEUES, Flow, flows
+from deploy.roles import Flow, flows
 from schemas.events.topics import DEAD_LETTERS, Topic
 from schemas.publishing.reference import table
 
@@ -49,14 +49,19 @@ def diagram(found: Iterable[Flow]) -> str:
         for topic, reads in shown:
             if topic.name not in drawn:
                 drawn.add(topic.name)
-                lines.append(f"    {_id(topic)}[({topic.name})]" if topic is not QUEUES else f"    {_id(topic)}[(queue.office)]")
+                lines.append(f"    {_id(topic)}[({_plain(topic)})]")
             ends = (_id(topic), flow.role.name)
             lines.append(f"    {ends[0]} --> {ends[1]}" if reads else f"    {ends[1]} --> {ends[0]}")
     return "\n".join([*lines, "```"])
 
 
 def _id(topic: Topic) -> str:
-    return "queues" if topic is QUEUES else topic.name.replace(".", "_").replace("-", "_")
+    return _plain(topic).replace(".", "_").replace("-", "_")
+
+
+def _plain(topic: Topic) -> str:
+    """Without the brackets of `queue.<office>`, which Mermaid reads as something else."""
+    return topic.name.replace("<", "").replace(">", "")
 
 
 def roles_table(found: Iterable[Flow]) -> str:

@@ -11,7 +11,7 @@ from consumers.kafka.records import config, lean
 from schemas.events import wire
 from schemas.events.topics import EVENTS, QUEUE_PREFIX
 from schemas.events.wire import WholeEvent
-from schemas.platform.settings import ProcessSettings
+from schemas.platform.kafka import KafkaSettings
 
 _AT_MOST = 2000
 
@@ -27,9 +27,8 @@ class Told:
 class Feed:
     """Reads committed events of all queues and of the record, from their beginning."""
 
-    def __init__(self, kafka: str) -> None:
-        settings = ProcessSettings(kafka_bootstrap_servers=kafka)
-        self._consumer = lean(KafkaConsumer(**config(settings, "simulation", group_id=None)))
+    def __init__(self, kafka: KafkaSettings) -> None:
+        self._consumer = lean(KafkaConsumer(**config(kafka, "simulation", group_id=None)))
         topics = [topic for topic in self._consumer.topics() if topic.startswith(QUEUE_PREFIX)]
         self._all = [TopicPartition(topic, 0) for topic in topics] + partitions_of(self._consumer, EVENTS.name)
         self._consumer.assign(self._all)

@@ -16,7 +16,9 @@ from deploy.errors import Failed
 from deploy.one_machine.embedded.ports import free_port
 from deploy.one_machine.runner.clock import ClockChoice
 from deploy.one_machine.runner.directory import Directory
+from schemas.commands.broker import broker_settings
 from schemas.platform.clock import Clock, ScaledClock, to_datetime
+from schemas.platform.kafka import KafkaSettings
 
 _START_SECONDS = 240.0
 """The first start on a machine fetches the broker."""
@@ -36,7 +38,7 @@ class NotStarted(Failed):
 class Running:
     """How the instance is reached."""
 
-    kafka: str
+    kafka: KafkaSettings
     url: str
     tracking_secret: bytes
     clock: Clock
@@ -89,7 +91,7 @@ def _reached(directory: Directory) -> Running:
     state = json.loads(directory.state.read_text(encoding="utf-8"))
     choice = ClockChoice(**json.loads(directory.clock.read_text(encoding="utf-8")))
     clock = ScaledClock(choice.scale, choice.start_ms, choice.epoch_ms)
-    return Running(state["kafka"], state["url"], directory.tracking_secret.read_text(encoding="utf-8").encode(), clock)
+    return Running(broker_settings(directory.path), state["url"], directory.tracking_secret.read_text(encoding="utf-8").encode(), clock)
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -9,12 +9,12 @@ from kafka import KafkaConsumer
 from consumers.kafka.records import Record, config, lean
 from deploy.simulate.feed import partitions_of
 from schemas.events.topics import EVENTS
-from schemas.platform.settings import ProcessSettings
+from schemas.platform.kafka import KafkaSettings
 
 
-def read(kafka: str) -> Iterator[Record]:
+def read(kafka: KafkaSettings) -> Iterator[Record]:
     """All committed events that there are now, each petition's in order."""
-    consumer = lean(KafkaConsumer(**config(ProcessSettings(kafka_bootstrap_servers=kafka), "simulation-record", group_id=None)))
+    consumer = lean(KafkaConsumer(**config(kafka, "simulation-record", group_id=None)))
     partitions = partitions_of(consumer, EVENTS.name)
     consumer.assign(partitions)
     ends = consumer.end_offsets(partitions)

@@ -22,6 +22,7 @@ from producers.client import ActionProducer, IntakeProducer
 from schemas.events import wire
 from schemas.events.wire import WholeEvent
 from schemas.platform.instants import to_datetime
+from schemas.platform.kafka import KafkaSettings
 
 DAY_MS = 24 * 3_600_000
 START_SECONDS = 30.0
@@ -105,7 +106,7 @@ def quantile(values: list[float], part: float) -> float:
     return sorted(values)[min(int(part * len(values)), len(values) - 1)] if values else 0.0
 
 
-def _events(kafka: str, until: int, keep: Callable[[Record], None] | None, lags: list[float]) -> Iterator[WholeEvent]:
+def _events(kafka: KafkaSettings, until: int, keep: Callable[[Record], None] | None, lags: list[float]) -> Iterator[WholeEvent]:
     """The record until `until` (ms UTC): the clock runs on while it is read, so what came after the last midnight is left out."""
     for one in record.read(kafka):
         event = wire.whole(one)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from producers.http.guard import RateLimit, client_address
+from producers.http.guard import RateLimit, client_address, is_own
 from schemas.platform.logs import log
 from schemas.web import Problem, answer
 
@@ -81,7 +80,7 @@ class Limited:
 
     def _check(self, method: str, path: str, headers: Headers, address: str) -> None:
         """Raise Problem 429 for the first pace that is too fast."""
-        if not _is_own(address):
+        if not is_own(address):
             self._take("address", address)
             if wait := self._paces["wrong"].would_wait(address):
                 raise _too_many(wait)
@@ -97,7 +96,7 @@ class Limited:
             raise _too_many(wait)
 
     def _watched(self, path: str, address: str, send: Send) -> Send:
-        if _is_own(address):
+        if is_own(address):
             return send
 
         async def watched(message: Message) -> None:
@@ -113,7 +112,7 @@ class Limited:
             yield
             return
         counted = {f"path {path}": STREAMS["path"], "all": STREAMS["all"]}
-        if not _is_own(address):
+        if not is_own(address):
             counted[f"address {address}"] = STREAMS["address"]
         if any(self.open_streams[name] >= most for name, most in counted.items()):
             raise _too_many(5)
@@ -132,10 +131,3 @@ def _too_many(wait: int) -> Problem:
 def _secret(value: str) -> str:
     """Secrets are not kept, not even in memory, where their like will do."""
     return hashlib.blake2b(value.encode(), digest_size=16).hexdigest()
-
-
-def _is_own(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address.partition("/")[0]).is_loopback
-    except ValueError:
-        return not address

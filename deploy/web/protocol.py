@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import re
 from collections import Counter
 from typing import ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from producers.http.guard import is_own
 
 HEAD_BYTES = 32 * 1024
 HEAD_SECONDS = 10.0
@@ -15,6 +17,7 @@ BODY_SECONDS = 60.0
 MOST_CONNECTIONS = 5_000
 MOST_OF_ONE = 500
 """Of one address; this machine's own are not counted (a proxy's are all the city's)."""
+_OFFER = re.compile(rb"(?i)(\r\n)upgrade:")
 _STATUS = {408: "Request Timeout", 431: "Request Header Fields Too Large", 503: "Service Unavailable"}
 
 
@@ -34,7 +37,9 @@ class Guarded(HttpToolsProtocol):
         self._in_head, self._refusal = True, 400
         self._address = self.client[0] if self.client else ""
         self._open[self._address] += 1
-        if len(self.connections) > MOST_CONNECTIONS or (self._open[self._address] > MOST_OF_ONE and not _is_own(self._address)):
+        if len(self.connections) > MOST_CONNECTIONS or (
+            self._open[self._address] > MOST_OF_ONE and not (self._address and is_own(self._address))
+        ):
             self._refuse(503)
         self._within(HEAD_SECONDS)
 
@@ -47,7 +52,7 @@ class Guarded(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += len(data)
-        super().data_received(data)
+        super().data_received(_staying(data) if self._in_head else data)
         if self._in_head and self._received > HEAD_BYTES and not self.transport.is_closing():
             self._refuse(431)
 
@@ -101,8 +106,7 @@ class Guarded(HttpToolsProtocol):
         self.transport.close()
 
 
-def _is_own(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+def _staying(data: bytes) -> bytes:
+    """Without an offer to speak another protocol (Java's client asks for HTTP/2 so), at which the parser would leave the body unread."""
+    head, end, rest = data.partition(b"\r\n\r\n")
+    return _OFFER.sub(rb"\1X-Upgrade:", head) + end + rest

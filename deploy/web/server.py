@@ -32,6 +32,7 @@ from deploy.web.protocol import Guarded
 from deploy.web.retention import RetentionWatch
 from deploy.web.security import Hardened
 from producers.settings import HttpSettings
+from schemas.identity.callers import knowing
 from schemas.platform import logs
 from schemas.platform.logs import log
 from schemas.platform.metrics import UP_SINCE
@@ -65,8 +66,10 @@ class Mounted:
 async def mounted() -> AsyncIterator[Mounted]:
     """Both applications while their connections live. Settings come from the environment."""
     async with AsyncExitStack() as stack:
-        accepting = await stack.enter_async_context(producers.http.prepare(HttpSettings()))
-        showing = await stack.enter_async_context(consumers.http.prepare(ViewSettings()))
+        accepts = HttpSettings()
+        callers = await stack.enter_async_context(knowing(accepts))
+        accepting = await stack.enter_async_context(producers.http.prepare(accepts, callers=callers))
+        showing = await stack.enter_async_context(consumers.http.prepare(ViewSettings(), callers))
         routes = [*accepting, *showing, calendar_route(WebSettings()), *contract_routes()]
         backlog = BacklogWatch(WebSettings(), accepting.overload)
         backlog.start()

@@ -16,12 +16,13 @@ from producers.http.endpoint import endpoint, publish
 from producers.http.holding import wait_for
 from producers.http.state import Intake
 from producers.intake.acting import action_event
-from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS, STRANGER, Denial, Holding, entitled_to, speaks_as
+from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS, STRANGER, Call, Denial, Holding, entitled_to, speaks_as
 from schemas.events import tracking
 from schemas.events.actions import ACTION, Action
 from schemas.events.base import Actor, Role
+from schemas.identity.callers import Acting
 from schemas.platform.clock import to_datetime
-from schemas.web import Acting, Field, Handler, Problem, acting_office, from_validation, json
+from schemas.web import Field, Handler, Problem, from_validation, json
 
 _ENTITLED = (None, Denial.WRONG_STATE)
 
@@ -42,10 +43,10 @@ def citizen_action(intake: Intake) -> Handler:
 
 
 def office_action(intake: Intake) -> Handler:
-    """`POST /v1/departments/{code}/queue/{petition_id}/actions`: by the office's token, or the administrator's."""
+    """`POST /v1/departments/{code}/queue/{petition_id}/actions`: by a person of the office, or a machine."""
 
     async def handle(request: Request) -> Response:
-        acting = acting_office(intake.credentials, request)
+        acting = await intake.callers.at_office(request, Call.ACT)
         key = idempotency_key(request)
         fields = await _fields(intake, request, OFFICE_ACTIONS)
         petition_id = request.path_params["petition_id"]
@@ -77,17 +78,17 @@ async def _actor(intake: Intake, petition_id: str, acting: Acting, action: str) 
         raise Problem(404, "unknown-petition")
 
     def entitled(case: Holding) -> bool:
-        return speaks_as(acting.office, case, action, admin=acting.admin)[1] in _ENTITLED
+        return speaks_as(acting.roles, acting.office, case, action)[1] in _ENTITLED
 
     case = await wait_for(intake.pool, petition_id, intake.settings.action_wait_ms / 1000, entitled)
     if case is None:
         raise Problem(404, "unknown-petition")
-    role, denial = speaks_as(acting.office, case, action, admin=acting.admin)
+    role, denial = speaks_as(acting.roles, acting.office, case, action)
     if denial in STRANGER:
         raise Problem(403, "not-in-queue")
     if denial not in _ENTITLED:
-        raise Problem(403, "not-allowed", allowed=", ".join(entitled_to(acting.office, case, admin=acting.admin)))
-    return Actor(role=role, office=acting.office)
+        raise Problem(403, "not-allowed", allowed=", ".join(entitled_to(acting.roles, acting.office, case)))
+    return Actor(role=role, office=acting.office, id=acting.id)
 
 
 async def act(intake: Intake, petition_id: str, actor: Actor, fields: dict[str, Any], key: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from psycopg_pool import AsyncConnectionPool
 from starlette.routing import Route
@@ -18,13 +18,15 @@ from producers.http.keys import Keys
 from producers.http.open311 import open311_routes
 from producers.http.overload import Overload
 from producers.http.petitions import submit
+from producers.http.provider import provider_routes
+from producers.http.sessions import session_routes
 from producers.http.state import Intake
 from producers.intake.vault import AsyncVault
 from producers.kafka.publisher import Limits, Publisher
 from producers.pages import intake_pages
 from producers.settings import HttpSettings
 from schemas.events.sealing import sealing
-from schemas.platform.credentials import Credentials
+from schemas.identity.callers import Callers, knowing
 from schemas.platform.pools import still_open
 
 
@@ -37,10 +39,19 @@ class Routes(list[Route]):
 
 
 @asynccontextmanager
-async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None) -> AsyncIterator[Routes]:
-    """The intake and action routes while their connections live. Kafka and PostgreSQL may come later or go: 503 meanwhile."""
+async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None, callers: Callers | None = None) -> AsyncIterator[Routes]:
+    """The routes of intake, actions and sessions while their connections live. Kafka and PostgreSQL may come later or go: 503 meanwhile.
+
+    `callers`: of the process, where it has them already.
+    """
+    async with nullcontext(callers) if callers else knowing(settings) as known, _serving(settings, publisher, known) as routes:
+        yield routes
+
+
+@asynccontextmanager
+async def _serving(settings: HttpSettings, publisher: Publisher | None, callers: Callers) -> AsyncIterator[Routes]:
     overload = Overload(settings.longest_wait_s)
-    own = publisher or Publisher(settings.kafka_bootstrap_servers, _limits(settings))
+    own = publisher or Publisher(settings, _limits(settings))
     if publisher is None:
         own.connect_soon()
     pool = AsyncConnectionPool(
@@ -57,7 +68,7 @@ async def prepare(settings: HttpSettings, *, publisher: Publisher | None = None)
         settings,
         settings.tracking_key(),
         settings.clock(),
-        Credentials.load(settings.credentials_file),
+        callers,
         AsyncPublisher(own, asyncio.get_running_loop()),
         pool,
         AsyncVault(pool),
@@ -81,6 +92,8 @@ def routes_of(intake: Intake) -> list[Route]:
         OFFICE_ACTION.route(office_action(intake)),
         *open311_routes(intake),
         CONTACT.route(contact(intake)),
+        *session_routes(intake),
+        *provider_routes(intake),
     ]
 
 

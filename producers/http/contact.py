@@ -17,10 +17,11 @@ from starlette.responses import Response
 from producers.http.endpoint import DatabaseAway, endpoint
 from producers.http.state import Intake
 from producers.intake.vault import unseal
+from schemas.authority import Call
 from schemas.events import tracking
 from schemas.platform.clock import to_datetime
 from schemas.reference import TRIAGE_OFFICE
-from schemas.web import Handler, Problem, acting_office, json
+from schemas.web import Handler, Problem, json
 
 SHOWN_FOR = timedelta(days=1)
 _QUERY = """
@@ -33,8 +34,8 @@ from petition p where petition_id = %(petition)s
 
 def contact(intake: Intake) -> Handler:
     async def handle(request: Request) -> Response:
-        office, petition_id = acting_office(intake.credentials, request).office, request.path_params["petition_id"]
-        found = await _found(intake, petition_id, office) if tracking.is_petition_id(petition_id) else None
+        acting, petition_id = await intake.callers.at_office(request, Call.ACT), request.path_params["petition_id"]
+        found = await _found(intake, petition_id, acting.office) if tracking.is_petition_id(petition_id) else None
         if found is None or not found["mine"]:
             raise Problem(404, "unknown-petition")
         if found["revealed"] is None or to_datetime(intake.clock.now_ms()) - found["revealed"] > SHOWN_FOR:

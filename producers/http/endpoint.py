@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import psycopg
+from psycopg_pool import PoolTimeout
+
 from producers.http.bridge import AsyncPublisher
 from producers.intake.vault import VaultUnavailable
 from producers.kafka.publisher import Outgoing, Unavailable
@@ -15,7 +18,7 @@ class DatabaseAway(Exception):
 
 def endpoint(handler: Handler) -> Handler:
     """A missing database is a 503 in the one shape of errors."""
-    return web.endpoint(handler, away=(DatabaseAway, VaultUnavailable))
+    return web.endpoint(handler, away=(DatabaseAway, VaultUnavailable, psycopg.OperationalError, PoolTimeout))
 
 
 async def publish(publisher: AsyncPublisher, event: Outgoing, retry_key: str) -> None:

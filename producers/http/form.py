@@ -7,12 +7,12 @@ from starlette.responses import Response
 
 from producers.http.body import idempotency_key, parse, parse_object, read_json_body
 from producers.http.endpoint import endpoint
-from producers.http.guard import TRAP, RateLimit, client_address, same_origin
+from producers.http.guard import TRAP, RateLimit, same_origin
 from producers.http.petitions import accept
 from producers.http.state import Intake
 from producers.intake.requests import WebPetition
 from producers.pages.client import client_of
-from schemas.web import Handler, Problem
+from schemas.web import Handler, Problem, caller_address
 
 CHANNEL = "web"
 
@@ -29,15 +29,10 @@ def submit_from_page(intake: Intake) -> Handler:
         if parse_object(body).get(TRAP):
             raise Problem(403, "machine")
         petition = parse(WebPetition, body)
-        address = _caller(request, settings.forwarded_hops)
+        address = caller_address(request)
         wait = limit.wait_for(address)
         if wait:
             raise Problem(429, "too-many", headers={"Retry-After": str(wait)}, minutes=max(1, round(wait / 60)))
-        return await accept(intake, request, petition.of_channel(CHANNEL), key, client_of(request) or address)
+        return await accept(intake, petition.of_channel(CHANNEL), key, client_of(request) or address)
 
     return endpoint(handle)
-
-
-def _caller(request: Request, trusted_hops: int) -> str:
-    peer = request.client.host if request.client else ""
-    return client_address(peer, ",".join(request.headers.getlist("x-forwarded-for")), trusted_hops)

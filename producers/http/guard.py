@@ -45,6 +45,14 @@ def client_address(peer: str, forwarded_for: str, trusted_hops: int) -> str:
     return str(parsed.ipv4_mapped or (parsed if parsed.is_loopback else ipaddress.ip_network((parsed, 64), strict=False)))
 
 
+def is_own(address: str) -> bool:
+    """Whether it is one of this machine's own (or none): a proxy's, that is the whole city's, or the operator's."""
+    try:
+        return ipaddress.ip_address(address.partition("/")[0]).is_loopback
+    except ValueError:
+        return not address
+
+
 def _bare(address: str) -> str:
     """Without a port, which some proxies add (`203.0.113.5:51820`, `[2001:db8::1]:443`)."""
     if address.startswith("["):

@@ -22,20 +22,20 @@ def submit(intake: Intake) -> Handler:
         petition = parse(PetitionRequest, await read_json_body(request, intake.settings.body_limit))
         if petition.channel != channel:
             raise Problem(403, "foreign-channel")
-        return await accept(intake, request, petition, key)
+        return await accept(intake, petition, key)
 
     return endpoint(handle)
 
 
-async def accept(intake: Intake, request: Request, petition: PetitionRequest, key: str | None, client: str = "") -> Response:
+async def accept(intake: Intake, petition: PetitionRequest, key: str | None, client: str = "") -> Response:
     """`take`, and the receipt."""
     who = await take(intake, petition, key, client)
-    return _receipt(who, public_address(intake, request))
+    return _receipt(who, public_address(intake))
 
 
-def public_address(intake: Intake, request: Request) -> str:
-    """Under which citizens reach the service, without a slash at its end."""
-    return intake.settings.public_url or str(request.base_url).rstrip("/")
+def public_address(intake: Intake) -> str:
+    """Under which citizens reach the service, without a slash at its end; empty where nobody has said it: a request may name any host."""
+    return intake.settings.public_url.rstrip("/")
 
 
 async def take(intake: Intake, petition: PetitionRequest, key: str | None, client: str = "") -> Identity:
@@ -58,7 +58,7 @@ def channel_of(intake: Intake, key: str | None) -> str:
     """The channel whose intake key this is; Problem 401 for none or an unknown one."""
     if not key:
         raise Problem(401, "no-key")
-    channel = intake.credentials.channel_of(key)
+    channel = intake.callers.channel_of(key)
     if channel is None:
         raise Problem(401, "unknown-key")
     return channel

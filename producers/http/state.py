@@ -12,8 +12,8 @@ from producers.http.overload import Overload
 from producers.intake.vault import AsyncVault
 from producers.settings import HttpSettings
 from schemas.events.sealing import OpenValue
+from schemas.identity.callers import Callers
 from schemas.platform.clock import Clock
-from schemas.platform.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Intake:
     settings: HttpSettings
     secret: bytes
     clock: Clock
-    credentials: Credentials
+    callers: Callers
     publisher: AsyncPublisher
     pool: AsyncConnectionPool
     vault: AsyncVault

@@ -27,6 +27,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 
 from producers.kafka.pending import Done, Pending
 from schemas.events.topics import ACTIONS, INTAKE, Topic
+from schemas.platform.kafka import KafkaSettings
 from schemas.platform.logs import log
 from schemas.platform.metrics import PUBLISH_FAILED, PUBLISHED
 
@@ -66,8 +67,8 @@ class Limits:
 class Publisher:
     """Sends from any thread; `done` is called once, from another thread, and must be quick."""
 
-    def __init__(self, bootstrap_servers: str, limits: Limits | None = None, topics: Sequence[Topic] = (INTAKE, ACTIONS)) -> None:
-        self._servers = bootstrap_servers.split(",")
+    def __init__(self, kafka: KafkaSettings, limits: Limits | None = None, topics: Sequence[Topic] = (INTAKE, ACTIONS)) -> None:
+        self._kafka = kafka
         self._limits = limits or Limits()
         self._topics = topics
         self._producer: KafkaProducer | None = None
@@ -175,7 +176,7 @@ class Publisher:
 
     def _connected(self) -> KafkaProducer:
         try:
-            producer = KafkaProducer(**_config(self._servers, self._limits))
+            producer = KafkaProducer(**_config(self._kafka, self._limits))
         except KafkaError as error:
             raise Unavailable(f"Kafka cannot be reached: {error}") from error
         try:
@@ -194,9 +195,9 @@ def _force_close(producer: KafkaProducer) -> None:
     producer._sender.force_close()  # noqa: SLF001
 
 
-def _config(servers: list[str], limits: Limits) -> dict[str, Any]:
+def _config(kafka: KafkaSettings, limits: Limits) -> dict[str, Any]:
     return {
-        "bootstrap_servers": servers,
+        **kafka.client(),
         "enable_idempotence": True,
         "acks": "all",
         "linger_ms": 0,  # while one request is under way the next batch gathers by itself

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -45,11 +46,11 @@ class Access:
 
     def intake_key(self, channel: str) -> str:
         """The given key, else the channel's from credentials.json; wrong usage without either."""
-        return self.secret or self._stored("intake", channel, "--key or PETITIONS_KEY")
+        return self.secret or self._stored("intake", channel, "--key-file or PETITIONS_KEY")
 
     def office_token(self, office: str) -> str:
         """The given token, else the office's from credentials.json; wrong usage without either."""
-        return self.secret or self._stored("departments", office, "--token or PETITIONS_TOKEN")
+        return self.secret or self._stored("departments", office, "--token-file or PETITIONS_TOKEN")
 
     def _stored(self, kind: str, name: str, instead: str) -> str:
         path = self.data / "credentials.json"
@@ -72,18 +73,22 @@ def public(command: Command) -> Command:
 
 
 def with_secret(name: str, env: str) -> Option:
-    """The same with an option for a secret, and --data for the one in credentials.json."""
-    secret = click.option(name, "secret", envvar=env, help=f"Default: from credentials.json (environment: {env}).")
-    return lambda command: with_options(url_option, secret, data_option, lang_option, json_option)(_taking_access(command))
+    """The same with an option for a file with a secret, and --data for the one in credentials.json. Never the secret itself: every
+    local user sees the arguments of a process.
+    """
+    told = f"File with it, - for standard input; default: the environment's {env}, else from credentials.json."
+    file = click.option(name, "secret_file", type=click.File(encoding="utf-8"), help=told)
+    return lambda command: with_options(url_option, file, data_option, lang_option, json_option)(_taking_access(command, env))
 
 
-with_key = with_secret("--key", "PETITIONS_KEY")
-with_token = with_secret("--token", "PETITIONS_TOKEN")
+with_key = with_secret("--key-file", "PETITIONS_KEY")
+with_token = with_secret("--token-file", "PETITIONS_TOKEN")
 
 
-def _taking_access(command: Command) -> Command:
+def _taking_access(command: Command, env: str = "") -> Command:
     @functools.wraps(command)
-    def called(*, url: str, lang: Language, data: Path = Path(), secret: str | None = None, **rest: Any) -> Any:
+    def called(*, url: str, lang: Language, data: Path = Path(), secret_file: TextIO | None = None, **rest: Any) -> Any:
+        secret = secret_file.read().strip() if secret_file else os.environ.get(env)
         return command(access=Access(url.rstrip("/"), lang, data, secret), **rest)
 
     return called

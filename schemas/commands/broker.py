@@ -31,10 +31,11 @@ def open_value(data: Path) -> OpenValue:
 
 
 def broker_settings(data: Path) -> ProcessSettings:
-    """That of KAFKA_BOOTSTRAP_SERVERS, else of the instance in the directory, else the default one."""
+    """That of KAFKA_BOOTSTRAP_SERVERS, else of the instance in the directory (as its operator), else the default one."""
+    from schemas.platform.kafka import given
     from schemas.platform.settings import ProcessSettings
 
     state = data / "state.json"
     if "KAFKA_BOOTSTRAP_SERVERS" not in os.environ and state.exists():
-        return ProcessSettings(kafka_bootstrap_servers=json.loads(state.read_text(encoding="utf-8"))["kafka"])
+        return ProcessSettings(**given(ProcessSettings, json.loads(state.read_text(encoding="utf-8"))["kafka_access"]))
     return ProcessSettings()

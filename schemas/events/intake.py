@@ -14,6 +14,7 @@ from schemas.events.strings import Clean, Link
 Channel = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,31}$")]
 SANDBOX: Channel = "sandbox"
 """The channel for trying out: its petitions go the whole way, but to no office, into no figure, and nobody can act on them."""
+CallLine = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,12}$")]
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200), Clean]
 
 # Hanoi's bounding box with a margin of about 2 km.
@@ -92,6 +93,15 @@ class Place(Model):
     contradiction: bool = False
 
 
+class Matter(Model):
+    """Another matter in the same text: a proposal to make a petition of it. Characters `start` to `end` of the text tell of it."""
+
+    category: CategoryCode
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=0)]
+
+
 class Classification(Model):
     """What the classifier decided and why, in words that a dispatcher can check."""
 
@@ -101,12 +111,24 @@ class Classification(Model):
     alternatives: tuple[Guess, ...] = ()
     level: Level
     urgent_reasons: tuple[str, ...] = ()
+    maybe_urgent: bool = False
+    """The text may be about danger, not surely: it is urgent until a person has looked, and the first that one looks at."""
+    discreet: bool = False
+    """About a person's own distress (self-harm, violence at home): reasons do not tell of it, and open lists should not show the text."""
+    call: tuple[CallLine, ...] = ()
+    """Numbers that the citizen should call at once, the likeliest first."""
     place: Place = Place()
     office: OfficeCode
     co_offices: tuple[OfficeCode, ...] = ()
     triage: bool
     """True: a person sorts it first; `office` is then the triage office."""
     reasons: tuple[str, ...] = ()
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "vi"
+    """Of the text, ISO 639-1: the citizen is answered in it where there are texts for it."""
+    understood: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """The share of the text's letters in words that the model knows; with little of it a person reads, whatever the confidence."""
+    matters: tuple[Matter, ...] = ()
+    """What else the text is about, in the order of the text. The main matter decides where it goes."""
     model_version: str
 
 

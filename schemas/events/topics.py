@@ -96,8 +96,33 @@ def queue_topic(office: str) -> Topic:
     return Topic(f"{QUEUE_PREFIX}{office}", f"the queue of {office}", retention_ms=90 * DAY_MS, partitions=1, segment_bytes=QUEUE_SEGMENT)
 
 
+OFFICE_PREFIX, CHANNEL_PREFIX = "actions.", "intake."
+CHANNELS = ("ihanoi", "sandbox")
+"""The intake channels whose own system may write over Kafka; each has a topic and an account."""
+
+
+def office_topic(office: str) -> Topic:
+    """The topic on which one office's own system writes its actions; whoever writes there is that office."""
+    return _of_another(f"{OFFICE_PREFIX}{office}", f"what {office}'s own system asks for, and nobody else")
+
+
+def channel_topic(channel: str) -> Topic:
+    """The topic on which one channel's own system writes petitions."""
+    return _of_another(f"{CHANNEL_PREFIX}{channel}", f"petitions as {channel}'s own system publishes them, and nobody else")
+
+
+def _of_another(name: str, what: str) -> Topic:
+    # One partition: what one system writes is one ordered list. Half the usual size: what is forwarded must fit where it goes.
+    return Topic(name, what, retention_ms=None, partitions=1, max_batch_bytes=MAX_BATCH_BYTES // 2, segment_bytes=QUEUE_SEGMENT)
+
+
+def of_others() -> tuple[Topic, ...]:
+    """All topics on which systems that are not the pipeline's write."""
+    return (*(office_topic(code) for code in offices()), *(channel_topic(name) for name in CHANNELS))
+
+
 def all_topics() -> tuple[Topic, ...]:
-    return (*SHARED, QUEUE_POSITIONS, ERASURES, *(queue_topic(code) for code in offices()))
+    return (*SHARED, QUEUE_POSITIONS, ERASURES, *(queue_topic(code) for code in offices()), *of_others())
 
 
 def config(topic: Topic, deployment: Deployment) -> dict[str, str]:

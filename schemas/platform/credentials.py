@@ -1,7 +1,8 @@
-"""Who may do what over HTTP: intake keys by channel, one bearer token an office, one for the administrator.
+"""The credentials file: intake keys by channel, one bearer token an office, one for the administrator.
 
 The file (mode 0600, made by the runner or mounted as a secret):
-`{"intake": {"ihanoi": KEY, "web": KEY}, "departments": {"so-xd": TOKEN}, "admin": TOKEN}`.
+`{"intake": {"ihanoi": KEY, "web": KEY}, "departments": {"so-xd": TOKEN}, "admin": TOKEN}`. Tokens that expire, are rotated and revoked
+stand in the database (`schemas.identity.tokens`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,45 +21,58 @@ from schemas.reference import offices
 CHANNELS = ("ihanoi", "web", "sandbox")
 """The app, the web page, and the channel of `schemas.events.intake.SANDBOX`."""
 
+TOKEN_BYTES = 24
 
-def _digest(token: str) -> bytes:
-    # Look-ups go by digest, so that the time they take says nothing about the token.
+
+class Kind(StrEnum):
+    """Whose a token is."""
+
+    CHANNEL = "channel"
+    OFFICE = "office"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """`name`: the channel's, the office's code, empty for the administrator."""
+
+    kind: Kind
+    name: str = ""
+
+
+def new_token() -> str:
+    """192 random bits, URL-safe."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def digest(token: str) -> bytes:
+    """What is kept and looked up instead of the token (SHA-256), so that neither a table nor the time of a look-up gives it away.
+
+    A fast hash is enough where 192 random bits are hashed: trying them all is out of reach at any speed. It is not for passwords.
+    """
     return hashlib.sha256(token.encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    _channels: dict[bytes, str]
-    _offices: dict[bytes, str]
-    _admin: bytes
+    """`holders`: by the digest of the token or key."""
+
+    holders: Mapping[bytes, Holder]
 
     @classmethod
     def load(cls, path: Path) -> Credentials:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        return cls(
-            {_digest(key): channel for channel, key in raw["intake"].items()},
-            {_digest(token): office for office, token in raw["departments"].items()},
-            _digest(raw["admin"]),
-        )
-
-    def channel_of(self, key: str) -> str | None:
-        """The channel whose intake key this is."""
-        return self._channels.get(_digest(key))
-
-    def office_of(self, token: str) -> str | None:
-        """The office whose token this is."""
-        return self._offices.get(_digest(token))
-
-    def is_admin(self, token: str) -> bool:
-        return secrets.compare_digest(_digest(token), self._admin)
+        found = {digest(key): Holder(Kind.CHANNEL, channel) for channel, key in raw["intake"].items()}
+        found |= {digest(token): Holder(Kind.OFFICE, office) for office, token in raw["departments"].items()}
+        return cls(found | {digest(raw["admin"]): Holder(Kind.ADMINISTRATOR)})
 
 
 def generate() -> dict[str, Any]:
     """Fresh random credentials: the intake channels, every office, the administrator."""
     return {
-        "intake": {channel: secrets.token_urlsafe(24) for channel in CHANNELS},
-        "departments": {code: secrets.token_urlsafe(24) for code in offices()},
-        "admin": secrets.token_urlsafe(24),
+        "intake": {channel: new_token() for channel in CHANNELS},
+        "departments": {code: new_token() for code in offices()},
+        "admin": new_token(),
     }
 
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Any
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr
 
 from schemas.platform.clock import Clock, ScaledClock, WallClock
+from schemas.platform.kafka import KafkaSettings
 
 
-class ProcessSettings(BaseSettings):
+class ProcessSettings(KafkaSettings):
     """Read by every role."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True)
-
-    kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="Kafka brokers, `host:port,host:port`.")
     partitions: int = Field(4, ge=1, le=512, description="Partitions of the petition topics; fixed once they exist.")
     replication: int = Field(1, ge=1, le=9, description="Copies of each topic; a record is acknowledged by all of them but one.")
     intake_retention_days: int = Field(
@@ -29,15 +24,6 @@ class ProcessSettings(BaseSettings):
     clock_scale: float = Field(1.0, gt=0, le=100_000, description="How many times faster than the wall clock time runs.")
     clock_start_ms: int = Field(0, ge=0, description="With a scale: the instant shown at `clock_epoch_ms` (ms, UTC).")
     clock_epoch_ms: int = Field(0, ge=0, description="With a scale: the wall instant when the scaled clock began (ms, UTC).")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _secrets_from_files(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name, field in cls.model_fields.items():
-            path = os.environ.get(f"{name.upper()}_FILE")
-            if path and name not in values and field.annotation in (SecretStr, SecretStr | None):
-                values[name] = Path(path).read_text(encoding="utf-8").strip()
-        return values
 
     def clock(self) -> Clock:
         """The clock that all processes of this deployment share."""

@@ -7,7 +7,18 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from schemas.events.catalogue import EVENT_TYPES, PREFIX, EventType
-from schemas.events.topics import ACTIONS, CLASSIFIED, DEAD_LETTERS, EVENTS, INTAKE, QUEUE_PREFIX, Topic
+from schemas.events.topics import (
+    ACTIONS,
+    CHANNEL_PREFIX,
+    CHANNELS,
+    CLASSIFIED,
+    DEAD_LETTERS,
+    EVENTS,
+    INTAKE,
+    OFFICE_PREFIX,
+    QUEUE_PREFIX,
+    Topic,
+)
 from schemas.publishing.json_schema import render
 from schemas.reference import offices
 
@@ -33,7 +44,9 @@ def document() -> Json:
         "defaultContentType": "application/json",
         "channels": {
             **{_name(topic): _channel(topic) for topic in _READABLE},
-            "queue": _queue_channel(),
+            "queue": _many(f"{QUEUE_PREFIX}{{office}}", "What one office must know: the events of its own petitions, in order.", EVENTS),
+            "office-actions": _many(f"{OFFICE_PREFIX}{{office}}", "What one office's own system asks for, as that office alone.", ACTIONS),
+            "channel-intake": _many(f"{CHANNEL_PREFIX}{{channel}}", "Petitions of one channel's own system, as its own.", INTAKE),
             "dead-letters": _dead_letters(),
         },
         "operations": _operations(),
@@ -75,13 +88,12 @@ def _channel(topic: Topic) -> Json:
     return {"address": topic.name, "description": topic.what, "messages": _references(topic), "bindings": _kafka(topic.name)}
 
 
-def _queue_channel() -> Json:
-    return {
-        "address": f"{QUEUE_PREFIX}{{office}}",
-        "description": "What one office must know: the events of its own petitions, in order.",
-        "parameters": {"office": {"description": "Code of the office.", "enum": list(offices())}},
-        "messages": _references(EVENTS),
-    }
+def _many(address: str, description: str, like: Topic) -> Json:
+    """A topic an office, or a channel, with the messages of another topic."""
+    who = {"office": {"description": "Code of the office.", "enum": list(offices())}}
+    if "{channel}" in address:
+        who = {"channel": {"description": "Name of the intake channel.", "enum": list(CHANNELS)}}
+    return {"address": address, "description": description, "parameters": who, "messages": _references(like)}
 
 
 def _dead_letters() -> Json:
@@ -100,6 +112,8 @@ def _operations() -> Json:
         "send-classified": _operation("send", "classified", "The classifier's verdict."),
         "receive-action": _operation("receive", "actions", "Offices, superiors and citizens ask for something on a case."),
         "send-event": _operation("send", "events", "What happened to a case."),
+        "receive-office-action": _operation("receive", "office-actions", "An office's own system asks for something as itself."),
+        "receive-channel-petition": _operation("receive", "channel-intake", "A channel's own system hands in petitions as itself."),
         "send-to-office": _operation("send", "queue", "Each office gets the events of its own petitions."),
         "send-dead-letter": _operation("send", "dead-letters", "Rejected input, with the reason."),
     }

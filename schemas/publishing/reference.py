@@ -8,11 +8,25 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from schemas.authority import AUTHORITY, RELATIONS, Permission, actions_of
+from schemas.authority import AUTHORITY, CALLS, DUTIES, RELATIONS, Permission, Powers, actions_of
 from schemas.events.brokers import BROKER_SETTINGS, LOWEST_VERSION, TRANSACTION_VERSION, internal_config
 from schemas.events.case import CASE_EVENTS, OPEN_STATES, State
 from schemas.events.catalogue import EVENT_TYPES
-from schemas.events.topics import DAY_MS, ERASURES, QUEUE_POSITIONS, QUEUE_PREFIX, SHARED, Deployment, Topic, config, queue_topic
+from schemas.events.topics import (
+    ACTIONS,
+    DAY_MS,
+    ERASURES,
+    INTAKE,
+    QUEUE_POSITIONS,
+    QUEUE_PREFIX,
+    SHARED,
+    Deployment,
+    Topic,
+    channel_topic,
+    config,
+    office_topic,
+    queue_topic,
+)
 from schemas.platform import metrics as metric_catalogue
 from schemas.platform.settings import ProcessSettings
 from schemas.reference.texts import title, words
@@ -31,12 +45,14 @@ def _page(what: str, heading: str, *parts: str) -> str:
 
 def topics() -> str:
     shared = [(f"`{topic.name}`", topic.what, _kept(topic), _types(topic)) for topic in SHARED]
-    queue = queue_topic("<office>")
+    queue, office, channel = queue_topic("<office>"), office_topic("<office>"), channel_topic("<channel>")
     rows = [
         *shared,
         (f"`{QUEUE_POSITIONS.name}`", QUEUE_POSITIONS.what, _kept(QUEUE_POSITIONS), "none: a group's partition and its next offset"),
         (f"`{ERASURES.name}`", ERASURES.what, _kept(ERASURES), "none: when it was erased"),
         (f"`{QUEUE_PREFIX}<office>`", "an office's own petitions, one ordered partition", _kept(queue), "as `petitions.events`"),
+        (f"`{office.name}`", "what an office's own system asks for; whoever writes there is that office", _kept(office), _types(ACTIONS)),
+        (f"`{channel.name}`", "petitions of a channel's own system; whoever writes there is that channel", _kept(channel), _types(INTAKE)),
     ]
     return _page(
         "topics",
@@ -45,7 +61,7 @@ def topics() -> str:
         table(("topic", "carries", "kept", "event types"), rows),
         "## Their settings",
         "With `REPLICATION` 3, else defaults. `petitions run migrate` sets them, on existing topics too; `petitions doctor` compares.",
-        _topic_settings((*SHARED, QUEUE_POSITIONS, ERASURES, queue)),
+        _topic_settings((*SHARED, QUEUE_POSITIONS, ERASURES, queue, office, channel)),
         "## The brokers' settings",
         f"Kafka {LOWEST_VERSION} or newer, with `transaction.version` {TRANSACTION_VERSION}. `petitions doctor` compares.",
         _broker_settings(),
@@ -104,6 +120,9 @@ def states() -> str:
         table(("who", "is", "may ask for"), who_rows),
         "## In which state, by which rule",
         table(("action", "states", "rule"), (_permission(name, permission) for name, permission in AUTHORITY.items())),
+        "## Which duty entitles to what",
+        "Persons have duties in offices (`petitions persons`), machines theirs by their token (`petitions tokens`). " + _calls(),
+        table(("duty", "whose", "at", "may call", "acts as"), (_duty(name, powers) for name, powers in DUTIES.items())),
         "## What may happen",
         "Event types on `petitions.events`, each `vn.hanoi.petition.<name>.v1`.",
         table(("event", "title", "meaning"), event_rows),
@@ -113,6 +132,15 @@ def states() -> str:
 def _permission(name: str, permission: Permission) -> tuple[str, str, str]:
     states = "any" if len(permission.states) == len(State) else _codes(state for state in State if state in permission.states)
     return f"`{name}`", states, permission.source
+
+
+def _calls() -> str:
+    return "; ".join(f"`{call}`: {what}" for call, what in CALLS.items()) + "."
+
+
+def _duty(name: str, powers: Powers) -> tuple[str, str, str, str, str]:
+    where = "the whole city" if powers.everywhere else powers.office or "one office"
+    return f"`{name}`", powers.what, where, _codes(call for call in CALLS if call in powers.calls), _codes(powers.speaks) or "nobody"
 
 
 def _codes(names: Iterable[str]) -> str:

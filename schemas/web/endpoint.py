@@ -32,6 +32,11 @@ def endpoint(handler: Handler, *, away: tuple[type[Exception], ...]) -> Handler:
     return framed
 
 
+def caller_address(request: Request) -> str:
+    """From where the call comes, as the edge has found it out (proxies of our own passed over); empty where nobody knows."""
+    return request.client.host if request.client else ""
+
+
 def json(body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """JSON that no cache keeps, unless `headers` say otherwise."""
     return Response(orjson.dumps(body), status, {**NO_STORE, **(headers or {})}, "application/json")

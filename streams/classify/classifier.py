@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from schemas.events.base import Level
@@ -12,21 +13,22 @@ from schemas.events.intake import PetitionKind
 from schemas.reference import TRIAGE_OFFICE
 from schemas.reference.texts import Language
 from streams.classify import kinds
+from streams.classify.closer import CloserLook, Sentence, matters
+from streams.classify.danger import calls
 from streams.classify.danger.lexicon import Hits, Lexicon
-from streams.classify.danger.urgency import log_odds
+from streams.classify.danger.verdict import Danger, log_odds, verdict
 from streams.classify.found import OTHER, Asked, Classification, Guess, Seen
 from streams.classify.model.file import Floats, Model
 from streams.classify.model.frequency import Frequency
 from streams.classify.model.score import Scorer, Scores
 from streams.classify.place import Located, Locator
-from streams.classify.reading import Reader
-from streams.classify.reasons.explain import Explainer
+from streams.classify.reading import Read, Reader
+from streams.classify.reasons.explain import READ, Explainer
 from streams.classify.routing.routes import Route, RoutingTable
 from streams.classify.text.typed import Typed
 
 _GUESSES = 3
 _BATCH = 128
-_SHOWN_PHRASES = 6
 _SENDERS_SHARE = 0.4
 """Weight of a category chosen by the sender against that of the text: it decides a vague text, not a clear one."""
 
@@ -37,6 +39,7 @@ class _Told(NamedTuple):
     asked: Asked
     text: Typed
     language: str
+    understood: float
     guesses: tuple[Guess, ...]
     words: tuple[str, ...]
     hits: Hits
@@ -61,6 +64,7 @@ class Classifier:
         self._kinds = tuple(map(PetitionKind, model.kinds))
         self._scorer = Scorer(model)
         self._reader = Reader(self._scorer.lookup, Frequency(model.terms, model.idf))
+        self._closer = CloserLook(self._reader, self._scorer, lexicon)
         self._explain = Explainer(language)
         self._columns = {code: number for number, code in enumerate(model.categories)}
         self._lexicon = lexicon
@@ -74,23 +78,27 @@ class Classifier:
     def _batch(self, asked: Sequence[Asked]) -> list[Classification]:
         """Each part goes over the whole batch before the next begins: so its code and data stay in the processor's cache."""
         read = self._reader.read(asked)
-        texts = read.texts
-        scores = self._scorer.score(read.words)
-        guesses = self._guesses(scores.categories, asked)
+        scores = self._scorer.score(read.words, read.glance.understood, [language == "en" for language in read.languages])
+        guesses = self._guesses(scores.categories, asked, read)
+        closer = self._closer.look(asked, read, [others[0].confidence for _, *others in guesses])
         columns = np.array([self._columns[best.category] for best, *_ in guesses])
-        words = self._scorer.reasons(texts, scores.known, columns)
-        hits = [self._lexicon.search(text, accented=accented) for text, accented in zip(texts, read.glance.accented, strict=True)]
-        told = map(_Told, asked, texts, read.languages, guesses, words, hits)
-        seen = [self._seen(one, scores, at) for at, one in enumerate(told)]
+        words = self._scorer.reasons(read.texts, scores.known, columns)
+        hits = [self._lexicon.search(text, accented=accented) for text, accented in zip(read.texts, read.glance.accented, strict=True)]
+        told = map(_Told, asked, read.texts, read.languages, read.glance.understood, guesses, words, hits)
+        dangers = [self._danger(scores, at, text, hits[at], closer.get(at, ())) for at, text in enumerate(read.texts)]
+        seen = [self._seen(*parts) for parts in zip(told, dangers, scores.kinds, strict=True)]
         located = [self._locator.locate_typed(one.text, one.asked.location) for one in seen]
         routes = [
             self._table.route(one.kind, one.guesses[0].category, where.place, one.level) for one, where in zip(seen, located, strict=True)
         ]
-        return [self._finished(*parts) for parts in zip(seen, located, routes, strict=True)]
+        found = map(self._finished, seen, located, routes)
+        return [self._with_matters(one, closer[at]) if at in closer else one for at, one in enumerate(found)]
 
-    def _guesses(self, chances: Floats, asked: Sequence[Asked]) -> list[tuple[Guess, ...]]:
+    def _guesses(self, chances: Floats, asked: Sequence[Asked], read: Read) -> list[tuple[Guess, ...]]:
         for at, one in enumerate(asked):
-            if one.category in self.model.categories:
+            if read.languages[at] not in READ or not read.glance.understood[at]:
+                chances[at, self._columns[OTHER]] += 1 - chances[at].max()  # nothing was read: no guess is better than another
+            if one.category in self._columns:
                 self._weigh_choice(chances[at], one.category)
         order = np.argsort(-chances, axis=1, kind="stable")[:, :_GUESSES]
         ranked = np.round(np.minimum(np.take_along_axis(chances, order, axis=1).astype(np.float64), 1.0), 4)
@@ -102,28 +110,29 @@ class Classifier:
 
     def _weigh_choice(self, chances: Floats, chosen: str) -> None:
         """The sender counts as a second opinion beside the text's; and who found a name for the matter did not mean `other`."""
-        names = self.model.categories
         chances *= 1 - _SENDERS_SHARE
-        chances[names.index(chosen)] += _SENDERS_SHARE
+        chances[self._columns[chosen]] += _SENDERS_SHARE
         if chosen != OTHER:
-            chances[names.index(chosen)] += chances[names.index(OTHER)]
-            chances[names.index(OTHER)] = 0
+            chances[self._columns[chosen]] += chances[self._columns[OTHER]]
+            chances[self._columns[OTHER]] = 0
 
-    def _seen(self, told: _Told, scores: Scores, at: int) -> Seen:
-        asked, text, language, guesses, words, hits = told
-        danger = log_odds(float(scores.urgent[at]), hits, self.model.calibration) > 0
-        danger_words = hits.raising[:_SHOWN_PHRASES] if danger else ()
-        if danger and not danger_words:
-            column = np.array([self._scorer.urgent_column])
-            danger_words = self._scorer.reasons([text], scores.known.of(at), column)[0]
-        kind = self._kind(text, scores.kinds[at], danger=danger)
-        level = _level(asked, kind, hits, guesses, danger=danger)
-        return Seen(asked, text, language, words, hits, guesses, kind, level, danger, danger_words)
+    def _danger(self, scores: Scores, at: int, text: Typed, hits: Hits, sentences: Sequence[Sentence]) -> Danger:
+        """By the whole text; a sentence of it that is surely urgent makes the text maybe urgent."""
+        odds = log_odds(float(scores.urgent[at]), hits, self.model.calibration)
+        if any(one.odds > 0 for one in sentences):
+            odds = max(odds, 0.0)
+        found = verdict(odds, hits, self.model.calibration)
+        if not found.any or found.words:
+            return found
+        words = self._scorer.reasons([text], scores.known.of(at), np.array([self._scorer.urgent_column]), pairs_only=True)[0]
+        return msgspec.structs.replace(found, words=words or (self._explain.situation,))
 
-    def _kind(self, text: Typed, chances: Floats, *, danger: bool) -> PetitionKind:
+    def _seen(self, told: _Told, danger: Danger, chances: Floats) -> Seen:
+        asked, text, language, understood, guesses, words, hits = told
         best = int(chances.argmax())
-        sure_from = self.model.calibration.kind_from
-        return kinds.kind_of(text, self._kinds[best], float(chances[best]), sure_from=sure_from, urgent=danger)
+        kind = kinds.kind_of(asked, text, danger, self._kinds[best], float(chances[best]), sure_from=self.model.calibration.kind_from)
+        level = _level(asked, kind, hits, guesses, danger)
+        return Seen(asked, text, language, understood, words, hits.complex_, guesses, kind, level, danger)
 
     def _finished(self, seen: Seen, located: Located, route: Route) -> Classification:
         best, *others = seen.guesses
@@ -131,6 +140,7 @@ class Classifier:
         triage = route.triage or bool(doubts)
         urgent = self._explain.urgency(seen)
         about_place = (located.reason,) if located.reason else ()
+        danger = seen.danger
         return Classification(
             kind=seen.kind,
             category=best.category,
@@ -138,16 +148,25 @@ class Classifier:
             alternatives=tuple(others),
             level=seen.level,
             urgent_reasons=urgent,
+            maybe_urgent=danger.maybe and not seen.asked.urgent,
+            discreet=danger.discreet,
+            call=calls.lines(danger.kinds) if seen.kind is PetitionKind.EMERGENCY or danger.any else (),
             place=located.place,
             office=TRIAGE_OFFICE if triage else route.office,
             co_offices=() if triage else route.co_offices,
             triage=triage,
             reasons=(*doubts, *self._explain.reasons(seen, urgent), *about_place, *route.reasons),
+            language=seen.language,
+            understood=round(seen.understood, 3),
             model_version=self.version,
         )
 
+    def _with_matters(self, found: Classification, sentences: Sequence[Sentence]) -> Classification:
+        others = matters(sentences, found.category)
+        return msgspec.structs.replace(found, matters=others, reasons=(*found.reasons, self._explain.matters(others))) if others else found
 
-def _level(asked: Asked, kind: PetitionKind, hits: Hits, guesses: Sequence[Guess], *, danger: bool) -> Level:
-    if danger or asked.urgent or kind is PetitionKind.EMERGENCY:
+
+def _level(asked: Asked, kind: PetitionKind, hits: Hits, guesses: Sequence[Guess], danger: Danger) -> Level:
+    if danger.any or asked.urgent or kind is PetitionKind.EMERGENCY:
         return Level.URGENT
-    return Level.COMPLEX if kinds.is_complex(hits, guesses[1].confidence) else Level.ORDINARY
+    return Level.COMPLEX if kinds.is_complex(len(hits.complex_), guesses[1].confidence) else Level.ORDINARY

@@ -1,6 +1,6 @@
 """What the classifier works with and what it answers, as structs: they are made and written in a tenth of the time of the models.
 
-`Classification`, `Guess` and `Place` mean what `schemas.events.intake` says of them; a test holds the fields and the JSON to be the same.
+`Classification`, `Guess`, `Matter` and `Place` mean what `schemas.events.intake` says of them; a test holds them to the same fields.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import msgspec
 
 from schemas.events.base import Level
 from schemas.events.intake import PetitionKind
-from streams.classify.danger.lexicon import Hits
+from streams.classify.danger.verdict import Danger
 from streams.classify.text.typed import Typed
 
 OTHER = "other"
@@ -32,12 +32,21 @@ class Where(Protocol):
 
 
 class Asked(NamedTuple):
-    """What is known of one petition before it is classified. `category` and `urgent` are the sender's own choice."""
+    """What is known of one petition before it is classified. `category` and `urgent` are the sender's own choice; `media`: a picture or
+    another file came with it."""
 
     text: str
     location: Where | None = None
     category: str | None = None
     urgent: bool | None = None
+    media: bool = False
+
+    @property
+    def says_more(self) -> bool:
+        """Something beside the text speaks for a petition."""
+        where = self.location
+        placed = where is not None and (where.lat is not None or bool(where.address) or bool(where.ward_code))
+        return self.media or placed or self.category is not None or bool(self.urgent)
 
 
 class Guess(msgspec.Struct, frozen=True, gc=False):
@@ -45,6 +54,13 @@ class Guess(msgspec.Struct, frozen=True, gc=False):
 
     category: str
     confidence: float
+
+
+class Matter(msgspec.Struct, frozen=True, gc=False):
+    category: str
+    confidence: float
+    start: int
+    end: int
 
 
 class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -68,22 +84,28 @@ class Classification(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     kind: PetitionKind = PetitionKind.PETITION
     alternatives: tuple[Guess, ...] = ()
     urgent_reasons: tuple[str, ...] = ()
+    maybe_urgent: bool = False
+    discreet: bool = False
+    call: tuple[str, ...] = ()
     place: Place = NOWHERE
     co_offices: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    language: str = "vi"
+    understood: float = 1.0
+    matters: tuple[Matter, ...] = ()
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
-    """What the text alone told. `guesses`: the likeliest categories, best first; `words` speak most for the best. `danger`: the text
-    itself says it is urgent, by its `danger_words`."""
+    """What the text alone told. `guesses`: the likeliest categories, best first; `words` speak most for the best; `complex_`: the phrases
+    of the complex level."""
 
     asked: Asked
     text: Typed
     language: str
+    understood: float
     words: tuple[str, ...]
-    hits: Hits
+    complex_: tuple[str, ...]
     guesses: tuple[Guess, ...]
     kind: PetitionKind
     level: Level
-    danger: bool
-    danger_words: tuple[str, ...]
+    danger: Danger

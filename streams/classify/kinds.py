@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from schemas.events.intake import PetitionKind
-from streams.classify.danger.lexicon import Hits
+from streams.classify.danger.verdict import Danger
+from streams.classify.found import Asked
 from streams.classify.text.typed import Typed
 
 _NAMES = {
@@ -29,39 +30,46 @@ _FORMAL = {
 _STILL_WANTS = re.compile(
     r"\b(?:nhung|tuy nhien|tuy vay|song|chi co dieu|rieng|de nghi|mong (?:som|duoc|cac|phuong|thanh pho)|xin (?:cho|them|kiem|sua)|chua)\b"
 )
-_NOT_A_LETTER = re.compile(r"[aeiouy]")
+_VOWEL = re.compile(r"[aeiouy]")
+_PICTURE = re.compile(r"[\u2600-\u26ff\U0001f300-\U0001f440\U0001f4a0-\U0001f5ff\U0001f680-\U0001f6ff]")
+"""Small pictures of things, not of faces and hands: they can tell of a fire as well as words."""
 
 
-def kind_of(text: Typed, kind: PetitionKind, probability: float, *, sure_from: float, urgent: bool) -> PetitionKind:
-    """The model's best kind, if it is sure and the text bears it out; else `petition`: nothing is refused on a mere guess."""
-    if _is_empty_talk(text):
+def kind_of(asked: Asked, text: Typed, danger: Danger, best: PetitionKind, probability: float, *, sure_from: float) -> PetitionKind:
+    """The model's best kind, if it is sure and the text bears it out; else `petition`: nothing is refused on a mere guess, and nothing that
+    came with a picture, a place, a category or an urgent mark is a trial."""
+    if danger.threatens_life:
+        return PetitionKind.EMERGENCY
+    if not asked.says_more and _is_empty_talk(text):
         return PetitionKind.TEST
-    if kind is PetitionKind.PETITION or probability < sure_from:
+    if best is PetitionKind.PETITION or probability < sure_from:
         return PetitionKind.PETITION
-    return kind if _borne_out(text, kind, urgent=urgent) else PetitionKind.PETITION
+    return best if _borne_out(asked, text, danger, best) else PetitionKind.PETITION
 
 
-def _borne_out(text: Typed, kind: PetitionKind, *, urgent: bool) -> bool:
+def _borne_out(asked: Asked, text: Typed, danger: Danger, kind: PetitionKind) -> bool:
     plain = " ".join(text.plain)
     if kind in _FORMAL:
         return bool(_FORMAL[kind].search(plain))
     if kind is PetitionKind.EMERGENCY:
-        return urgent
+        return danger.sure
     if kind is PetitionKind.TEST:
-        return len(text.plain) <= _MOST_WORDS_OF_A_TEST and bool(_TEST_WORDS.search(plain))
+        return not asked.says_more and len(text.plain) <= _MOST_WORDS_OF_A_TEST and bool(_TEST_WORDS.search(plain))
     if kind is PetitionKind.THANKS:
-        return not _STILL_WANTS.search(plain)
-    return True
+        return not asked.urgent and not _STILL_WANTS.search(plain)
+    return not asked.urgent and not danger.any
 
 
 def _is_empty_talk(text: Typed) -> bool:
-    """No words at all, or a few without a vowel or of one repeated letter: a finger on the keyboard."""
+    """Letters of no script at all, or a few words without a vowel or of one repeated letter: a finger on the keyboard."""
     if len(text.plain) > _FEW_WORDS and not text.plain[0].isdecimal():
         return False
+    if any(map(str.isalpha, text.written)) and not text.plain:
+        return False  # of another script: not for us to judge
     words = [word for word in text.plain if not word.isdecimal()]
     if not words:
-        return bool(text.written)  # nothing written at all: a picture or a place speaks, and a person looks
-    return len(words) <= _FEW_WORDS and all(len(set(word)) == 1 or not _NOT_A_LETTER.search(word) for word in words)
+        return bool(text.written) and not _PICTURE.search(text.written)  # nothing written: a picture or a place speaks, a person looks
+    return len(words) <= _FEW_WORDS and all(len(set(word)) == 1 or not _VOWEL.search(word) for word in words)
 
 
 def name_of(kind: PetitionKind, language: str) -> str:
@@ -69,6 +77,6 @@ def name_of(kind: PetitionKind, language: str) -> str:
     return _NAMES[kind][language] if kind in _NAMES else ""
 
 
-def is_complex(hits: Hits, second: float) -> bool:
+def is_complex(phrases: int, second: float) -> bool:
     """Several offices or a legal procedure: a phrase that says so twice over, or a second topic nearly as likely as the first."""
-    return len(hits.complex_) >= _COMPLEX_PHRASES or second >= _STRONG_SECOND
+    return phrases >= _COMPLEX_PHRASES or second >= _STRONG_SECOND

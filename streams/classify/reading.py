@@ -9,6 +9,7 @@ import msgspec
 from streams.classify.found import Asked
 from streams.classify.model.frequency import Frequency
 from streams.classify.model.lookup import Glance, Lookup, Words
+from streams.classify.text.english import glossed
 from streams.classify.text.language import by_script, by_small_words, is_english
 from streams.classify.text.legible import legible
 from streams.classify.text.repair import Repair
@@ -40,20 +41,23 @@ class Reader:
         words = self._lookup.words(texts)
         glance = self._lookup.glance(words)
         languages = [_language(text, *one) for text, one in zip(texts, glance.each(), strict=True)]
-        mended = {
-            at: new
+        new = {
+            at: self._better(texts[at], languages[at])
             for at, strange in enumerate(glance.strange)
-            if strange > _LOOK_CLOSER and languages[at] == "vi" and (new := self._mended(texts[at])) is not None
+            if languages[at] == "en" or (strange > _LOOK_CLOSER and languages[at] == "vi")
         }
-        if mended:
-            words = self._lookup.exchanged(words, mended)
+        if new:
+            words = self._lookup.exchanged(words, new)
             glance = self._lookup.glance(words)
-            texts = [mended.get(at, text) for at, text in enumerate(texts)]
+            texts = [new.get(at, text) for at, text in enumerate(texts)]
         return Read(texts, words, glance, languages)
 
-    def _mended(self, text: Typed) -> Typed | None:
-        better = self._repair(text.written)
-        return typed(better) if better != text.written else None
+    def _better(self, text: Typed, language: str) -> Typed:
+        """An English text with the words that it would have in Vietnamese, another mended."""
+        if language == "en":
+            return glossed(text)
+        mended = self._repair(text.written)
+        return text if mended == text.written else typed(mended)
 
 
 def _language(text: Typed, strange: float, english: int, vietnamese: int) -> str:

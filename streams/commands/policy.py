@@ -6,11 +6,17 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import orjson
 
+from schemas.commands.access import data_option
+from schemas.commands.broker import broker_settings
 from streams.case.policy.load import DEFAULT_FILE, BadPolicy, Loaded, load
+
+if TYPE_CHECKING:
+    from schemas.platform.kafka import KafkaSettings
 
 
 @click.group()
@@ -50,8 +56,8 @@ def show(file: Path | None, *, as_json: bool) -> None:
 )
 @click.option("--recompute", is_flag=True, help="Put the open cases under the new version, too: an event on each says so.")
 @click.option("--reason", default="", help="With --recompute: why, for the record.")
-@click.option("--bootstrap", envvar="KAFKA_BOOTSTRAP_SERVERS", default="127.0.0.1:9092", show_default=True, help="Kafka.")
-def apply(file: Path, directory: Path, *, recompute: bool, reason: str, bootstrap: str) -> None:
+@data_option
+def apply(file: Path, directory: Path, *, recompute: bool, reason: str, data: Path) -> None:
     """Put FILE in force for new cases; the version before stays beside it for the cases that began under it."""
     if recompute and len(reason) < 3:
         raise click.UsageError("--recompute needs --reason: it stands in the record of every case")
@@ -59,7 +65,7 @@ def apply(file: Path, directory: Path, *, recompute: bool, reason: str, bootstra
     _install(file, loaded, directory)
     click.echo(f"version {loaded.file.version} is in force for new cases (within a second, without a restart)")
     if recompute:
-        _recompute(bootstrap, loaded.file.version, reason)
+        _recompute(broker_settings(data), loaded.file.version, reason)
 
 
 @policy.command()
@@ -140,16 +146,16 @@ def _replace(source: Path, target: Path) -> None:
     waiting.replace(target)
 
 
-def _recompute(bootstrap: str, version: str, reason: str) -> None:
+def _recompute(kafka: KafkaSettings, version: str, reason: str) -> None:
     from rich.progress import Progress
 
     from streams.commands.recompute import NotReachable, open_cases, publish
 
     try:
-        cases = open_cases(bootstrap)
+        cases = open_cases(kafka)
         with Progress(transient=True) as bar:
             task = bar.add_task("cases", total=len(cases))
-            asked = publish(bootstrap, cases, version, reason, lambda: bar.advance(task))
+            asked = publish(kafka, cases, version, reason, lambda: bar.advance(task))
     except NotReachable as error:
         click.echo(f"petitions: {error}", err=True)
         sys.exit(3)

@@ -15,6 +15,7 @@ from schemas.events.case import OPEN_STATES, State
 from schemas.events.catalogue import ACTION_REQUESTED
 from schemas.events.envelope import Envelope, derived_id, headers
 from schemas.events.topics import ACTIONS, CASE_CHANGELOG
+from schemas.platform.kafka import KafkaSettings
 from streams.case.decide.state import Case, decode, is_case
 from streams.engine import store
 
@@ -26,10 +27,10 @@ class NotReachable(RuntimeError):
     """Kafka does not answer, or not in time."""
 
 
-def open_cases(bootstrap: str) -> list[Case]:
+def open_cases(kafka: KafkaSettings) -> list[Case]:
     """Every case that is open or merged, as the changelog has it now."""
     latest: dict[bytes, Case] = {}
-    for key, value in _changelog(bootstrap):
+    for key, value in _changelog(kafka):
         if value is None:
             latest.pop(key, None)
         elif is_case(key):
@@ -37,9 +38,9 @@ def open_cases(bootstrap: str) -> list[Case]:
     return [case for case in latest.values() if case.state in OPEN_STATES or case.state is State.MERGED]
 
 
-def _changelog(bootstrap: str) -> Iterator[tuple[bytes, bytes | None]]:
+def _changelog(kafka: KafkaSettings) -> Iterator[tuple[bytes, bytes | None]]:
     consumer = KafkaConsumer(
-        bootstrap_servers=bootstrap.split(","),
+        **kafka.client(),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
@@ -70,12 +71,12 @@ def _until(consumer: Any, ends: dict[Any, int]) -> Iterator[tuple[bytes, bytes |
             raise NotReachable("the changelog could not be read to its end")
 
 
-def publish(bootstrap: str, cases: list[Case], version: str, reason: str, advance: Callable[[], None]) -> int:
+def publish(kafka: KafkaSettings, cases: list[Case], version: str, reason: str, advance: Callable[[], None]) -> int:
     """Ask for each case's recomputation and wait for Kafka's acknowledgement; cases under `version` already are left out.
 
     Command again, the same event ids come out, so that a case is recomputed once however often the command is repeated.
     """
-    producer = KafkaProducer(bootstrap_servers=bootstrap.split(","), acks="all", enable_idempotence=True)
+    producer = KafkaProducer(**kafka.client(), acks="all", enable_idempotence=True)
     try:
         waiting = [_send(producer, case, version, reason) for case in cases if case.policy != version]
         for sent in waiting:

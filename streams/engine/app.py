@@ -10,8 +10,10 @@ from typing import Any
 import faust
 from faust.tables.manager import TableManager
 from faust.types import TP
+from faust.types.auth import CredentialsT
 
 from schemas.platform import metrics
+from schemas.platform.kafka import KafkaSettings
 from streams.engine.client import Client
 from streams.engine.inbox import Fetched
 from streams.engine.observer import Observer
@@ -29,6 +31,19 @@ class _NoTables(TableManager):
     async def on_start(self) -> None:
         await self._update_channels()
         await self.recovery.start()
+
+
+def _credentials(kafka: KafkaSettings) -> CredentialsT | None:
+    """As Faust wants them: its consumer and the producer that it starts, which nobody uses."""
+    given = kafka.client()
+    if "sasl_mechanism" in given:
+        return faust.SASLCredentials(
+            username=given["sasl_plain_username"],
+            password=given["sasl_plain_password"],
+            mechanism=given["sasl_mechanism"],
+            ssl_context=given.get("ssl_context"),
+        )
+    return faust.SSLCredentials(given["ssl_context"]) if "ssl_context" in given else None
 
 
 class StageApp:
@@ -54,6 +69,7 @@ class StageApp:
         app = faust.App(
             self.group,
             broker=[f"kafka://{server}" for server in settings.kafka_bootstrap_servers.split(",")],
+            broker_credentials=_credentials(settings),
             datadir=datadir,
             web_enabled=False,
             TableManager=_NoTables,
@@ -97,7 +113,7 @@ class StageApp:
         """Before the worker joins its group: see `streams.engine.peers`. Raises PeersDiffer, KafkaError, TimeoutError."""
         sessions = 3 * self.settings.session_timeout_ms / 1000
         async with asyncio.timeout(sessions + self.settings.stall_seconds):
-            await self.peers.wait_for_others(Client(self.settings.kafka_bootstrap_servers, f"{self.group}-peers"), sessions)
+            await self.peers.wait_for_others(Client(self.settings, f"{self.group}-peers"), sessions)
 
     def watch(self) -> None:
         """Have the process ended from now on when it does not come forward: it starts, too."""

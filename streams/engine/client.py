@@ -10,7 +10,9 @@ from typing import Any
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.errors import BrokerResponseError, KafkaError
+from aiokafka.protocol.admin import DescribeGroupsRequest
 
+from schemas.platform.kafka import KafkaSettings
 from schemas.platform.logs import log
 from streams.engine.batches import Destination
 from streams.engine.codes import CONCURRENT_TRANSACTIONS, Request, Then, follows, told
@@ -21,6 +23,7 @@ from streams.engine.waiting import Waiting
 REQUEST_TIMEOUT_MS = 20_000
 SOON_SECONDS, LATER_SECONDS = 0.005, 0.05
 
+_MEMBERS = 5  # of the fields of a described group
 _NOT_ALLOWED = 29  # TOPIC_AUTHORIZATION_FAILED
 
 
@@ -73,14 +76,14 @@ class Client:
     KafkaError. May block as long as the cluster is away; who calls is watched by the watchdog. Cancelling a call is safe.
     """
 
-    def __init__(self, bootstrap: str, name: str, connect: Callable[..., AIOKafkaClient] = AIOKafkaClient) -> None:
-        self._bootstrap, self._name, self._connect = bootstrap, name, connect
+    def __init__(self, kafka: KafkaSettings, name: str, connect: Callable[..., AIOKafkaClient] = AIOKafkaClient) -> None:
+        self._kafka, self._name, self._connect = kafka, name, connect
         self._opened: AIOKafkaClient | None = None
         self._coordinators: dict[tuple[CoordinationType, str], int] = {}
 
     async def start(self) -> None:
         """Connect. Raises KafkaError when no broker can be reached, TransactionsTooOld and BrokerTooOld."""
-        self._opened = self._connect(bootstrap_servers=self._bootstrap, client_id=self._name, request_timeout_ms=REQUEST_TIMEOUT_MS)
+        self._opened = self._connect(**self._kafka.client(), client_id=self._name, request_timeout_ms=REQUEST_TIMEOUT_MS)
         await self._client.bootstrap()
         await check_broker(self._client, self._client.get_random_node())
 
@@ -145,6 +148,12 @@ class Client:
             if check(what, code) is Then.LOOK:
                 self._coordinators.pop(of, None)
             await tries.pause(SOON_SECONDS if code == CONCURRENT_TRANSACTIONS else LATER_SECONDS, told(what, code))
+
+    async def members(self, group: str) -> list[Any]:
+        """The members of a group, each as DescribeGroups (version 0) tells of it: id, client, host, subscription, assignment."""
+        request, of = DescribeGroupsRequest([group]), (CoordinationType.GROUP, group)
+        answer = await self.ask("DescribeGroups", of, request, lambda found: int(found.groups[0][0]))
+        return list(answer.groups[0][_MEMBERS])
 
     async def _coordinator(self, of: tuple[CoordinationType, str]) -> int:
         if of not in self._coordinators:

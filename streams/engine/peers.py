@@ -8,9 +8,7 @@ import asyncio
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from aiokafka.client import CoordinationType
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberMetadata
-from aiokafka.protocol.admin import DescribeGroupsRequest
 
 from schemas.platform.logs import log
 from streams.engine.client import Client
@@ -18,7 +16,7 @@ from streams.engine.types import Stage
 from streams.engine.waiting import Waiting
 
 LOOK_SECONDS = 0.5
-_MEMBERS, _METADATA = 5, 3  # of the fields of a described group, and of its member
+_SUBSCRIPTION = 3  # of the fields of a described member
 
 
 class PeersDiffer(RuntimeError):
@@ -37,11 +35,9 @@ def conflict(mine: Collection[str], members: Iterable[Collection[str]], group: s
     return ""
 
 
-async def members(client: Client, group: str) -> list[list[str]]:
+async def subscriptions(client: Client, group: str) -> list[list[str]]:
     """The topics that each member of a group has asked for; nothing of a group in the middle of a rebalance."""
-    request = DescribeGroupsRequest([group])
-    answer = await client.ask("DescribeGroups", (CoordinationType.GROUP, group), request, lambda found: int(found.groups[0][0]))
-    told = (member[_METADATA] for member in answer.groups[0][_MEMBERS])
+    told = (member[_SUBSCRIPTION] for member in await client.members(group))
     return [list(ConsumerProtocolMemberMetadata.decode(metadata).subscription) for metadata in told if metadata]
 
 
@@ -57,7 +53,7 @@ class Peers:
         """What is wrong now, empty for nothing. Blocks while the cluster is away."""
         mine = [topic.name for topic in self.stage.inputs]
         for group in (self.group, *self.beside):
-            if why := conflict(mine, await members(client, group), group, own=group == self.group):
+            if why := conflict(mine, await subscriptions(client, group), group, own=group == self.group):
                 return why
         return ""
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from aiokafka.client import CoordinationType
-from aiokafka.protocol.admin import DescribeGroupsRequest
 from aiokafka.protocol.offset import OffsetRequest
 
 from schemas.platform import metrics
@@ -25,7 +24,6 @@ MOST_PAUSE_SECONDS = 0.5
 """Between two looks, once a wait has become long."""
 _BEGIN, _END = -2, -1
 _UNCOMMITTED, _COMMITTED = 0, 1
-_MEMBERS = 5  # of the fields of a described group
 
 
 Waits = Callable[[float], None]
@@ -106,10 +104,7 @@ class Positions:
 
     async def is_at_work(self, group: str) -> bool:
         """Whether a group has members."""
-        request = DescribeGroupsRequest([group])
-        of = (CoordinationType.GROUP, group)
-        answer = await self._client.ask("DescribeGroups", of, request, lambda found: int(found.groups[0][0]))
-        return bool(answer.groups[0][_MEMBERS])
+        return bool(await self._client.members(group))
 
     async def partitions(self, topic: str) -> int:
         """How many partitions the topic has, asked for anew."""

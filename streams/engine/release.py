@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import NodeNotReadyError
 
 from schemas.events.brokers import LOWEST_METADATA_VERSION, LOWEST_VERSION, TRANSACTION_VERSION
 from streams.engine.protocol import ApiVersionsRequest, feature_levels, highest_levels
@@ -44,20 +43,3 @@ def check_release(answer: Any) -> None:
 async def check_broker(client: AIOKafkaClient, node: int) -> None:
     """As check_release, asking the broker; raises a KafkaError when it does not answer."""
     check_release(await client.send(node, ApiVersionsRequest()))
-
-
-async def check_cluster(bootstrap: str) -> int:
-    """Check every broker that answers; how many those were. Raises as check_release, KafkaError when none can be reached."""
-    client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=5_000)
-    await client.bootstrap()
-    checked = 0
-    try:
-        for broker in client.cluster.brokers():
-            try:
-                await check_broker(client, broker.nodeId)
-            except NodeNotReadyError:
-                continue  # it is away: whoever connects to it later checks anew
-            checked += 1
-    finally:
-        await client.close()
-    return checked

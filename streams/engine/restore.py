@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from schemas.platform.kafka import KafkaSettings
 from streams.engine.batches import Destination
 from streams.engine.ports import Read
 from streams.engine.positions import Log
@@ -37,12 +38,12 @@ async def catch_up(read: Read, store: Store, of: Destination, log_: Log) -> Asyn
         yield len(records)
 
 
-def reader(bootstrap: str) -> Read:
+def reader(kafka: KafkaSettings) -> Read:
     """Reads with a consumer of its own, which nobody else waits for."""
 
     async def read(topic: str, partition: int, start: int, end: int) -> AsyncIterator[Sequence[Record]]:
         tp = TopicPartition(topic, partition)
-        async with _consumer(bootstrap) as consumer:
+        async with _consumer(kafka) as consumer:
             consumer.assign([tp])
             consumer.seek(tp, start)
             while await consumer.position(tp) < end:
@@ -53,9 +54,9 @@ def reader(bootstrap: str) -> Read:
 
 
 @asynccontextmanager
-async def _consumer(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
+async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **kafka.client(),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",

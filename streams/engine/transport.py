@@ -68,6 +68,7 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
             group_id=conf.id,
             group_instance_id=conf.consumer_group_instance_id or None,
             bootstrap_servers=driver.server_list(transport.url, transport.default_port),
+            **driver.credentials_to_aiokafka_auth(conf.broker_credentials),
             partition_assignment_strategy=[RangePartitionAssignor],
             enable_auto_commit=False,
             auto_offset_reset="earliest",

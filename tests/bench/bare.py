@@ -14,9 +14,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.broker import reach
+
 
 def application(bootstrap: str, topic: str) -> Starlette:
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, linger_ms=2)
+    producer = AIOKafkaProducer(**reach(bootstrap), acks="all", enable_idempotence=True, linger_ms=2)
 
     async def submit(request: Request) -> Response:
         await (await producer.send(topic, await request.body()))

@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import GroupCoordinatorNotAvailableError, for_code
 
 from streams.engine.batches import partition_of
+from tests.broker import reach
 
 APPEND_TIME = {"message.timestamp.type": "LogAppendTime"}
 COMPACTED = {"cleanup.policy": "compact"}
@@ -65,7 +66,7 @@ class Broker:
     async def load(self, topic: str, rows: Iterable[Row], partitions: int) -> int:
         """Write all rows to their key's partition; the number written."""
         async with AIOKafkaProducer(
-            bootstrap_servers=self.bootstrap,
+            **reach(self.bootstrap),
             compression_type="lz4",
             max_batch_size=500_000,
             max_request_size=4_000_000,
@@ -92,7 +93,7 @@ class Broker:
     @asynccontextmanager
     async def _reader(self, topics: Sequence[str]) -> AsyncIterator[tuple[AIOKafkaConsumer, Positions]]:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self.bootstrap,
+            **reach(self.bootstrap),
             isolation_level="read_committed",
             auto_offset_reset="earliest",
             enable_auto_commit=False,
@@ -150,7 +151,7 @@ class _Loader:
 
 @asynccontextmanager
 async def connected(bootstrap: str) -> AsyncIterator[Broker]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(**reach(bootstrap))
     await admin.start()
     try:
         yield Broker(bootstrap, admin)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.one_machine.embedded import EmbeddedKafka
+from tests.broker import kafka_in
 
 
 @pytest.fixture(scope="module")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
-    with EmbeddedKafka(tmp_path_factory.mktemp("kafka")) as broker:
+    with kafka_in(tmp_path_factory.mktemp("kafka")) as broker:
         yield broker

@@ -24,6 +24,7 @@ from tests.bench.broker import Broker, connected
 from tests.bench.contestants import ALL, OURS, QUIX, Contestant, Run
 from tests.bench.process import Measured, Running, running
 from tests.bench.results import Cell, Goal, Section, WrongResult, say
+from tests.broker import kafka_in
 
 PARTITIONS = 4
 INPUT = "bench.in"
@@ -62,7 +63,7 @@ class Ground:
 @asynccontextmanager
 async def ground(directory: Path, count: int, given: EmbeddedKafka | None = None) -> AsyncIterator[Ground]:
     """A broker (of its own, or a given one) with the input loaded: half as many keys as records."""
-    with nullcontext(given) if given else EmbeddedKafka(directory / "kafka") as kafka:
+    with nullcontext(given) if given else kafka_in(directory / "kafka") as kafka:
         async with connected(kafka.bootstrap) as broker:
             yield await loaded(Ground(kafka, broker, directory, count, max(1, count // 2)))
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deploy.one_machine.embedded import EmbeddedKafka
 from tests.bench.broker import connected
 from tests.bench.contestants import Contestant, ours
 from tests.bench.engines import Ground, loaded, run_once
 from tests.bench.results import Cell, Section, say
+from tests.broker import kafka_in
 
 PARTITIONS = (1, 4, 16, 64)
 WORKERS = (1, 2, 4)
@@ -42,7 +42,7 @@ async def measure(directory: Path, count: int) -> Section:
     """`count` records a run, fewer of large ones; each run twice on one broker, the better one counts."""
     rows: list[dict[str, Cell]] = []
     first: dict[str, float] = {}
-    with EmbeddedKafka(directory / "kafka") as kafka:
+    with kafka_in(directory / "kafka") as kafka:
         async with connected(kafka.bootstrap) as broker:
             for number, shape in enumerate(shapes()):
                 many = min(count, MOST_BYTES // (300 + shape.bytes_more))

@@ -20,6 +20,7 @@ from tests.bench.process import Measured, running
 from tests.bench.quix_environment import ROOT
 from tests.bench.rates import Stack, stack
 from tests.bench.results import Cell, Goal, Section, WrongResult, say
+from tests.broker import reach
 
 CLIENTS = 64
 ROUNDS = 3
@@ -58,7 +59,7 @@ async def measure(directory: Path, count: int) -> Section:
 
 def _bootstrap(found: Stack) -> str:
     servers: str = json.loads(found.place.state.read_text(encoding="utf-8"))["kafka"]
-    admin = KafkaAdminClient(bootstrap_servers=servers)
+    admin = KafkaAdminClient(**reach(servers))
     admin.create_topics([NewTopic(_TOPIC, 4, 1)])
     admin.close()
     return servers

@@ -21,19 +21,24 @@ def class_path(classes: Path) -> str:
         (f"org.apache.kafka:kafka-streams:{KAFKA_VERSION}", "org.slf4j:slf4j-simple:1.7.36"),
         cache_dir() / f"kafka-streams-{KAFKA_VERSION}.json",
     )
-    (compiler,) = jars((f"org.eclipse.jdt:ecj:{_ECJ}",), cache_dir() / f"ecj-{_ECJ}.json")
     path = ":".join(str(library) for library in libraries)
+    compile_java(_SOURCE, path, classes)
+    return f"{classes}:{path}"
+
+
+def compile_java(source: Path, path: str, classes: Path) -> None:
+    """Compile one source file against the class path `path`. Raises DoesNotCompile."""
+    (compiler,) = jars((f"org.eclipse.jdt:ecj:{_ECJ}",), cache_dir() / f"ecj-{_ECJ}.json")
     # -21: the runtime has no signatures of older releases, which --release would need.
     main = "org.eclipse.jdt.internal.compiler.batch.Main"
     done = subprocess.run(
-        [*java(), "-cp", str(compiler), main, "-21", "-nowarn", "-cp", path, "-d", str(classes), str(_SOURCE)],
+        [*java(), "-cp", str(compiler), main, "-21", "-nowarn", "-cp", path, "-d", str(classes), str(source)],
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode != 0:
         raise DoesNotCompile(done.stderr or done.stdout)
-    return f"{classes}:{path}"
 
 
 def java(*options: str) -> list[str]:

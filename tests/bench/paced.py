@@ -23,6 +23,7 @@ from tests.bench.contestants import KAFKA_STREAMS_20_MS, KAFKA_STREAMS_100_MS, O
 from tests.bench.latency import percentile
 from tests.bench.process import Measured, Running, running
 from tests.bench.results import Cell, Goal, Section, WrongResult, say
+from tests.broker import kafka_in, reach
 
 PARTITIONS = 4
 RATES = (100, 1_000)
@@ -94,7 +95,7 @@ async def measure(
 ) -> list[Paced]:
     """Each contestant at each rate, on one broker."""
     found = []
-    with EmbeddedKafka(directory / "kafka") as kafka:
+    with kafka_in(directory / "kafka") as kafka:
         async with connected(kafka.bootstrap) as broker:
             commands = {one.name: one.prepare(directory) for one in contestants}
             warming = replace(contestants[0], name="warming-up", label="warming the broker up")
@@ -117,8 +118,8 @@ async def _rates(
     warm_up: float,
     span: float,
 ) -> list[Paced]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, isolation_level="read_committed", fetch_max_wait_ms=100)
-    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all", linger_ms=0)
+    consumer = AIOKafkaConsumer(**reach(kafka.bootstrap), isolation_level="read_committed", fetch_max_wait_ms=100)
+    producer = AIOKafkaProducer(**reach(kafka.bootstrap), acks="all", linger_ms=0)
     await consumer.start()
     consumer.assign([TopicPartition(run.output, number) for number in range(PARTITIONS)])
     await consumer.seek_to_beginning()

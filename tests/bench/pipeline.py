@@ -27,6 +27,7 @@ from tests.bench import petitions, scrape
 from tests.bench.broker import Broker, connected
 from tests.bench.process import Measured, Running, running
 from tests.bench.results import Cell, Goal, Section, WrongResult, say
+from tests.broker import kafka_in
 
 PARTITIONS = 4
 GOAL = 10_000
@@ -84,7 +85,7 @@ class Ground:
 @asynccontextmanager
 async def ground(directory: Path) -> AsyncIterator[Ground]:
     """Kafka and PostgreSQL with all topics and tables, and the roles as the one-machine runner lays them out."""
-    with EmbeddedKafka(directory / "kafka") as kafka, EmbeddedPostgres(directory / "postgres") as postgres:
+    with kafka_in(directory / "kafka") as kafka, EmbeddedPostgres(directory / "postgres") as postgres:
         ensure_topics(ProcessSettings(kafka_bootstrap_servers=kafka.bootstrap, partitions=PARTITIONS))
         migrate(postgres.url)
         place = Directory(directory / "instance")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from quixstreams import Application, State, message_context
+from quixstreams.kafka.configuration import ConnectionConfig
 from quixstreams.state.rocksdb.options import RocksDBOptions
 
 
@@ -22,7 +23,13 @@ def handle(value: dict[str, Any], state: State) -> dict[str, Any]:
 def main() -> int:
     environment = os.environ
     app = Application(
-        environment["KAFKA_BOOTSTRAP_SERVERS"],
+        ConnectionConfig(
+            bootstrap_servers=environment["KAFKA_BOOTSTRAP_SERVERS"],
+            security_protocol=environment["KAFKA_SECURITY_PROTOCOL"],
+            sasl_mechanism=environment["KAFKA_SASL_MECHANISM"],
+            sasl_username=environment["KAFKA_USERNAME"],
+            sasl_password=environment["KAFKA_PASSWORD"],
+        ),
         consumer_group=environment["GROUP"],
         state_dir=Path(environment["STATE_DIR"]),
         auto_offset_reset="earliest",

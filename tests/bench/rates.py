@@ -25,6 +25,7 @@ from tests.bench.petitions import CHANNEL
 from tests.bench.process import Measured, running
 from tests.bench.quix_environment import ROOT
 from tests.bench.results import Cell, Goal, Section, WrongResult, say
+from tests.broker import give_operator
 
 RATES = (10, 100, 300)
 WARM_UP = (100, 45.0)
@@ -65,6 +66,7 @@ class Stack:
 async def stack(directory: Path, *, slow: bool) -> AsyncIterator[Stack]:
     """An instance that is ready; `slow`: it gets half of one core."""
     port, place = free_port(), Directory(directory / "instance")
+    give_operator(place.kafka / "accounts")
     argv = (sys.executable, "-m", "deploy.cli", "up", "--data", str(place.path), "--port", str(port))
     async with running(Command(argv, directory / "up.log", cwd=ROOT), limit=90) as instance:
         await ready(instance, directory / "up.log")

@@ -25,6 +25,7 @@ from tests.bench.broker import Broker, Row, connected
 from tests.bench.process import Running, running
 from tests.bench.results import Cell, Goal, Section, WrongResult, say
 from tests.bench.subjects import CaseSubject, JobSubject, Subject
+from tests.broker import kafka_in
 
 PARTITIONS = 4
 INPUT_SHARE = {"job": 0.3, "case": 0.05}
@@ -124,7 +125,7 @@ async def measure(
     `slack`: seconds from the writing of the deadlines to their common instant, in which the worker has to get ready.
     """
     found = []
-    with nullcontext(given) if given else EmbeddedKafka(directory / "kafka") as kafka:
+    with nullcontext(given) if given else kafka_in(directory / "kafka") as kafka:
         async with connected(kafka.bootstrap) as broker:
             for subject in subjects or (JobSubject(), CaseSubject()):
                 found.append(await measure_one(Bed(subject, broker, directory / subject.name), count, slack))

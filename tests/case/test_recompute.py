@@ -18,13 +18,14 @@ from schemas.platform.settings import ProcessSettings
 from streams.case.policy.load import DEFAULT_DIRECTORY, DEFAULT_FILE
 from streams.commands.policy import policy as command
 from streams.engine.store import encode
+from tests.broker import kafka_in, reach
 from tests.case.world import EVIDENCE, GOOD_TEXT, World
 
 
 @pytest.fixture
 def kafka(tmp_path: Path) -> Iterator[EmbeddedKafka]:
     """A broker of its own: the changelog is to hold these cases and no other test's."""
-    with EmbeddedKafka(tmp_path / "kafka") as broker:
+    with kafka_in(tmp_path / "kafka") as broker:
         ensure_topics(ProcessSettings(kafka_bootstrap_servers=broker.bootstrap))
         yield broker
 
@@ -36,9 +37,9 @@ def test_open_cases_are_asked_to_follow_the_new_version(kafka: EmbeddedKafka, tm
     new = tmp_path / "new.toml"
     new.write_text(DEFAULT_FILE.read_text(encoding="utf-8").replace("2026.1", "2026.2"), encoding="utf-8")
     shutil.copy(DEFAULT_DIRECTORY / "calendar-overrides.toml", tmp_path)
-    arguments = ["apply", str(new), "--dir", str(tmp_path / "policies"), "--recompute", "--reason", "quy định mới", "--bootstrap", servers]
+    arguments = ["apply", str(new), "--dir", str(tmp_path / "policies"), "--recompute", "--reason", "quy định mới"]
 
-    results = [CliRunner().invoke(command, arguments, catch_exceptions=False) for _ in range(2)]
+    results = [CliRunner().invoke(command, arguments, env={"KAFKA_BOOTSTRAP_SERVERS": servers}, catch_exceptions=False) for _ in range(2)]
 
     assert ["2 of 2 open cases asked" in result.output for result in results] == [True, True]
     events = [read(value, headers, [ACTION_REQUESTED]) for value, headers in sent(servers, 4)]
@@ -54,14 +55,14 @@ def fill_changelog(servers: str) -> None:
     closed = world.submit(3)
     world.act(closed, do.Answer, "so-xd", result="done", text=GOOD_TEXT, evidence_urls=EVIDENCE)
     world.act(closed, do.Rate, stars=5)
-    producer = KafkaProducer(bootstrap_servers=servers)
+    producer = KafkaProducer(**reach(servers))
     for key, entry in world.store.items():
         producer.send(CASE_CHANGELOG.name, key=key, value=encode(entry))
     producer.close()
 
 
 def sent(servers: str, count: int) -> list[tuple[bytes, list[tuple[str, bytes]]]]:
-    consumer = KafkaConsumer(ACTIONS.name, bootstrap_servers=servers, auto_offset_reset="earliest", consumer_timeout_ms=10_000)
+    consumer = KafkaConsumer(ACTIONS.name, **reach(servers), auto_offset_reset="earliest", consumer_timeout_ms=10_000)
     found = [(record.value, record.headers) for record, _ in zip(consumer, range(count), strict=False)]
     consumer.close()
     return found

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import psutil
 
-from deploy.one_machine.embedded import EmbeddedKafka, EmbeddedPostgres
+from deploy.one_machine.embedded import EmbeddedPostgres
 from deploy.one_machine.embedded.kafka import new_cluster_id
+from deploy.one_machine.embedded.kafka_security import CLIENTS
 from deploy.one_machine.embedded.ports import free_port
 from deploy.one_machine.embedded.server import Server
+from tests.broker import kafka_in
 from tests.chaos.disk import Disk, mounted
 from tests.chaos.instance import Instance
 from tests.chaos.policy import write_policy
@@ -82,10 +84,10 @@ class City:
         for number, name in enumerate(self.brokers, 1):
             port = free_port()
             proxy = self.proxies[name] = proxies.to(port)
-            overrides = {**IDLE, "advertised.listeners": f"PLAINTEXT://127.0.0.1:{proxy.port}"}
-            self.servers[name] = EmbeddedKafka(
+            overrides = {**IDLE, "advertised.listeners": f"{CLIENTS}://127.0.0.1:{proxy.port}"}
+            self.servers[name] = kafka_in(
                 self.data / name / "data", node_id=number, port=port, voters=voters, cluster_id=identity, heap_mb=384, overrides=overrides,
-                log=self.data / f"{name}.log",
+                log=self.data / f"{name}.log", accounts=self.data / "accounts",
             )  # fmt: skip
         database = EmbeddedPostgres(self.data / DATABASE / "data", log=self.data / f"{DATABASE}.log")
         self.servers[DATABASE] = database

@@ -14,6 +14,7 @@ from pathlib import Path
 from deploy.one_machine.embedded.ports import free_port
 from deploy.one_machine.runner.directory import Directory
 from deploy.one_machine.runner.state import Row, rows
+from tests.broker import give_operator
 
 START_SECONDS = 180.0
 CLI = [sys.executable, "-m", "deploy.cli"]
@@ -33,6 +34,7 @@ class Instance:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
+        give_operator(Directory(self.data).kafka / "accounts")
         environment = {**os.environ, **self._environment}
         self._runner = subprocess.Popen(self._command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._runner.stdout is not None

@@ -23,6 +23,7 @@ from producers.kafka.publisher import Unavailable
 from schemas.events.base import Actor, Role
 from schemas.events.topics import EVENTS
 from schemas.platform.settings import ProcessSettings
+from tests.broker import operator, reach
 
 TEXTS = (
     "Đèn đường ngõ 12 hỏng ba hôm nay, tối om, đề nghị sửa sớm.",
@@ -97,11 +98,11 @@ class Intake:
 def accept_some(bootstrap: str, partitions: int, ledger: Ledger, wanted: Future[int]) -> None:
     """The offices: each fifth petition of the record is accepted by the office that owns it."""
     consumer = KafkaConsumer(
-        bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, group_id=None,
+        **reach(bootstrap), isolation_level="read_committed", enable_auto_commit=False, group_id=None,
         auto_offset_reset="earliest",
     )  # fmt: skip
     consumer.assign([TopicPartition(EVENTS.name, number) for number in range(partitions)])
-    producer = ActionProducer(bootstrap, clock=ProcessSettings().clock())
+    producer = ActionProducer(operator(bootstrap), clock=ProcessSettings().clock())
     seen = 0
     while not wanted.done() or seen < wanted.result():
         for records in consumer.poll(timeout_ms=200).values():
@@ -139,7 +140,7 @@ def main() -> None:
         offices = threading.Thread(target=accept_some, args=(bootstrap, partitions, ledger, total))
         offices.start()
         threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
-        with IntakeProducer(bootstrap, tracking_secret=os.environ["TRACKING_SECRET"].encode(), clock=clock) as producer:
+        with IntakeProducer(operator(bootstrap), tracking_secret=os.environ["TRACKING_SECRET"].encode(), clock=clock) as producer:
             total.set_result(Intake(producer, ledger).run(count, rate, stop))
         offices.join()
 

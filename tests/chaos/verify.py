@@ -18,6 +18,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from schemas.events.topics import DEAD_LETTERS, EVENTS, queue_topic
 from schemas.reference import offices
+from tests.broker import reach
 from tests.chaos.outlets import Delivered, Row, check_citizens, check_queues, check_view
 from tests.chaos.record import Happened, Ledger, check_record
 from tests.chaos.report import Report
@@ -34,7 +35,7 @@ from petition p left join timeline t using (petition_id) group by p.petition_id
 def read_all(bootstrap: str, topic_partitions: list[tuple[str, int]]) -> Iterator[Any]:
     """Every committed record of the topics, each partition's in order. Raises TimeoutError."""
     consumer = KafkaConsumer(
-        bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, group_id=None,
+        **reach(bootstrap), isolation_level="read_committed", enable_auto_commit=False, group_id=None,
         auto_offset_reset="earliest", max_poll_records=20_000,
     )  # fmt: skip
     tps = [TopicPartition(*tp) for tp in topic_partitions]
@@ -104,8 +105,8 @@ class Verifier:
             self._wait_for_the_queues()
 
     def _wait_for_the_queues(self) -> None:
-        consumer = KafkaConsumer(bootstrap_servers=self._bootstrap, group_id="dispatcher", enable_auto_commit=False)
-        newest = KafkaConsumer(bootstrap_servers=self._bootstrap, isolation_level="read_committed", group_id=None)
+        consumer = KafkaConsumer(**reach(self._bootstrap), group_id="dispatcher", enable_auto_commit=False)
+        newest = KafkaConsumer(**reach(self._bootstrap), isolation_level="read_committed", group_id=None)
         tps = [TopicPartition(EVENTS.name, number) for number in range(self._partitions)]
 
         def followed() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -88,11 +89,83 @@ def test_an_unsure_text_goes_to_triage_with_two_guesses() -> None:
 
 
 def test_another_language_goes_to_triage() -> None:
-    """A text that is not Vietnamese is for a person, and the reason says why."""
+    """A text that is neither Vietnamese nor English is for a person, and the reason names its language."""
+    for text, language, name in (("가로등이 고장났어요", "ko", "tiếng Hàn"), ("Пожар в доме!", "ru", "tiếng Nga")):
+        found = one(text)
+
+        assert (found.kind, found.category, found.triage, found.language) == (PetitionKind.PETITION, "other", True, language)
+        assert name in found.reasons[0]
+
+
+def test_english_is_read_like_vietnamese() -> None:
+    """An English text goes to its office, and its language is told, so that the citizen is answered in it."""
     found = one("There is a deep hole in the street in front of our school, please repair it")
 
-    assert found.triage
-    assert "tiếng Anh" in found.reasons[0]
+    assert (found.category, found.triage, found.language) == ("road-damage", False, "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("着火了！快来人", {}),
+        ("🔥🔥🔥", {}),
+        ("🕳️⚠️", {"media": True}),
+        ("...", {"media": True}),
+        ("...", {"location": Location(lat=21.03, long=105.85)}),
+        ("fghjk", {"category": "electricity"}),
+        ("電灯が壊れています。助けてください", {"category": "electricity", "urgent": True}),
+    ],
+)
+def test_what_could_be_a_petition_is_no_trial(text: str, more: dict[str, Any]) -> None:
+    """Another script, a picture, a place, the sender's category or mark: a person looks, and is told why."""
+    found = one(text, **more)
+
+    assert (found.kind, found.triage) == (PetitionKind.PETITION, True)
+    assert found.reasons
+    assert (found.level is Level.URGENT) == ("urgent" in more)
+
+
+@pytest.mark.parametrize("text", ["...", "fghjk", "aaaa", "1234567"])
+def test_a_finger_on_the_keyboard_is_a_trial(text: str) -> None:
+    """With nothing beside it, what nobody meant is told from a petition."""
+    assert one(text).kind is PetitionKind.TEST
+
+
+def test_what_may_be_urgent_is_looked_at_first() -> None:
+    """Below certainty a danger goes to triage as urgent, marked, and the first reason says so."""
+    found = one("Em không thiết sống nữa")
+
+    assert (found.level, found.maybe_urgent, found.triage, found.office) == (Level.URGENT, True, True, TRIAGE_OFFICE)
+    assert "có thể khẩn cấp" in found.reasons[0]
+
+
+def test_a_danger_that_is_told_and_not_named_is_urgent() -> None:
+    """The situation alone shows it; what one phrase names has its number to call."""
+    found = one("Bé nhà bên bị nhốt ngoài ban công tầng 9 từ trưa, khóc khản cả tiếng mà không thấy người lớn đâu")
+
+    assert found.level is Level.URGENT
+    assert found.call == ("113", "111")
+
+
+def test_a_persons_own_distress_is_treated_with_discretion() -> None:
+    """Who means to harm himself is urgent, has his own numbers to call, and no reason quotes his words."""
+    found = one("Em không thiết sống nữa, em đã viết thư để lại cho mẹ rồi")
+
+    assert (found.level, found.discreet) == (Level.URGENT, True)
+    assert found.call[0] == "115"
+    assert not any("sống" in reason for reason in (*found.urgent_reasons, *found.reasons))
+
+
+def test_other_matters_are_proposed() -> None:
+    """The main matter decides where it goes; another is shown with where in the text it is told."""
+    text = "Rác ùn ứ ở ngõ 5 phường Định Công ba ngày chưa ai thu gom. Ngoài ra đèn đường trong ngõ hỏng, tối om cả tuần nay."
+    found = one(text)
+    others = [(one.category, text[one.start : one.end]) for one in found.matters]
+
+    assert found.category == "waste"
+    assert [category for category, _ in others] == ["street-lighting"]
+    assert others[0][1].strip() == "Ngoài ra đèn đường trong ngõ hỏng, tối om cả tuần nay"
+    assert any("có thể tách" in reason for reason in found.reasons)
 
 
 def test_a_clear_text_goes_to_its_office_with_reasons() -> None:
@@ -128,10 +201,10 @@ def test_complex_is_recognised(part: str) -> None:
 
 def test_a_number_in_the_reasons_is_no_made_up_one() -> None:
     """The model knows only that a number stands there: the dispatcher must not read a floor that nobody wrote."""
-    found = one("Cháy to ở chung cư, người mắc kẹt tầng 5 cứu với")
+    found = one("Xe tuyến 09 chạy ẩu, không dừng đón khách")
 
-    assert any("“tầng …”" in reason for reason in found.reasons)
-    assert not any("tầng 0" in reason for reason in found.reasons)
+    assert any("“tuyến …”" in reason for reason in found.reasons)
+    assert not any("tuyến 0" in reason for reason in found.reasons)
 
 
 def test_reasons_in_english() -> None:

@@ -132,9 +132,9 @@ def test_what_measures_is_not_learnt() -> None:
     assert [label.text for label in without(labels, ["den  hong"])] == ["Rác"]
 
 
-@pytest.mark.parametrize(("old", "new", "better"), [(1, 3, True), (3, 3, False), (3, 1, False)])
+@pytest.mark.parametrize(("old", "new", "better"), [(1, 3, True), (2, 3, False), (3, 3, False), (3, 1, False)])
 def test_only_a_better_model_is_promoted(old: int, new: int, better: bool) -> None:  # noqa: FBT001
-    """It must be right more often on corrections that it has not learnt."""
+    """It must be right on two more corrections that it has not learnt: a single text cannot tip it."""
     ready = classifier()
     base = evaluate(ready, [Labelled("Mất điện cả xóm", "electricity", "full", urgent=False)])
 
@@ -150,7 +150,7 @@ def test_a_loss_on_the_measuring_file_is_not_promoted() -> None:
     """Gaining on corrections does not excuse losing elsewhere."""
     ready = classifier()
     base = evaluate(ready, [Labelled("Mất điện cả xóm", "electricity", "full", urgent=False)] * 4)
-    worse = replace(base, category=replace(base.category, right=3))
+    worse = replace(base, category=replace(base.category, right=2))
 
     assert not Comparison(ready.model, 5, 4, base, worse, worse, base).better
 

@@ -87,8 +87,8 @@ def test_a_text_scores_the_same_alone_and_in_a_batch(model: Model) -> None:
     scorer = Scorer(model)
     texts = [typed(text) for text in TEXTS * 40]
 
-    together = scorer.linear(texts)
-    alone = np.concatenate([scorer.linear([text]) for text in texts[: len(TEXTS)]])
+    together = scorer.linear(scorer.lookup.words(texts))
+    alone = np.concatenate([scorer.linear(scorer.lookup.words([text])) for text in texts[: len(TEXTS)]])
 
     np.testing.assert_array_equal(together[: len(TEXTS)], alone)
 
@@ -121,9 +121,10 @@ def test_scores_agree_with_scikit_learn(model: Model) -> None:
 
     material = prepared(corpus.own())
     fitted = LinearSVC(C=0.5, random_state=0).fit(material.both(material.category.rows), material.category.labels * 2)
-    sample = [typed(one.text) for one in corpus.own().calibration[:60]]
+    sample = [typed(one.text) for one in corpus.own().ordinary[:60]]
 
     expected = fitted.decision_function(material.vocabulary.matrix([terms(text) for text in sample]))
-    actual = Scorer(model).linear(sample)[:, [model.categories.index(name) for name in fitted.classes_]]
+    scorer = Scorer(model)
+    actual = scorer.linear(scorer.lookup.words(sample))[:, [model.categories.index(name) for name in fitted.classes_]]
 
     np.testing.assert_allclose(actual, expected, atol=0.05)

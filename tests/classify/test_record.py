@@ -9,6 +9,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from deploy.one_machine.embedded import EmbeddedKafka
 from schemas.events import catalogue, envelope
 from streams.classify.learning.record import RecordUnavailableError, corrections
+from tests.broker import operator, reach
 from tests.classify.test_corrections import ID, NOW, assigned, received
 
 TOPIC = "classify-test-events"
@@ -18,15 +19,15 @@ def test_corrections_are_read_to_the_records_end(kafka: EmbeddedKafka) -> None:
     """Labels come from the whole topic, foreign records are passed over; without the topic the error says so."""
     servers = kafka.bootstrap
     with pytest.raises(RecordUnavailableError):
-        corrections(servers, TOPIC)
-    admin = KafkaAdminClient(bootstrap_servers=servers)
+        corrections(operator(servers), TOPIC)
+    admin = KafkaAdminClient(**reach(servers))
     admin.create_topics([NewTopic(TOPIC, 2, 1)])
     admin.close()
-    producer = KafkaProducer(bootstrap_servers=servers)
+    producer = KafkaProducer(**reach(servers))
     producer.send(TOPIC, value=b"garbage", partition=0)
     for event in (received("drainage"), assigned("water-supply", binding=False)):
         made = envelope.Envelope(str(event.seq), "test", catalogue.type_name(event.what), ID, NOW)
         producer.send(TOPIC, event.model_dump_json().encode(), ID.encode(), envelope.headers(made), partition=1)
     producer.close()
 
-    assert [label.category for label in corrections(servers, TOPIC)] == ["water-supply"]
+    assert [label.category for label in corrections(operator(servers), TOPIC)] == ["water-supply"]

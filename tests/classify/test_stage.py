@@ -54,6 +54,7 @@ def _record(value: dict[str, Any] | bytes, key: bytes = ID.encode(), **headers: 
         (wire.Classified, PetitionClassified),
         (found.Classification, intake.Classification),
         (found.Guess, intake.Guess),
+        (found.Matter, intake.Matter),
         (found.Place, intake.Place),
     ],
 )

@@ -12,6 +12,7 @@ from deploy.cluster.topics import ensure_topics
 from deploy.one_machine.embedded import EmbeddedKafka
 from deploy.one_machine.runner.directory import Directory
 from schemas.platform.settings import ProcessSettings
+from tests.broker import kafka_in
 
 MakeSite = Callable[..., Patient]
 
@@ -19,7 +20,7 @@ MakeSite = Callable[..., Patient]
 @pytest.fixture(scope="session")
 def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """A broker with the topics of the catalogue, for the tests of this folder alone."""
-    with EmbeddedKafka(tmp_path_factory.mktemp("own-kafka")) as broker:
+    with kafka_in(tmp_path_factory.mktemp("own-kafka")) as broker:
         ensure_topics(ProcessSettings(kafka_bootstrap_servers=broker.bootstrap))
         yield broker
 

@@ -131,3 +131,9 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
         bring(tmp_path, "policy/current.toml", b"y")
     with pytest.raises(Differs, match="outside"):
         bring(tmp_path, "../elsewhere", b"y")
+
+
+def test_a_backup_that_is_not_there_is_an_error_and_no_wait(tmp_path: Path, key: Path) -> None:
+    """Whoever reads it is told, instead of waiting for a first byte."""
+    with pytest.raises(BadArchive, match="cannot be read"):
+        _read(tmp_path / "none.age", key)

@@ -29,6 +29,7 @@ from deploy.errors import Failed
 from deploy.one_machine.embedded.ports import free_port
 from schemas.events.topics import ACTIONS, CLASSIFIED, DAY_MS, DEAD_LETTERS, EVENTS, queue_topic
 from streams.engine.store import open_store
+from tests.broker import reach
 from tests.chaos.instance import Instance
 from tests.cluster.conftest import MakeSite
 
@@ -258,7 +259,7 @@ def test_a_reader_from_another_cluster_and_one_that_nobody_runs_are_told(site: P
     site.database.execute("insert into consumer_offset values ('projector', %s, 0, %s)", (EVENTS.name, BEYOND))
 
     assert any(f"projector in petitions.events 0 stands at {BEYOND}" in found for _, found in told(progress.lag(site)))
-    assert [level for level, _ in told(progress.members(site))] == [Level.WRONG] * 6
+    assert [level for level, _ in told(progress.members(site))] == [Level.WRONG] * 7
     assert "petitions-classify and petitions-case: no member" in {found for _, found in told(progress.members(site))}
 
 
@@ -290,7 +291,7 @@ def test_who_is_behind_is_told_long_before_anything_is_lost(row: Waiting, level:
 
 def test_an_open_transaction_is_told(site: Patient) -> None:
     """With the id that ends it."""
-    producer = KafkaProducer(bootstrap_servers=site.settings.kafka_bootstrap_servers, transactional_id="forgotten", acks="all")
+    producer = KafkaProducer(**reach(site.settings.kafka_bootstrap_servers), transactional_id="forgotten", acks="all")
     producer.init_transactions()
     producer.begin_transaction()
     producer.send(ACTIONS.name, value=b"x", partition=0).get(10)
@@ -304,7 +305,7 @@ def test_an_open_transaction_is_told(site: Patient) -> None:
 
 def test_new_dead_letters_are_told(site: Patient) -> None:
     """Any within a week."""
-    producer = KafkaProducer(bootstrap_servers=site.settings.kafka_bootstrap_servers, acks="all")
+    producer = KafkaProducer(**reach(site.settings.kafka_bootstrap_servers), acks="all")
     producer.send(DEAD_LETTERS.name, value=b"x", partition=1).get(10)
     producer.close()
 

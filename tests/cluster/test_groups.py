@@ -18,11 +18,12 @@ from deploy.web.retention import report
 from schemas.events.topics import ACTIONS, CLASSIFIED, DAY_MS, EVENTS, INTAKE, Topic
 from schemas.platform.metrics import RETENTION_USED
 from schemas.platform.settings import ProcessSettings
+from tests.broker import reach
 
 
 @pytest.fixture
 def admin(kafka: EmbeddedKafka) -> Iterator[KafkaAdminClient]:
-    client = KafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    client = KafkaAdminClient(**reach(kafka.bootstrap))
     ensure_internal(client)
     yield client
     client.close()
@@ -41,7 +42,7 @@ def _settings(kafka: EmbeddedKafka) -> ProcessSettings:
 
 
 def _write(kafka: EmbeddedKafka, topic: Topic, records: int) -> None:
-    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all")
+    producer = KafkaProducer(**reach(kafka.bootstrap), acks="all")
     for number in range(records):
         producer.send(topic.name, value=b"%d" % number, partition=0, timestamp_ms=1).get(10)
     producer.close()
@@ -63,7 +64,7 @@ def test_a_group_without_members_is_behind_all_the_same(kafka: EmbeddedKafka, ad
 
 def test_what_was_aborted_waits_for_nobody(kafka: EmbeddedKafka, admin: KafkaAdminClient, topic: Topic) -> None:
     """It stands in the log behind the group's position, and will never be read."""
-    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all", transactional_id=topic.name)
+    producer = KafkaProducer(**reach(kafka.bootstrap), acks="all", transactional_id=topic.name)
     producer.init_transactions()
     producer.begin_transaction()
     producer.send(topic.name, value=b"x", partition=0).get(10)

@@ -39,6 +39,7 @@ from schemas.events.case import Accepted, State
 from schemas.events.topics import CASE_CHANGELOG, EVENTS, queue_topic
 from streams.engine.store import encode, open_store
 from streams.engine.types import Entry
+from tests.broker import reach
 from tests.consumers.events import Life, answered, transferred, write
 
 PARTITIONS = 4
@@ -53,7 +54,7 @@ def record(own_kafka: EmbeddedKafka) -> EmbeddedKafka:
 
 def _happen(broker: EmbeddedKafka, petitions: int) -> None:
     """New petitions, with a life of three or four events each."""
-    producer = KafkaProducer(bootstrap_servers=broker.bootstrap, acks="all")
+    producer = KafkaProducer(**reach(broker.bootstrap), acks="all")
     for number in range(petitions):
         life = Life()
         life.begins()
@@ -154,7 +155,7 @@ def test_a_rebuild_stands_where_the_consumer_stands(site: Site, record: Embedded
 
 def test_queues_are_written_anew_where_they_differ(site: Site, record: EmbeddedKafka) -> None:
     """Empty ones get all that the record has for them, in order; a doubled record is noticed; what is right is not touched."""
-    admin = KafkaAdminClient(bootstrap_servers=record.bootstrap)
+    admin = KafkaAdminClient(**reach(record.bootstrap))
     tps = [TopicPartition(EVENTS.name, number) for number in range(PARTITIONS)]
     ends = admin.list_partition_offsets(dict.fromkeys(tps, -1))
     admin.alter_group_offsets(DISPATCHER, {tp: OffsetAndMetadata(ends[tp].offset, "", -1) for tp in tps})
@@ -176,18 +177,18 @@ def again_total(found: list[Difference], office: str) -> int:
 
 def _spoil_queue(record: EmbeddedKafka) -> None:
     """One record stands there twice."""
-    consumer = KafkaConsumer(bootstrap_servers=record.bootstrap, auto_offset_reset="earliest", consumer_timeout_ms=10_000)
+    consumer = KafkaConsumer(**reach(record.bootstrap), auto_offset_reset="earliest", consumer_timeout_ms=10_000)
     consumer.assign([TopicPartition(queue_topic("so-nnmt").name, 0)])
     consumer.seek_to_beginning()
     found = next(iter(consumer))
     consumer.close()
-    producer = KafkaProducer(bootstrap_servers=record.bootstrap, acks="all")
+    producer = KafkaProducer(**reach(record.bootstrap), acks="all")
     producer.send(found.topic, key=found.key, value=found.value, headers=found.headers).get(10)
     producer.close()
 
 
 def _changelog(record: EmbeddedKafka, entries: dict[bytes, Entry | None]) -> None:
-    producer = KafkaProducer(bootstrap_servers=record.bootstrap, acks="all")
+    producer = KafkaProducer(**reach(record.bootstrap), acks="all")
     for key, entry in entries.items():
         producer.send(CASE_CHANGELOG.name, key=key, value=None if entry is None else encode(entry), partition=0).get(10)
     producer.close()

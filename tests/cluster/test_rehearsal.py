@@ -26,6 +26,7 @@ from schemas.events.sealing import Sealing
 from schemas.events.topics import EVENTS
 from schemas.platform import keyring
 from schemas.platform.settings import ProcessSettings
+from tests.broker import give_operator
 from tests.chaos.instance import CLI, Instance
 from tests.system.people import City, wait
 
@@ -70,6 +71,7 @@ def rehearsal(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> I
     petitions("forget", made.erased, "--reason", "rehearsal", "--data", str(instance.data))
     petitions("erasures", "--out", str(folder / "erasures"), "--data", str(instance.data))
     arguments = ("--key", str(made.key), "--erasures", str(folder / "erasures"), "--data", str(made.found.data))
+    give_operator(made.found.data / "kafka" / "accounts")  # before there is a broker: afterwards it would know another password
     made.restored = petitions("restore", str(made.file), *arguments)
     made.found.start()
     yield made

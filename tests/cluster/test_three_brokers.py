@@ -16,6 +16,7 @@ from deploy.one_machine.embedded.kafka import cluster
 from deploy.one_machine.runner.directory import Directory
 from schemas.events.brokers import BROKER_SETTINGS
 from schemas.events.topics import Deployment
+from tests.broker import give_operator
 
 STOCK = {
     "offsets.retention.minutes": "10080",
@@ -35,7 +36,9 @@ STOCK = {
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
     """After `petitions run migrate` with REPLICATION 3."""
-    nodes = cluster(tmp_path_factory.mktemp("three"), overrides=STOCK)
+    data = tmp_path_factory.mktemp("three")
+    give_operator(data / "accounts")
+    nodes = cluster(data, overrides=STOCK)
     for node in nodes:
         node.launch()
     for node in nodes:

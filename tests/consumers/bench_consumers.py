@@ -19,7 +19,7 @@ from kafka import KafkaProducer
 from consumers.loop.membership import connect
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.loop.service import Service
-from consumers.queues.producer import connect as connect_producer
+from consumers.queues.role import producer as connect_producer
 from consumers.queues.sink import QueueSink
 from consumers.queues.transaction import QueueWriter
 from consumers.read_model.projection import project
@@ -28,12 +28,13 @@ from consumers.settings import DispatcherSettings, ProjectorSettings
 from schemas.events.case import Accepted, State
 from schemas.events.topics import EVENTS
 from schemas.reference import offices
+from tests.broker import reach
 from tests.consumers.events import Life, Sent, office
 
 
 def fill(bootstrap: str, number: int) -> None:
     """Write a life of two events for number/2 petitions, over all offices."""
-    producer = KafkaProducer(bootstrap_servers=bootstrap.split(","), acks="all", linger_ms=20, batch_size=256_000)
+    producer = KafkaProducer(**reach(bootstrap), acks="all", linger_ms=20, batch_size=256_000)
     codes = list(offices())
     shapes = {code: _two(code) for code in codes}
     for index in range(number // 2):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,9 @@ from deploy.cluster.topics import ensure_topics
 from deploy.one_machine.embedded import EmbeddedKafka
 from schemas.events.topics import EVENTS
 from schemas.platform.settings import ProcessSettings
+from tests.broker import reach
 from tests.consumers.events import Sent, write
+from tests.consumers.web import Web, serving
 
 _NUMBERS = itertools.count(1)
 
@@ -56,7 +58,7 @@ def broker(kafka: EmbeddedKafka) -> str:
 
 @pytest.fixture(scope="session")
 def shared_producer(broker: str) -> Iterator[KafkaProducer]:
-    producer = KafkaProducer(bootstrap_servers=broker, acks="all")
+    producer = KafkaProducer(**reach(broker), acks="all")
     yield producer
     producer.close()
 
@@ -64,3 +66,10 @@ def shared_producer(broker: str) -> Iterator[KafkaProducer]:
 @pytest.fixture
 def rig(broker: str, shared_producer: KafkaProducer, database_url: Callable[[], str], keyring_file: Path) -> Rig:
     return Rig(broker, database_url(), shared_producer, f"test-consumers-{next(_NUMBERS)}", keyring_file)
+
+
+@pytest.fixture
+async def web(rig: Rig, tmp_path: Path) -> AsyncIterator[Web]:
+    """What citizens and offices are shown, on this test's Kafka and PostgreSQL."""
+    async with serving(rig, tmp_path) as made:
+        yield made

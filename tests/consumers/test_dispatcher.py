@@ -20,10 +20,11 @@ from consumers.kafka.records import Record, config, lean
 from consumers.loop.membership import connect
 from consumers.loop.sink import Unfinished
 from consumers.queues.delivery import plan
-from consumers.queues.producer import connect as connect_producer
+from consumers.queues.role import producer as connect_producer
 from consumers.queues.sink import QueueSink
 from consumers.queues.transaction import NotCommitted, QueueWriter
 from schemas.events.topics import queue_topic
+from tests.broker import reach
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life, Sent, answered, transferred
 
@@ -189,7 +190,7 @@ def test_a_group_whose_offsets_are_forgotten_goes_on_where_it_was(rig: Rig) -> N
     with dispatching(rig) as dispatcher:
         until(lambda: dispatcher.step(1000, 200), lambda: bool(queue_of(rig, "so-tc", before)))
         until(lambda: None, lambda: dispatcher.step(1000, 500) == 0)
-    admin = KafkaAdminClient(bootstrap_servers=rig.bootstrap)
+    admin = KafkaAdminClient(**reach(rig.bootstrap))
     assert admin.delete_groups([rig.name]) == {rig.name: "OK"}
     admin.close()
     rig.write(after.begins())

@@ -137,7 +137,7 @@ def test_exit_code_3_when_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", f"127.0.0.1:{free_port()}")
     url = f"http://127.0.0.1:{free_port()}"
     tracked = CliRunner().invoke(RUN["track"], ["7KMA-2PXD-49RC", "--url", url])
-    queued = CliRunner().invoke(RUN["queue"], ["so-xd", "--token", "x", "--url", url])
+    queued = CliRunner().invoke(RUN["queue"], ["so-xd", "--url", url], env={"PETITIONS_TOKEN": "x"})
     listed = CliRunner().invoke(RUN["dlq"], ["list"])
 
     assert [result.exit_code for result in (tracked, queued, listed)] == [3, 3, 3]
@@ -149,7 +149,7 @@ def test_a_missing_token_is_a_wrong_usage() -> None:
     result = CliRunner().invoke(RUN["queue"], ["so-xd", "--data", "nowhere"])
 
     assert result.exit_code == 2
-    assert "--token" in result.output
+    assert "--token-file" in result.output
 
 
 def test_nothing_is_read_from_an_empty_range(rig: Rig) -> None:

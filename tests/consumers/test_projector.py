@@ -19,6 +19,7 @@ from consumers.read_model.projection import Rows, project
 from consumers.read_model.tables import ReadModel
 from schemas.events.case import Accepted, State
 from schemas.events.topics import EVENTS
+from tests.broker import reach
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life, Sent, answered
 
@@ -200,7 +201,7 @@ def test_two_processes_share_the_work_and_double_nothing(rig: Rig) -> None:
 
 def skip_what_is_there(rig: Rig) -> None:
     """Let the read model begin behind the events of the other tests."""
-    consumer = KafkaConsumer(bootstrap_servers=rig.bootstrap)
+    consumer = KafkaConsumer(**reach(rig.bootstrap))
     partitions = [TopicPartition(EVENTS.name, number) for number in consumer.partitions_for_topic(EVENTS.name)]
     with psycopg.connect(rig.database, autocommit=True) as connection:
         for tp, end in consumer.end_offsets(partitions).items():

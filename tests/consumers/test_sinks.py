@@ -21,7 +21,7 @@ from consumers.incidents.sink import IncidentSink
 from consumers.loop.membership import connect
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.loop.sink import Sink
-from consumers.queues.producer import connect as connect_producer
+from consumers.queues.role import producer as connect_producer
 from consumers.queues.sink import QueueSink
 from consumers.queues.transaction import QueueWriter
 from consumers.read_model.projection import project

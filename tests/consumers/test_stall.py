@@ -16,6 +16,7 @@ from consumers.loop.offsets import Move, Offsets
 from consumers.loop.stall import Stalled, StallWatch
 from schemas.events.topics import EVENTS
 from schemas.platform import metrics
+from tests.broker import reach
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life
 
@@ -26,7 +27,7 @@ def consumer(rig: Rig) -> Iterator[KafkaConsumer]:
     life = Life()
     life.begins()
     rig.write(*life.sent, *life.sent)
-    made = KafkaConsumer(bootstrap_servers=rig.bootstrap, group_id=f"stall-{rig.name}", enable_auto_commit=False)
+    made = KafkaConsumer(**reach(rig.bootstrap), group_id=f"stall-{rig.name}", enable_auto_commit=False)
     yield made
     made.close()
 
@@ -37,7 +38,7 @@ def test_a_group_that_commits_nothing_though_events_wait_is_stalled(consumer: Ka
     def committed(tps: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         return {tp: consumer.committed(tp) or 0 for tp in tps}
 
-    watch = StallWatch(consumer, EVENTS.name, committed, limit=0.0, look=0.0)
+    watch = StallWatch(consumer, [EVENTS.name], committed, limit=0.0, look=0.0)
     watch.check()  # the first look at what the group has committed
 
     with pytest.raises(Stalled, match="events wait"):
@@ -62,7 +63,7 @@ def test_a_postgresql_sink_is_measured_by_its_stored_offsets(rig: Rig, consumer:
             found = offsets.committed(tp.partition for tp in tps)
             return {tp: found.get(tp.partition, 0) for tp in tps}
 
-        watch = StallWatch(consumer, EVENTS.name, committed, limit=0.0, look=0.0)
+        watch = StallWatch(consumer, [EVENTS.name], committed, limit=0.0, look=0.0)
         watch.check()
         with pytest.raises(Stalled, match="events wait"):
             watch.check()
@@ -104,7 +105,7 @@ def test_one_partition_that_stands_still_is_noticed_though_the_other_goes_on() -
     def committed(_: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         return {TopicPartition(EVENTS.name, 0): next(moved), TopicPartition(EVENTS.name, 1): 2}
 
-    watch = StallWatch(member, EVENTS.name, committed, limit=0.0, look=0.0)
+    watch = StallWatch(member, [EVENTS.name], committed, limit=0.0, look=0.0)
     watch.check()
     with pytest.raises(Stalled, match="1 at 2 of 10"):
         watch.check()

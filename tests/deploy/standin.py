@@ -65,7 +65,7 @@ def hopeless(request: Request) -> Plan:
 
 
 def _plan(*roles: Role) -> Plan:
-    return Plan(roles, "127.0.0.1:9", free_port())
+    return Plan(roles, {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9"}, free_port())
 
 
 LAYOUTS: dict[str, Callable[[Request], Plan]] = {"three-waves": three_waves, "deaf": deaf, "hopeless": hopeless}

@@ -11,24 +11,30 @@ import pytest
 
 from deploy.one_machine.runner.clock import ClockChoice, ClockConflict, choose, parse_start, settle
 from deploy.one_machine.runner.directory import Directory
+from schemas.authority import MACHINES, Duty
+from schemas.identity.passwords import LENGTH_AT_LEAST
 
 WALL = 1_800_000_000_000
 START = 1_767_574_800_000  # 2026-01-05T08:00+07:00
 
 
 def test_secrets_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
-    """Credentials and tracking secret have mode 0600 and stay the same at the next start."""
+    """Credentials, accounts and tracking secret have mode 0600 and stay the same at the next start; no two have one password."""
     directory = Directory(tmp_path / "data")
     with directory.locked():
         directory.ensure_secrets()
-        first = directory.credentials.read_text(), directory.tracking_secret.read_text()
+        secrets = (directory.credentials, directory.tracking_secret, directory.accounts)
+        first = [path.read_text() for path in secrets]
         directory.ensure_secrets()
 
-    assert (directory.credentials.read_text(), directory.tracking_secret.read_text()) == first
-    assert {stat.S_IMODE(path.stat().st_mode) for path in (directory.credentials, directory.tracking_secret)} == {0o600}
+    assert [path.read_text() for path in secrets] == first
+    assert {stat.S_IMODE(path.stat().st_mode) for path in secrets} == {0o600}
     credentials = json.loads(first[0])
     assert set(credentials) == {"intake", "departments", "admin"}
     assert len(first[1]) >= 32
+    passwords = [one["password"] for one in json.loads(first[2])]
+    assert len(set(passwords)) == len(passwords) == len(set(Duty) - MACHINES)
+    assert min(map(len, passwords)) >= LENGTH_AT_LEAST
 
 
 def test_an_older_instance_gets_the_keys_that_are_new(tmp_path: Path) -> None:
@@ -107,3 +113,10 @@ def test_another_start_for_an_instance_with_data_is_refused() -> None:
     """Time cannot be set for cases that exist."""
     with pytest.raises(ClockConflict):
         choose(None, None, START, WALL, fresh=False)
+
+
+def test_a_directory_that_others_could_read_is_closed(tmp_path: Path) -> None:
+    """Also one that was there before, with the citizens' words in its files."""
+    (tmp_path / "data").mkdir(mode=0o755)
+    with Directory(tmp_path / "data").locked():
+        assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700

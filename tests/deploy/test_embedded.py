@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaTimeoutError
 
 from deploy.one_machine.embedded import EmbeddedKafka, EmbeddedPostgres
-from deploy.one_machine.embedded.kafka import KafkaFailed
-from deploy.one_machine.embedded.kafka_probe import broker_ids
+from deploy.one_machine.embedded.accounts import BROKER, OPERATOR
+from deploy.one_machine.embedded.child import Child, Command
+from deploy.one_machine.embedded.jvm import java
+from deploy.one_machine.embedded.kafka import KafkaFailed, new_cluster_id
+from deploy.one_machine.embedded.kafka_probe import METADATA, NO_TOPICS, LoginRefused, ask, broker_ids
+from deploy.one_machine.embedded.kafka_security import CLIENTS
+from tests.broker import kafka_in, reach
 
 
 def test_a_broker_that_was_killed_comes_back_with_its_records(tmp_path: Path) -> None:
     """An acknowledged record is there after kill -9, on the same address."""
-    broker = EmbeddedKafka(tmp_path / "kafka", heap_mb=256)
+    broker = kafka_in(tmp_path / "kafka", heap_mb=256)
     broker.start()
     try:
-        admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
+        admin = KafkaAdminClient(**reach(broker.bootstrap))
         admin.create_topics({"kept": {"num_partitions": 1, "replication_factor": 1}}, wait_for_metadata=True)
         admin.close()
-        producer = KafkaProducer(bootstrap_servers=broker.bootstrap, acks="all")
+        producer = KafkaProducer(**reach(broker.bootstrap), acks="all")
         producer.send("kept", b"petition").get(10)
         producer.close()
         broker.kill()
         broker.start()
-        consumer = KafkaConsumer(bootstrap_servers=broker.bootstrap, consumer_timeout_ms=10_000, auto_offset_reset="earliest")
+        consumer = KafkaConsumer(**reach(broker.bootstrap), consumer_timeout_ms=10_000, auto_offset_reset="earliest")
         consumer.assign([TopicPartition("kept", 0)])
 
         assert next(iter(consumer)).value == b"petition"
@@ -39,16 +49,77 @@ def test_a_broker_that_was_killed_comes_back_with_its_records(tmp_path: Path) ->
 
 def test_a_broker_listens_on_this_machine_only(kafka: EmbeddedKafka) -> None:
     """Every listener of the broker is bound to 127.0.0.1."""
-    assert f"PLAINTEXT://127.0.0.1:{kafka.port}" in (kafka.node.data / "server.properties").read_text()
-    assert broker_ids(kafka.port) == {1}
+    assert f"{CLIENTS}://127.0.0.1:{kafka.port}" in (kafka.node.data / "server.properties").read_text()
+    assert broker_ids(kafka.port, BROKER, kafka.accounts.password(BROKER)) == {1}
+
+
+def test_nothing_of_a_broker_is_readable_for_other_users_of_the_machine(kafka: EmbeddedKafka) -> None:
+    """The folder is closed, and so is every file in it that has a password."""
+    modes = {path.stat().st_mode & 0o777 for path in (kafka.node.data / "server.properties", *kafka.accounts.folder.iterdir())}
+
+    assert kafka.node.data.stat().st_mode & 0o777 == 0o700
+    assert modes == {0o600}
+
+
+def test_a_broker_takes_nobody_without_an_account(kafka: EmbeddedKafka) -> None:
+    """Neither without a password nor with a wrong one; the quorum's door is closed, too."""
+    with pytest.raises(KafkaTimeoutError):
+        KafkaAdminClient(bootstrap_servers=kafka.bootstrap, bootstrap_timeout_ms=1500)
+    with pytest.raises(LoginRefused):
+        broker_ids(kafka.port, OPERATOR, "a guess")
+    with pytest.raises(OSError, match="closed"):
+        open_api(kafka.node.controller_port)
+
+
+def open_api(port: int) -> None:
+    """Ask for metadata without saying who asks."""
+    with socket.create_connection(("127.0.0.1", port), 5) as connection:
+        ask(connection, METADATA, NO_TOPICS)
+
+
+def test_data_of_a_release_whose_broker_was_open_are_taken_over_and_closed(tmp_path: Path) -> None:
+    """The topics are there as before; whoever came in without an account does so no more."""
+    broker = kafka_in(tmp_path / "kafka", heap_mb=256)
+    with open_before(broker):
+        admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap, bootstrap_timeout_ms=60_000)
+        admin.create_topics({"kept": {"num_partitions": 1, "replication_factor": 1}}, wait_for_metadata=True)
+        admin.close()
+
+    with broker:
+        admin = KafkaAdminClient(**reach(broker.bootstrap))
+
+        assert admin.list_topics() == ["kept"]
+        admin.close()
+        with pytest.raises(LoginRefused):
+            broker_ids(broker.port, OPERATOR, "a guess")
+
+
+@contextmanager
+def open_before(broker: EmbeddedKafka) -> Iterator[None]:
+    """The broker as the release before configured it, formatted and running."""
+    node = broker.node
+    node.data.mkdir(exist_ok=True)
+    settings = node.data / "open.properties"
+    settings.write_text(
+        "process.roles=broker,controller\nnode.id=1\ncontroller.listener.names=CONTROLLER\noffsets.topic.replication.factor=1\n"
+        f"controller.quorum.voters=1@127.0.0.1:{node.controller_port}\nlog.dirs={node.data / 'log'}\n"
+        f"listeners=PLAINTEXT://127.0.0.1:{node.port},CONTROLLER://127.0.0.1:{node.controller_port}\n"
+    )
+    arguments = ("format", "--cluster-id", new_cluster_id(), "--config", str(settings))
+    subprocess.run(java("kafka.tools.StorageTool", *arguments, heap_mb=128), check=True, capture_output=True)
+    child = Child(Command(java("kafka.Kafka", str(settings), heap_mb=256), broker.log))
+    try:
+        yield
+    finally:
+        child.stop(30)
 
 
 def test_a_broker_that_cannot_start_says_why(tmp_path: Path) -> None:
     """A broker on the data of another one fails with the end of its log instead of waiting for ever."""
-    EmbeddedKafka(tmp_path / "kafka", heap_mb=128).prepare()
+    kafka_in(tmp_path / "kafka", heap_mb=128).prepare()
 
     with pytest.raises(KafkaFailed, match=r"(?s)ended while starting.*node.id"):
-        EmbeddedKafka(tmp_path / "kafka", node_id=2, heap_mb=128).start()
+        kafka_in(tmp_path / "kafka", node_id=2, heap_mb=128).start()
 
 
 def _survives_a_kill(server: EmbeddedPostgres) -> None:

@@ -10,6 +10,7 @@ from kafka.admin import KafkaAdminClient
 from deploy.one_machine.reach import environment, runs, serving
 from deploy.one_machine.runner.clock import settle
 from deploy.one_machine.runner.directory import Directory, write_json
+from schemas.platform.kafka import KafkaSettings, given
 
 GIVEN = {"KAFKA_BOOTSTRAP_SERVERS": "broker:9092", "DATABASE_URL_FILE": "/run/secrets/database_url"}
 
@@ -17,7 +18,7 @@ GIVEN = {"KAFKA_BOOTSTRAP_SERVERS": "broker:9092", "DATABASE_URL_FILE": "/run/se
 def test_what_is_given_goes_first(tmp_path: Path) -> None:
     """The directory's own broker is not asked for when the environment names another; its clock is told all the same."""
     directory = Directory(tmp_path)
-    write_json(directory.state, {"kafka": "127.0.0.1:1", "processes": []})
+    write_json(directory.state, {"kafka_access": {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}, "processes": []})
     settle(directory.clock, 60, 1_767_574_800_000, fresh=True)
 
     assert environment(directory, {})["KAFKA_BOOTSTRAP_SERVERS"] == "127.0.0.1:1"
@@ -40,7 +41,7 @@ def test_an_instance_that_does_not_run_is_served_for_the_time_of_the_work(tmp_pa
     """Its own broker and database, started and stopped again."""
     directory = Directory(tmp_path / "data")
     with serving(directory, {}) as found:
-        admin = KafkaAdminClient(bootstrap_servers=found["KAFKA_BOOTSTRAP_SERVERS"])
+        admin = KafkaAdminClient(**KafkaSettings(**given(KafkaSettings, found)).client())
         assert admin.list_topics() == []
         admin.close()
         with psycopg.connect(found["DATABASE_URL"]) as connection:

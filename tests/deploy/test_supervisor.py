@@ -84,7 +84,7 @@ def test_leftovers_of_a_killed_runner_are_ended(tmp_path: Path) -> None:
     """A child that state.json names and that still runs is killed before the next start."""
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as left:
         status = Status("case-1", left.pid, "ready", time.time(), None, 0, started_at(left.pid))
-        state.write(tmp_path / "state.json", state.Instance("", "", ""), [state.runner_status("", 0), status])
+        state.write(tmp_path / "state.json", state.Instance("", "", {}, ""), [state.runner_status("", 0), status])
 
         assert state.end_leftovers(tmp_path / "state.json") == ["case-1"]
         assert left.wait(5) < 0

@@ -20,6 +20,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 
 from deploy.one_machine.embedded.ports import free_port
 from schemas.events.topics import DEAD_LETTERS
+from tests.broker import reach
 
 PARTITIONS = 2
 PATIENCE = 120.0
@@ -39,14 +40,14 @@ class Job:
     _ports: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        admin = KafkaAdminClient(**reach(self.bootstrap))
         existing = admin.list_topics()
         names = (f"{self.prefix}.in", f"{self.prefix}.mid", f"{self.prefix}.out", f"{self.prefix}.changelog")
         admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in names])
         if DEAD_LETTERS.name not in existing:  # shared with other tests, so laid out as they expect it
             admin.create_topics([NewTopic(DEAD_LETTERS.name, 4, 1)])
         admin.close()
-        self._producer = KafkaProducer(bootstrap_servers=self.bootstrap, acks="all", linger_ms=5)
+        self._producer = KafkaProducer(**reach(self.bootstrap), acks="all", linger_ms=5)
 
     def produce(self, count: int, keys: int = 50, **extra: Any) -> None:
         """Send `count` numbered events round-robin over the keys and wait for the acknowledgements."""
@@ -138,7 +139,7 @@ class Job:
 
     def _reader(self) -> KafkaConsumer:
         return KafkaConsumer(
-            bootstrap_servers=self.bootstrap,
+            **reach(self.bootstrap),
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -15,6 +15,7 @@ from deploy.one_machine.embedded import EmbeddedKafka
 from schemas.events.brokers import LOWEST_VERSION
 from schemas.platform.settings import ProcessSettings
 from streams.engine.types import Output
+from tests.broker import kafka_in, reach
 from tests.engine.test_writer import (  # the contract: collected here once more, with this module's brokers
     Make,
     laid_out,
@@ -45,7 +46,7 @@ __all__ = [
 @pytest.fixture(scope="module", params=[LOWEST_VERSION, pytest.param(NEWEST_VERSION, marks=pytest.mark.chaos)])
 def kafka(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """In place of the session's broker, which has the version between."""
-    with EmbeddedKafka(tmp_path_factory.mktemp("kafka"), version=request.param, heap_mb=256) as broker:
+    with kafka_in(tmp_path_factory.mktemp("kafka"), version=request.param, heap_mb=256) as broker:
         yield broker
 
 
@@ -72,9 +73,9 @@ def test_a_writer_that_dies_in_the_last_epoch_is_fenced(kafka: EmbeddedKafka, to
 @pytest.mark.chaos
 def test_a_broker_that_is_too_old_is_refused(tmp_path: Path) -> None:
     """`migrate` says so before anything is created."""
-    with EmbeddedKafka(tmp_path, version=TOO_OLD, heap_mb=256) as broker:
+    with kafka_in(tmp_path, version=TOO_OLD, heap_mb=256) as broker:
         with pytest.raises(KafkaTooOld, match=f"older than Kafka {LOWEST_VERSION}"):
             ensure_topics(ProcessSettings(kafka_bootstrap_servers=broker.bootstrap))
-        admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
+        admin = KafkaAdminClient(**reach(broker.bootstrap))
         assert not [name for name in admin.list_topics() if name.startswith("petitions.")]
         admin.close()

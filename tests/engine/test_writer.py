@@ -25,6 +25,7 @@ from streams.engine.protocol import _FEATURES, ApiVersionsResponse, feature_leve
 from streams.engine.release import TransactionsTooOld
 from streams.engine.types import Output, Reach
 from streams.engine.writer import NO_MEMBER, Span, Writer
+from tests.broker import kafka_in, reach
 
 PARTITIONS = 3
 Make = Callable[[], Awaitable[Writer]]
@@ -40,7 +41,7 @@ def laid_out(outputs: list[Output], partition: int) -> dict[Destination, Sheet]:
 @pytest.fixture
 def topic(kafka: EmbeddedKafka) -> str:
     name = f"written-{uuid.uuid4().hex[:8]}"
-    admin = KafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    admin = KafkaAdminClient(**reach(kafka.bootstrap))
     admin.create_topics([NewTopic(name, PARTITIONS, 1)])
     admin.close()
     return name
@@ -51,7 +52,7 @@ def run(work: Callable[[Make], Coroutine[Any, Any, None]], kafka: EmbeddedKafka,
     made: list[Client] = []
 
     async def make() -> Writer:
-        made.append(Client(kafka.bootstrap, identity))
+        made.append(Client(kafka.settings(), identity))
         await made[-1].start()
         return Writer(made[-1], identity)
 
@@ -67,7 +68,7 @@ def run(work: Callable[[Make], Coroutine[Any, Any, None]], kafka: EmbeddedKafka,
 
 def read(kafka: EmbeddedKafka, topic: str, partition: int = 0) -> list[tuple[int, bytes]]:
     """(offset, value) of the partition's committed records."""
-    consumer = KafkaConsumer(bootstrap_servers=kafka.bootstrap, isolation_level="read_committed", auto_offset_reset="earliest")
+    consumer = KafkaConsumer(**reach(kafka.bootstrap), isolation_level="read_committed", auto_offset_reset="earliest")
     tp = TopicPartition(topic, partition)
     consumer.assign([tp])
     end, found = consumer.end_offsets([tp])[tp], []
@@ -78,7 +79,7 @@ def read(kafka: EmbeddedKafka, topic: str, partition: int = 0) -> list[tuple[int
 
 
 def committed(kafka: EmbeddedKafka, topic: str) -> int | None:
-    consumer = KafkaConsumer(bootstrap_servers=kafka.bootstrap, group_id=GROUP, enable_auto_commit=False)
+    consumer = KafkaConsumer(**reach(kafka.bootstrap), group_id=GROUP, enable_auto_commit=False)
     offset: int | None = consumer.committed(TopicPartition(topic, 0))
     consumer.close()
     return offset
@@ -214,8 +215,8 @@ def test_without_anything_in_it_there_is_no_transaction(kafka: EmbeddedKafka, to
 
 def test_a_cluster_with_older_transactions_is_refused_with_what_to_do(tmp_path: Path) -> None:
     """As one of Kafka 4 is that was upgraded without its features; `migrate` says so before anything is created."""
-    with EmbeddedKafka(tmp_path) as broker:
-        admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    with kafka_in(tmp_path) as broker:
+        admin = KafkaAdminClient(**reach(broker.bootstrap))
         assert admin.update_features({"transaction.version": (UpdateFeatureType.SAFE_DOWNGRADE, 1)}) == {"transaction.version": "OK"}
         until = time.monotonic() + 30
         while admin.describe_features()["transaction.version"]["finalized"][1] != 1:

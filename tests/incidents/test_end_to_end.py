@@ -50,7 +50,7 @@ def reported(city: City, code: str) -> list[str]:
 
 
 def test_one_answer_reaches_every_petitioner(city: City) -> None:
-    """Three petitions are one piece of work for the office; accepting and answering the first is news for all three, text included."""
+    """Three petitions are one piece of work for the office; what happens to the first is news for all, and its text, if it is public."""
     first, second, third = incident(city, 45)
     followers = {second["petition_id"], third["petition_id"]}
     office = city.status(first["tracking_code"])["office"]["code"]
@@ -60,7 +60,7 @@ def test_one_answer_reaches_every_petitioner(city: City) -> None:
     assert not followers & queue
     city.act(office, first["petition_id"], "accept")
     city.wait_state(first["tracking_code"], "accepted")
-    city.act(office, first["petition_id"], "answer", **ANSWER)
+    city.act(office, first["petition_id"], "answer", **ANSWER, public=True)
     city.wait_state(first["tracking_code"], "answered")
     for one in (second, third):
         heard = wait(lambda one=one: reported(city, one["tracking_code"]), lambda found: "answered" in found)

@@ -12,10 +12,11 @@ import yaml
 from pydantic import SecretStr
 
 from deploy.cluster.compose.secrets import generate, write_missing
+from deploy.one_machine.embedded.accounts import Accounts
 from deploy.one_machine.embedded.kafka_config import Node, properties
 from deploy.roles import BY_NAME
 from schemas.events.brokers import BROKER_SETTINGS, BrokerSetting, Compare
-from schemas.platform.credentials import Credentials
+from schemas.platform.credentials import Credentials, Holder, Kind, digest
 
 FOLDER = Path(__file__).parents[2] / "deploy/cluster/compose"
 COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))
@@ -75,10 +76,10 @@ def test_role_waits_and_is_watched(role: str) -> None:
 
 
 @pytest.mark.parametrize("setting", BROKER_SETTINGS, ids=lambda setting: setting.name)
-def test_the_broker_is_set_as_the_catalogue_asks(setting: BrokerSetting) -> None:
+def test_the_broker_is_set_as_the_catalogue_asks(setting: BrokerSetting, tmp_path: Path) -> None:
     """What a guarantee or a time hangs on is in the compose file, with a value that will do; so it is for the embedded broker."""
     name = "KAFKA_" + setting.name.upper().replace(".", "_")
-    embedded = properties(Node(1, 9092, 9093, {1: 9093}, Path("data")))
+    embedded = properties(Node(1, 9092, 9093, {1: 9093}, tmp_path), Accounts(tmp_path))
 
     assert setting.holds(SERVICES["kafka"]["environment"][name])
     assert setting.holds(embedded[setting.name])
@@ -113,7 +114,8 @@ def test_secrets_are_those_that_are_mounted(tmp_path: Path) -> None:
     assert mounted == {path.name for path in folder.iterdir()}
     assert folder.stat().st_mode & 0o777 == 0o700
     assert (folder / "postgres-password").read_text() in (folder / "database-url").read_text()
-    assert Credentials.load(folder / "credentials.json").is_admin(json.loads((folder / "credentials.json").read_text())["admin"])
+    token = json.loads((folder / "credentials.json").read_text())["admin"]
+    assert Credentials.load(folder / "credentials.json").holders[digest(token)] == Holder(Kind.ADMINISTRATOR)
 
 
 def test_secrets_are_kept(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_folder_is_enough_for_prometheus(tmp_path: Path) -> None:
     directory, out = Directory(tmp_path / "data"), tmp_path / "prometheus"
     directory.path.mkdir()
     web = Status("web", None, "ready", 1.0, "http://127.0.0.1:8080/metrics", 0, None)
-    write(directory.state, Instance("http://127.0.0.1:8080", "127.0.0.1:9092", ""), [web])
+    write(directory.state, Instance("http://127.0.0.1:8080", "127.0.0.1:9092", {}, ""), [web])
 
     done = CliRunner().invoke(targets, ["--data", str(directory.path), "--out", str(out)])
 

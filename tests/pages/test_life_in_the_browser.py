@@ -7,6 +7,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from schemas.reference import offices
 from tests.chaos.instance import Instance
 from tests.pages.conftest import SCREEN, Open
 from tests.system.people import City, wait
@@ -16,9 +17,11 @@ ANSWER = "Đơn vị chiếu sáng đã thay bóng và sửa tủ điều khiể
 EVIDENCE = "https://example.org/den-da-sua.jpg"
 
 
-def _token(instance: Instance, office: str) -> str:
-    credentials = json.loads((instance.data / "credentials.json").read_text(encoding="utf-8"))
-    return str(credentials["admin"] if office == "admin" else credentials["departments"][office])
+def _sign_in(page: Page, instance: Instance, login: str) -> None:
+    accounts = json.loads((instance.data / "accounts.json").read_text(encoding="utf-8"))
+    page.fill("#login", login)
+    page.fill("#password", next(one["password"] for one in accounts if one["login"] == login))
+    page.click("#sign-in button")
 
 
 def _submit(page: Page, text: str = TEXT) -> str:
@@ -40,9 +43,12 @@ def _follow(page: Page) -> str:
 
 
 def _desk(opened: Open, instance: Instance, office: str) -> Page:
+    """The desk of an office, by the officer who works at all of them."""
     desk = opened("/desk", viewport=SCREEN)
-    desk.fill("#token", _token(instance, office))
-    desk.click("#login button")
+    _sign_in(desk, instance, "can-bo")
+    desk.locator("#acting-office").fill(offices()[office].name_vi)
+    desk.locator("#acting-office").press("Tab")  # the one with exactly this name, not the first that has its words
+    desk.click("#choose-office button")
     expect(desk.locator("#work")).to_be_visible()
     return desk
 
@@ -135,7 +141,7 @@ def test_a_question_is_answered_and_a_petition_withdrawn(opened: Open, instance:
 
 def test_a_transfer_goes_to_the_office_that_was_searched_for(opened: Open, instance: Instance) -> None:
     """The search finds offices without marks and by keyboard; the citizen sees who passed it on, and why."""
-    text = f"{TEXT} Dây điện võng xuống sát đầu."
+    text = f"{TEXT} Xin cử người đến xem."
     citizen = opened("/")
     _submit(citizen, text)
     office = _follow(citizen)
@@ -249,14 +255,14 @@ def test_an_unknown_code_is_told_apart_from_a_mistyped_one(opened: Open) -> None
 
 
 def test_the_operations_centre_shows_figures_and_raises_the_alarm(opened: Open, instance: Instance) -> None:
-    """Figures for the administrator only; when they cannot be fetched any more, a banner says so."""
-    page = opened("/ioc", viewport=SCREEN)
-    page.fill("#token", _token(instance, "so-xd"))
-    page.click("#login button")
-    expect(page.locator("#token-error")).not_to_be_empty()
+    """Figures for whose duty they are; when they cannot be fetched any more, a banner says so."""
+    officer = opened("/ioc", viewport=SCREEN)
+    _sign_in(officer, instance, "can-bo")
+    expect(officer.locator("#no-duty")).not_to_be_empty()
+    expect(officer.locator("#work")).to_be_hidden()
 
-    page.fill("#token", _token(instance, "admin"))
-    page.click("#login button")
+    page = opened("/ioc", viewport=SCREEN)
+    _sign_in(page, instance, "trung-tam")
     expect(page.locator("#tiles .tile")).to_have_count(8)
     expect(page.locator("#alarm")).to_be_hidden()
 
@@ -264,29 +270,56 @@ def test_the_operations_centre_shows_figures_and_raises_the_alarm(opened: Open, 
     expect(page.locator("#alarm")).to_be_visible()
 
 
-def test_no_token_stands_in_an_address(opened: Open, instance: Instance) -> None:
-    """The desk keeps its token in the tab, sends it in a header, and forgets it on leaving."""
-    desk = opened("/desk", viewport=SCREEN)
+def test_nothing_of_a_session_can_be_read_by_a_script_or_stands_in_an_address(opened: Open, instance: Instance) -> None:
+    """The cookie is out of reach; after signing out the desk asks to sign in, and the way back shows nothing."""
     seen: list[str] = []
+    desk = _desk(opened, instance, "so-yt")
     desk.on("request", lambda request: seen.append(request.url))
-    token = _token(instance, "so-yt")
-    desk.fill("#token", token)
-    desk.click("#login button")
+    (cookie,) = [one for one in desk.context.cookies() if one["name"] == "session"]
+    assert (cookie["httpOnly"], cookie["sameSite"], cookie["value"] in desk.evaluate("document.cookie")) == (True, "Strict", False)
+    desk.reload()
     expect(desk.locator("#live")).to_be_visible()
+
     desk.click("#leave")
-    expect(desk.locator("#login")).to_be_visible()
+    expect(desk.locator("#sign-in")).to_be_visible()
+    desk.goto("/desk")
+    expect(desk.locator("#sign-in")).to_be_visible()
 
     assert seen
-    assert not [url for url in seen if token in url]
+    assert not [url for url in seen if cookie["value"] in url]
     assert desk.evaluate("sessionStorage.length + localStorage.length") == 0
+
+
+def test_a_wrong_password_is_told_and_an_auditor_is_offered_nothing_to_do(opened: Open, instance: Instance) -> None:
+    """On the phone, in English when asked for; the auditor reads every office's cases."""
+    text = f"{TEXT} Cột số 21."
+    citizen = opened("/")
+    _submit(citizen, text)
+    office = _follow(citizen)
+    page = opened("/sign-in?lang=en&to=//evil.example")
+    expect(page.locator("h1")).to_have_text("Sign in")
+    page.fill("#login", "thanh-tra")
+    page.fill("#password", "not the password")
+    page.click("#sign-in button")
+    expect(page.locator("#error")).to_have_text("Name or password is not right.")
+    _sign_in(page, instance, "thanh-tra")
+    page.locator("#acting-office").fill(offices()[office].name_en)
+    page.locator("#acting-office").press("Tab")
+    page.click("#choose-office button")
+    _case(page, text)
+
+    expect(page.locator("[data-action]")).to_have_count(0)
 
 
 def test_every_control_has_a_name(opened: Open, instance: Instance) -> None:
     """Each field and button of every page can be named by a screen reader."""
-    nameless = """() => [...document.querySelectorAll('input, textarea, select, button, a')].filter((one) =>
-        !one.hidden && !(one.labels?.length || one.getAttribute('aria-label') || one.textContent.trim())).map((one) => one.outerHTML)"""
+    nameless = """() => [...document.querySelectorAll('input, textarea, select, button, a')].filter((one) => !one.closest('[hidden]') &&
+        !(one.labels?.length || one.getAttribute('aria-label') || one.textContent.trim())).map((one) => one.outerHTML)"""
     desk = _desk(opened, instance, "so-xd")
+    centre = opened("/ioc", viewport=SCREEN)
+    _sign_in(centre, instance, "trung-tam")
+    expect(centre.locator("#tiles .tile")).to_have_count(8)
 
-    assert desk.evaluate(nameless) == []
-    for path in ("/", "/ioc", "/t/AAAA-AAAA-AAAA"):
+    assert [page.evaluate(nameless) for page in (desk, centre)] == [[], []]
+    for path in ("/", "/sign-in", "/t/AAAA-AAAA-AAAA"):
         assert opened(path).evaluate(nameless) == []

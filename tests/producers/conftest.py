@@ -20,6 +20,7 @@ from producers.settings import HttpSettings
 from schemas.events.topics import ACTIONS, INTAKE
 from schemas.platform import keyring
 from schemas.platform.settings import ProcessSettings
+from tests.broker import reach
 from tests.producers.support import CREDENTIALS, SECRET, Asked, until
 
 
@@ -37,7 +38,7 @@ def lead(bootstrap: str) -> None:
 
     What is sent for that is never committed, so nobody reads it.
     """
-    producer = KafkaProducer(bootstrap_servers=bootstrap, transactional_id="warm-up")
+    producer = KafkaProducer(**reach(bootstrap), transactional_id="warm-up")
     try:
         producer.init_transactions()
         producer.begin_transaction()

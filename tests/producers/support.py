@@ -12,6 +12,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from schemas.events.catalogue import EventType
 from schemas.events.envelope import Event, read
+from tests.broker import reach
 
 SECRET = "a secret of at least thirty-two characters"
 KEY = "intake-key-of-ihanoi"
@@ -44,7 +45,7 @@ def named(headers: dict[str, str]) -> dict[str, str]:
 
 def on_topic(bootstrap: str, entry: EventType, petition_id: str) -> list[Event[Any]]:
     """All events of a petition on the type's topic, up to the topic's present end, each checked against the catalogue."""
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, isolation_level="read_committed")
+    consumer = KafkaConsumer(**reach(bootstrap), enable_auto_commit=False, isolation_level="read_committed")
     try:
         topic = entry.topic.name
         parts = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]

@@ -51,9 +51,9 @@ def service(settings: HttpSettings) -> Iterator[str]:
     thread.join(15)
 
 
-def call(name: str, *arguments: str, url: str, data: Path | None = None) -> Result:
+def call(name: str, *arguments: str, url: str, data: Path | None = None, key: str | None = None) -> Result:
     where = ["--url", url, *(["--data", str(data)] if data else [])]
-    return CliRunner().invoke(BY_NAME[name], [*arguments, *where], env={"PETITIONS_KEY": None, "PETITIONS_TOKEN": None})
+    return CliRunner().invoke(BY_NAME[name], [*arguments, *where], env={"PETITIONS_KEY": key, "PETITIONS_TOKEN": None})
 
 
 def test_submit_prints_the_code_and_what_to_do_next(service: str, settings: HttpSettings) -> None:
@@ -65,14 +65,17 @@ def test_submit_prints_the_code_and_what_to_do_next(service: str, settings: Http
     assert "petitions track " in result.output
 
 
-def test_submit_can_speak_json(service: str, broker: EmbeddedKafka) -> None:
-    """For scripts: the service's answer as it is; the options are in the event."""
-    options = ["--json", "--key", KEY, "--address", "12 Hàng Bè", "--urgent", "--media", "https://a.example/1.jpg"]
-    result = call("submit", "Đèn đường hỏng", *options, url=service)
+def test_submit_can_speak_json(service: str, broker: EmbeddedKafka, tmp_path: Path) -> None:
+    """For scripts: the service's answer as it is; the options are in the event, the contact sealed."""
+    contact = tmp_path / "contact.json"
+    contact.write_text('{"name": "An", "phone": "0912345678"}', encoding="utf-8")
+    options = ["--json", "--contact", str(contact), "--address", "12 Hàng Bè", "--urgent", "--media", "https://a.example/1.jpg"]
+    result = call("submit", "Đèn đường hỏng", *options, url=service, key=KEY)
     (event,) = on_topic(broker.bootstrap, SUBMITTED, json.loads(result.output)["petition_id"])
 
     assert event.data.location.address == "12 Hàng Bè"
     assert event.data.urgent
+    assert event.data.contact_sealed
     assert [str(url) for url in event.data.media_urls] == ["https://a.example/1.jpg"]
 
 
@@ -133,12 +136,12 @@ def test_a_missing_key_is_wrong_usage(service: str, tmp_path: Path) -> None:
     result = call("submit", "x", url=service, data=tmp_path)
 
     assert result.exit_code == 2
-    assert "--key" in result.output
+    assert "--key-file" in result.output
 
 
 def test_nobody_there_ends_with_three() -> None:
     """The message says how to start it."""
-    result = call("submit", "x", "--key", "k", url=f"http://127.0.0.1:{free_port()}")
+    result = call("submit", "x", url=f"http://127.0.0.1:{free_port()}", key="k")
 
     assert result.exit_code == 3
     assert "petitions up" in result.output

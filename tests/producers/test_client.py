@@ -14,12 +14,13 @@ from producers.intake.vault import NoVault
 from producers.kafka.publisher import Limits, Unavailable
 from schemas.events.base import Actor, Role
 from schemas.events.catalogue import ACTION_REQUESTED, SUBMITTED
+from tests.broker import operator
 from tests.producers.support import PETITION, SECRET, on_topic
 
 
 @pytest.fixture(scope="module")
 def intake(broker: EmbeddedKafka):
-    with IntakeProducer(broker.bootstrap, tracking_secret=SECRET.encode()) as producer:
+    with IntakeProducer(broker.settings(), tracking_secret=SECRET.encode()) as producer:
         yield producer
 
 
@@ -79,7 +80,7 @@ def test_the_librarys_door_is_the_one_of_http(intake: IntakeProducer, fields: di
 )
 def test_an_action_is_checked_likewise(broker: EmbeddedKafka, fields: dict[str, Any], rule: str) -> None:
     """Nothing is published that a stage would have to put aside."""
-    with ActionProducer(broker.bootstrap) as producer, pytest.raises(ValidationError) as refused:
+    with ActionProducer(broker.settings()) as producer, pytest.raises(ValidationError) as refused:
         producer.submit("a" * 26, Actor(role=Role.OFFICE, office="so-xd"), fields)
 
     assert [item["type"] for item in refused.value.errors()] == [rule]
@@ -94,7 +95,7 @@ def test_a_contact_needs_a_vault(intake: IntakeProducer) -> None:
 def test_an_action_can_be_published(broker: EmbeddedKafka) -> None:
     """With the same key it has the same id."""
     petition_id, actor = "a" * 26, Actor(role=Role.OFFICE, office="so-xd")
-    with ActionProducer(broker.bootstrap) as producer:
+    with ActionProducer(broker.settings()) as producer:
         ids = {producer.submit(petition_id, actor, {"action": "accept"}, idempotency_key="k") for _ in range(2)}
 
     assert {event.envelope.id for event in on_topic(broker.bootstrap, ACTION_REQUESTED, petition_id)} == ids
@@ -104,4 +105,4 @@ def test_an_action_can_be_published(broker: EmbeddedKafka) -> None:
 def test_no_broker_is_a_clear_error() -> None:
     """Unavailable, within the connect timeout."""
     with pytest.raises(Unavailable, match="cannot be reached"):
-        IntakeProducer(f"127.0.0.1:{free_port()}", tracking_secret=SECRET.encode(), limits=Limits(connect_timeout_ms=300))
+        IntakeProducer(operator(f"127.0.0.1:{free_port()}"), tracking_secret=SECRET.encode(), limits=Limits(connect_timeout_ms=300))

@@ -87,3 +87,13 @@ def test_the_same_report_is_the_same_on_its_day_only(changes: dict[str, str]) ->
     assert one.digest(DAY) == again.digest(DAY)
     assert one.digest(DAY) != one.digest(date(2026, 11, 28))
     assert (one.digest(DAY) == form().digest(DAY)) == (one.fields == GOOD)
+
+
+def test_an_update_is_known_by_its_own_id_else_by_what_it_says() -> None:
+    """Whatever letters the id has, the key can stand in a header."""
+    named = [form(update_id="số 9", description=text).update_key(DAY) for text in ("Thêm", "Khác")]
+    plain = [form(description=text).update_key(DAY) for text in ("Thêm", "Khác", "Thêm")]
+
+    assert named[0] == named[1]
+    assert plain[0] == plain[2] != plain[1]
+    assert all(key.isascii() for key in (*named, *plain))

@@ -19,6 +19,7 @@ from producers.intake.requests import identify
 from producers.settings import HttpSettings
 from schemas.events.catalogue import SUBMITTED
 from schemas.platform.settings import ProcessSettings
+from tests.broker import kafka_in
 from tests.producers.conftest import lead, settings_for
 from tests.producers.support import PETITION, SECRET, Asked, on_topic, until
 
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest.fixture(scope="module")
 def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """A broker that these tests may stop."""
-    with EmbeddedKafka(tmp_path_factory.mktemp("own-kafka"), heap_mb=256) as broker:
+    with kafka_in(tmp_path_factory.mktemp("own-kafka"), heap_mb=256) as broker:
         ensure_topics(ProcessSettings(kafka_bootstrap_servers=broker.bootstrap, partitions=2))
         lead(broker.bootstrap)
         yield broker

@@ -7,15 +7,21 @@ import pytest
 from schemas.authority import (
     AUTHORITY,
     CITIZEN_ACTIONS,
+    DUTIES,
     OFFICE_ACTIONS,
     RELATIONS,
+    Call,
     Denial,
+    Duty,
     Holding,
+    Post,
     Relation,
     entitled_to,
+    may,
     open_to,
     refusal,
     relation,
+    roles_at,
     speaks_as,
 )
 from schemas.events.actions import ACTION
@@ -26,6 +32,11 @@ from schemas.reference.texts import LANGUAGES, rule_text
 ASSIGNED = Holding("assigned", "so-xd", ("so-ct",))
 DISPUTE = Holding("decision-required", "evn-hanoi", (), "vp-ubnd")
 WAITING = Holding("received")
+
+
+def machine(office: str) -> tuple[Role, ...]:
+    """In which roles an office's own system speaks."""
+    return roles_at([Post(Duty.OFFICE_SYSTEM, office)], office)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +90,7 @@ def test_every_denial_has_its_words() -> None:
 
 def test_a_co_office_contributes_and_nothing_else() -> None:
     """It may not accept, transfer, extend, answer, reject or ask."""
-    assert open_to("so-ct", ASSIGNED) == entitled_to("so-ct", ASSIGNED) == ("contribute",)
+    assert open_to(machine("so-ct"), "so-ct", ASSIGNED) == entitled_to(machine("so-ct"), "so-ct", ASSIGNED) == ("contribute",)
 
 
 @pytest.mark.parametrize(
@@ -98,15 +109,15 @@ def test_a_co_office_contributes_and_nothing_else() -> None:
 )
 def test_what_is_open_to_an_office(office: str, case: Holding, actions: tuple[str, ...]) -> None:
     """What its desk shows as buttons, in the table's order."""
-    assert open_to(office, case) == actions
+    assert open_to(machine(office), office, case) == actions
 
 
 def test_an_office_with_two_relations_speaks_in_the_one_that_may() -> None:
     """A superior that is a co-office, too, contributes as an office and assigns as a superior."""
     case = Holding("assigned", "so-xd", ("vp-ubnd",))
 
-    assert speaks_as("vp-ubnd", case, "contribute") == (Role.OFFICE, None)
-    assert speaks_as("vp-ubnd", case, "assign") == (Role.SUPERIOR, None)
+    assert speaks_as(machine("vp-ubnd"), "vp-ubnd", case, "contribute") == (Role.OFFICE, None)
+    assert speaks_as(machine("vp-ubnd"), "vp-ubnd", case, "assign") == (Role.SUPERIOR, None)
 
 
 def test_who_is_not_entitled_does_not_learn_the_state() -> None:
@@ -123,3 +134,68 @@ def test_who_is_not_entitled_does_not_learn_the_state() -> None:
 def test_citizens_and_offices_have_their_own_actions() -> None:
     """What both may do is to add information."""
     assert set(CITIZEN_ACTIONS) & set(OFFICE_ACTIONS) == {"add-information"}
+
+
+@pytest.mark.parametrize(
+    ("duty", "office", "roles"),
+    [
+        (Duty.OFFICER, "so-xd", (Role.OFFICE,)),
+        (Duty.OFFICER, "tt-pvhcc", (Role.OFFICE,)),
+        (Duty.HEAD, "so-ct", (Role.OFFICE, Role.SUPERIOR)),
+        (Duty.CITY_OFFICE, "vp-ubnd", (Role.OFFICE, Role.SUPERIOR)),
+        (Duty.TRIAGE, "tt-pvhcc", (Role.OFFICE, Role.TRIAGE)),
+        (Duty.LEADER, "ubnd-tp", (Role.OFFICE, Role.SUPERIOR)),
+        (Duty.OPERATIONS, None, ()),
+        (Duty.AUDITOR, None, ()),
+        (Duty.OPERATOR, None, ()),
+        (Duty.OFFICE_SYSTEM, "so-xd", (Role.OFFICE, Role.SUPERIOR)),
+        (Duty.OFFICE_SYSTEM, "tt-pvhcc", (Role.OFFICE, Role.SUPERIOR, Role.TRIAGE)),
+        (Duty.ADMINISTRATOR, None, (Role.OPERATOR,)),
+    ],
+)
+def test_in_which_roles_each_duty_speaks(duty: Duty, office: str | None, roles: tuple[Role, ...]) -> None:
+    """For its own office, and for no other unless it is for the whole city; officers alone never speak as superiors."""
+    where = office or "so-xd"
+
+    assert roles_at([Post(duty, office)], where) == roles
+    assert roles_at([Post(duty, office)], "so-yt") == (() if office else roles)
+
+
+def test_every_duty_stands_in_the_table() -> None:
+    """Each has at least one call."""
+    assert set(DUTIES) == set(Duty)
+    assert all(powers.calls for powers in DUTIES.values())
+
+
+def test_who_sees_nothing_personal_and_who_never_acts() -> None:
+    """Operators read numbers alone; auditors read every office's cases and the figures, and speak in no role."""
+    operator, auditor = [Post(Duty.OPERATOR)], [Post(Duty.AUDITOR)]
+
+    assert [call for call in Call if may(operator, call)] == [Call.READ_FIGURES]
+    assert all(may(auditor, Call.READ_CASES, office) for office in offices())
+    assert not may(auditor, Call.ACT)
+
+
+def test_several_posts_add_up_but_do_not_mix() -> None:
+    """A head here and an officer there is no head there."""
+    posts = [Post(Duty.HEAD, "so-ct"), Post(Duty.OFFICER, "so-xd")]
+
+    assert (roles_at(posts, "so-ct"), roles_at(posts, "so-xd")) == ((Role.OFFICE, Role.SUPERIOR), (Role.OFFICE,))
+
+
+@pytest.mark.parametrize(
+    ("post", "good"),
+    [
+        (Post(Duty.OFFICER, "so-xd"), True),
+        (Post(Duty.OFFICER, "so-none"), False),
+        (Post(Duty.OFFICER), False),
+        (Post(Duty.TRIAGE, "tt-pvhcc"), True),
+        (Post(Duty.TRIAGE, "so-xd"), False),
+        (Post(Duty.LEADER, "so-xd"), False),
+        (Post(Duty.AUDITOR), True),
+        (Post(Duty.AUDITOR, "so-xd"), False),
+    ],
+)
+def test_some_duties_are_at_one_office_and_some_at_none(post: Post, *, good: bool) -> None:
+    """What is wrong is said."""
+    assert (post.mistake() is None) is good

@@ -102,20 +102,20 @@ def test_the_options_make_the_access(tmp_path: Path) -> None:
 
     env = {"PETITIONS_TOKEN": None, "PETITIONS_URL": None}
     CliRunner().invoke(private, ["--url", "http://a/", "--data", str(tmp_path), "--lang", "en", "--json"], env=env)
-    CliRunner().invoke(private, ["--data", str(tmp_path), "--token", "given"], env=env)
+    CliRunner().invoke(private, ["--data", str(tmp_path), "--token-file", "-"], input="given\n", env=env)
     CliRunner().invoke(open_, [], env={"PETITIONS_URL": "http://b"})
     unknown = CliRunner().invoke(private, ["--data", str(tmp_path / "nowhere")], env=env)
 
     assert seen == [("http://a", "en", "stored", True), ("http://127.0.0.1:8080", "vi", "given", False), (Access("http://b"), False)]
     assert unknown.exit_code == 2
-    assert "--token" in unknown.output
+    assert "--token-file" in unknown.output
 
 
 def test_the_environments_broker_goes_before_the_instances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the one of the instance in the directory, else the default."""
     monkeypatch.delenv("KAFKA_BOOTSTRAP_SERVERS", raising=False)
     default = broker_settings(tmp_path).kafka_bootstrap_servers
-    (tmp_path / "state.json").write_text('{"kafka": "127.0.0.1:1234"}', encoding="utf-8")
+    (tmp_path / "state.json").write_text('{"kafka_access": {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1234"}}', encoding="utf-8")
     stored = broker_settings(tmp_path).kafka_bootstrap_servers
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "broker:9092")
 

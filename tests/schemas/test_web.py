@@ -1,10 +1,9 @@
-"""The web kit: languages, callers, and errors in one shape."""
+"""The web kit: languages, and errors in one shape."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -15,14 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from schemas.platform.credentials import Credentials, _digest
 from schemas.reference.texts import LANGUAGES
-from schemas.web import Problem, acting_office, broken, endpoint, json
+from schemas.web import Problem, broken, endpoint
 from schemas.web.language import liked
 from schemas.web.problems import details, texts
 
 ROOT = Path(__file__).parents[2]
-CREDENTIALS = Credentials({}, {_digest("one"): "so-xd"}, _digest("all"))
 _RAISED = re.compile(r'Problem\(\s*\d+, "([a-z-]+)"')
 
 
@@ -31,13 +28,10 @@ class Away(Exception):
 
 
 async def get(path: str, raised: Exception | None = None, **headers: str) -> httpx.Response:
-    """Ask a service whose one call names who acts, or raises."""
+    """Ask a service whose one call raises."""
 
     async def show(request: Request) -> Response:
-        if raised is not None:
-            raise raised
-        who = acting_office(CREDENTIALS, request)
-        return json({"office": who.office, "admin": who.admin})
+        raise raised or Problem(401, "no-token")
 
     transport = httpx.ASGITransport(Starlette(routes=[Route("/{code}", endpoint(show, away=(Away,)))]))
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
@@ -68,35 +62,14 @@ async def test_a_database_that_is_away_is_a_503() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "authorization", "status", "found"),
-    [
-        ("/so-xd", None, 401, "no-token"),
-        ("/so-xd", "Basic one", 401, "no-token"),
-        ("/so-xd", "Bearer guess", 401, "unknown-token"),
-        ("/so-yt", "Bearer one", 403, "foreign-office"),
-        ("/so-none", "Bearer one", 403, "foreign-office"),
-        ("/so-none", "Bearer all", 404, "unknown-office"),
-        ("/so-xd", "bearer  one", 200, {"office": "so-xd", "admin": False}),
-        ("/so-yt", "Bearer all", 200, {"office": "so-yt", "admin": True}),
-    ],
-)
-async def test_the_token_says_who_acts(path: str, authorization: str | None, status: int, found: Any) -> None:
-    """An office for itself, the administrator for any; a stranger does not learn which offices there are."""
-    answer = await get(path, **({"authorization": authorization} if authorization else {}))
-
-    assert answer.status_code == status
-    assert (answer.json() if status == 200 else answer.json()["code"]) == found
-
-
-@pytest.mark.parametrize(
     ("query", "header", "title"),
     [
-        ("", "", "Thiếu mã truy cập"),
-        ("", "en", "No token"),
-        ("", "fr, vi;q=0.3, en;q=0.9", "No token"),
-        ("?lang=vi", "en", "Thiếu mã truy cập"),
-        ("?lang=en", "vi", "No token"),
-        ("?lang=fr", "en", "No token"),
+        ("", "", "Chưa đăng nhập"),
+        ("", "en", "Not signed in"),
+        ("", "fr, vi;q=0.3, en;q=0.9", "Not signed in"),
+        ("?lang=vi", "en", "Chưa đăng nhập"),
+        ("?lang=en", "vi", "Not signed in"),
+        ("?lang=fr", "en", "Not signed in"),
     ],
 )
 async def test_an_error_speaks_the_callers_language(query: str, header: str, title: str) -> None:

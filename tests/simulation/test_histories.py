@@ -1,8 +1,9 @@
-"""Ten thousand short histories of faults: whatever happened, in the end everything has happened once, in order and in time."""
+"""Thousands of short histories of faults: whatever happened, in the end everything has happened once, in order and in time."""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
@@ -12,7 +13,8 @@ from tests.simulation.plan import plan_of
 from tests.simulation.run import fault_of, quiet, shrunk
 from tests.simulation.worker import Parts
 
-HISTORIES, SHARE, PROCESSES = 10_000, 250, 2
+HISTORIES, SHARE, PROCESSES = int(os.environ.get("HISTORIES", "4000")), 250, 2
+"""`make chaos` asks for 10,000 and more: on two slow cores that many take some minutes."""
 ENOUGH = 400
 """Histories of the faults that concern it, in which each mutant must have shown itself."""
 
@@ -28,7 +30,7 @@ def failures(first: int) -> list[str]:
     return found
 
 
-def test_nothing_is_lost_doubled_reordered_early_or_overtaken_in_ten_thousand_histories() -> None:
+def test_nothing_is_lost_doubled_reordered_early_or_overtaken_in_any_history() -> None:
     """Crashes between any two steps, frozen workers, lost and late answers, strangers' transactions, lost disks, clocks that jump."""
     with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
         found = [failure for part in pool.map(failures, range(0, HISTORIES, SHARE)) for failure in part]

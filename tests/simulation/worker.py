@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any
 
 from schemas.platform.clock import Clock
+from schemas.platform.kafka import KafkaSettings
 from streams.engine.client import Client
 from streams.engine.clock_guard import ClockGuard
 from streams.engine.inbox import Inbox
@@ -61,7 +62,7 @@ class Worker:
         faults: Any = SimFaults(self.process, fate)
         context = Context(self.group, machine.name, broker.partitions, 3, MachineClock(self._wall, clock), guard, faults, loop.time)
         name = f"{self.group}-{machine.name}"
-        client = Client("simulated", name, lambda **_: self.connection)
+        client = Client(KafkaSettings(kafka_bootstrap_servers="simulated"), name, lambda **_: self.connection)
         writer = parts.writer(client, name)
         positions = parts.positions(client, self.group, writer, writer.id)
         self.feed = SimFeed(broker, self.process, rng, lost, guard, self._inbox)

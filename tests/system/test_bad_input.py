@@ -13,6 +13,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from schemas.events import tracking
 from schemas.events.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, SUBMITTED
 from schemas.events.topics import ACTIONS, CLASSIFIED, DEAD_LETTERS, EVENTS, INTAKE
+from tests.broker import reach
 from tests.chaos.instance import Instance
 from tests.system.people import City, wait
 
@@ -90,7 +91,7 @@ def test_garbage_on_every_topic_becomes_dead_letters_and_the_pipeline_goes_on(in
         (ACTIONS.name, b"b" * 26, json.dumps(action).encode(), _headers(ACTION_REQUESTED.type)),
         (ACTIONS.name, b"b" * 26, b"x" * 1_900_000, _headers(ACTION_REQUESTED.type)),
     ]
-    producer = KafkaProducer(bootstrap_servers=instance.bootstrap(), acks="all", max_request_size=4_000_000)
+    producer = KafkaProducer(**reach(instance.bootstrap()), acks="all", max_request_size=4_000_000)
     sent = set()
     for topic, key, value, headers in cases:
         done = producer.send(topic, key=key, value=value, headers=headers).get(30)
@@ -106,7 +107,7 @@ def test_garbage_on_every_topic_becomes_dead_letters_and_the_pipeline_goes_on(in
 
 def test_garbage_in_the_record_stops_no_consumer(instance: Instance, city: City) -> None:
     """Somebody writes nonsense to petitions.events: the read model and the queues set it aside and go on."""
-    producer = KafkaProducer(bootstrap_servers=instance.bootstrap(), acks="all")
+    producer = KafkaProducer(**reach(instance.bootstrap()), acks="all")
     for partition in range(4):
         producer.send(EVENTS.name, key=b"?", value=os.urandom(100), partition=partition).get(30)
     producer.close()
@@ -124,7 +125,7 @@ def test_an_event_with_fields_of_a_newer_writer_is_read(instance: Instance, city
     petition_id = tracking.petition_id(secret.encode(), code)
     where = {"lat": 21.03, "long": 105.85, "altitude": 12}
     event = {**GOOD, "petition_id": petition_id, "submitted_at": "2026-01-01T00:00:00Z", "mood": "angry", "location": where}
-    producer = KafkaProducer(bootstrap_servers=instance.bootstrap(), acks="all")
+    producer = KafkaProducer(**reach(instance.bootstrap()), acks="all")
     producer.send(INTAKE.name, key=petition_id.encode(), value=json.dumps(event).encode(), headers=_headers(SUBMITTED.type)).get(30)
     producer.close()
     refused = city.post({**GOOD, "mood": "angry"})
@@ -151,7 +152,7 @@ def test_an_id_that_is_used_again_past_the_door_is_a_dead_letter(instance: Insta
     answer = city.post(body).json()
     city.wait_state(answer["tracking_code"], "assigned")
     event = {**GOOD, "petition_id": answer["petition_id"], "submitted_at": "2026-01-01T00:00:00Z", "content_digest": "f" * 32}
-    producer = KafkaProducer(bootstrap_servers=instance.bootstrap(), acks="all")
+    producer = KafkaProducer(**reach(instance.bootstrap()), acks="all")
     key = answer["petition_id"].encode()
     producer.send(INTAKE.name, key=key, value=json.dumps(event).encode(), headers=_headers(SUBMITTED.type)).get(30)
     producer.close()
@@ -167,7 +168,7 @@ def _headers(type_: str) -> list[tuple[str, bytes]]:
 
 
 def _dead_letters(instance: Instance) -> dict[tuple[str, str, str], str]:
-    consumer = KafkaConsumer(bootstrap_servers=instance.bootstrap(), isolation_level="read_committed", enable_auto_commit=False)
+    consumer = KafkaConsumer(**reach(instance.bootstrap()), isolation_level="read_committed", enable_auto_commit=False)
     tps = [TopicPartition(DEAD_LETTERS.name, number) for number in range(4)]
     consumer.assign(tps)
     consumer.seek_to_beginning(*tps)

@@ -41,7 +41,9 @@ def over_http(instance: Instance) -> dict[str, str]:
 
 def over_kafka(instance: Instance) -> dict[str, str]:
     secret = (instance.data / "tracking-secret").read_text(encoding="utf-8")
-    return {"KAFKA_BOOTSTRAP_SERVERS": instance.bootstrap(), "TRACKING_SECRET": secret}
+    password = (instance.data / "kafka" / "accounts" / "channel-sandbox").read_text(encoding="utf-8")
+    account = {"KAFKA_USERNAME": "channel-sandbox", "KAFKA_PASSWORD": password}
+    return {"KAFKA_BOOTSTRAP_SERVERS": instance.bootstrap(), "TRACKING_SECRET": secret, **account}
 
 
 def assert_only_tried_out(city: City, receipt: dict[str, Any]) -> None:

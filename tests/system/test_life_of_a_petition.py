@@ -35,7 +35,7 @@ def test_from_intake_to_closed(city: City) -> None:
 
 def test_a_transfer_keeps_the_deadline_and_the_third_office_needs_a_decision(city: City) -> None:
     """The deadline is the same after a transfer; passing on to a third office goes to the common superior, who decides bindingly."""
-    sent = city.submit(LAMP + " Cột điện nghiêng.", category="street-lighting")
+    sent = city.submit(LAMP + " Xin cử người đến xem.", category="street-lighting")
     code, petition = sent["tracking_code"], sent["petition_id"]
     deadline = city.wait_state(code, "assigned")["deadline"]
     city.act("so-xd", petition, "transfer", to_office="evn-hanoi", reason="Cột điện thuộc điện lực quản lý")

@@ -13,7 +13,7 @@ from deploy.cluster.database_roles import GRANTS, ensure, url_for
 
 _TRIES = {
     "select": "select 1 from {table} limit 0",
-    "insert": "insert into {table} select * from {table} limit 0",
+    "insert": "insert into {table} ({column}) select null where false",
     "update": "update {table} set {column} = {column} where false",
     "delete": "delete from {table} where false",
 }

@@ -84,10 +84,22 @@ async def test_what_is_half_sent_is_not_waited_for(port: int, parts: bytes, monk
     assert (await said(port, parts)).startswith(b"HTTP/1.1 408 ")
 
 
+async def test_an_offer_of_another_protocol_is_passed_over(port: int) -> None:
+    """Java's client offers HTTP/2 with every call in the clear: its body is read all the same."""
+    offer = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAA\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n" + offer + b"\r\nhello")
+
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), SECONDS)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert await asyncio.wait_for(reader.readexactly(1), SECONDS) == b"5"
+    writer.close()
+
+
 async def test_one_address_has_so_many_connections(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next one is refused; when one of them is closed there is room again."""
     monkeypatch.setattr(protocol, "MOST_OF_ONE", 3)
-    monkeypatch.setattr(protocol, "_is_own", lambda _: False)
+    monkeypatch.setattr(protocol, "is_own", lambda _: False)
     held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
 
     assert (await said(port)).startswith(b"HTTP/1.1 503 ")

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from consumers.pages.privacy import QUEUES, places, privacy_data
+from consumers.pages.privacy import places, privacy_data, where
 from deploy.cluster.migrate import migrations
-from schemas.events.topics import DAY_MS, EVENTS, QUEUE_PREFIX, Deployment, all_topics, config
+from schemas.events.topics import DAY_MS, EVENTS, Deployment, all_topics, config
 from schemas.platform.settings import ProcessSettings
 from schemas.reference.texts import LANGUAGES, Language
 
@@ -17,7 +17,7 @@ _TABLE = re.compile(r"^create table (\w+)", re.MULTILINE)
 
 def test_every_topic_and_every_table_is_on_the_page() -> None:
     """Each place once: a new topic or table cannot be forgotten, and one that is gone is not promised about."""
-    topics = {QUEUES if topic.name.startswith(QUEUE_PREFIX) else topic.name for topic in all_topics()}
+    topics = {where(topic) for topic in all_topics()}
     tables = {name for migration in migrations() for name in _TABLE.findall(migration.path.read_text(encoding="utf-8"))}
 
     assert sorted(one["where"] for one in places()) == sorted(topics | tables)
@@ -30,11 +30,11 @@ def test_nothing_is_kept_for_longer_than_the_page_says(lang: Language) -> None:
     said = {one["where"]: one["days"] for one in privacy_data(lang)["places"]}
     for topic in all_topics():
         kept = config(topic, Deployment(intake_retention_days=longest))
-        where = QUEUES if topic.name.startswith(QUEUE_PREFIX) else topic.name
+        place = where(topic)
         if "segment.ms" in kept:
-            assert int(kept["retention.ms"]) + int(kept["segment.ms"]) <= said[where] * DAY_MS, topic.name
+            assert int(kept["retention.ms"]) + int(kept["segment.ms"]) <= said[place] * DAY_MS, topic.name
         else:
-            assert said[where] == 0, topic.name
+            assert said[place] == 0, topic.name
 
 
 def test_what_is_kept_for_ever_is_not_readable() -> None:
@@ -42,4 +42,5 @@ def test_what_is_kept_for_ever_is_not_readable() -> None:
     forms = {one["where"]: one["form"] for one in places()}
 
     assert forms[EVENTS.name] == "sealed"
-    assert [topic.name for topic in all_topics() if "segment.ms" not in config(topic, Deployment()) and forms[topic.name] == "clear"] == []
+    for_ever = {where(topic) for topic in all_topics() if "segment.ms" not in config(topic, Deployment())}
+    assert [place for place in for_ever if forms[place] == "clear"] == []

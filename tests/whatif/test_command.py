@@ -16,6 +16,7 @@ from schemas.events.topics import EVENTS
 from schemas.platform.settings import ProcessSettings
 from streams.case.policy.load import DEFAULT_FILE
 from streams.case.whatif.cli import whatif
+from tests.broker import kafka_in, reach
 from tests.case.world import World
 from tests.whatif.test_study import answered_on_the_third_day
 
@@ -42,7 +43,7 @@ def run(tmp_path: Path) -> Run:
 @pytest.fixture
 def kafka(tmp_path: Path) -> Iterator[EmbeddedKafka]:
     """A broker of its own: its record is to hold this test's petitions and no others."""
-    with EmbeddedKafka(tmp_path / "kafka") as broker:
+    with kafka_in(tmp_path / "kafka") as broker:
         yield broker
 
 
@@ -102,7 +103,7 @@ def test_the_record_of_a_broker(run: Run, tmp_path: Path, kafka: EmbeddedKafka) 
     """The topic is read to its end, committed events only, and can be saved for later; the file says the same."""
     ensure_topics(ProcessSettings(kafka_bootstrap_servers=kafka.bootstrap))
     world = answered_on_the_third_day()
-    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, transactional_id="test-whatif", acks="all")
+    producer = KafkaProducer(**reach(kafka.bootstrap), transactional_id="test-whatif", acks="all")
     producer.init_transactions()
     for outputs, commit in ((world.raw, True), (world.raw[:1], False)):
         producer.begin_transaction()

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from consumers.http.open311 import contract, rows, services, view
 from consumers.http.open311.wanted import wanted
-from consumers.http.petitions import await_petition, caller
+from consumers.http.petitions import await_petition
 from consumers.http.state import Views
 from consumers.read_model.reading import Away
 from consumers.timeline import TimelineEntry, from_row
@@ -17,7 +17,7 @@ from consumers.views import citizen
 from schemas.events import tracking
 from schemas.platform.instants import to_datetime
 from schemas.reference import categories
-from schemas.web import Problem, language
+from schemas.web import Problem, caller_address, language
 from schemas.web.open311 import Answered, check_jurisdiction, open311
 
 
@@ -25,7 +25,7 @@ def open311_routes(views: Views) -> list[Route]:
     clock = views.settings.clock()
 
     async def discover(request: Request) -> Answered:
-        return "discovery", services.discovery(str(request.base_url).rstrip("/"))
+        return "discovery", services.discovery(views.callers.address(request, ""))
 
     async def list_services(request: Request) -> Answered:
         _check(request)
@@ -55,7 +55,7 @@ def open311_routes(views: Views) -> list[Route]:
         _check(request)
         code, petition_id = _identified(views, request.path_params["token"])
         with views.live.subscribe(petition_id) as subscription:
-            await await_petition(views, petition_id, subscription, caller(request))
+            await await_petition(views, petition_id, subscription, caller_address(request))
         return "service_requests", [{"service_request_id": petition_id, "token": code}]
 
     async def updates(request: Request) -> Answered:
@@ -79,7 +79,7 @@ def _channel(views: Views, request: Request) -> str | None:
     key = request.query_params.get("api_key") or request.headers.get("x-api-key")
     if not key:
         return None
-    channel = views.credentials.channel_of(key)
+    channel = views.callers.channel_of(key)
     if channel is None:
         raise Problem(401, "unknown-key")
     return channel

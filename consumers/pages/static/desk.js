@@ -6,62 +6,55 @@ import { follow } from "/assets/common/stream.js";
 import { loadCalendar, remaining } from "/assets/common/time.js";
 import { showDetail } from "./detail.js";
 import { nextDue } from "./due.js";
+import { formHeaders, nothingHere, showPerson, signIn, signedIn } from "./session.js";
 
 const PAGE = 50;
 const TICK_MS = 20_000;
 const RELOAD_MS = 60_000; // a queue that is quiet must not be a queue that is out of date
 const stored = { get: (name) => sessionStorage.getItem(`desk-${name}`), set: (name, value) => sessionStorage.setItem(`desk-${name}`, value) };
 
-const desk = { token: null, office: null, admin: false, items: [], chosen: null, limit: PAGE, waiters: new Map(), stop: null };
-const chooser = combobox(byId("acting-office"), data.offices);
+const desk = { session: null, office: null, items: [], chosen: null, limit: PAGE, waiters: new Map(), stop: null };
 
-// --- In and out ------------------------------------------------------------------------------------------------------------------
+// --- In ------------------------------------------------------------------------------------------------------------------------
 
-byId("login").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  byId("token-error").textContent = "";
-  await enter(byId("token").value.trim(), chooser.value());
-});
-
-async function enter(token, wanted) {
-  if (!token) return failed(t("desk.no-token"));
-  const answer = await api(`/v1/session?lang=${lang}`, { token });
-  if (answer.status !== 200) return failed(trouble(answer));
-  const code = answer.body.admin ? wanted : answer.body.office.code;
-  if (!code) {
-    byId("acting").hidden = false;
-    byId("login").hidden = false;
-    byId("acting-office").focus();
-    return;
-  }
-  Object.assign(desk, { token, office: code, admin: answer.body.admin });
-  stored.set("token", token);
-  stored.set("office", code);
-  byId("token").value = "";
-  open();
+async function enter() {
+  desk.session = await signedIn();
+  if (!desk.session) return;
+  showPerson(desk.session);
+  const { offices, every_office: every } = desk.session;
+  if (!every && !offices.length) return nothingHere(byId("no-duty"));
+  const mine = every ? data.offices : data.offices.filter(({ code }) => offices.includes(code));
+  byId("other-office").hidden = mine.length === 1;
+  const wanted = mine.length === 1 ? mine[0].code : stored.get("office");
+  if (mine.some(({ code }) => code === wanted)) return open(wanted);
+  chooseOffice(mine);
 }
 
-function failed(text) {
-  byId("login").hidden = false;
-  byId("token-error").textContent = text;
+function chooseOffice(mine) {
+  const chooser = combobox(byId("acting-office"), mine);
+  byId("choose-office").hidden = false;
+  byId("acting-office").focus();
+  byId("choose-office").addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (chooser.value()) open(chooser.value());
+  });
 }
 
-byId("leave").addEventListener("click", () => {
-  desk.stop?.abort();
-  sessionStorage.removeItem("desk-token");
-  sessionStorage.removeItem("desk-office");
+byId("other-office").addEventListener("click", () => {
+  stored.set("office", "");
   location.reload();
 });
 
-function open() {
-  byId("login").hidden = true;
+function open(office) {
+  desk.office = office;
+  stored.set("office", office);
+  byId("choose-office").hidden = true;
   byId("work").hidden = false;
   byId("office").textContent = data.offices.find(({ code }) => code === desk.office)?.name ?? desk.office;
   document.title = byId("office").textContent;
   desk.stop = new AbortController();
   load();
   follow(`${base()}/events?lang=${lang}`, {
-    token: desk.token,
     signal: desk.stop.signal,
     onevent: happened,
     onstate: (live) => {
@@ -83,7 +76,8 @@ async function load() {
   if (byId("by-state").value) wanted.set("state", byId("by-state").value);
   if (byId("by-category").value) wanted.set("category", byId("by-category").value);
   if (byId("by-overdue").checked) wanted.set("overdue", "true");
-  const answer = await api(`${base()}?${wanted}`, { token: desk.token });
+  const answer = await api(`${base()}?${wanted}`);
+  if (answer.status === 401) return signIn();
   if (answer.status !== 200) {
     connection(true);
     setTimeout(load, 3000);
@@ -164,14 +158,14 @@ async function refresh(fresh, seq = 0) {
     place.replaceChildren(el("p", { class: "note bad" }, trouble(answer)));
     return;
   }
-  showDetail(place, answer.body, { admin: desk.admin, office: desk.office, fresh, act, back });
+  showDetail(place, answer.body, { fresh, act, back });
   if (fresh) {
     place.scrollTop = 0;
     place.focus({ preventScroll: !byId("desk").classList.contains("reading") });
   }
 }
 
-const look = (petition) => api(`${base()}/${petition}?lang=${lang}`, { token: desk.token });
+const look = (petition) => api(`${base()}/${petition}?lang=${lang}`);
 
 function back() {
   byId("desk").classList.remove("reading");
@@ -180,7 +174,7 @@ function back() {
 
 /** Ask for an action and wait for what became of it: `{ok, text}`. */
 async function act(petition, fields) {
-  const answer = await api(`${base()}/${petition}/actions`, { method: "POST", token: desk.token, body: fields });
+  const answer = await api(`${base()}/${petition}/actions`, { method: "POST", headers: formHeaders(desk.session), body: fields });
   if (answer.status !== 202) return { ok: false, text: trouble(answer) };
   const found = await outcome(petition, answer.body.action_id);
   return fields.action === "reveal-contact" && found.ok ? contact(petition) : found;
@@ -222,6 +216,4 @@ function happened({ name, data: item }) {
 }
 
 await loadCalendar();
-const token = stored.get("token");
-if (token) await enter(token, stored.get("office"));
-else byId("login").hidden = false;
+await enter();

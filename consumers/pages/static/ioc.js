@@ -1,8 +1,9 @@
 // The operations centre: figures from the read model, every few seconds. Figures that are missing or old raise an alarm.
 
-import { api, byId, el, lang, t, trouble } from "/assets/common/core.js";
+import { api, byId, el, lang, t } from "/assets/common/core.js";
 import { loadCalendar, longDate, moment, remaining, time } from "/assets/common/time.js";
 import { chart } from "./chart.js";
+import { nothingHere, showPerson, signIn, signedIn } from "./session.js";
 
 const EVERY_MS = 5000;
 const STALE_SECONDS = 60;
@@ -12,14 +13,13 @@ const whole = new Intl.NumberFormat(locale);
 const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
 const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 
-let token = sessionStorage.getItem("ioc-token");
 let fetchedAt = performance.now(); // when figures last came
 let figures = null;
 let all = false;
 
 async function look() {
-  const answer = await api(`/v1/ioc?lang=${lang}`, { token });
-  if (answer.status === 401 || answer.status === 403) return refuse(answer);
+  const answer = await api(`/v1/ioc?lang=${lang}`);
+  if (answer.status === 401) return signIn();
   if (answer.status === 200) {
     figures = answer.body;
     fetchedAt = performance.now();
@@ -29,22 +29,6 @@ async function look() {
   setTimeout(look, EVERY_MS);
 }
 
-function refuse(answer) {
-  sessionStorage.removeItem("ioc-token");
-  byId("work").hidden = true;
-  byId("login").hidden = false;
-  byId("token-error").textContent = trouble(answer);
-}
-
-byId("login").addEventListener("submit", (event) => {
-  event.preventDefault();
-  token = byId("token").value.trim();
-  if (!token) return;
-  sessionStorage.setItem("ioc-token", token);
-  byId("token").value = byId("token-error").textContent = "";
-  start();
-});
-byId("leave").addEventListener("click", () => { sessionStorage.removeItem("ioc-token"); location.reload(); });
 byId("all").addEventListener("click", () => { all = true; show(); });
 
 // --- Alarms ------------------------------------------------------------------------------------------------------------------------
@@ -129,13 +113,15 @@ function showLetters() {
 }
 
 async function start() {
-  byId("login").hidden = true;
+  const session = await signedIn();
+  if (!session) return;
+  showPerson(session);
+  if (!session.figures) return nothingHere(byId("no-duty"));
   byId("work").hidden = false;
   fetchedAt = performance.now();
   await loadCalendar();
   await look();
+  setInterval(watch, 1000);
 }
 
-setInterval(watch, 1000);
-if (token) await start();
-else byId("login").hidden = false;
+await start();

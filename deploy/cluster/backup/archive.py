@@ -61,7 +61,7 @@ def reading(path: Path, identities: Sequence[x25519.Identity]) -> Iterator[Itera
         from pyrage import decrypt_io
 
         try:
-            with path.open("rb") as file, sink:
+            with sink, path.open("rb") as file:  # closed whatever happens: somebody reads it
                 decrypt_io(file, sink, list(identities))
         except Exception as error:  # noqa: BLE001 -- told by the thread that reads
             failed.append(error)

@@ -121,7 +121,7 @@ def held_back(settings: ProcessSettings, tps: list[TopicPartition]) -> Iterator[
 
     own = f"petitions-backup-{socket.gethostname()}"
     producer = KafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+        **settings.client(),
         transactional_id=own,
         transaction_timeout_ms=_HELD_MS,
         acks="all",

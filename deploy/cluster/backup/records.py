@@ -119,7 +119,7 @@ class Bringer:
         self._offsets = offsets
         self.digests: defaultdict[Key, Digest] = defaultdict(Digest)
         self._producer: KafkaProducer = KafkaProducer(
-            bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+            **settings.client(),
             acks="all",
             enable_idempotence=True,
             linger_ms=20,

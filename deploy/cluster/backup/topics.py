@@ -97,7 +97,7 @@ class TopicsBack:
     def _keep(self, group: str, offsets: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
         from kafka import KafkaProducer
 
-        producer = KafkaProducer(bootstrap_servers=self._settings.kafka_bootstrap_servers.split(","), acks="all")
+        producer = KafkaProducer(**self._settings.client(), acks="all")
         sent = [producer.send(QUEUE_POSITIONS.name, key=key, value=value, partition=0) for key, value in queue_offsets.kept(group, offsets)]
         for future in sent:
             future.get(timeout=15)

@@ -67,7 +67,7 @@ def _producer(site: Patient) -> KafkaProducer:
     from kafka import KafkaProducer
 
     return KafkaProducer(
-        bootstrap_servers=site.settings.kafka_bootstrap_servers.split(","),
+        **site.settings.client(),
         transactional_id=f"petitions-doctor-{socket.gethostname()}",
         transaction_timeout_ms=10_000,
         acks="all",

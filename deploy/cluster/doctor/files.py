@@ -8,10 +8,12 @@ from pathlib import Path
 
 from deploy.cluster.doctor.finding import Finding, not_here, or_fine, wrong
 from deploy.cluster.doctor.patient import Patient
+from deploy.one_machine.runner.directory import Directory
 
 _MOUNTED = Path("/run/secrets")
 """Docker mounts a secret with the mode of its file, which others on the host cannot reach."""
 _OTHERS_READ_OR_WRITE = 0o066
+_SECRET_FILES = ("CREDENTIALS_FILE", "ACCOUNTS_FILE", "TRACKING_SECRET_FILE", "DATABASE_URL_FILE", "KAFKA_PASSWORD_FILE")
 
 
 def secrets(site: Patient) -> list[Finding]:
@@ -35,13 +37,20 @@ def data(site: Patient) -> list[Finding]:
 
 def _of_instance(site: Patient) -> tuple[Path, ...]:
     directory = site.directory
-    return directory.credentials, directory.tracking_secret, directory.postgres.with_suffix(".password")
+    broker = directory.kafka / "server.properties"  # the brokers' own passwords stand in it
+    own = directory.credentials, directory.accounts, directory.tracking_secret, directory.postgres.with_suffix(".password")
+    return *own, broker, *_accounts(directory)
+
+
+def _accounts(directory: Directory) -> tuple[Path, ...]:
+    folder = directory.kafka / "accounts"
+    return tuple(path for path in folder.iterdir() if not path.name.startswith(".")) if folder.is_dir() else ()
 
 
 def _named(site: Patient) -> Iterator[Path]:
     """Files that the environment names, but for those that are mounted for a container."""
     for name, value in site.environment.items():
-        if name in ("CREDENTIALS_FILE", "TRACKING_SECRET_FILE", "DATABASE_URL_FILE") and _MOUNTED not in Path(value).parents:
+        if name in _SECRET_FILES and _MOUNTED not in Path(value).parents:
             yield Path(value)
 
 

@@ -47,7 +47,7 @@ def _tracking_key(site: Site) -> bytes:
 def ask(site: Site, petition_id: str) -> Forgotten:
     """Publish the action, as the operator, and wait for the note of the erasure. Raises Unavailable, NotForgotten, KafkaUnreachable."""
     before = noted(site).get(petition_id)
-    with ActionProducer(site.settings.kafka_bootstrap_servers) as producer:
+    with ActionProducer(site.settings) as producer:
         producer.submit(petition_id, Actor(role=Role.OPERATOR), {"action": "forget"})
     until = time.monotonic() + _PATIENCE_SECONDS
     while (found := noted(site).get(petition_id)) == before:

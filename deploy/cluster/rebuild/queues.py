@@ -106,9 +106,7 @@ def _write_anew(admin: KafkaAdminClient, site: Site, offices_: set[str], deliver
 
     ends = spans(admin, partitions_of(admin, (QUEUE_PREFIX + office for office in offices_)))
     admin.delete_records({tp: end for tp, (_, end) in ends.items()})
-    producer = KafkaProducer(
-        bootstrap_servers=site.settings.kafka_bootstrap_servers.split(","), acks="all", enable_idempotence=True, max_request_size=2_000_000
-    )
+    producer = KafkaProducer(**site.settings.client(), acks="all", enable_idempotence=True, max_request_size=2_000_000)
     sent = [
         producer.send(QUEUE_PREFIX + office, key=record.key, value=record.value, headers=record.headers, partition=0)
         for office, record in deliveries

@@ -65,7 +65,7 @@ def _catch_up(site: Site, path: Path, of: tuple[str, int], log: Log, advance: Ad
     from streams.engine.restore import catch_up, reader
 
     async def follow() -> None:
-        async for records in catch_up(reader(site.settings.kafka_bootstrap_servers), store, of, log):
+        async for records in catch_up(reader(site.settings), store, of, log):
             advance(records)
 
     store = _opened(path)

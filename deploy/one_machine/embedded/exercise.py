@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from schemas.platform.kafka import KafkaSettings
 from streams.engine.batches import Sheets
 from streams.engine.client import Client
 from streams.engine.types import Output
@@ -26,38 +27,38 @@ _LIMIT_SECONDS = 60.0
 _VALUE = b'{"text": "' + b"x" * 600 + b'"}'
 
 
-def exercise(bootstrap: str, seconds: float) -> int:
-    """Keep the broker at `bootstrap` busy; the number of transactions. It must be one that nobody else uses.
+def exercise(kafka: KafkaSettings, seconds: float) -> int:
+    """Keep the broker that `kafka` names busy; the number of transactions. It must be one that nobody else uses.
 
     Raises KafkaError, Refused and TimeoutError.
     """
-    work = asyncio.wait_for(_exercise(bootstrap, seconds), seconds + _LIMIT_SECONDS)
+    work = asyncio.wait_for(_exercise(kafka, seconds), seconds + _LIMIT_SECONDS)
     with ThreadPoolExecutor(1) as other:  # the caller's thread may have an event loop that runs
         return other.submit(asyncio.run, work).result()
 
 
-async def _exercise(bootstrap: str, seconds: float) -> int:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+async def _exercise(kafka: KafkaSettings, seconds: float) -> int:
+    admin = AIOKafkaAdminClient(**kafka.client())
     await admin.start()
     await admin.create_topics([NewTopic(name, _PARTITIONS, 1) for name in _TOPICS])
     await admin.close()
     until = time.monotonic() + seconds
-    await _write(bootstrap, until=0)  # from here on all topics have their leaders
-    readers = [asyncio.create_task(_follow(bootstrap)) for _ in range(_READERS)]
-    done = await _write(bootstrap, until)
+    await _write(kafka, until=0)  # from here on all topics have their leaders
+    readers = [asyncio.create_task(_follow(kafka)) for _ in range(_READERS)]
+    done = await _write(kafka, until)
     for reader in readers:
         reader.cancel()
     await asyncio.gather(*readers, return_exceptions=True)
     return done
 
 
-async def _write(bootstrap: str, until: float) -> int:
+async def _write(kafka: KafkaSettings, until: float) -> int:
     """Transactions in all partitions at once, at least one in each; how many."""
-    return sum(await asyncio.gather(*[_write_to(bootstrap, number, until) for number in range(_PARTITIONS)]))
+    return sum(await asyncio.gather(*[_write_to(kafka, number, until) for number in range(_PARTITIONS)]))
 
 
-async def _write_to(bootstrap: str, partition: int, until: float) -> int:
-    client = Client(bootstrap, f"{_GROUP}-{partition}")
+async def _write_to(kafka: KafkaSettings, partition: int, until: float) -> int:
+    client = Client(kafka, f"{_GROUP}-{partition}")
     await client.start()
     writer, done = Writer(client, f"{_GROUP}-{partition}"), 0
     await writer.start()
@@ -72,8 +73,8 @@ async def _write_to(bootstrap: str, partition: int, until: float) -> int:
     return done
 
 
-async def _follow(bootstrap: str) -> None:
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False)
+async def _follow(kafka: KafkaSettings) -> None:
+    consumer = AIOKafkaConsumer(**kafka.client(), isolation_level="read_committed", enable_auto_commit=False)
     await consumer.start()
     try:
         consumer.assign([TopicPartition(topic, number) for topic in _TOPICS for number in range(_PARTITIONS)])

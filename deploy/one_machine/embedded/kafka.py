@@ -1,4 +1,4 @@
-"""An Apache Kafka broker (KRaft) as a child process; its data survives kill -9."""
+"""An Apache Kafka broker (KRaft) as a child process; its data survives kill -9. Nobody gets in without an account."""
 
 from __future__ import annotations
 
@@ -7,18 +7,24 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from deploy.errors import Failed
-from deploy.one_machine.embedded.child import Command, guarded
+from deploy.one_machine.embedded.accounts import BROKER, OPERATOR, Accounts
+from deploy.one_machine.embedded.child import Child, Command, guarded
 from deploy.one_machine.embedded.jars import KAFKA_VERSION
 from deploy.one_machine.embedded.jvm import fast_start, java
-from deploy.one_machine.embedded.kafka_config import Node, render
+from deploy.one_machine.embedded.kafka_adopt import adopt
+from deploy.one_machine.embedded.kafka_config import Node, properties, render
 from deploy.one_machine.embedded.kafka_probe import answers
+from deploy.one_machine.embedded.kafka_security import first_accounts, unlocked
 from deploy.one_machine.embedded.ports import free_port
+from deploy.one_machine.embedded.private import private_folder, write_private
 from deploy.one_machine.embedded.server import Server
+from schemas.platform.kafka import KafkaSettings
 
 _EXERCISE_SECONDS = 8.0
 
@@ -35,7 +41,8 @@ class EmbeddedKafka(Server):
     """One broker. Alone it is a cluster of one; of several, each has its `node_id` and all the same `voters` and `cluster_id`.
 
     `voters` maps node ids to controller ports. Ports stay the same over restarts of this object. `overrides`: broker settings;
-    `jvm_options`: instead of those for a fast start, which only the usual `version` has. Starting raises KafkaFailed or JarsUnavailable.
+    `jvm_options`: instead of those for a fast start, which only the usual `version` has. `accounts`: the folder of the passwords, which
+    the brokers of a cluster share. Starting raises KafkaFailed or JarsUnavailable.
     """
 
     failed = KafkaFailed
@@ -49,6 +56,7 @@ class EmbeddedKafka(Server):
         port: int | None = None,
         voters: Mapping[int, int] | None = None,
         cluster_id: str | None = None,
+        accounts: Path | None = None,
         log: Path | None = None,
         heap_mb: int = 512,
         overrides: Mapping[str, str] | None = None,
@@ -59,6 +67,7 @@ class EmbeddedKafka(Server):
         voters = voters or {node_id: free_port()}
         data = data.resolve()
         self.node = Node(node_id, port or free_port(), voters[node_id], voters, data, overrides or {})
+        self.accounts = Accounts((accounts or data / "accounts").resolve())
         self.log = log or data / "broker.log"
         self._cluster_id = cluster_id or new_cluster_id()
         self._heap_mb = heap_mb
@@ -76,31 +85,63 @@ class EmbeddedKafka(Server):
     def bootstrap(self) -> str:
         return f"127.0.0.1:{self.node.port}"
 
+    def settings(self, principal: str = OPERATOR) -> KafkaSettings:
+        """What a client needs to come in as `principal`."""
+        return self.accounts.settings(self.bootstrap, principal)
+
     def prepare(self) -> Path:
         """Write the configuration, its path is the answer; the first time fetch Kafka and format the data directory."""
-        self.node.data.mkdir(parents=True, exist_ok=True)
-        settings = self.node.data / "server.properties"
-        settings.write_text(render(self.node), encoding="utf-8")
-        if not (self.node.data / "log" / "meta.properties").exists():
+        private_folder(self.node.data)
+        closed = self.node.data / "accounts.told"  # the broker knows its accounts
+        formatted = (self.node.data / "log" / "meta.properties").exists()
+        if formatted and not closed.exists():
+            self._adopt()
+        settings = self._configure(properties(self.node, self.accounts))
+        if not formatted:
             self._format(settings)
+        closed.touch()
         if self._options is None:
             self._options = fast_start(_train)
         return settings
 
     def command(self) -> Command:
         """The command that runs the broker on its data directory, which is prepared."""
-        settings = str(self.prepare())
-        return Command(self._java("kafka.Kafka", settings, heap_mb=self._heap_mb, options=self._options or ()), self.log)
+        return self._program(self.prepare())
+
+    def _program(self, settings: Path) -> Command:
+        return Command(self._java("kafka.Kafka", str(settings), heap_mb=self._heap_mb, options=self._options or ()), self.log)
 
     @property
     def ready(self) -> bool:
         """Registered and unfenced: it would give itself as an answer to a client that asks for the brokers."""
-        return answers(self.node.port, self.node.node_id)
+        return answers(self.node.port, self.node.node_id, BROKER, self.accounts.password(BROKER))
+
+    def _adopt(self) -> None:
+        """Data of a release whose broker was open: start it once on ports that nobody knows, and tell it the accounts."""
+        click.echo("the broker has no accounts yet and is told them (once)", err=True)
+        controller = free_port()
+        node = replace(self.node, port=free_port(), controller_port=controller, voters={self.node.node_id: controller})
+        broker = Child(self._program(self._configure(properties(node, self.accounts) | unlocked(self.accounts))))
+        try:
+            adopt(f"127.0.0.1:{node.port}", self.accounts)
+        except RuntimeError as error:
+            raise KafkaFailed(f"could not tell the broker in {node.data} its accounts: {error}; {broker.last_words()}") from error
+        finally:
+            broker.stop(self.stop_limit)
+
+    def _configure(self, settings: Mapping[str, str]) -> Path:
+        path = self.node.data / "server.properties"
+        write_private(path, render(settings))
+        return path
 
     def _format(self, settings: Path) -> None:
-        arguments = ("format", "--cluster-id", self._cluster_id, "--config", str(settings))
-        argv = self._java("kafka.tools.StorageTool", *arguments, heap_mb=128, options=("-XX:TieredStopAtLevel=1",))
-        done = subprocess.run(guarded(argv), capture_output=True, text=True, check=False)
+        arguments = ("format", "--cluster-id", self._cluster_id, "--config", str(settings), *first_accounts(self.accounts))
+        program, *argv = self._java("kafka.tools.StorageTool", *arguments, heap_mb=128, options=("-XX:TieredStopAtLevel=1",))
+        # In a file: every user of the machine can read what a process was started with.
+        told = self.node.data / "format.arguments"
+        write_private(told, "\n".join(argv))
+        done = subprocess.run(guarded([program, f"@{told}"]), capture_output=True, text=True, check=False)
+        told.unlink()
         if done.returncode != 0:
             raise KafkaFailed(f"could not format {self.node.data}: {done.stderr or done.stdout}")
 
@@ -119,7 +160,7 @@ def _train(option: str) -> None:
         broker = EmbeddedKafka(Path(folder) / "kafka", jvm_options=(option,))
         try:
             broker.start(120)
-            exercise(broker.bootstrap, _EXERCISE_SECONDS)
+            exercise(broker.settings(), _EXERCISE_SECONDS)
         except (KafkaFailed, KafkaError, Refused, TimeoutError) as error:
             # A JVM that cannot do this can still run the broker.
             click.echo(f"went on without: {error}", err=True)
@@ -129,8 +170,16 @@ def _train(option: str) -> None:
 def cluster(data: Path, size: int = 3, *, heap_mb: int = 384, overrides: Mapping[str, str] | None = None) -> list[EmbeddedKafka]:
     """Brokers 1…size of one cluster, not started: `launch` all of them, then `wait_ready` each."""
     voters = {number: free_port() for number in range(1, size + 1)}
-    identity = new_cluster_id()
+    identity, accounts = new_cluster_id(), data / "accounts"
     return [
-        EmbeddedKafka(data / f"broker-{number}", node_id=number, voters=voters, cluster_id=identity, heap_mb=heap_mb, overrides=overrides)
+        EmbeddedKafka(
+            data / f"broker-{number}",
+            node_id=number,
+            voters=voters,
+            cluster_id=identity,
+            accounts=accounts,
+            heap_mb=heap_mb,
+            overrides=overrides,
+        )
         for number in voters
     ]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.one_machine.embedded.accounts import Accounts
+from deploy.one_machine.embedded.kafka_security import CLIENTS, CONTROLLERS, security
 from schemas.events.brokers import BROKER_SETTINGS
 from schemas.events.topics import MAX_BATCH_BYTES, MEBIBYTE
 
@@ -26,14 +28,16 @@ class Node:
         return min(3, len(self.voters))
 
 
-def properties(node: Node) -> dict[str, str]:
+def properties(node: Node, accounts: Accounts) -> dict[str, str]:
     """The node's server.properties."""
     ours = {setting.name: setting.value for setting in BROKER_SETTINGS}
-    return {**_identity(node), **_internal_topics(node), **ours, **_SMALL, **_LATENCY, **_session(node), **_LIMITS, **node.overrides}
+    small = {**_SMALL, **_LATENCY, **_session(node), **_LIMITS}
+    return {**_identity(node), **security(accounts), **_internal_topics(node), **ours, **small, **node.overrides}
 
 
-def render(node: Node) -> str:
-    return "".join(f"{name}={value}\n" for name, value in properties(node).items())
+def render(settings: Mapping[str, str]) -> str:
+    """As a file of properties."""
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
 def _identity(node: Node) -> dict[str, str]:
@@ -41,11 +45,8 @@ def _identity(node: Node) -> dict[str, str]:
         "process.roles": "broker,controller",
         "node.id": str(node.node_id),
         "controller.quorum.voters": ",".join(f"{number}@127.0.0.1:{port}" for number, port in sorted(node.voters.items())),
-        "listeners": f"PLAINTEXT://127.0.0.1:{node.port},CONTROLLER://127.0.0.1:{node.controller_port}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{node.port}",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "controller.listener.names": "CONTROLLER",
-        "inter.broker.listener.name": "PLAINTEXT",
+        "listeners": f"{CLIENTS}://127.0.0.1:{node.port},{CONTROLLERS}://127.0.0.1:{node.controller_port}",
+        "advertised.listeners": f"{CLIENTS}://127.0.0.1:{node.port}",
         "log.dirs": str(node.data / "log"),
     }
 

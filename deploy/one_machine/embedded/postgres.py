@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import secrets
 import shutil
 import signal
@@ -14,6 +13,7 @@ from deploy.errors import Failed
 from deploy.one_machine.embedded.child import Command, guarded
 from deploy.one_machine.embedded.ports import free_port
 from deploy.one_machine.embedded.postgres_user import hand_over, server_user
+from deploy.one_machine.embedded.private import write_private
 from deploy.one_machine.embedded.server import Server
 
 DATABASE = "petitions"
@@ -144,12 +144,6 @@ class EmbeddedPostgres(Server):
         if done.returncode != 0:
             raise PostgresFailed(f"could not make {self.data}: {done.stderr or done.stdout}")
         fresh.rename(self.data)
-
-
-def write_private(path: Path, text: str) -> None:
-    """A new file that only the owner can read."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def _programs() -> Path:

@@ -1,8 +1,10 @@
-"""The data directory of one instance: its lock, secrets, ports and logs.
+"""The data directory of one instance: its lock, secrets, ports and logs. Nobody but its owner gets in (0700).
 
 credentials.json  intake key, office tokens, admin token (0600)
+accounts.json     persons for a demonstration, with their passwords (0600); made known when there are no persons yet
 tracking-secret   makes tracking codes (0600); lost, all codes are void
 keyring.json      opens what people wrote (0600, made by `migrate`); lost, nobody reads it again
+kafka/accounts/   the passwords of Kafka's principals, a file each (0600)
 clock.json        the scaled clock, if there is one
 ports.json        the ports of this instance, used again when free
 state.json        what runs now (`petitions ps`)
@@ -21,7 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from deploy.errors import Failed
+from deploy.identity import enrolment
 from deploy.one_machine.embedded.ports import free_port, is_free
+from deploy.one_machine.embedded.private import private_folder, write_private
 from schemas.platform import credentials
 
 
@@ -48,6 +52,7 @@ class Directory:
         self.logs = self.path / "logs"
         self.state = self.path / "state.json"
         self.credentials = self.path / "credentials.json"
+        self.accounts = self.path / "accounts.json"
         self.tracking_secret = self.path / "tracking-secret"
         self.keyring = self.path / "keyring.json"
         self.clock = self.path / "clock.json"
@@ -56,7 +61,7 @@ class Directory:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Held while a runner works here; the kernel lets go when it dies. Raises InUse."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(self.path)
         with (self.path / "lock").open("a+", encoding="ascii") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -69,17 +74,15 @@ class Directory:
             yield
 
     def ensure_secrets(self) -> None:
-        """Make the credentials and the tracking secret if there are none."""
+        """Make the credentials, the accounts and the tracking secret if there are none."""
         if not self.credentials.exists():
             write_json(self.credentials, credentials.generate(), 0o600)
         elif (found := json.loads(self.credentials.read_text(encoding="utf-8"))) != (whole := credentials.completed(found)):
             write_json(self.credentials, whole, 0o600)  # an instance from before there was this channel or office
+        if not self.accounts.exists():
+            write_json(self.accounts, enrolment.demonstration(), 0o600)
         if not self.tracking_secret.exists():
-            part = self.tracking_secret.with_name("tracking-secret.part")
-            part.unlink(missing_ok=True)
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(48))
-            part.replace(self.tracking_secret)
+            write_private(self.tracking_secret, secrets.token_urlsafe(48))
 
     def ports(self, names: list[str]) -> dict[str, int]:
         """A port for each name: the one it had before if that is free now, else a new one."""

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.cluster.database_roles import url_for
+from deploy.one_machine.embedded.accounts import Accounts
 from deploy.one_machine.embedded.child import Command
 from deploy.one_machine.embedded.kafka import EmbeddedKafka
 from deploy.one_machine.embedded.postgres import EmbeddedPostgres
 from deploy.one_machine.runner.clock import ClockChoice
 from deploy.one_machine.runner.directory import Directory
 from deploy.one_machine.runner.roles import Role, answers_ready
+from deploy.rights.principals import principals
 from deploy.roles import CONSUMERS, STAGES, stages
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -36,10 +38,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`kafka`: bootstrap servers; `prepare`: what takes its time on the first start, done before anything is started."""
+    """`kafka`: what leads a command to the brokers, no secret among it; `prepare`: what takes its time on the first start, done before
+    anything is started."""
 
     roles: tuple[Role, ...]
-    kafka: str
+    kafka: Mapping[str, str]
     runner_port: int
     prepare: tuple[Callable[[], object], ...] = ()
 
@@ -56,32 +59,40 @@ def plan(request: Request) -> Plan:
     ports = directory.ports(["postgres", "kafka", "kafka-controller", "runner", *names])
     infrastructure: list[Role] = []
     prepare: list[Callable[[], object]] = []
-    kafka, database = request.external_kafka, request.external_database
+    database = request.external_database
+    access: Mapping[str, str] = {"KAFKA_BOOTSTRAP_SERVERS": request.external_kafka or ""}
     if database is None:
         server = EmbeddedPostgres(directory.postgres, port=ports["postgres"], log=directory.log("postgres"))
         infrastructure.append(Role("postgres", server.command, ready=lambda: server.usable, stop_limit=20))
         prepare.append(server.prepare)
         database = server.url
-    if kafka is None:
+    accounts: Accounts | None = None
+    if request.external_kafka is None:
         broker = EmbeddedKafka(directory.kafka, port=ports["kafka"], voters={1: ports["kafka-controller"]}, log=directory.log("kafka"))
         infrastructure.append(Role("kafka", broker.command, ready=lambda: broker.ready, stop_limit=30))
         prepare.append(broker.prepare)
-        kafka = broker.bootstrap
-    base = _environment(request, kafka, database)
+        accounts = broker.accounts
+        access = accounts.environment(broker.bootstrap)
+        prepare.append(lambda: [broker.accounts.password(name) for name in principals()])
+    base = _environment(request, access, database)
     needs = tuple(role.name for role in infrastructure)
-    migrate = Role("migrate", lambda: _run(directory, "migrate", "migrate", base), needs, once=True)
-    others = [_role(directory, name, ports[name], (*needs, "migrate"), _as(name, base, request)) for name in names]
-    return Plan((*infrastructure, migrate, *others), kafka, ports["runner"], tuple(prepare))
+    migrate = Role("migrate", lambda: _run(directory, "migrate", "migrate", base | _told(accounts)), needs, once=True)
+    others = [
+        _role(directory, name, ports[name], (*needs, "migrate"), base | _account(accounts, access, name) | _database(name, base, request))
+        for name in names
+    ]
+    return Plan((*infrastructure, migrate, *others), access, ports["runner"], tuple(prepare))
 
 
-def _environment(request: Request, kafka: str, database: str) -> dict[str, str]:
+def _environment(request: Request, kafka: Mapping[str, str], database: str) -> dict[str, str]:
     directory = request.directory
     given = dict(os.environ)
     own = {
-        "KAFKA_BOOTSTRAP_SERVERS": kafka,
+        **kafka,
         "DATABASE_URL": database,
         "STATE_DIR": str(directory.stores),
         "PORT": str(request.port),
+        "PUBLIC_URL": given.get("PUBLIC_URL") or f"http://127.0.0.1:{request.port}",
         "CHAINED": str(request.chained).lower(),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), given.get("PYTHONPATH")))),
         **(request.clock.environment() if request.clock else {}),
@@ -89,18 +100,32 @@ def _environment(request: Request, kafka: str, database: str) -> dict[str, str]:
     secrets = {
         "CREDENTIALS_FILE": given.get("CREDENTIALS_FILE", str(directory.credentials)),
         "KEYRING_FILE": given.get("KEYRING_FILE", str(directory.keyring)),
+        "ACCOUNTS_FILE": given.get("ACCOUNTS_FILE", str(directory.accounts)),
         **({} if "TRACKING_SECRET" in given else {"TRACKING_SECRET_FILE": str(directory.tracking_secret)}),
     }
     return given | own | secrets
 
 
-def _as(name: str, base: dict[str, str], request: Request) -> dict[str, str]:
+def _database(name: str, base: Mapping[str, str], request: Request) -> dict[str, str]:
     """Each process of ours is in our own database who it is; in another, whose roles are not ours to make, who DATABASE_URL says."""
-    return base if request.external_database else {**base, "DATABASE_URL": url_for(name, base["DATABASE_URL"])}
+    return {} if request.external_database else {"DATABASE_URL": url_for(name, base["DATABASE_URL"])}
+
+
+def _told(accounts: Accounts | None) -> dict[str, str]:
+    return {} if accounts is None else {"KAFKA_ACCOUNTS_DIR": str(accounts.folder)}
+
+
+def _account(accounts: Accounts | None, access: Mapping[str, str], process: str) -> dict[str, str]:
+    """With its own broker each role comes in as itself; with another one as whom the environment names."""
+    return {} if accounts is None else accounts.environment(access["KAFKA_BOOTSTRAP_SERVERS"], _role_of(process))
+
+
+def _role_of(process: str) -> str:
+    return process.rpartition("-")[0] or process
 
 
 def _role(directory: Directory, name: str, port: int, needs: tuple[str, ...], base: Mapping[str, str]) -> Role:
-    role = name.rpartition("-")[0] or name
+    role = _role_of(name)
     environment = {**base, "WORKER_ID": name, "METRICS_PORT": str(port)}
     url = f"http://127.0.0.1:{port}"
     return Role(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +17,11 @@ from deploy.one_machine.runner.unit import Status
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """Where an instance is reached. No secrets: the file is readable for all."""
+    """Where an instance is reached. `kafka_access`: the settings of a client of it; no secrets, but where they are."""
 
     url: str
     kafka: str
+    kafka_access: Mapping[str, str]
     credentials: str
 
 

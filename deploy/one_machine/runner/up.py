@@ -83,7 +83,7 @@ def up(
 def keep_running(directory: Directory, whole: Plan, port: int, stop: Stop) -> None:
     """Supervise the plan's roles until `stop`; the ready line goes to standard output, everything else to standard error."""
     url = f"http://127.0.0.1:{port}"
-    instance = state.Instance(url, whole.kafka, str(directory.credentials))
+    instance = state.Instance(url, whole.kafka["KAFKA_BOOTSTRAP_SERVERS"], whole.kafka, str(directory.credentials))
     began, since = time.monotonic(), time.time()
     with ExitStack() as stack:
         stack.enter_context(_logging(directory))
@@ -120,7 +120,10 @@ def _announce(url: str, directory: Directory, roles: Sequence[Role], seconds: fl
     say(f"  {curl(url, directory.credentials)}")
     say(f"  petitions submit 'Đèn đường hỏng trước số 12 phố Huế' --url {url} --data {data}")
     say(f"  petitions ps --data {data}")
-    say(f"keys and tokens: {directory.credentials}; logs: {directory.logs}; Ctrl-C stops")
+    say(f"persons who can sign in, with passwords: {directory.accounts}")
+    if any(role.name == "kafka" for role in roles):
+        say(f"Kafka: 127.0.0.1:{directory.known_ports()['kafka']}, with an account of {directory.kafka / 'accounts'} (README, Kafka)")
+    say(f"machines' keys and tokens: {directory.credentials}; logs: {directory.logs}; Ctrl-C stops")
 
 
 def curl(url: str, credentials: Path) -> str:

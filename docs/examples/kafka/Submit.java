@@ -12,7 +12,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Produces a petition to petitions.intake: a CloudEvent in binary mode, keyed by the petition's id.
+ * Produces a petition to intake.CHANNEL, where only the channel's own account may: a CloudEvent in binary mode, keyed by the petition's id.
  * The tracking code follows from channel and external id, the petition's id from the code: so a repeat is the same petition.
  */
 public class Submit {
@@ -26,7 +26,7 @@ public class Submit {
         String channel = "sandbox", externalId = "example-kafka-java-1", now = Instant.now().toString();
         var code = trackingCode(channel, externalId);
         var id = HexFormat.of().formatHex(hmac("petition\0" + code)).substring(0, 26);
-        var record = new ProducerRecord<>("petitions.intake", id, PETITION.formatted(id, channel, externalId, now));
+        var record = new ProducerRecord<>("intake." + channel, id, PETITION.formatted(id, channel, externalId, now));
         Map.of(
             "ce_specversion", "1.0", "ce_id", id + "-submitted", "ce_source", "example/kafka-java",
             "ce_type", "vn.hanoi.petition.submitted.v1", "ce_subject", id, "ce_time", now, "content-type", "application/json"

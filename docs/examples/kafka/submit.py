@@ -1,4 +1,4 @@
-"""Produces a petition to `petitions.intake`: a CloudEvent in binary mode, keyed by the petition's id.
+"""Produces a petition to `intake.<channel>`, where only the channel's own account may: a CloudEvent in binary mode, key: the petition's id.
 
 The tracking code follows from channel and external id, the petition's id from the code: so a repeat is the same petition.
 """
@@ -60,7 +60,7 @@ headers = {
 }
 producer = KafkaProducer(**connection())
 value = json.dumps(petition).encode()
-sent = producer.send("petitions.intake", key=id_.encode(), value=value, headers=[(name, text.encode()) for name, text in headers.items()])
+sent = producer.send(f"intake.{channel}", key=id_.encode(), value=value, headers=[(name, text.encode()) for name, text in headers.items()])
 sent.get(timeout=30)  # only then Kafka has it
 producer.close()
 print(json.dumps({"petition_id": id_, "tracking_code": code}))

@@ -54,6 +54,11 @@ class Form:
         said = sorted((name, text) for name, text in self.fields.items() if name not in _CALL)
         return hashlib.sha256(repr((said, self.media_urls, day.isoformat())).encode()).hexdigest()
 
+    def update_key(self, day: date) -> str:
+        """By which a repeat of an update is known: its own id, else all that it says. Plain letters, since it may stand in a header."""
+        own = self.fields.get("update_id")
+        return hashlib.sha256(own.encode()).hexdigest() if own else self.digest(day)
+
 
 async def read(request: Request, limit: int) -> Form:
     """Raise Problem 415 for what is no form in UTF-8, 413 for more than `limit` bytes, 400 for a foreign jurisdiction."""

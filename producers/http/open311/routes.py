@@ -35,7 +35,7 @@ def _post_request(intake: Intake) -> Open311Handler:
         petition = form.petition_of(given, _caller(intake, request, given))
         key = None if petition.external_id else given.digest(to_datetime(intake.clock.now_ms()).astimezone(HANOI).date())
         who = await take(intake, petition, key)
-        url = f"{public_address(intake, request)}/t/{who.tracking_code}"
+        url = f"{public_address(intake)}/t/{who.tracking_code}"
         notice = _NOTICE[language(request)].format(code=who.tracking_code, url=url)
         return "service_requests", [{"service_request_id": who.petition_id, "service_notice": notice, "account_id": None}]
 
@@ -49,8 +49,7 @@ def _post_update(intake: Intake) -> Open311Handler:
         petition_id = given.fields["service_request_id"]
         if not is_petition_id(petition_id) or await _channel_of_petition(intake, petition_id) != channel:
             raise Problem(404, "unknown-petition")
-        now = to_datetime(intake.clock.now_ms()).astimezone(HANOI).date()
-        key = f"open311:{given.fields['update_id']}" if given.fields.get("update_id", "").isascii() else given.digest(now)
+        key = given.update_key(to_datetime(intake.clock.now_ms()).astimezone(HANOI).date())
         update_id = await act(intake, petition_id, Actor(role=Role.CITIZEN), fields, key)
         return "service_request_updates", [{"update_id": update_id}]
 

@@ -31,9 +31,8 @@ export function fold(text) {
 }
 
 /** A call of the API: `{status, body}`; status 0 when the server cannot be reached. */
-export async function api(path, { method = "GET", body, token, headers = {} } = {}) {
+export async function api(path, { method = "GET", body, headers = {} } = {}) {
   const all = { "Accept-Language": lang, ...headers };
-  if (token) all.Authorization = `Bearer ${token}`;
   if (body !== undefined) all["Content-Type"] = "application/json";
   try {
     const answer = await fetch(path, { method, headers: all, body: body === undefined ? undefined : JSON.stringify(body) });

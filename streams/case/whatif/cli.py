@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import IO, TYPE_CHECKING, NoReturn
 
 import click
 
+from schemas.commands.broker import broker_settings
 from schemas.platform.clock import HANOI, to_ms
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _read(study: Study, record: Path | None, save: IO[bytes] | None, data: Path)
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("reading the record", total=None)
             bad = from_kafka(
-                _bootstrap(data),
+                broker_settings(data),
                 study.feed,
                 save=save,
                 progress=lambda at, end: bar.update(task, completed=at, total=end),
@@ -149,16 +149,6 @@ def _book(directory: Path | None) -> Book:
     except BadPolicy as error:
         _end(_FAILED, "\n".join(map(str, error.mistakes)))
     return Book(found.current, {shipped.version: shipped, **found.versions})
-
-
-def _bootstrap(data: Path) -> str:
-    """The broker of KAFKA_BOOTSTRAP_SERVERS, else of the instance in DIR, else the default one."""
-    from schemas.platform.settings import ProcessSettings
-
-    state = data / "state.json"
-    if "KAFKA_BOOTSTRAP_SERVERS" not in os.environ and state.exists():
-        return str(json.loads(state.read_text(encoding="utf-8"))["kafka"])
-    return ProcessSettings().kafka_bootstrap_servers
 
 
 def _end(code: int, message: str) -> NoReturn:

@@ -17,6 +17,7 @@ from schemas.events import wire
 from schemas.events.sealing import OpenValue, as_it_is
 from schemas.events.topics import EVENTS
 from schemas.events.wire import NotAnEvent, WholeEvent
+from schemas.platform.kafka import KafkaSettings
 
 _POLL_MS = 500
 _SILENCE_S = 5.0
@@ -64,7 +65,7 @@ def from_file(path: Path) -> Iterator[WholeEvent]:
 
 
 def from_kafka(
-    bootstrap: str, take: Take, *, save: IO[bytes] | None = None, progress: Progress | None = None, open_value: OpenValue = as_it_is
+    kafka: KafkaSettings, take: Take, *, save: IO[bytes] | None = None, progress: Progress | None = None, open_value: OpenValue = as_it_is
 ) -> int:
     """Hand over every event that the topic has now; the number of records that are no events. Raise NotReachable.
 
@@ -72,15 +73,15 @@ def from_kafka(
     start; `open_value` puts in what people wrote: some rules go by it.
     """
     try:
-        return asyncio.run(_read(bootstrap, _Hand(take, save, open_value), progress))
+        return asyncio.run(_read(kafka, _Hand(take, save, open_value), progress))
     except KafkaError as error:
-        raise NotReachable(f"Kafka at {bootstrap}: {type(error).__name__}") from error
+        raise NotReachable(f"Kafka at {kafka.kafka_bootstrap_servers}: {type(error).__name__}") from error
 
 
-async def _read(bootstrap: str, hand: _Hand, progress: Progress | None) -> int:
+async def _read(kafka: KafkaSettings, hand: _Hand, progress: Progress | None) -> int:
     consumer = AIOKafkaConsumer(
         EVENTS.name,
-        bootstrap_servers=bootstrap.split(","),
+        **kafka.client(),
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -91,7 +92,7 @@ async def _read(bootstrap: str, hand: _Hand, progress: Progress | None) -> int:
         await consumer.start()
         partitions = consumer.assignment()
         if not partitions:
-            raise NotReachable(f"there is no topic {EVENTS.name} at {bootstrap}")
+            raise NotReachable(f"there is no topic {EVENTS.name} at {kafka.kafka_bootstrap_servers}")
         ends = await consumer.end_offsets(partitions)
         return await _until(consumer, ends, hand, progress)
     finally:

@@ -119,12 +119,12 @@ def _recorded() -> list[Labelled]:
     from kafka.errors import KafkaError
 
     from schemas.commands.broker import open_value
+    from schemas.platform.kafka import KafkaSettings
     from streams.classify.learning.record import RecordUnavailableError
     from streams.classify.learning.record import corrections as read
-    from streams.classify.settings import classify_settings
 
     try:
-        return read(classify_settings().kafka_bootstrap_servers, open_value=open_value(Path(".data")))
+        return read(KafkaSettings(), open_value=open_value(Path(".data")))
     except (KafkaError, RecordUnavailableError) as error:
         raise click.ClickException(f"the event record cannot be read: {error}") from error
 

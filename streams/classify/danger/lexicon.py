@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
@@ -10,6 +11,7 @@ from pathlib import Path
 import ahocorasick
 import msgspec
 
+from streams.classify.danger.calls import calls
 from streams.classify.text.folding import fold
 from streams.classify.text.normal import normalise
 from streams.classify.text.typed import Typed
@@ -26,36 +28,41 @@ class BadLexiconError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """`weight` raises or lowers the urgency; `complex_` marks the complex level. `folded` also stands for accented phrases
-    that look alike without diacritics."""
+    that look alike without diacritics. `danger`: the kind of danger that it names, of `calls.csv`."""
 
     text: str
     weight: float
     complex_: bool = False
+    danger: str = ""
 
 
 class Hits(msgspec.Struct, frozen=True, gc=False):
-    """What was found: the sum of the weights, the phrases that raise it, those that lower it, those of the complex level."""
+    """What was found: the sum of the weights, the phrases that raise it, those that lower it, those of the complex level, and the kinds of
+    danger that are named, those that weigh most first."""
 
     weight: float = 0.0
     raising: tuple[str, ...] = ()
     lowering: tuple[str, ...] = ()
     complex_: tuple[str, ...] = ()
+    dangers: tuple[str, ...] = ()
 
 
 def parse(text: str) -> list[Phrase]:
-    """`WEIGHT<TAB>PHRASE` a line; raises `BadLexiconError`."""
+    """`WEIGHT<TAB>PHRASE[<TAB>DANGER]` a line; raises `BadLexiconError`."""
     return [_phrase(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip() and not line.startswith("#")]
 
 
 def _phrase(number: int, line: str) -> Phrase:
-    weight, tab, phrase = line.partition("\t")
-    plain = " ".join(words(normalise(phrase)))
-    if not tab or not plain:
-        raise BadLexiconError(f"line {number}: expected WEIGHT<TAB>PHRASE")
+    weight, phrase, danger, *_ = *line.split("\t"), "", ""
+    plain, danger = " ".join(words(normalise(phrase))), danger.strip()
+    if not plain:
+        raise BadLexiconError(f"line {number}: expected WEIGHT<TAB>PHRASE[<TAB>DANGER]")
+    if danger and danger not in calls():
+        raise BadLexiconError(f"line {number}: {danger!r} is no danger of calls.csv")
     if weight.strip() == _COMPLEX:
         return Phrase(plain, 0.0, complex_=True)
     try:
-        return Phrase(plain, float(weight))
+        return Phrase(plain, float(weight), danger=danger)
     except ValueError as error:
         raise BadLexiconError(f"line {number}: weight is a number or `complex`, not {weight!r}") from error
 
@@ -94,7 +101,16 @@ class Lexicon:
             tuple(phrase.text for phrase in phrases if phrase.weight > 0),
             tuple(phrase.text for phrase in phrases if phrase.weight < 0),
             tuple(phrase.text for phrase in phrases if phrase.complex_),
+            _dangers(phrases),
         )
+
+
+def _dangers(phrases: Iterable[Phrase]) -> tuple[str, ...]:
+    weights: dict[str, float] = defaultdict(float)
+    for phrase in phrases:
+        if phrase.danger:
+            weights[phrase.danger] += phrase.weight
+    return tuple(sorted(weights, key=lambda danger: -weights[danger]))
 
 
 def _longest_first(automaton: ahocorasick.Automaton, line: str) -> list[tuple[int, int, Phrase]]:

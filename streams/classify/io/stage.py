@@ -45,7 +45,7 @@ class ClassifyStage:
 
 
 def _asked(petition: Petition) -> Asked:
-    return Asked(petition.text, petition.location, petition.category, petition.urgent)
+    return Asked(petition.text, petition.location, petition.category, petition.urgent, bool(petition.media_urls))
 
 
 class _Stamp:

@@ -12,8 +12,12 @@ from pathlib import Path
 from schemas.events.intake import PetitionKind
 from schemas.reference import categories
 
-KINDS_FILE, URGENCY_FILE, CALIBRATION_FILE = "kinds.tsv", "urgency.tsv", "calibration.tsv"
+KINDS_FILE, URGENCY_FILE, DANGER_FILE, CALIBRATION_FILE = "kinds.tsv", "urgency.tsv", "danger.tsv", "calibration.tsv"
 STYLES = ("full", "nodiacritics", "teencode", "long", "short")
+VOICES = ("english", "hotline")
+"""Files of texts in another voice than a citizen's who writes to an office."""
+_HELD_BACK = 8
+"""Every eighth text of a voice, and of the dangers, is held back for calibration."""
 
 
 class BadCorpusError(ValueError):
@@ -22,7 +26,8 @@ class BadCorpusError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A text with its right category. `also`: other categories it touches."""
+    """A text with its right category. `also`: other categories it touches; `danger`: the kind of danger it is about, or is not, though it
+    looks so; `voice`: whose manner of writing, empty for a citizen who writes to an office."""
 
     text: str
     category: str
@@ -31,6 +36,8 @@ class Labelled:
     also: tuple[str, ...] = ()
     place: str = ""
     id: str = ""
+    danger: str = ""
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,11 @@ class Corpus:
     urgency: tuple[tuple[str, bool], ...]
     kinds: tuple[OfKind, ...]
     calibration: tuple[Labelled, ...]
+
+    @property
+    def ordinary(self) -> tuple[Labelled, ...]:
+        """Those held back that are written as a citizen writes to an office, about anything."""
+        return tuple(one for one in self.calibration if not one.voice and not one.danger)
 
     def digest(self) -> str:
         """Twelve digits that change with any text or label."""
@@ -76,6 +88,21 @@ def _style(where: str, style: str) -> str:
     return style
 
 
+def _voices() -> list[Labelled]:
+    return [
+        Labelled(text, code, _style(where, style), _urgent(where, mark), voice=voice)
+        for voice in VOICES
+        for where, (code, style, mark, text) in _rows(f"{voice}.tsv", 4)
+    ]
+
+
+def _dangers() -> list[Labelled]:
+    return [
+        Labelled(text, code, _style(where, style), _urgent(where, mark), danger=kind)
+        for where, (kind, code, style, mark, text) in _rows(DANGER_FILE, 5)
+    ]
+
+
 def own() -> Corpus:
     """Raises `BadCorpusError`."""
     petitions = [
@@ -86,6 +113,9 @@ def own() -> Corpus:
     calibration = [
         Labelled(text, code, _style(where, style), _urgent(where, mark)) for where, (code, style, mark, text) in _rows(CALIBRATION_FILE, 4)
     ]
+    told = [*_voices(), *_dangers()]
+    petitions += [one for at, one in enumerate(told) if at % _HELD_BACK]
+    calibration += told[::_HELD_BACK]
     kinds = [OfKind(text, PetitionKind(kind), _style(where, style)) for where, (kind, style, text) in _rows(KINDS_FILE, 3)]
     urgency = [(text, _urgent(where, mark)) for where, (mark, text) in _rows(URGENCY_FILE, 2)]
     return Corpus(tuple(petitions), tuple(urgency), tuple(kinds), tuple(calibration))

@@ -19,7 +19,7 @@ def evaluate(classifier: Classifier, rows: Sequence[Labelled]) -> Report:
 
 def answer(found: Classification, triage_below: float) -> Answer:
     unsure = found.triage and (found.confidence < triage_below or found.category == OTHER)
-    return Answer(found.category, found.confidence, found.level is Level.URGENT, found.triage, unsure)
+    return Answer(found.category, found.confidence, found.level is Level.URGENT, found.triage, unsure, found.maybe_urgent)
 
 
 def lines(found: Report) -> Iterator[str]:
@@ -33,6 +33,11 @@ def lines(found: Report) -> Iterator[str]:
     yield f"right of the kept    {_of(found.kept)}   (kept but for the ward: {_of(found.kept_sure)})"
     yield f"urgent recall        {_of(found.urgent_recall)}"
     yield f"urgent precision     {_of(found.urgent_precision)}"
+    yield f"surely urgent        {_of(found.urgent_sure)}   (the rest of the recall: maybe urgent)"
+    yield f"{'by voice':<21}{'right':<18}{'kept':<18}{'triage':<18}{'urgent recall':<18}{'precision':<18}calibration error"
+    for name, voice in found.voices.items():
+        shares = (found.by_style[name], voice.kept, voice.triage, voice.urgent_recall, voice.urgent_precision)
+        yield f"  {name:<19}{''.join(f'{_of(share):<18}' for share in shares)}{voice.calibration_error:.3f}"
     yield "by category"
     for category, share in found.by_category.items():
         yield f"  {category:<18} {_of(share)}"

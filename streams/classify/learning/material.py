@@ -13,7 +13,8 @@ from schemas.events.intake import PetitionKind
 from streams.classify.learning.corpus import Corpus, Labelled, OfKind
 from streams.classify.learning.vocabulary import Vocabulary
 from streams.classify.model.terms import terms
-from streams.classify.text.typed import Typed, typed
+from streams.classify.text.english import glossed, in_english
+from streams.classify.text.typed import Typed, typed_all
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -37,7 +38,7 @@ class Material:
     category: Task
     kind: Task
     urgent: Task
-    texts: tuple[str, ...]
+    read: list[Typed]
 
     def both(self, rows: NDArray[np.intp]) -> csr_matrix:
         """The rows as typed, then the same rows stripped."""
@@ -53,7 +54,7 @@ def prepared(corpus: Corpus) -> Material:
         *(text for text, _ in corpus.urgency),
         *(one.text for one in corpus.kinds),
     )
-    read = [typed(text) for text in texts]
+    read = [glossed(text) if in_english(text) else text for text in typed_all(texts)]
     written = [terms(text) for text in read]
     vocabulary = Vocabulary.of(written)
     first_kind = len(corpus.petitions) + len(corpus.urgency)
@@ -67,7 +68,7 @@ def prepared(corpus: Corpus) -> Material:
         Task(np.arange(len(corpus.petitions)), [one.category for one in corpus.petitions]),
         Task(of_kind, [kind for kind in kinds if kind is not None]),
         Task(np.arange(first_kind + len(corpus.kinds)), ["urgent" if mark else "not" for mark in urgent]),
-        texts,
+        read,
     )
 
 

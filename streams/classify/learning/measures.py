@@ -22,6 +22,8 @@ class Answer:
     triage: bool
     unsure: bool
     """Sent to triage because of low confidence or the category `other`, not because the ward is unknown."""
+    maybe_urgent: bool = False
+    """Urgent until a person has looked; `urgent` is then true as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,27 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """The goals for texts of one manner of writing (the label's style)."""
+
+    calibration_error: float
+    triage: Share
+    kept: Share
+    urgent_recall: Share
+    urgent_precision: Share
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """All shares are of right answers unless the name says otherwise. `pairs`: (right, given, how often)."""
+    """All shares are of right answers unless the name says otherwise. `pairs`: (right, given, how often). What is maybe urgent counts as
+    urgent, but for `urgent_sure`: the share of dangers that are surely urgent."""
 
     model_version: str
     category: Share
     with_also: Share
     by_style: dict[str, Share]
     by_category: dict[str, Share]
+    voices: dict[str, Voice]
     pairs: tuple[tuple[str, str, int], ...]
     calibration_error: float
     triage: Share
@@ -53,6 +68,7 @@ class Report:
     kept_sure: Share
     urgent_recall: Share
     urgent_precision: Share
+    urgent_sure: Share
     mistakes: tuple[dict[str, Any], ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -81,20 +97,23 @@ def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
 def report(version: str, rows: Sequence[Labelled], answers: Sequence[Answer]) -> Report:
     """Compare answers with labels, row by row."""
     both = list(zip(rows, answers, strict=True))
+    whole = _voice(both)
     return Report(
         model_version=version,
         category=_count(both, _right),
         with_also=_count(both, lambda row, answer: answer.category in (row.category, *row.also)),
         by_style=_grouped(both, lambda row: row.style),
         by_category=_grouped(both, lambda row: row.category),
+        voices={name: _voice(pairs) for name, pairs in _groups(both, lambda row: row.style).items()},
         pairs=_pairs(both),
-        calibration_error=calibration_error([(answer.confidence, _right(row, answer)) for row, answer in both]),
-        triage=_count(both, lambda _, answer: answer.triage),
+        calibration_error=whole.calibration_error,
+        triage=whole.triage,
         triage_unsure=_count(both, lambda _, answer: answer.unsure),
-        kept=_count([pair for pair in both if not pair[1].triage], _right),
+        kept=whole.kept,
         kept_sure=_count([pair for pair in both if not pair[1].unsure], _right),
-        urgent_recall=_count([pair for pair in both if pair[0].urgent], lambda _, answer: answer.urgent),
-        urgent_precision=_count([pair for pair in both if pair[1].urgent], lambda row, _: row.urgent),
+        urgent_recall=whole.urgent_recall,
+        urgent_precision=whole.urgent_precision,
+        urgent_sure=_count([pair for pair in both if pair[0].urgent], lambda _, answer: answer.urgent and not answer.maybe_urgent),
         mistakes=tuple(_mistake(row, answer) for row, answer in both if not _right(row, answer) or row.urgent != answer.urgent),
     )
 
@@ -110,11 +129,25 @@ def _count(pairs: Sequence[_Pair], test: Callable[[Labelled, Answer], bool]) -> 
     return Share(sum(test(row, answer) for row, answer in pairs), len(pairs))
 
 
-def _grouped(pairs: Iterable[_Pair], key: Callable[[Labelled], str]) -> dict[str, Share]:
+def _voice(pairs: Sequence[_Pair]) -> Voice:
+    return Voice(
+        calibration_error=calibration_error([(answer.confidence, _right(row, answer)) for row, answer in pairs]),
+        triage=_count(pairs, lambda _, answer: answer.triage),
+        kept=_count([pair for pair in pairs if not pair[1].triage], _right),
+        urgent_recall=_count([pair for pair in pairs if pair[0].urgent], lambda _, answer: answer.urgent),
+        urgent_precision=_count([pair for pair in pairs if pair[1].urgent], lambda row, _: row.urgent),
+    )
+
+
+def _groups(pairs: Iterable[_Pair], key: Callable[[Labelled], str]) -> dict[str, list[_Pair]]:
     groups: dict[str, list[_Pair]] = defaultdict(list)
     for pair in pairs:
         groups[key(pair[0])].append(pair)
-    return {name: _count(groups[name], _right) for name in sorted(groups)}
+    return {name: groups[name] for name in sorted(groups)}
+
+
+def _grouped(pairs: Iterable[_Pair], key: Callable[[Labelled], str]) -> dict[str, Share]:
+    return {name: _count(group, _right) for name, group in _groups(pairs, key).items()}
 
 
 def _pairs(pairs: Iterable[_Pair]) -> tuple[tuple[str, str, int], ...]:
@@ -132,4 +165,5 @@ def _mistake(row: Labelled, answer: Answer) -> dict[str, Any]:
         "unsure": answer.unsure,
         "urgent": row.urgent,
         "given_urgent": answer.urgent,
+        "maybe_urgent": answer.maybe_urgent,
     }

@@ -10,6 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 from schemas.events.envelope import BadEvent
 from schemas.events.sealing import OpenValue, as_it_is
 from schemas.events.topics import EVENTS
+from schemas.platform.kafka import KafkaSettings
 from streams.classify.learning.corpus import Labelled
 from streams.classify.learning.corrections import Collector
 
@@ -20,10 +21,10 @@ class RecordUnavailableError(RuntimeError):
     """Kafka has no event record, or does not answer."""
 
 
-def corrections(servers: str, topic: str = EVENTS.name, open_value: OpenValue = as_it_is) -> list[Labelled]:
+def corrections(kafka: KafkaSettings, topic: str = EVENTS.name, open_value: OpenValue = as_it_is) -> list[Labelled]:
     """All labels in the event record of which the words can be read. Raises `RecordUnavailableError`, `kafka.errors.KafkaError`."""
     consumer = KafkaConsumer(
-        bootstrap_servers=servers.split(","),
+        **kafka.client(),
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",

@@ -46,7 +46,7 @@ def train(corpus: Corpus) -> Model:
     except ImportError as error:
         raise TrainingUnavailableError from error
     material = prepared(corpus)
-    model = calibrated(fit(material, _counts(corpus)), corpus.calibration)
+    model = calibrated(fit(material, _counts(corpus)), [one for one in corpus.calibration if not one.danger])
     return replace(model, calibration=urgency_calibrated(model.calibration, material, urgent_held_out(material)))
 
 

@@ -38,6 +38,10 @@ class Calibration:
     """Less sure than this goes to a person."""
     kind_from: float
     """A kind other than `petition` needs at least this probability."""
+    urgent_margin: float = 0.0
+    """So far below the line of urgency a text may be urgent still."""
+    english_scale: float = 0.0
+    """In place of `category_scale` for English; 0: the same."""
 
 
 UNCALIBRATED = Calibration(

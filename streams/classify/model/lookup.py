@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from streams.classify.model.file import Floats
 from streams.classify.model.terms import ACCENTED, BARE_NUMBER, number_or_word
+from streams.classify.text.english import tells_english
 from streams.classify.text.folding import fold
-from streams.classify.text.language import ENGLISH, VIETNAMESE
+from streams.classify.text.language import VIETNAMESE
 from streams.classify.text.spacing import is_syllable
 from streams.classify.text.typed import Typed
 
@@ -54,11 +55,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """what the words show of each text of a batch. `accented`: typed with diacritics (a few words may lack them). `strange`: the
-    share of its letters in words that neither the model nor Vietnamese has. `english`, `vietnamese`: how many small words of each."""
+    """What the words show of each text of a batch. `accented`: typed with diacritics (a few words may lack them). Shares of its letters:
+    `strange` in words that neither the model nor Vietnamese has, `understood` in words that the model knows. `english`, `vietnamese`: how
+    many words tell of each."""
 
     accented: list[bool]
     strange: list[float]
+    understood: list[float]
     english: list[int]
     vietnamese: list[int]
 
@@ -90,7 +93,6 @@ _MASK = (1 << _BITS) - 1
 _DIFFERS, _STRANGE, _ENGLISH, _VIETNAMESE = (1 << bit for bit in range(2 * _BITS, 2 * _BITS + 4))
 _LENGTH_AT = 2 * _BITS + 4
 _MOST_REMEMBERED = 100_000
-_SMALL_WORDS = dict.fromkeys(ENGLISH, _ENGLISH) | dict.fromkeys(VIETNAMESE, _VIETNAMESE)
 
 
 class _Remembered(dict[str, int]):
@@ -107,11 +109,15 @@ class _Remembered(dict[str, int]):
         accented = number_or_word(word)
         plain = fold(accented)
         get = self._number.get
-        found = (get(plain, _UNKNOWN) + 1) | (get(accented, _UNKNOWN) + 1) << _BITS | len(word) << _LENGTH_AT | _SMALL_WORDS.get(word, 0)
+        found = (get(plain, _UNKNOWN) + 1) | (get(accented, _UNKNOWN) + 1) << _BITS | len(word) << _LENGTH_AT
         if accented != plain:
             found |= _DIFFERS
         if plain not in self._number and not word.isdecimal() and not is_syllable(word):
             found |= _STRANGE
+        if word in VIETNAMESE:
+            found |= _VIETNAMESE
+        elif tells_english(word):
+            found |= _ENGLISH
         self[word] = found
         return found
 
@@ -175,6 +181,7 @@ class Lookup:
         return Glance(
             ((differing * 5 >= every) & (differing > 0)).tolist(),
             (count(_STRANGE, length) / letters).tolist(),
+            (np.bincount(of_text, length * ((packed & _MASK) > 0), texts) / letters).tolist(),
             count(_ENGLISH).tolist(),
             count(_VIETNAMESE).tolist(),
         )

@@ -46,21 +46,24 @@ class Scorer:
         self._categories = len(model.categories)
         self.urgent_column = len(model.categories) + len(model.kinds)
 
-    def score(self, words: Words) -> Scores:
-        """Raises nothing; a text without a known word gets the bias alone."""
+    def score(self, words: Words, understood: Sequence[float], english: Sequence[bool]) -> Scores:
+        """Raises nothing; a text without a known word gets the bias alone. What was not understood (the share of each text that was, and
+        whether it is in English) makes the categories less sure."""
         known = self.lookup.rows(words)
         linear = self._linear(known)
         calibration = self.model.calibration
+        in_english = calibration.english_scale or calibration.category_scale
+        scale = np.asarray(understood, np.float32) * np.where(english, np.float32(in_english), np.float32(calibration.category_scale))
         return Scores(
-            softmax(linear[:, : self._categories] * np.float32(calibration.category_scale)),
+            softmax(linear[:, : self._categories] * scale[:, None]),
             softmax(linear[:, self._categories : self.urgent_column] * np.float32(calibration.kind_scale)),
             linear[:, self.urgent_column],
             known,
         )
 
-    def linear(self, texts: Sequence[Typed]) -> Floats:
+    def linear(self, words: Words) -> Floats:
         """The bare linear scores, texts × columns."""
-        return self._linear(self.lookup.find(texts))
+        return self._linear(self.lookup.rows(words))
 
     def _linear(self, known: Rows) -> Floats:
         gathered = self._weights[known.rows].astype(np.float32)
@@ -68,12 +71,15 @@ class Scorer:
         sums = [known.values[start:end] @ gathered[start:end] for start, end in pairwise(bounds)]
         return np.asarray(np.array(sums, np.float32).reshape(-1, len(self.model.bias)) * self.model.scale + self.model.bias)
 
-    def reasons(self, texts: Sequence[Typed], known: Rows, columns: Ints) -> list[tuple[str, ...]]:
-        """For each text the words that speak most for its column, as typed, the strongest first."""
+    def reasons(self, texts: Sequence[Typed], known: Rows, columns: Ints, *, pairs_only: bool = False) -> list[tuple[str, ...]]:
+        """For each text the words that speak most for its column, as typed, the strongest first; `pairs_only`: leave out single syllables,
+        which may be half of a word ("non" of "mầm non")."""
         if not len(known.rows):
             return [()] * len(texts)
         text = np.repeat(np.arange(len(texts)), np.diff(known.bounds))
         strength = self._weights[known.rows, columns[text]] * known.values
+        if pairs_only:
+            strength = strength * self._is_pair[known.rows]
         # One sort for all: by text, then by falling strength (which is at most 127, the largest weight times the longest value).
         order = np.argsort(text * 256.0 - strength, kind="stable")
         looked_at = known.bounds[:-1, None] + np.arange(_LOOKED_AT)

@@ -25,8 +25,8 @@ _TCVN3 = str.maketrans(
 
 @cache
 def _western() -> dict[str, int]:
-    """Byte by letter, as programs take bytes that Western European leaves open: by their number."""
-    return {bytes([byte]).decode("cp1252", "ignore") or chr(byte): byte for byte in range(256)}
+    """Byte by letter, by the number too, as some programs take it."""
+    return {letter: byte for byte in range(256) for letter in (chr(byte), bytes([byte]).decode("cp1252", "ignore")) if letter}
 
 
 _VNI_MARKS = {

@@ -24,10 +24,6 @@ _SCRIPT = re.compile("|".join(f"(?P<{code}>[{letters}])" for code, letters in _S
 _JAPANESE_SHARE = 0.1
 """Japanese writes most of its letters in Chinese; so much of its own shows it."""
 _WORDS = {
-    "en": (
-        "the is are was were and of to in on at for with this that there have has please my our your we you it not no from since near "
-        "street road would could should can been very but they he she"
-    ),
     "vi": (
         "khong ko k duoc dc la va cua co cac nhung cho nguoi nha duong toi em anh chi o tai bi roi voi nay ngay xin de nghi kinh phuong "
         "xa ngo pho ha noi gui lam không được là và của có các những người nhà đường tôi chị ở tại bị rồi với này ngày đề nghị kính "
@@ -40,9 +36,8 @@ _WORDS = {
     "pt": "os uma não para com está rua favor desde muito são obrigado nossa porque há três",
     "id": "yang dan ini tidak ada untuk dengan jalan sudah dari kami saya tolong karena sangat",
 }
-ENGLISH = frozenset(_WORDS["en"].split())
 VIETNAMESE = frozenset(_WORDS["vi"].split())
-_OTHERS = {code: frozenset(words.split()) for code, words in _WORDS.items() if code not in ("en", "vi")}
+_OTHERS = {code: frozenset(words.split()) for code, words in _WORDS.items() if code != "vi"}
 _ENOUGH = 3
 """Small words that show a language."""
 _LOOKED_AT = 2000
@@ -63,10 +58,9 @@ def by_small_words(words: list[str]) -> str | None:
     """The language in Latin letters, neither Vietnamese nor English, that these words (in lower case, with accents) show; None for none."""
     counts = {code: sum(word in small for word in words) for code, small in _OTHERS.items()}
     code = max(counts, key=lambda one: counts[one])
-    others = max(sum(word in ENGLISH for word in words), sum(word in VIETNAMESE for word in words))
-    return code if counts[code] >= _ENOUGH and counts[code] > others else None
+    return code if counts[code] >= _ENOUGH and counts[code] > sum(word in VIETNAMESE for word in words) else None
 
 
 def is_english(english: int, vietnamese: int) -> bool:
-    """By the count of small words of each."""
+    """By the count of words of each that tell."""
     return english >= 2 and english > 2 * vietnamese

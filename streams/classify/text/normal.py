@@ -31,7 +31,8 @@ _LOOKALIKES = str.maketrans(
     "aeopcyxijsdhmtbhkAEOPCYXIJMTBHKoaevikptuABEHIKMNOPTYX",
 )
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u03ff\u0400-\u04ff\u0500-\u052f]")
-_MIXED_WORD = re.compile(r"\w*(?:[a-zA-ZÀ-ỹ][\u0370-\u052f]|[\u0370-\u052f][a-zA-ZÀ-ỹ])\w*")
+_LATIN = r"[a-zA-ZÀ-\u024fḀ-ỹ]"
+_MIXED_WORD = re.compile(rf"\w*(?:{_LATIN}[\u0370-\u052f]|[\u0370-\u052f]{_LATIN})\w*")
 
 
 def _tone_table() -> dict[str, str]:

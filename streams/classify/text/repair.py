@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from streams.classify.text.keystrokes import telex, vni
 from streams.classify.text.spacing import is_syllable, joined, split_run
 from streams.classify.text.spelling import Speller, right_marks
+from streams.classify.text.teencode import teencode
 
 Common = Callable[[str], float]
 """How common a word or a pair of words is; 0: never seen."""
@@ -31,11 +32,11 @@ class Repair:
     def __call__(self, written: str) -> str:
         """A normalised text with its words put right; the same text if nothing could be."""
         parts = _PARTS.split(written, maxsplit=_MOST_WORDS)
-        words, gaps = parts[: 2 * _MOST_WORDS : 2], [*parts[1 : 2 * _MOST_WORDS : 2], "".join(parts[2 * _MOST_WORDS :])]
-        words = self._retyped(words)
-        words, gaps = self._rejoined(words, gaps)
-        put_right = [self._put_right(words, at) for at in range(len(words))]
-        return "".join(part for pair in zip(put_right, gaps, strict=False) for part in pair)
+        rest = "".join(parts[2 * _MOST_WORDS :])
+        words, gaps = self._rejoined(self._retyped(parts[: 2 * _MOST_WORDS : 2]), [*parts[1 : 2 * _MOST_WORDS : 2], rest])
+        words = [self._put_right(word) for word in words]
+        words = self._respelt(words)
+        return "".join(part for pair in zip(words, gaps, strict=False) for part in pair)
 
     def _retyped(self, words: Sequence[str]) -> list[str]:
         """By the input method that was meant, if there are words enough that show it; else as they were."""
@@ -58,8 +59,8 @@ class Repair:
                 words[start:end], gaps[start:end] = ["".join(words[start:end])], [gaps[end - 1]] if end <= len(gaps) else []
         return words, gaps
 
-    def _put_right(self, words: Sequence[str], at: int) -> str:
-        word = words[at]
+    def _put_right(self, word: str) -> str:
+        """A word that is none, as it was meant; as it is, if that cannot be told."""
         low = word.lower()
         if self._known(low):
             return word
@@ -68,21 +69,28 @@ class Repair:
             return f"{glued[1]} {glued[2]}"  # ngõ48, 7giờ
         if not word.isalpha():
             return word
-        new = self._meant(low, telex(low)) or self._meant(low, right_marks(low))
-        if new:
-            return _cased(word, new)
-        run = split_run(low, self._common)
-        if run:
-            return _cased(word, " ".join(run))
-        before, after = (words[place].lower() if 0 <= place < len(words) else "" for place in (at - 1, at + 1))
-        return _cased(word, self._speller.meant(before, low, after) or low)
+        new = self._meant(telex(low)) or self._meant(right_marks(low))
+        run = None if new else split_run(low, self._common)
+        return _cased(word, new or " ".join(run or (low,)))
 
-    def _meant(self, old: str, new: str | None) -> str | None:
-        return new if new and self._common(new) and not self._known(old) else None
+    def _respelt(self, words: list[str]) -> list[str]:
+        """What is still none is taken for a slip, where the words around are understood."""
+        strange = [at for at, word in enumerate(words) if word.isalpha() and not self._known(word)]
+        if len(strange) * 2 > len(words):
+            return words
+        heard = [word.lower() for word in words]
+        for at in strange:
+            before, after = (heard[place] if 0 <= place < len(heard) else "" for place in (at - 1, at + 1))
+            words[at] = _cased(words[at], self._speller.meant(before, heard[at], after) or heard[at])
+        return words
+
+    def _meant(self, new: str | None) -> str | None:
+        """A word of one letter is never what was meant: `aaaa` is a finger on the keyboard."""
+        return new if new and len(new) > 1 and self._common(new) else None
 
     def _known(self, word: str) -> bool:
         word = word.lower()
-        return self._common(word) > 0 or word.isdecimal() or is_syllable(word)
+        return self._common(word) > 0 or word.isdecimal() or is_syllable(word) or word in teencode()
 
 
 def _cased(old: str, new: str) -> str:

@@ -10,8 +10,7 @@ from streams.classify.text.folding import fold
 
 ONSETS = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
 _OPEN = (
-    "a ai ao au ay e eo i ia iu o oa oai oay oe oi u ua ui uy uya uyu y yêu âu ây ê êu iêu ô ôi ơ ơi ư ưa ưi ưu ươi ươu uê uơ "
-    "uôi uây oao oeo"
+    "a ai ao au ay e eo i ia iu o oa oai oay oe oi u ua ui uy uya uyu y yêu âu ây ê êu iêu ô ôi ơ ơi ư ưa ưi ưu ươi ươu uê uơ uôi uây oeo"
 )
 """Rhymes that end in a vowel: every tone."""
 _NASAL = (
@@ -28,6 +27,8 @@ _TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
 _STOP_TONES = ("\u0301", "\u0323")
 _MARKS = frozenset(_TONES[1:])
 _FRONT = frozenset("eêiy")
+_AFTER_G = ("i", "in", "iêng")
+"""gì, gìn, giếng; else `gi` is an onset of its own."""
 _VOWELS = "aăâeêioôơuưy"
 
 
@@ -37,7 +38,7 @@ def _fits(onset: str, rhyme: str) -> bool:
     if onset in ("k", "gh", "ngh"):
         return front
     if onset in ("c", "g", "ng"):
-        return not front or (onset == "g" and rhyme[0] == "i")
+        return not front or (onset == "g" and rhyme in _AFTER_G)
     if onset == "qu":
         return rhyme[0] not in "uưoô" or rhyme == "ôc"
     if onset == "gi":

@@ -7,8 +7,10 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -110,6 +112,11 @@ public final class CountJob {
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, System.getenv("GROUP"));
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, System.getenv("KAFKA_BOOTSTRAP_SERVERS"));
+        properties.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, System.getenv("KAFKA_SECURITY_PROTOCOL"));
+        properties.put(SaslConfigs.SASL_MECHANISM, System.getenv("KAFKA_SASL_MECHANISM"));
+        properties.put(SaslConfigs.SASL_JAAS_CONFIG, String.format(
+                "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"%s\" password=\"%s\";",
+                System.getenv("KAFKA_USERNAME"), System.getenv("KAFKA_PASSWORD")));
         properties.put(StreamsConfig.STATE_DIR_CONFIG, System.getenv("STATE_DIR"));
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, System.getenv().getOrDefault("THREADS", "2"));

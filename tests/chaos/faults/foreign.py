@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from kafka import KafkaProducer
 
+from tests.broker import reach
 from tests.chaos.city import City
 
 PARTITIONS = 4
@@ -16,7 +17,7 @@ PARTITIONS = 4
 @contextmanager
 def open_transaction(city: City, victim: str) -> Iterator[None]:
     producer = KafkaProducer(
-        bootstrap_servers=city.environment["KAFKA_BOOTSTRAP_SERVERS"],
+        **reach(city.environment["KAFKA_BOOTSTRAP_SERVERS"]),
         transactional_id=f"foreign-{uuid.uuid4().hex}",
         transaction_timeout_ms=60_000,
         acks="all",

@@ -1,7 +1,8 @@
-"""The dispatcher's transactional producer, and what kafka-python leaves to us of the protocol."""
+"""A transactional producer of kafka-python, and what that leaves to us of the protocol."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -9,23 +10,25 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from kafka.producer.transaction_manager import EndTxnHandler
 
-from consumers.dead_letters.writing import MAX_REQUEST_BYTES
-from consumers.settings import DispatcherSettings
-from schemas.events.topics import DEAD_LETTERS, QUEUE_POSITIONS, QUEUE_PREFIX
+from schemas.events.topics import DEAD_LETTERS, QUEUE_PREFIX
+from schemas.platform.kafka import KafkaSettings
+
+MAX_REQUEST_BYTES = 2_000_000
 
 
-def connect(settings: DispatcherSettings, transactional_id: str) -> KafkaProducer:
+def connect(kafka: KafkaSettings, name: str, transactional_id: str, timeout_ms: int, wanted: Iterable[str]) -> KafkaProducer:
     """A producer with a fresh epoch: transactions of its former selves are aborted, and nothing of them is taken any more.
 
-    Raise KafkaError when the broker does not answer or the topics are not there.
+    `timeout_ms`: after it the broker ends a transaction whose writer is gone. Raise KafkaError when no broker answers or a `wanted` topic
+    is not there.
     """
     producer = KafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
-        client_id="dispatcher",
+        **kafka.client(),
+        client_id=name,
         transactional_id=transactional_id,
-        transaction_timeout_ms=settings.dispatcher_transaction_timeout_ms,
-        delivery_timeout_ms=settings.dispatcher_transaction_timeout_ms,
-        request_timeout_ms=min(10_000, settings.dispatcher_transaction_timeout_ms),
+        transaction_timeout_ms=timeout_ms,
+        delivery_timeout_ms=timeout_ms,
+        request_timeout_ms=min(10_000, timeout_ms),
         acks="all",
         # Batches fill up until the flush at the end of a step, which sends them at once: one request instead of one a partition.
         linger_ms=1000,
@@ -39,8 +42,9 @@ def connect(settings: DispatcherSettings, transactional_id: str) -> KafkaProduce
     )
     try:
         producer.init_transactions()
-        if not producer.partitions_for(QUEUE_POSITIONS.name):
-            raise UnknownTopicOrPartitionError(QUEUE_POSITIONS.name)
+        for topic in wanted:
+            if not producer.partitions_for(topic):
+                raise UnknownTopicOrPartitionError(topic)
     except KafkaError:
         producer.close(timeout=1)
         raise

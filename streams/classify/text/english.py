@@ -1,0 +1,110 @@
+"""English read word by word into the Vietnamese of petitions (`english.tsv`), so that one model and one lexicon serve both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from importlib import resources
+
+from msgspec.structs import replace
+
+from streams.classify.text.folding import fold
+from streams.classify.text.keystrokes import telex
+from streams.classify.text.language import VIETNAMESE, is_english
+from streams.classify.text.spacing import is_syllable
+from streams.classify.text.typed import MOST_WORDS, Typed
+
+_LONGEST = 4
+"""Words in the longest phrase."""
+_WORD = re.compile(r"[^\W_]+(?:'(?!s\b)[a-z]+)?(?:'s\b)?")
+_SMALL = (
+    "a about above across after again ago all almost along already also although always am an and another any anybody anyone anything "
+    "are around as at away back be because been before behind being below beside between both but by came cannot come comes could did "
+    "do does doing done down during each either else enough even ever every everyone everything everywhere for from front get gets "
+    "getting give given go goes going gone got had has have he her here him his how however i if in inside into is it its itself just "
+    "keep keeps kept kindly last let like made make makes many maybe me more most much must my myself near need needs never next no "
+    "nobody not nothing now of off often on once one only onto opposite or other others our out outside over own per perhaps please "
+    "pls put really said same saw say saying says see seen she since so some somebody someone something soon sorry still stop such "
+    "take taken takes tell than that the their them then there these they thing things this those through to told too took toward "
+    "twice two under until up upon us use used very want wants was way we went were what when where whether which while who whole "
+    "whose why will with within without would yet you your yours i'm it's don't can't doesn't isn't won't didn't there's that's we're "
+    "they're he's she's aren't hasn't haven't wasn't couldn't dont cant"
+)
+SMALL = frozenset(_SMALL.split())
+"""Words that say nothing of the matter."""
+_ALSO_BORROWED = (
+    "app bus taxi video clip live shop photo test check online link share block report post comment admin mode file scan print laptop sale "
+    "ship shipper order grab gym spa cafe bar pub show drama logo stop ok fake auth hot trend game "
+    "city park garden tower house home centre building plaza mall hill lake river office street star one two"
+)
+"""They stand in Vietnamese texts too, in names above all (Times City, Park Hill)."""
+
+
+@cache
+def glossary() -> dict[str, tuple[str, ...]]:
+    """English word or phrase → Vietnamese words."""
+    lines = resources.files(__package__).joinpath("english.tsv").read_text(encoding="utf-8").splitlines()
+    return {english: tuple(meant.split(" ")) for english, _, meant in (line.partition("\t") for line in lines if not line.startswith("#"))}
+
+
+@cache
+def _borrowed() -> frozenset[str]:
+    """English words that stand in Vietnamese texts as well."""
+    return frozenset(word for meant in glossary().values() for word in meant if not is_syllable(word)) | frozenset(_ALSO_BORROWED.split())
+
+
+@cache
+def _known() -> frozenset[str]:
+    return SMALL | {word for phrase in glossary() for word in phrase.split(" ")}
+
+
+def tells_english(word: str) -> bool:
+    """A word (in lower case) that is English and that no Vietnamese text would have, not even as raw keystrokes (`car` is `cả`)."""
+    if is_syllable(word) or word in _borrowed() or not any(stem in _known() for stem in _stems(word)):
+        return False
+    return telex(word) is None
+
+
+def in_english(text: Typed) -> bool:
+    """By its words; the quick way, for many texts, is in `model.lookup`."""
+    return is_english(sum(map(tells_english, text.accented)), sum(word in VIETNAMESE for word in text.accented))
+
+
+def glossed(text: Typed) -> Typed:
+    """The same text with the words that it would have in Vietnamese; names, and words without a gloss, stay. Small words go."""
+    words = list(_gloss(_WORD.findall(text.written.lower())))[:MOST_WORDS]  # as it stands: an abbreviation of Vietnamese is none here
+    return replace(text, accented=words, plain=[fold(word) for word in words])
+
+
+def _gloss(words: Sequence[str]) -> Iterator[str]:
+    at = 0
+    while at < len(words):
+        found, length = _longest(words, at)
+        if found or words[at] not in SMALL:
+            yield from found or (words[at],)
+        at += length
+
+
+def _longest(words: Sequence[str], at: int) -> tuple[tuple[str, ...], int]:
+    """The gloss of the longest phrase that begins there, and how many words it takes."""
+    for length in range(min(_LONGEST, len(words) - at), 0, -1):
+        head = " ".join(words[at : at + length - 1])
+        for last in _stems(words[at + length - 1]):
+            found = glossary().get(f"{head} {last}" if head else last)
+            if found:
+                return found, length
+    return (), 1
+
+
+@lru_cache(maxsize=20_000)
+def _stems(word: str) -> tuple[str, ...]:
+    """The word, and what it may be a form of: `leaks`, `leaking`, `bodies`, `dumped`, `digging`."""
+    found = [word]
+    for ending, others in (("'s", ("",)), ("ies", ("y",)), ("es", ("", "e")), ("s", ("",)), ("ing", ("", "e")), ("ed", ("", "e"))):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            base = word.removesuffix(ending)
+            found += [base + other for other in others]
+            if base[-1:] == base[-2:-1]:
+                found.append(base[:-1])
+    return tuple(found)

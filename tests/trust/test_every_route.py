@@ -1,0 +1,245 @@
+"""Every route, asked by everybody, about what is his and what is not: the answers are those of the table (`schemas.authority`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import product
+from typing import Any
+from unittest.mock import MagicMock
+
+import httpx
+import psycopg
+import pytest
+
+from consumers.http import Showing
+from deploy.web.calendar import calendar_route
+from deploy.web.contract import contract_routes
+from deploy.web.server import _status_routes
+from producers.http.app import routes_of
+from producers.pages import intake_pages
+from schemas.authority import DUTIES, MACHINES, OFFICE_ACTIONS, STRANGER, Call, Denial, Duty, Holding, Post, may, roles_at, speaks_as
+from schemas.identity import persons, tokens
+from schemas.platform.credentials import Holder, Kind
+from schemas.platform.settings import ProcessSettings
+from schemas.reference import above
+from tests.chaos.instance import Instance
+from tests.system.people import City, wait
+
+QUEUE = "/v1/departments/{code}/queue"
+GUARDED = {
+    ("GET", QUEUE): Call.READ_CASES,
+    ("GET", f"{QUEUE}/events"): Call.READ_CASES,
+    ("GET", f"{QUEUE}/{{petition_id}}"): Call.READ_CASES,
+    ("POST", f"{QUEUE}/{{petition_id}}/actions"): Call.ACT,
+    ("GET", "/v1/ioc"): Call.READ_FIGURES,
+}
+ANYBODY = {
+    ("GET", path): status
+    for path, status in {
+        **dict.fromkeys(("/", "/t/{tracking_code}", "/desk", "/ioc", "/sign-in"), 200),
+        **dict.fromkeys(("/v1/offices", "/v1/categories", "/v1/wards", "/v1/calendar"), 200),
+        **dict.fromkeys(("/healthz", "/readyz", "/openapi.json", "/docs"), 200),
+        **dict.fromkeys(("/assets/common/{file}", "/assets/views/{file}", "/assets/submit/{file}", "/assets/contract/{file}"), 404),
+    }.items()
+} | {("POST", "/petitions"): 422, ("GET", "/session/provider"): 200, ("GET", "/sign-in/provider"): 404, ("GET", "/sign-in/return"): 404}
+"""Open to all: what an empty call of anybody is answered, where there is no provider."""
+BY_CODE = {
+    ("GET", "/v1/petitions/{tracking_code}"),
+    ("GET", "/v1/petitions/{tracking_code}/events"),
+    ("POST", "/v1/petitions/{tracking_code}/actions"),
+}
+"""Opened by the tracking code, whoever has it."""
+BY_KEY = {("POST", "/v1/petitions")}
+_V2 = "/open311/v2"
+OPEN311 = {
+    *(("GET", f"/open311/{path}.{{format}}") for path in ("discovery", "v2/discovery")),
+    *(("GET", f"{_V2}/{path}.{{format}}") for path in ("services", "services/{service_code}", "requests", "servicerequestupdates")),
+    *(("GET", f"{_V2}/{path}.{{format}}") for path in ("requests/{service_request_id}", "tokens/{token}")),
+    *(("POST", f"{_V2}/{path}.{{format}}") for path in ("requests", "servicerequestupdates")),
+}
+"""For strangers and channels alone (decision 18), and tried with that specification's own errors in its own tests: no duty counts there."""
+SESSION = {(method, "/session") for method in ("GET", "POST", "DELETE")}
+PASSWORD = "một mật khẩu đủ dài"
+TEXT = "Cột điện nghiêng vì hố đào của đơn vị thoát nước trước số 19 ngõ Huế, sắp đổ xuống đường."
+
+
+@dataclass
+class Town:
+    """A case, the offices around it, and callers of every kind."""
+
+    url: str
+    code: str
+    petition_id: str
+    case: Holding
+    table: psycopg.Connection[Any]
+    credentials: dict[str, Any]
+
+    @property
+    def offices(self) -> dict[str, str]:
+        """Owner, co-office, who stands above the owner, and a stranger."""
+        assert self.case.office is not None
+        taken = {self.case.office, *self.case.co_offices, *above(self.case.office)}
+        stranger = next(code for code in ("so-yt", "so-gddt", "so-nv") if code not in taken)
+        return {
+            "owner": self.case.office,
+            "co-office": self.case.co_offices[0],
+            "superior": above(self.case.office)[0],
+            "stranger": stranger,
+        }
+
+    def path(self, template: str, office: str = "so-xd") -> str:
+        return template.format(code=office, petition_id=self.petition_id, tracking_code=self.code, file="none.js")
+
+    def person(self, *posts: Post) -> httpx.Client:
+        """A browser in which a new person has signed in."""
+        login = f"route-{self.table.execute('select count(*) from person').fetchone()[0]}"  # type: ignore[index]
+        persons.add(self.table, login, "Người Thử", posts, password=PASSWORD)
+        browser = httpx.Client(base_url=self.url, timeout=30)
+        assert browser.post("/session", json={"login": login, "password": PASSWORD}).status_code == 201
+        browser.headers["X-CSRF-Token"] = browser.get("/session").json()["form_token"]
+        return browser
+
+    def machine(self, token: str) -> httpx.Client:
+        return httpx.Client(base_url=self.url, timeout=30, headers={"Authorization": f"Bearer {token}"})
+
+    def holder(self, duty: Duty, office: str) -> tuple[Post, httpx.Client]:
+        """Somebody with this duty, at this office where it is an office's."""
+        post = Post(duty, None if DUTIES[duty].everywhere else DUTIES[duty].office or office)
+        if duty not in MACHINES:
+            return post, self.person(post)
+        return post, self.machine(self.credentials["admin"] if duty is Duty.ADMINISTRATOR else self.credentials["departments"][office])
+
+
+@pytest.fixture(scope="module")
+def town(instance: Instance) -> Iterator[Town]:
+    with City(instance.url, instance.data / "credentials.json") as city:
+        sent = city.submit(TEXT, location={"ward_code": "00070"})
+        owner = city.wait_state(sent["tracking_code"], "assigned")["office"]["code"]
+        path = f"/v1/departments/{owner}/queue/{sent['petition_id']}"
+        found = wait(lambda: city.http.get(path, headers=city.token(owner)).json(), lambda found: "case" in found)
+        with psycopg.connect(instance.environment()["DATABASE_URL"], autocommit=True) as table:
+            yield Town(instance.url, sent["tracking_code"], sent["petition_id"], Holding.of(found["case"]), table, city.credentials)
+
+
+def ask(client: httpx.Client, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, str]:
+    """Status, and the code of a refusal; of a stream its head alone."""
+    with client.stream(method, path, json=body if method == "POST" else None) as answer:
+        refused = answer.status_code >= 400 and "json" in answer.headers.get("content-type", "")
+        return answer.status_code, json.loads(answer.read()).get("code", "") if refused else ""
+
+
+def test_every_route_has_its_rule() -> None:
+    """Whoever adds one says who may call it, and so has it tried below."""
+    routes = [
+        *routes_of(MagicMock()),
+        *intake_pages(),
+        *Showing(MagicMock()),
+        calendar_route(ProcessSettings()),
+        *contract_routes(),
+        *_status_routes(lambda: True),
+    ]
+    listed = {(method, route.path) for route in routes for method in (route.methods or {"GET"}) - {"HEAD"}}  # type: ignore[attr-defined]
+
+    assert listed == set(GUARDED) | set(ANYBODY) | BY_CODE | BY_KEY | SESSION | OPEN311
+
+
+@pytest.mark.parametrize("duty", Duty)
+def test_each_duty_gets_what_the_table_gives_it(town: Town, duty: Duty) -> None:
+    """At its own office and at each of the others around the case: queue, stream, the case itself and every action."""
+    for standing, home in town.offices.items():
+        post, client = town.holder(duty, home)
+        with closing(client):
+            for where in town.offices.values():
+                assert looked(town, client, where) == reading(town, post, where), f"{duty} of the {standing} at {where}"
+            tried = list(product(town.offices.values(), OFFICE_ACTIONS))
+            for (where, action), answer in zip(tried, all_acted(town, client, tried), strict=True):
+                assert answer == acting(town, post, where, action), f"{duty} of the {standing} at {where}: {action}"
+            assert ask(client, "GET", "/v1/ioc")[0] == (200 if may([post], Call.READ_FIGURES) else 403)
+
+
+def looked(town: Town, client: httpx.Client, office: str) -> list[tuple[int, str]]:
+    return [ask(client, "GET", town.path(path, office)) for (method, path), call in GUARDED.items() if call is Call.READ_CASES]
+
+
+def reading(town: Town, post: Post, office: str) -> list[tuple[int, str]]:
+    """Queue, stream and case."""
+    if not may([post], Call.READ_CASES, office):
+        return [(403, "foreign-office" if may([post], Call.READ_CASES) else "not-your-duty")] * 3
+    sees = office in (town.case.office, *town.case.co_offices)
+    return [(200, ""), (200, ""), (200, "") if sees else (404, "unknown-petition")]
+
+
+def acted(town: Town, client: httpx.Client, office: str, action: str) -> tuple[int, str]:
+    """Asked with a field that is not the caller's to say: who is entitled hears that, and nothing happens to the case."""
+    return ask(client, "POST", town.path(f"{QUEUE}/{{petition_id}}/actions", office), {"action": action, "actor": {}})
+
+
+def all_acted(town: Town, client: httpx.Client, tried: list[tuple[str, str]]) -> list[tuple[int, str]]:
+    """At once: who is not entitled is given a second in which he may become so."""
+    with ThreadPoolExecutor(len(tried)) as pool:
+        return list(pool.map(lambda one: acted(town, client, *one), tried))
+
+
+def acting(town: Town, post: Post, office: str, action: str) -> tuple[int, str]:
+    if not may([post], Call.ACT, office):
+        return 403, "foreign-office" if may([post], Call.ACT) else "not-your-duty"
+    denial = speaks_as(roles_at([post], office), office, town.case, action)[1]
+    if denial in STRANGER:
+        return 403, "not-in-queue"
+    return (422, "invalid") if denial in (None, Denial.WRONG_STATE) else (403, "not-allowed")
+
+
+def test_auditors_act_never_and_operators_see_nothing_of_anybody(town: Town) -> None:
+    """Whatever the table says."""
+    for duty, ours in ((Duty.AUDITOR, [200, 200, 200]), (Duty.OPERATOR, [403, 403, 403])):
+        _, client = town.holder(duty, "so-xd")
+        with closing(client):
+            owner = town.offices["owner"]
+            assert [status for status, _ in looked(town, client, owner)] == ours
+            assert {status for status, _ in all_acted(town, client, [(owner, action) for action in OFFICE_ACTIONS])} == {403}
+            assert TEXT not in client.get("/v1/ioc").text
+
+
+def test_who_brings_nothing_that_holds_is_nobody(town: Town) -> None:
+    """No token, a made-up one, a channel's key, one that was revoked, one that expired, a session that was signed out, one of a person
+    who was disabled: 401 on every guarded route."""
+    office = Holder(Kind.OFFICE, town.offices["owner"])
+    revoked, expired = tokens.issue(town.table, office, timedelta(days=1)), tokens.issue(town.table, office, timedelta(0))
+    tokens.revoke(town.table, revoked.id)
+    gone, disabled = town.person(Post(Duty.AUDITOR)), town.person(Post(Duty.AUDITOR))
+    assert gone.delete("/session").status_code == 200
+    town.table.execute("update person set disabled_at = now() where id = (select id from person order by created_at desc limit 1)")
+    strangers = [
+        httpx.Client(base_url=town.url),
+        *map(town.machine, ("guess", town.credentials["intake"]["ihanoi"], revoked.token, expired.token)),
+        gone,
+        disabled,
+    ]
+    for stranger in strangers:
+        with closing(stranger):
+            for method, path in GUARDED:
+                assert ask(stranger, method, town.path(path, office.name), {"action": "accept"})[0] == 401, path
+
+
+@pytest.mark.parametrize("kind", ["nobody", "person", "machine"])
+def test_what_is_open_is_the_same_for_everybody(town: Town, kind: str) -> None:
+    """Pages and lists; what the code opens to the citizen it opens to whoever has it, and a session adds nothing."""
+    clients = {
+        "nobody": lambda: httpx.Client(base_url=town.url),
+        "person": lambda: town.person(Post(Duty.LEADER, "ubnd-tp")),
+        "machine": lambda: town.machine(town.credentials["admin"]),
+    }
+    with closing(clients[kind]()) as client:
+        for (method, path), status in ANYBODY.items():
+            assert ask(client, method, town.path(path), {})[0] == status, path
+        for method, path in BY_CODE:
+            body = {"action": "rate", "actor": {}}
+            assert ask(client, method, town.path(path), body)[0] == (422 if method == "POST" else 200), path
+            assert ask(client, method, town.path(path).replace(town.code, "AAAA-AAAA-AAAA"), body)[0] == 404, path
+        for method, path in BY_KEY:
+            assert ask(client, method, path, {}) == (401, "no-key")
