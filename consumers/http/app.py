@@ -22,6 +22,7 @@ from consumers.read_model.counting import keep_counting
 from consumers.read_model.reading import opened
 from consumers.settings import ViewSettings
 from schemas.events.sealing import sealing
+from schemas.events.tracking import Keys
 from schemas.identity.callers import Callers, knowing
 
 
@@ -57,7 +58,7 @@ async def prepare(settings: ViewSettings, callers: Callers | None = None) -> Asy
         dead_letters = DeadLetterWatch(settings, loop)
         views = Views(
             settings=settings,
-            secret=settings.tracking_key(),
+            keys=Keys(settings.tracking_secrets()),
             callers=known,
             reader=reader,
             live=live,

@@ -47,6 +47,17 @@ PETITION_EVENTS = Operation(
     answer=Answer("Server-Sent Events; the data of each is an entry of the timeline with where the case stands.", media_types=_STREAM),
     refusals=((400, "invalid"), *_NOT_FOUND),
 )
+SHARED = Operation(
+    name="getSharedPetition",
+    method="GET",
+    path="/v1/shared/{shared}",
+    tag="Citizens",
+    summary="A petition that its citizen shares: what is done about it, and nothing of what citizens wrote.",
+    description="`shared` is the end of `share_url` of the petition; it lets nobody act, and no tracking code follows from it.",
+    parameters=(Parameter("shared", "The end of `share_url`.", {"type": "string", "maxLength": 43}, "path"),),
+    answer=Answer("The petition and what happened to it.", answers.SharedPetition),
+    refusals=((404, "unknown-petition"), (503, "database-unavailable")),
+)
 QUEUE = Operation(
     name="getQueue",
     method="GET",
@@ -107,4 +118,4 @@ def _reference(name: str, path: str, what: str, model: Any) -> Operation:
 OFFICES = _reference("listOffices", "/v1/offices", "All offices.", answers.Offices)
 CATEGORIES = _reference("listCategories", "/v1/categories", "All categories.", answers.Categories)
 WARDS = _reference("listWards", "/v1/wards", "All wards and communes.", answers.Wards)
-OPERATIONS = (PETITION, PETITION_EVENTS, QUEUE, QUEUE_EVENTS, QUEUE_CASE, IOC, OFFICES, CATEGORIES, WARDS)
+OPERATIONS = (PETITION, PETITION_EVENTS, SHARED, QUEUE, QUEUE_EVENTS, QUEUE_CASE, IOC, OFFICES, CATEGORIES, WARDS)

@@ -105,17 +105,20 @@ class LiveFeed:
         return [entry for record in self._ring.of(petition_id.encode()) if (entry := self._entry(record))]
 
     @contextmanager
-    def subscribe(self, petition_id: str) -> Iterator[Subscription]:
-        key, subscription = petition_id.encode(), Subscription(PENDING_LIMIT)
+    def subscribe(self, *petition_ids: str) -> Iterator[Subscription]:
+        """What happens to these petitions, while the context lasts."""
+        keys, subscription = [petition_id.encode() for petition_id in petition_ids], Subscription(PENDING_LIMIT)
         if self._closed:
             subscription.close()
-        self._subscriptions.setdefault(key, set()).add(subscription)
+        for key in keys:
+            self._subscriptions.setdefault(key, set()).add(subscription)
         try:
             yield subscription
         finally:
-            self._subscriptions[key].discard(subscription)
-            if not self._subscriptions[key]:
-                del self._subscriptions[key]
+            for key in keys:
+                self._subscriptions[key].discard(subscription)
+                if not self._subscriptions[key]:
+                    del self._subscriptions[key]
 
     def close(self) -> None:
         """End all subscriptions; new ones end at once."""

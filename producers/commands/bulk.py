@@ -87,7 +87,7 @@ def import_file(file: Path, channel: str, rejects: Path | None, *, as_json: bool
     vault = PostgresVault(settings.database_url.get_secret_value()) if settings.database_url else None
     try:
         with (
-            IntakeProducer(settings, tracking_secret=settings.tracking_key(), vault=vault) as producer,
+            IntakeProducer(settings, tracking_secret=settings.tracking_secrets()[0], vault=vault) as producer,
             file.open("rb") as source,
             path.open("wb") as outcome.rejects,
         ):

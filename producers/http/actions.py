@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from producers.http.body import idempotency_key, parse_object, read_json_body
 from producers.http.endpoint import endpoint, publish
-from producers.http.holding import wait_for
+from producers.http.holding import wait_for, wait_for_one
 from producers.http.state import Intake
 from producers.intake.acting import action_event
 from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS, STRANGER, Call, Denial, Holding, entitled_to, speaks_as
@@ -33,9 +33,9 @@ def citizen_action(intake: Intake) -> Handler:
     async def handle(request: Request) -> Response:
         key = idempotency_key(request)
         fields = await _fields(intake, request, CITIZEN_ACTIONS)
-        petition_id = _petition_id(intake, request.path_params["tracking_code"])
-        seconds = intake.settings.action_wait_ms / 1000
-        if await wait_for(intake.pool, petition_id, seconds, lambda _: True) is None:
+        ids = _candidates(intake, request.path_params["tracking_code"])
+        petition_id = await wait_for_one(intake.pool, ids, intake.settings.action_wait_ms / 1000)
+        if petition_id is None:
             raise Problem(404, "unknown-petition")
         return _receipt(petition_id, await act(intake, petition_id, Actor(role=Role.CITIZEN), fields, key))
 
@@ -56,9 +56,9 @@ def office_action(intake: Intake) -> Handler:
     return endpoint(handle)
 
 
-def _petition_id(intake: Intake, code: str) -> str:
+def _candidates(intake: Intake, code: str) -> list[str]:
     try:
-        return tracking.petition_id(intake.secret, tracking.parse(code))
+        return intake.codes.candidates(tracking.parse(code))
     except tracking.BadTrackingCode:
         raise Problem(404, "bad-code") from None
 

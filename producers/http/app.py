@@ -25,6 +25,7 @@ from producers.intake.vault import AsyncVault
 from producers.kafka.publisher import Limits, Publisher
 from producers.pages import intake_pages
 from producers.settings import HttpSettings
+from schemas.events import tracking
 from schemas.events.sealing import sealing
 from schemas.identity.callers import Callers, knowing
 from schemas.platform.pools import still_open
@@ -66,7 +67,7 @@ async def _serving(settings: HttpSettings, publisher: Publisher | None, callers:
     await pool.open()
     intake = Intake(
         settings,
-        settings.tracking_key(),
+        tracking.Keys(settings.tracking_secrets()),
         settings.clock(),
         callers,
         AsyncPublisher(own, asyncio.get_running_loop()),

@@ -35,10 +35,19 @@ class ProcessSettings(KafkaSettings):
 class TrackingSettings(ProcessSettings):
     """For those that turn tracking codes into petition ids."""
 
-    tracking_secret: SecretStr = Field(description="At least 32 random characters; changing it cuts off all codes.", min_length=32)
+    tracking_secret: SecretStr = Field(
+        description="At least 32 random characters, with which tracking codes are made. When it is changed, name the one before under"
+        " TRACKING_SECRETS_BEFORE, or its codes are cut off.",
+        min_length=32,
+    )
+    tracking_secrets_before: SecretStr | None = Field(
+        None, description="Secrets that were TRACKING_SECRET before, newest first, parted by commas or spaces: their codes go on."
+    )
 
-    def tracking_key(self) -> bytes:
-        return self.tracking_secret.get_secret_value().encode()
+    def tracking_secrets(self) -> tuple[bytes, ...]:
+        """The secret, then those before it."""
+        before = self.tracking_secrets_before.get_secret_value() if self.tracking_secrets_before else ""
+        return tuple(secret.encode() for secret in (self.tracking_secret.get_secret_value(), *before.replace(",", " ").split()))
 
 
 class KeyringSettings(ProcessSettings):

@@ -153,7 +153,7 @@ def test_a_citizen_and_an_office_go_on(rehearsal: Rehearsal) -> None:
 
 def test_a_contact_that_was_erased_after_the_backup_stays_erased(rehearsal: Rehearsal) -> None:
     """The backup had its key; the list kept elsewhere says that it must go. The other one is still there."""
-    with psycopg.connect(rehearsal.found.environment()["DATABASE_URL"]) as connection:
+    with psycopg.connect(rehearsal.found.database()) as connection:
         keys = dict(connection.execute("select petition_id, key from contact_key").fetchall())
 
     assert keys[rehearsal.erased] is None

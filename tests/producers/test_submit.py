@@ -18,6 +18,7 @@ from producers.settings import HttpSettings
 from schemas.authority import Holding
 from schemas.events import tracking
 from schemas.events.catalogue import SUBMITTED
+from schemas.events.tracking import Keys
 from tests.producers.support import KEY, PETITION, SECRET, Asked, on_topic
 from tests.producers.test_actions import put_case
 
@@ -30,7 +31,7 @@ async def test_a_petition_is_in_kafka_when_it_is_accepted(asked: Asked, broker: 
     body = answer.json()
 
     assert answer.status_code == 202
-    assert body["petition_id"] == tracking.petition_id(SECRET.encode(), tracking.parse(body["tracking_code"]))
+    assert body["petition_id"] == tracking.petition_id(Keys((SECRET.encode(),)).of_channel("ihanoi"), body["tracking_code"])
     assert body["status_url"] == f"/v1/petitions/{body['tracking_code']}"  # PUBLIC_URL is empty: what a call says of the host is anybody's
     assert body["events_url"] == f"{body['status_url']}/events"
     (event,) = on_topic(broker.bootstrap, SUBMITTED, body["petition_id"])

@@ -15,12 +15,11 @@ from kafka import KafkaProducer, TopicPartition
 
 from deploy.cluster.kafka import administering
 from deploy.cluster.reading import partitions_of, reading, spans
-from deploy.one_machine.reach import environment
-from deploy.one_machine.runner.directory import Directory
 from schemas.events.sealing import Sealing
 from schemas.events.topics import ACTIONS, DEAD_LETTERS, EVENTS, INTAKE, all_topics
 from schemas.platform import keyring
 from schemas.platform.settings import ProcessSettings
+from tests.broker import reach
 from tests.chaos.instance import CLI, Instance
 from tests.system.people import City, wait
 
@@ -70,7 +69,7 @@ def _contact(city: City, office: str, petition_id: str) -> tuple[int, dict[str, 
 
 
 def _dead_letter(instance: Instance, petition_id: str) -> None:
-    producer = KafkaProducer(bootstrap_servers=instance.bootstrap())
+    producer = KafkaProducer(**reach(instance.bootstrap()))
     producer.send(ACTIONS.name, key=petition_id.encode(), value=json.dumps({"text": SAID}).encode()).get(timeout=15)
     producer.close()
     wait(lambda: found_in(instance, DEAD_LETTERS.name), lambda found: found > 0)
@@ -100,15 +99,10 @@ def opened(instance: Instance) -> int:
     return sum(tells(sealing.open_value(value)) for value in records(instance, EVENTS.name))
 
 
-def database(instance: Instance) -> str:
-    """As the administrator: no process of the instance may read it all."""
-    return environment(Directory(instance.data), {})["DATABASE_URL"]
-
-
 def rows(instance: Instance) -> dict[str, int]:
     """How many rows of each table tell one."""
     tables = "select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'"
-    with psycopg.connect(database(instance)) as connection:
+    with psycopg.connect(instance.database()) as connection:
         names = [name for (name,) in connection.execute(tables).fetchall()]
         texts = {name: connection.execute(f'select t::text from "{name}" t').fetchall() for name in names}
     return {name: number for name, found in texts.items() if (number := sum(tells(text) for (text,) in found))}
@@ -116,7 +110,7 @@ def rows(instance: Instance) -> dict[str, int]:
 
 def files(instance: Instance) -> list[Path]:
     """Logs, stores and the database's files that have one in the clear. Topics are compressed: they are read as records."""
-    with psycopg.connect(database(instance), autocommit=True) as connection:
+    with psycopg.connect(instance.database(), autocommit=True) as connection:
         connection.execute("checkpoint")
     places = (instance.data / name for name in ("logs", "state", "postgres"))
     return [path for place in places for path in place.rglob("*") if path.is_file() and tells(path.read_bytes().decode("utf-8", "replace"))]

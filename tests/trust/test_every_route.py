@@ -35,16 +35,18 @@ GUARDED = {
     ("GET", QUEUE): Call.READ_CASES,
     ("GET", f"{QUEUE}/events"): Call.READ_CASES,
     ("GET", f"{QUEUE}/{{petition_id}}"): Call.READ_CASES,
+    ("GET", f"{QUEUE}/{{petition_id}}/contact"): Call.ACT,
     ("POST", f"{QUEUE}/{{petition_id}}/actions"): Call.ACT,
     ("GET", "/v1/ioc"): Call.READ_FIGURES,
 }
 ANYBODY = {
     ("GET", path): status
     for path, status in {
-        **dict.fromkeys(("/", "/t/{tracking_code}", "/desk", "/ioc", "/sign-in"), 200),
+        **dict.fromkeys(("/", "/t/{tracking_code}", "/s/{shared}", "/desk", "/ioc", "/sign-in", "/privacy"), 200),
         **dict.fromkeys(("/v1/offices", "/v1/categories", "/v1/wards", "/v1/calendar"), 200),
         **dict.fromkeys(("/healthz", "/readyz", "/openapi.json", "/docs"), 200),
         **dict.fromkeys(("/assets/common/{file}", "/assets/views/{file}", "/assets/submit/{file}", "/assets/contract/{file}"), 404),
+        "/v1/shared/{shared}": 404,
     }.items()
 } | {("POST", "/petitions"): 422, ("GET", "/session/provider"): 200, ("GET", "/sign-in/provider"): 404, ("GET", "/sign-in/return"): 404}
 """Open to all: what an empty call of anybody is answered, where there is no provider."""
@@ -93,7 +95,7 @@ class Town:
         }
 
     def path(self, template: str, office: str = "so-xd") -> str:
-        return template.format(code=office, petition_id=self.petition_id, tracking_code=self.code, file="none.js")
+        return template.format(code=office, petition_id=self.petition_id, tracking_code=self.code, shared="none", file="none.js")
 
     def person(self, *posts: Post) -> httpx.Client:
         """A browser in which a new person has signed in."""
@@ -122,7 +124,7 @@ def town(instance: Instance) -> Iterator[Town]:
         owner = city.wait_state(sent["tracking_code"], "assigned")["office"]["code"]
         path = f"/v1/departments/{owner}/queue/{sent['petition_id']}"
         found = wait(lambda: city.http.get(path, headers=city.token(owner)).json(), lambda found: "case" in found)
-        with psycopg.connect(instance.environment()["DATABASE_URL"], autocommit=True) as table:
+        with psycopg.connect(instance.database(), autocommit=True) as table:
             yield Town(instance.url, sent["tracking_code"], sent["petition_id"], Holding.of(found["case"]), table, city.credentials)
 
 

@@ -48,6 +48,7 @@ function showFacts() {
     petition.escalation > 0 && open && [t("track.escalated"), t(`track.rung-${petition.escalation}`)],
     petition.rating && [t("track.rating"), stars(petition.rating)],
     [t("track.received"), longDate(petition.received_at)],
+    [t("track.share"), el("a", { href: petition.share_url, title: t("track.share-hint") }, t("track.share-link"))],
     petition.receipt && [t("track.receipt"), el("code", { class: "small receipt", title: t("track.receipt-hint") }, petition.receipt.chain)],
   ].filter(Boolean);
   byId("facts").replaceChildren(...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));

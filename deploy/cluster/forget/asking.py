@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
+
+import psycopg
 
 from deploy.cluster.backup.erasures import noted
 from deploy.cluster.site import Site
@@ -12,6 +13,7 @@ from producers.client import ActionProducer
 from schemas.events import tracking
 from schemas.events.base import Actor, Role
 from schemas.events.erasures import Forgotten
+from schemas.platform.settings import TrackingSettings
 
 _PATIENCE_SECONDS = 60.0
 _POLL_SECONDS = 0.5
@@ -30,18 +32,23 @@ def petition_of(site: Site, given: str) -> str:
     if tracking.is_petition_id(given):
         return given
     try:
-        return tracking.petition_id(_tracking_key(site), tracking.parse(given))
+        return _known(site, tracking.Keys(_tracking_secrets(site)).candidates(tracking.parse(given)))
     except tracking.BadTrackingCode:
         raise UnknownCode(f"{given} is neither a petition's id nor a tracking code") from None
 
 
-def _tracking_key(site: Site) -> bytes:
-    if secret := site.environment.get("TRACKING_SECRET"):
-        return secret.encode()
-    file = site.environment.get("TRACKING_SECRET_FILE")
-    if not file:
+def _tracking_secrets(site: Site) -> tuple[bytes, ...]:
+    if not {"TRACKING_SECRET", "TRACKING_SECRET_FILE"} & site.environment.keys():
         raise UnknownCode("a tracking code needs TRACKING_SECRET; give the petition's id")
-    return Path(file).read_text(encoding="utf-8").strip().encode()
+    return site.read(TrackingSettings).tracking_secrets()
+
+
+def _known(site: Site, petition_ids: list[str]) -> str:
+    with psycopg.connect(site.database_url) as connection:
+        row = connection.execute("select petition_id from petition where petition_id = any(%s)", (petition_ids,)).fetchone()
+    if row is None:
+        raise UnknownCode("no petition has this tracking code")
+    return str(row[0])
 
 
 def ask(site: Site, petition_id: str) -> Forgotten:
