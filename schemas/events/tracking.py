@@ -84,9 +84,8 @@ class Keys:
         return _of_channel(self.secrets[0], channel) if channel in CHANNELS else self.secrets[0]
 
     def earlier_of_channel(self, channel: str) -> list[bytes]:
-        """With which they may have been made before, and are not any more."""
-        own = [_of_channel(secret, channel) for secret in self.secrets]
-        return [key for key in (*own, *self.secrets) if key != self.of_channel(channel)]
+        """With which they were made before the secret changed, newest first."""
+        return [Keys(self.secrets[number:]).of_channel(channel) for number in range(1, len(self.secrets))]
 
     def candidates(self, code: str) -> list[str]:
         """Each id that the code's petition may have: the code does not say whose key made it."""

@@ -238,7 +238,7 @@ async def test_an_id_that_another_process_took_is_known_by_the_read_model(asked:
     """Its digest stands there; a petition from before there were digests counts as the same, and the case stage decides."""
     answers = []
     for external_id, digest in (("PA-elsewhere", "0" * 32), ("PA-older", None)):
-        petition_id = identify(SECRET.encode(), "ihanoi", external_id, None).petition_id
+        petition_id = identify(Keys((SECRET.encode(),)).of_channel("ihanoi"), "ihanoi", external_id, None).petition_id
         with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
             put_case(connection, petition_id, Holding("assigned", "so-xd"))
             said = Json({"text": "Việc khác", "content_digest": digest})
