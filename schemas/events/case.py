@@ -177,6 +177,15 @@ class Transferred(CaseEvent):
     to_office: OfficeCode
 
 
+class BindingProposed(CaseEvent):
+    """A superior's binding assignment, asked for by the first of the two persons whom the policy wants; nothing has changed yet."""
+
+    what: ClassVar[str] = "binding-proposed"
+    to_office: OfficeCode
+    category: CategoryCode
+    level: Level
+
+
 class DecisionRequired(CaseEvent):
     """Passed around: back to an office that had it, or to a third one. The common superior must decide."""
 
@@ -377,6 +386,7 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     Resumed,
     Extended,
     Transferred,
+    BindingProposed,
     DecisionRequired,
     Promised,
     Answered,

@@ -247,6 +247,7 @@ _BUILDERS: dict[str, Builder] = {
     "answer-returned": _note,
     "action-refused": _note,
     "merge-proposed": _note,
+    "binding-proposed": _note,
     "contributed": _note,
     "leader-reported": _simple(do.LeaderNews, "leader", "event_type", "detail"),
     "reopened": _simple(do.Reopen, "reason"),
