@@ -10,6 +10,7 @@ from collections.abc import Callable
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from consumers.kafka.patient import Patient
 from consumers.kafka.records import Batches, config, lean
 from schemas.platform.logs import log
 from schemas.platform.settings import ProcessSettings
@@ -86,7 +87,7 @@ class Tail:
     def _connect(self) -> KafkaConsumer | None:
         while not self._stopping.is_set():
             try:
-                consumer = lean(KafkaConsumer(**config(self._settings, self._name, auto_offset_reset="latest", bootstrap_timeout_ms=3000)))
+                consumer = lean(Patient(**config(self._settings, self._name, auto_offset_reset="latest", bootstrap_timeout_ms=3000)))
                 self._assign(consumer)
             except Exception as error:  # noqa: BLE001 -- likewise
                 log.warning("kafka-unavailable", error=f"{type(error).__name__}: {error}")

@@ -99,8 +99,10 @@ class Processor:
     async def sweep(self) -> None:
         """Look for strangers' records in the links of chained stages; not while a step is in flight."""
         async with self._between_steps:
-            for partition in self._open():
-                await partition.sweep()
+            linked = [partition for partition in self._open() if partition.link is not None]
+            stable = await self._ports.positions.stable_ends([one.link.to for one in linked if one.link is not None])
+            for partition in linked:
+                await partition.sweep(stable)
 
     async def close(self, numbers: Iterable[int]) -> None:
         """Give partitions back, after the step in flight."""
