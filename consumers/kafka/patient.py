@@ -17,8 +17,9 @@ POLL_MS = 1000
 
 
 class Patient(KafkaConsumer):  # type: ignore[misc]  # kafka-python has no types
-    """Used as any consumer; `gathering`: the settings of a fetch while records come (`fetch_min_bytes`, `fetch_max_wait_ms`), which is while
-    they are no farther apart than two such waits."""
+    """Used as any consumer. `gathering`: the settings of a fetch (`fetch_min_bytes`, `fetch_max_wait_ms`) while records come, which is as
+    long as they are no farther apart than two such waits.
+    """
 
     def __init__(self, *, gathering: dict[str, int] | None = None, **more: object) -> None:
         super().__init__(**more)

@@ -135,7 +135,8 @@ class Processor:
         if not self._has_work():
             self._news.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), self._timers.seconds())
+                async with asyncio.timeout(self._timers.seconds()):
+                    await self._news.wait()
         pause = self._last_began + GATHER_SECONDS - self.context.monotonic()
         if pause > 0 and self._has_work() and self._waiting() < MANY_RECORDS:
             await asyncio.sleep(pause)
