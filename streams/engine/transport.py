@@ -105,13 +105,17 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
         consumer = self._ensure_consumer()
         found = await self._fetch_records(consumer, active or set(), timeout=timeout, max_records=FETCH_RECORDS)
         if found:
-            now = time.monotonic()
-            self._pace(consumer, *(_BUSY if now - self._found_at < SOON_SECONDS else _QUIET))
-            self._found_at = now
+            self.came(consumer)
         elif self._relaxing is None:
             self._pace(consumer, *_QUIET)
         # No await between the fetcher's return and here: the epoch is the one that these records were fetched under.
         return [self._fetched(TP(*tp), cast("list[Record]", records)) for tp, records in found.items()]
+
+    def came(self, consumer: aiokafka.AIOKafkaConsumer) -> None:
+        """A fetch has brought records: the next ones gather if those before came a moment ago."""
+        now = time.monotonic()
+        self._pace(consumer, *(_BUSY if now - self._found_at < SOON_SECONDS else _QUIET))
+        self._found_at = now
 
     def _pace(self, consumer: aiokafka.AIOKafkaConsumer, *steps: tuple[Waits, float]) -> None:
         """Let fetches wait like the first step, and like each further one when so many seconds have gone by without a record."""

@@ -49,10 +49,12 @@ class Stop:
     def ask(self, *_: object) -> None:
         self.asked += 1
 
-    def wait(self, seconds: float) -> None:
-        """Until a signal comes (asked to stop, a child has died), or so long."""
-        if select([self.news], [], [], seconds)[0]:
+    def wait(self, seconds: float) -> bool:
+        """Until a signal comes (asked to stop, a child has died), or so long; whether one came."""
+        came = bool(select([self.news], [], [], seconds)[0])
+        if came:
             self.news.recv(1024)
+        return came
 
     @property
     def hurry(self) -> bool:
@@ -87,7 +89,7 @@ def up(
         for prepare in whole.prepare:
             prepare()
         # Only from here on: until now Ctrl-C and TERM end us as they end any program.
-        with _listening() as stop:
+        with listening() as stop:
             keep_running(directory, whole, port, stop)
 
 
@@ -145,7 +147,7 @@ def curl(url: str, credentials: Path) -> str:
 
 
 @contextmanager
-def _listening() -> Iterator[Stop]:
+def listening() -> Iterator[Stop]:
     """Count the requests to stop, by signal; a child's death is news, too."""
     news, teller = socketpair()
     with news, teller:
