@@ -13,7 +13,7 @@ from schemas.events.topics import EVENTS
 from schemas.platform.logs import log
 from schemas.platform.settings import ProcessSettings
 
-GATHER_MS = 150
+GATHER_MS = 250
 """No citizen waits for it: his page is fed by the record itself."""
 _ENOUGH_BYTES = 100_000
 
