@@ -44,7 +44,7 @@ def connect(
     """Subscribe to the topics; waits for the broker. None when the process is told to stop meanwhile."""
     for _ in service.tries():
         try:
-            consumer = lean(Patient(**config(settings, name, bootstrap_timeout_ms=5000, **group(name, worker_id, gather_ms))))
+            consumer: Patient = lean(Patient(**config(settings, name, bootstrap_timeout_ms=5000, **group(name, worker_id, gather_ms))))
             # Before it joins: a leader of the group that does not know the partitions yet gives none to anybody, for a minute.
             if missing := set(topics) - consumer.topics():
                 consumer.close(timeout_ms=1000)
