@@ -71,7 +71,7 @@ def _session(node: Node) -> dict[str, str]:
     # How soon the controller notices that a broker is dead, and how soon a killed one may register again: a broker alone has
     # nobody who could take over meanwhile, so it is let in sooner.
     alone = len(node.voters) == 1
-    return {"broker.session.timeout.ms": "1500" if alone else "3000", "broker.heartbeat.interval.ms": "300"}
+    return {"broker.session.timeout.ms": "1500" if alone else "3000", "broker.heartbeat.interval.ms": "500"}
 
 
 # About 150 one-partition topics must cost little on a machine with two cores.
@@ -86,6 +86,9 @@ _SMALL = {
     "log.segment.bytes": str(128 * MEBIBYTE),
     "log.index.size.max.bytes": str(MEBIBYTE),
     "log.preallocate": "false",
+    # Work that goes on while nothing happens.
+    "metadata.max.idle.interval.ms": "10000",
+    "replica.high.watermark.checkpoint.interval.ms": "30000",
     "offsets.topic.segment.bytes": str(16 * MEBIBYTE),
     "transaction.state.log.segment.bytes": str(16 * MEBIBYTE),
 }
