@@ -13,7 +13,6 @@ import uvloop
 from schemas.platform import logs
 from schemas.platform.logs import log
 from schemas.platform.status import StatusServer
-from streams.classify.settings import files_stamp
 from streams.engine.app import StageApp
 from streams.engine.peers import PeersDiffer
 from streams.engine.types import Stage
@@ -30,6 +29,8 @@ def prepare(name: str) -> Callable[[], None]:
 
     A process in reserve waits between the two, perhaps for days: where an operator has put other files there since, it is built anew.
     """
+    from streams.classify.settings import files_stamp
+
     settings = StreamSettings()
     logs.configure(name, settings.log_level)
     stamp, stage = files_stamp(), build(name, settings)
