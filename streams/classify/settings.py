@@ -23,6 +23,17 @@ class ClassifySettings(PlaceSettings):
     reasons_language: Language = Field("vi", description="Language of the reasons for dispatchers: vi or en.")
 
 
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+def files_stamp() -> Stamp:
+    """Which files an operator has put in place of the project's own, and as of when: another answer, another classifier."""
+    settings = classify_settings()
+    named = [path for path in (settings.lexicon, settings.routing_table, settings.wards_geojson) if path is not None]
+    models = sorted(settings.model_dir.glob("*.npz")) if settings.model_dir is not None else []
+    return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path in (*named, *models) if path.exists() for stat in [path.stat()])
+
+
 def classify_settings() -> ClassifySettings:
     """From the environment."""
     return ClassifySettings()

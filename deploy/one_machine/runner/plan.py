@@ -38,8 +38,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`kafka`: what leads a command to the brokers, no secret among it; `prepare`: what takes its time on the first start, done before
-    anything is started."""
+    """`kafka`: what leads a command to the brokers, no secret among it; `prepare`: what takes its time on the first start, done side by
+    side before anything is started."""
 
     roles: tuple[Role, ...]
     kafka: Mapping[str, str]
@@ -70,13 +70,12 @@ def plan(request: Request) -> Plan:
     if request.external_kafka is None:
         broker = EmbeddedKafka(directory.kafka, port=ports["kafka"], voters={1: ports["kafka-controller"]}, log=directory.log("kafka"))
         infrastructure.append(Role("kafka", broker.command, ready=lambda: broker.ready, stop_limit=30))
-        prepare.append(broker.prepare)
         accounts = broker.accounts
         access = accounts.environment(broker.bootstrap)
-        prepare.append(lambda: [broker.accounts.password(name) for name in principals()])
+        prepare.append(lambda: (broker.prepare(), *map(broker.accounts.password, principals())))
     base = _environment(request, access, database)
     needs = tuple(role.name for role in infrastructure)
-    migrate = Role("migrate", lambda: _run(directory, "migrate", "migrate", base | _told(accounts)), needs, once=True)
+    migrate = Role("migrate", lambda: _run(directory, "migrate", "migrate", base | _told(accounts)), needs, once=True, ahead=True)
     others = [
         _role(directory, name, ports[name], (*needs, "migrate"), base | _account(accounts, access, name) | _database(name, base, request))
         for name in names
@@ -134,6 +133,7 @@ def _role(directory: Directory, name: str, port: int, needs: tuple[str, ...], ba
         needs,
         ready=answers_ready(url),
         metrics_url=f"{url}/metrics",
+        ahead=True,
         # A second is saved, on a busy machine three, while everything waits for the stage.
         reserve=role in STAGES,
     )

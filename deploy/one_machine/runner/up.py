@@ -7,8 +7,10 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from operator import call
 from pathlib import Path
 from select import select
 from socket import socket, socketpair
@@ -86,8 +88,8 @@ def up(
         external = os.environ.get("KAFKA_BOOTSTRAP_SERVERS"), os.environ.get("DATABASE_URL")
         port = port or free_port()
         whole = layout(Request(directory, port, workers, clock, *external, chained=chained))
-        for prepare in whole.prepare:
-            prepare()
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(call, whole.prepare))
         # Only from here on: until now Ctrl-C and TERM end us as they end any program.
         with listening() as stop:
             keep_running(directory, whole, port, stop)
