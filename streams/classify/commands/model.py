@@ -61,15 +61,15 @@ def evaluate(file: Path | None, *, mistakes: bool, as_json: bool) -> None:
 @click.argument("files", type=FILE, nargs=-1)
 @click.option("--out", type=OUT, default=Path("docs/model-card.md"), show_default=True)
 def card(files: Sequence[Path], out: Path) -> None:
-    """Write the model card: what the model in use is, and what it reaches on the calibration texts and on FILES."""
+    """Write the model card: what the model in use is, what it reaches on texts held back and on FILES, and which goals it misses."""
     from streams.classify.learning import evaluate as measuring
-    from streams.classify.learning.card import Measured
     from streams.classify.learning.card import card as written
+    from streams.classify.learning.card import held_back, measured
 
     ready, texts = in_use(), corpus.own()
-    measured = [Measured("the calibration texts", measuring.evaluate(ready, texts.calibration))]
-    measured += [Measured(f"`{file.name}`", measuring.evaluate(ready, labelled(file))) for file in files]
-    out.write_text(written(ready.model, texts, measured), encoding="utf-8")
+    parts = held_back(texts, lambda rows: measuring.evaluate(ready, rows))
+    parts += [measured(f"`{file.name}`", measuring.evaluate(ready, labelled(file))) for file in files]
+    out.write_text(written(ready.model, texts, parts), encoding="utf-8")
     click.echo(f"{out}: {ready.version}")
 
 
