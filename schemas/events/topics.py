@@ -82,6 +82,9 @@ ERASURES = Topic(
 )
 """Not an event: key petition id, written before a key is destroyed (consumers/read_model/forgetting.py)."""
 
+MODELS = Topic("petitions.models", "which text model was promoted, by whom, and what its gates found", partitions=1)
+"""Not about a petition: key the new model's version, written by `petitions model promote` before the model is put in place."""
+
 SHARED: tuple[Topic, ...] = (INTAKE, CLASSIFIED, ACTIONS, EVENTS, DEAD_LETTERS, CASE_CHANGELOG)
 """Keyed by petition id, all with the same number of partitions, so that one petition's life stays in order."""
 
@@ -122,7 +125,7 @@ def of_others() -> tuple[Topic, ...]:
 
 
 def all_topics() -> tuple[Topic, ...]:
-    return (*SHARED, QUEUE_POSITIONS, ERASURES, *(queue_topic(code) for code in offices()), *of_others())
+    return (*SHARED, QUEUE_POSITIONS, ERASURES, MODELS, *(queue_topic(code) for code in offices()), *of_others())
 
 
 def config(topic: Topic, deployment: Deployment) -> dict[str, str]:

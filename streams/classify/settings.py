@@ -14,7 +14,8 @@ class ClassifySettings(PlaceSettings):
     """What an operator can change about classifying."""
 
     model_dir: Path | None = Field(
-        None, description="Directory of promoted models; the newest is taken at start. Without it: the model that is shipped."
+        None,
+        description="Directory of promoted models; the newest is taken at start and while running. Without it: the model that is shipped.",
     )
     lexicon: Path | None = Field(None, description="Phrases of urgency (WEIGHT<TAB>PHRASE) in place of the project's own.")
     triage_below: float | None = Field(

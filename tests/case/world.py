@@ -105,6 +105,7 @@ class World:
             "text": text,
             "submitted_at": submitted,
             "content_digest": changes.pop("digest", None),
+            "category": changes.pop("chosen", None),
         }
         classification = {
             "category": "road-damage",

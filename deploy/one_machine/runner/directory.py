@@ -8,6 +8,7 @@ kafka/accounts/   the passwords of Kafka's principals, a file each (0600)
 clock.json        the scaled clock, if there is one
 ports.json        the ports of this instance, used again when free
 state.json        what runs now (`petitions ps`)
+models/           promoted text models; the newest is in use
 kafka/ postgres/ state/ logs/
 """
 
@@ -49,6 +50,7 @@ class Directory:
         self.kafka = self.path / "kafka"
         self.postgres = self.path / "postgres"
         self.stores = self.path / "state"
+        self.models = self.path / "models"
         self.logs = self.path / "logs"
         self.state = self.path / "state.json"
         self.credentials = self.path / "credentials.json"

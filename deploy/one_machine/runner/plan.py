@@ -90,6 +90,7 @@ def _environment(request: Request, kafka: Mapping[str, str], database: str) -> d
         **kafka,
         "DATABASE_URL": database,
         "STATE_DIR": str(directory.stores),
+        "MODEL_DIR": given.get("MODEL_DIR") or str(directory.models),
         "PORT": str(request.port),
         "PUBLIC_URL": given.get("PUBLIC_URL") or f"http://127.0.0.1:{request.port}",
         "CHAINED": str(request.chained).lower(),
