@@ -31,6 +31,7 @@ class Rule(StrEnum):
     UNKNOWN_POLICY = "unknown-policy"
     PROMISES_USED_UP = "promises-used-up"
     SANDBOX = "sandbox"
+    REPLY_BY_PAST = "reply-by-past"
 
 
 class Substance(StrEnum):
@@ -40,6 +41,7 @@ class Substance(StrEnum):
     TOO_SHORT = "answer-too-short"
     BOILERPLATE = "answer-boilerplate"
     COPIED = "answer-copied"
+    BLANK_LEFT = "answer-blank-left"
     EVIDENCE_MISSING = "evidence-missing"
     PROMISE_DATE_MISSING = "promise-date-missing"
     PROMISE_DATE_PAST = "promise-date-past"
