@@ -202,7 +202,7 @@ def test_many_cases_are_accepted_at_once_with_an_outcome_for_each(opened: Open, 
         desk.keyboard.press("x")
     expect(desk.locator("#bulk [role=status]").first).to_have_text("Đã chọn 2 việc")
     desk.locator("[data-bulk=accept]").press("Enter")
-    expect(desk.locator("#bulk form h3")).to_have_text("Thực hiện được 2 trên 2 việc")
+    expect(desk.locator("#bulk form h2")).to_have_text("Thực hiện được 2 trên 2 việc")
     desk.locator("#bulk form button.main").press("Enter")
 
     expect(desk.locator("[data-bulk-outcome]")).to_contain_text("Xong 2 trên 2 việc")
@@ -275,7 +275,7 @@ def test_axe_finds_nothing_on_the_desk(opened: Open, instance: Instance, sent: P
     desk.click("[data-action=answer]")
     expect(desk.locator(".map svg")).to_be_visible()
     found["case"] = faults(desk)
-    desk.locator("h1").first.click()
+    desk.locator("#office").click()
     desk.keyboard.press("?")
     found["help"] = faults(desk)
     desk.keyboard.press("Escape")

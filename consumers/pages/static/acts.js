@@ -61,10 +61,11 @@ const FORMS = {
     category.control.value = found.category;
     level.control.value = found.level;
     const changed = (name, value) => (value === found[name] ? {} : { [name]: value });
+    let suggested = "";
     const guesses = guessed(found, (guess) => {
       category.control.value = guess.category;
       office.set(guess.office);
-      reason.value ||= t("desk.guess-reason", { category: guess.name });
+      if (reason.value === suggested) reason.value = suggested = t("desk.guess-reason", { category: guess.name });
     });
     return { parts: [guesses?.made, office.made, category.made, level.made, field(t("desk.reason"), reason)], set: { office: office.set }, ready: (_, kept) => !kept && guesses?.first(),
       read: () => office.value() && reason.value.trim().length >= 3 && { to_office: office.value(), reason: reason.value, ...changed("category", category.value()), ...changed("level", level.value()) } };
@@ -144,7 +145,7 @@ function answerForm(found) {
   };
   const judged = verdict(found.petition_id, () => { const said = read(); return said && { action: "answer", ...said }; });
   return {
-    parts: [contributed(found, text, evidence), made, templateChoice(found, text), field(t("desk.answer-text"), text, t("desk.answer-hint")), shared, own["will-be-done"], own.cause, field(t("desk.evidence"), evidence, t("desk.evidence-hint")), judged.line],
+    parts: [contributed(found, text, evidence), made, templateChoice(found, text), field(t("desk.answer-text"), text, t("desk.answer-hint")), judged.line, shared, own["will-be-done"], own.cause, field(t("desk.evidence"), evidence, t("desk.evidence-hint"))],
     read,
     ready: (form) => { fit(); judged.watch(form); text.addEventListener("keydown", (event) => nextBlank(event, text)); },
     passes: judged.ask,
@@ -191,7 +192,7 @@ export function actionForm(name, found, about, done) {
     const fields = read();
     if (!fields) return (error.textContent = t("desk.incomplete"));
     send.disabled = true;
-    if (passes && !(await passes())) return (send.disabled = false); // the line above the button says why
+    if (passes && !(await passes())) return (send.disabled = false); // the line below the text says why
     const ask = () => about.act(found.petition_id, { action: name, ...fields });
     const answer = TELLING.has(name) ? later(ask) : ask();
     const outcome = await answer;
@@ -203,6 +204,7 @@ export function actionForm(name, found, about, done) {
   function later(ask) {
     const title = `${t(`desk.act-${name}`)}: ${found.text.slice(0, 60)}`;
     const sent = post({ about: title, send: ask, reopen: () => about.reopen(found.petition_id, name) });
+    document.activeElement?.blur(); // so that keys are commands again, undo among them
     about.sent(name);
     return sent;
   }

@@ -11,12 +11,14 @@ export function bulkBar(desk) {
   const number = el("span", { role: "status" });
   const panel = el("div", {});
   const buttons = ACTIONS.map((name) => el("button", { type: "button", class: "small", "data-bulk": name, onclick: () => open(name) }, t(`desk.act-${name}`)));
-  const bar = el("section", { id: "bulk", class: "card bulk", "aria-label": t("desk.bulk"), hidden: true },
-    el("div", { class: "row" }, number, buttons, el("button", { type: "button", class: "plain small", onclick: () => { desk.clear(); draw(); } }, t("desk.bulk-none"))), panel);
+  const row = el("div", { class: "row" }, number, buttons, el("button", { type: "button", class: "plain small", onclick: () => { desk.clear(); draw(); } }, t("desk.bulk-none")));
+  const bar = el("section", { id: "bulk", class: "card bulk", "aria-label": t("desk.bulk"), hidden: true }, row, panel);
+  const shut = () => { panel.replaceChildren(); draw(); };
 
   function draw() {
     const ids = desk.selectedIds();
-    bar.hidden = ids.length === 0 && !panel.childElementCount;
+    row.hidden = ids.length === 0;
+    bar.hidden = row.hidden && !panel.childElementCount;
     number.textContent = t("desk.bulk-number", { n: ids.length });
   }
 
@@ -40,16 +42,16 @@ export function bulkBar(desk) {
       if (!fields) return (error.textContent = t("desk.incomplete"));
       const done = await ask(name, fields, able, { key });
       if (!done.ok) return (error.textContent = done.text);
-      panel.replaceChildren(await report(name, done.outcomes, desk));
+      panel.replaceChildren(await report(done.outcomes, desk), el("button", { type: "button", class: "plain small", onclick: shut }, t("desk.close")));
       desk.clear();
       draw();
     };
     return el("form", { class: "act-form", novalidate: true, onsubmit: send },
-      el("h3", {}, t("desk.bulk-preview", { n: able.length, all: outcomes.length })), outcomeList(outcomes.filter(({ code }) => code), desk), parts, error,
+      el("h2", {}, t("desk.bulk-preview", { n: able.length, all: outcomes.length })), outcomeList(outcomes.filter(({ code }) => code), desk), parts, error,
       el("div", { class: "row" }, el("button", { class: "main", disabled: able.length === 0 }, t("desk.bulk-send", { n: able.length })),
-        el("button", { type: "button", class: "plain", onclick: () => { panel.replaceChildren(); draw(); } }, t("desk.bulk-cancel"))));
+        el("button", { type: "button", class: "plain", onclick: shut }, t("desk.bulk-cancel"))));
   }
-  return { bar, draw };
+  return { place: el("div", {}, bar), draw };
 }
 
 /** The forms ask the case what it is; many cases have nothing in common that is known here. */
@@ -61,7 +63,7 @@ async function ask(action, fields, ids, { preview = false, key }) {
 }
 
 /** What became of each: taken in is not yet done, so the case stage is waited for. */
-async function report(name, outcomes, desk) {
+async function report(outcomes, desk) {
   const told = await Promise.all(outcomes.map(async (one) => (one.action_id ? { ...one, ...(await desk.outcome(one.petition_id, one.action_id)) } : { ...one, ok: false, text: one.detail })));
   const bad = told.filter(({ ok }) => !ok);
   return el("div", { class: `note ${bad.length ? "warn" : "good"}`, role: "status", "data-bulk-outcome": true },

@@ -15,8 +15,12 @@ const groups = (desk) => ({
   help: { "?": () => help(desk) },
 });
 
-/** 1 to 5: a guess, while its buttons are there. */
-const guess = (key) => document.querySelector(`[data-guess="${key}"]`)?.click() ?? false;
+/** 1 to 5: a guess; false where its button is not there. */
+function guess(key) {
+  const button = document.querySelector(`[data-guess="${key}"]`);
+  button?.click();
+  return Boolean(button);
+}
 
 const typing = (target) => target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], dialog");
 
@@ -26,7 +30,7 @@ export function listen(desk) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (typing(event.target)) return void (event.key === "Escape" && event.target.closest(".act-form") && event.target.blur());
-    if (/^[1-5]$/.test(event.key) && guess(event.key) !== false) return event.preventDefault();
+    if (/^[1-5]$/.test(event.key) && guess(event.key)) return event.preventDefault();
     if (event.key === "Enter" && event.target.closest("button, a, summary")) return;
     const key = prefix + event.key;
     prefix = event.key === "g" && !prefix ? "g " : "";
