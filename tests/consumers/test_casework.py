@@ -50,7 +50,8 @@ async def test_no_citizen_reads_what_offices_write_among_themselves(web: Web) ->
     key = web.credentials["intake"]["ihanoi"]
     seen = [await web.get(f"/v1/petitions/{one}") for one in (code, other_code)]
     seen += [await web.get(f"/open311/v2/{path}") for path in ("requests.json", f"requests/{life.petition_id}.json")]
-    seen += [await web.get(f"/open311/v2/{path}?api_key={key}") for path in ("requests.json", "servicerequestupdates.json")]
+    own = (f"requests/{life.petition_id}.json?", f"servicerequestupdates.json?service_request_id={life.petition_id}&")
+    seen += [await web.get(f"/open311/v2/{path}api_key={key}") for path in own]
     async with web.stream(f"/v1/petitions/{code}/events") as event:
         seen += [[(one := await event()).name, one.data] for _ in range(3)]
     office_sees = json.dumps(await web.get(f"/v1/departments/so-xd/queue/{life.petition_id}", **web.token("so-xd")), ensure_ascii=False)
