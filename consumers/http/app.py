@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, nullcontext
 from starlette.routing import Route
 
 from consumers.dead_letters.watch import DeadLetterWatch
+from consumers.http.casework import casework_routes
 from consumers.http.departments import department_routes
 from consumers.http.open311 import open311_routes
 from consumers.http.operations import operations_routes
@@ -27,12 +28,15 @@ from schemas.identity.callers import Callers, knowing
 
 
 class Showing(list[Route]):
-    """The routes; `ready` says whether they can be served, `stop` ends all open event streams."""
+    """The routes; `ready` says whether they can be served, `stop` ends all open event streams; `reader`: what they read from."""
 
     def __init__(self, views: Views) -> None:
-        data = [*petition_routes(views), *department_routes(views), *reference_routes(), *operations_routes(views), *open311_routes(views)]
+        offices = [*department_routes(views), *casework_routes(views)]
+        lists = reference_routes(views.settings.wards_geojson)
+        data = [*petition_routes(views), *offices, *lists, *operations_routes(views), *open311_routes(views)]
         super().__init__([*data, *view_pages()])
         self._views = views
+        self.reader = views.reader
 
     def ready(self) -> bool:
         return self._views.live.ready and self._views.queues.tail.ready

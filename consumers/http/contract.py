@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from consumers.http import answers
+from consumers.http import answers, contract_casework
 from schemas.events.case import State
 from schemas.reference import categories
 from schemas.web.contract import (
@@ -118,4 +118,8 @@ def _reference(name: str, path: str, what: str, model: Any) -> Operation:
 OFFICES = _reference("listOffices", "/v1/offices", "All offices.", answers.Offices)
 CATEGORIES = _reference("listCategories", "/v1/categories", "All categories.", answers.Categories)
 WARDS = _reference("listWards", "/v1/wards", "All wards and communes.", answers.Wards)
-OPERATIONS = (PETITION, PETITION_EVENTS, SHARED, QUEUE, QUEUE_EVENTS, QUEUE_CASE, IOC, OFFICES, CATEGORIES, WARDS)
+OUTLINES = _reference(
+    "listWardOutlines", "/v1/wards/outlines", "The wards' outlines, if the operator has given them.", answers.WardOutlines
+)
+_LISTS = (OFFICES, CATEGORIES, WARDS, OUTLINES)
+OPERATIONS = (PETITION, PETITION_EVENTS, SHARED, QUEUE, QUEUE_EVENTS, QUEUE_CASE, *contract_casework.OPERATIONS, IOC, *_LISTS)

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from schemas.events.actions import ContributionKind, RefusalKind, ResultKind
-from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, WardCode
+from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PersonId, PetitionId, WardCode
 from schemas.events.intake import Classification, PetitionSubmitted
 
 
@@ -326,6 +326,29 @@ class MergeProposed(CaseEvent):
     similarity: float
 
 
+class MergeDeclined(CaseEvent):
+    """A person looked at both and found that they are not the same matter."""
+
+    what: ClassVar[str] = "merge-declined"
+    into: PetitionId
+
+
+class Noted(CaseEvent):
+    """A note within the offices of the case. No citizen sees it."""
+
+    what: ClassVar[str] = "noted"
+    text: str
+    mentions: tuple[PersonId, ...] = ()
+
+
+class Urged(CaseEvent):
+    """A superior wants to hear of it by `reply_by`. Moves no deadline; no citizen sees it."""
+
+    what: ClassVar[str] = "urged"
+    text: str
+    reply_by: AwareDatetime
+
+
 class Warned(CaseEvent):
     """50% or 80% of a clock has passed."""
 
@@ -406,6 +429,9 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     LimitTightened,
     LeaderReported,
     MergeProposed,
+    MergeDeclined,
+    Noted,
+    Urged,
     Warned,
     Breached,
     Escalated,

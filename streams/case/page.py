@@ -54,6 +54,9 @@ NOTES = {
     "reveal-contact": "with a reason that the petitioner reads",
     "merge": "the follower's clocks stand; its petitioner gets every reply to the leader",
     "unmerge": "the clocks run again with what was left",
+    "decline-merge": "not the same matter: the two are not proposed to each other again",
+    "note": "within the offices of the case; no citizen sees it",
+    "urge": "by when the superior wants to hear of it; moves no deadline",
 }
 
 

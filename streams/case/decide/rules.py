@@ -33,6 +33,7 @@ class Rule(StrEnum):
     SANDBOX = "sandbox"
     SECOND_PERSON = "second-person"
     PERSON_NEEDED = "person-needed"
+    REPLY_BY_PAST = "reply-by-past"
 
 
 class Substance(StrEnum):
@@ -42,6 +43,7 @@ class Substance(StrEnum):
     TOO_SHORT = "answer-too-short"
     BOILERPLATE = "answer-boilerplate"
     COPIED = "answer-copied"
+    BLANK_LEFT = "answer-blank-left"
     EVIDENCE_MISSING = "evidence-missing"
     PROMISE_DATE_MISSING = "promise-date-missing"
     PROMISE_DATE_PAST = "promise-date-past"
