@@ -96,7 +96,7 @@ def test_a_co_office_contributes_and_notes_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("office", "case", "actions"),
     [
-        ("so-xd", ASSIGNED, ("accept", "answer", "add-information", "transfer", "reject", "reveal-contact", "note")),
+        ("so-xd", ASSIGNED, ("accept", "answer", "add-information", "transfer", "reject", "note", "reveal-contact")),
         ("so-yt", ASSIGNED, ()),
         ("vp-ubnd", ASSIGNED, ("add-information", "assign", "reject", "merge", "propose-merge", "decline-merge", "note", "urge")),
         ("tt-pvhcc", ASSIGNED, ("add-information", "merge", "decline-merge", "note")),
@@ -107,7 +107,7 @@ def test_a_co_office_contributes_and_notes_and_nothing_else() -> None:
         ),
         ("tt-pvhcc", Holding("refused", "so-xd"), ("assign", "note")),
         ("so-xd", Holding("closed", "so-xd"), ("note",)),
-        ("evn-hanoi", DISPUTE, ("add-information", "reject", "reveal-contact", "note")),
+        ("evn-hanoi", DISPUTE, ("add-information", "reject", "note", "reveal-contact")),
         ("so-ct", DISPUTE, ()),
     ],
 )
