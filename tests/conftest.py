@@ -1,6 +1,6 @@
 """Real Kafka and PostgreSQL for the tests that need them, started once a session on first use.
 
-`make test` runs two such sessions side by side. What takes longest to start is needed by the tests of one of them alone.
+`make test` runs two such sessions side by side (side_by_side.py).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import gc
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,7 @@ from deploy.one_machine.embedded import EmbeddedKafka, EmbeddedPostgres
 from schemas.platform import keyring
 from tests.broker import kafka_in
 from tests.chaos.instance import Instance
+from tests.grouping import rank
 from tests.system.people import City
 
 # Time limits on single examples would make tests depend on how busy the machine is.
@@ -32,29 +34,21 @@ def keyring_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-GROUPS = ("instance", "simulation", "own_kafka")
-"""Those that take longest, so that they begin first."""
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Of `make test`, which runs in two processes; without pytest-xdist nobody asks."""
+    from tests.side_by_side import Groups
+
+    return Groups(config, log)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Whoever shares a whole instance or a broker of their own runs in one process, else whoever shares a folder.
-
-    The long fault tests run with `make chaos` (`-m chaos`) alone.
-    """
-    groups = {item: _group(item) for item in items}
-    for item, group in groups.items():
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: GROUPS.index(groups[item]) if groups[item] in GROUPS else len(GROUPS))
+    """What takes longest begins first. The long fault tests run with `make chaos` (`-m chaos`) alone."""
+    items.sort(key=lambda item: rank(item.nodeid))
     if "chaos" not in config.option.markexpr:
         long = [item for item in items if item.get_closest_marker("chaos")]
         items[:] = [item for item in items if item not in long]
         config.hook.pytest_deselected(items=long)
-
-
-def _group(item: pytest.Item) -> str:
-    used = getattr(item, "fixturenames", ())
-    return next((name for name in GROUPS if name in used), item.path.parent.name)
 
 
 def pytest_collection_finish() -> None:
