@@ -40,7 +40,8 @@ class City:
         return dict(answer.json())
 
     def status(self, code: str) -> dict[str, Any]:
-        answer = self.http.get(f"/v1/petitions/{code}")
+        """Once the petition has come through, which on a busy machine takes longer than the service waits for one that it does not know."""
+        answer = wait(lambda: self.http.get(f"/v1/petitions/{code}"), lambda found: found.status_code != 404)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
