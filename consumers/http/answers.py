@@ -52,6 +52,7 @@ class PetitionStatus(BaseModel):
     deadline: AwareDatetime | None
     received_at: AwareDatetime
     escalation: int
+    language: str = Field(description="Of the petition, ISO 639-1.")
     sandbox: bool = Field(description="It only tries the pipeline out: no office gets it.")
     rating: int | None
     timeline: list[CitizenEntry]

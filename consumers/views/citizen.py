@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 VISIBLE: Mapping[str, tuple[str, ...]] = {
     "received": (),
-    "assigned": ("from_office", "to_office", "reason"),
+    "assigned": ("from_office", "to_office", "reason", "owner_rule"),
     "accepted": (),
     "information-requested": ("question",),
     "information-added": ("text", "media_urls"),
@@ -109,6 +109,7 @@ def petition(code: str, petition_id: str, case: Json, entries: Sequence[Timeline
         "level": case["level"],
         "received_at": case["received_at"],
         "escalation": case.get("escalation", 0),
+        "language": case.get("language", "vi"),
         "sandbox": case.get("sandbox", False),
         "rating": case.get("rating"),
         "timeline": items(entries, lang),
@@ -149,6 +150,8 @@ def _details(entry: TimelineEntry, lang: Language) -> Json:
             found[name] = office(found[name], lang)
     if entry.what == "action-refused":
         found["why"] = texts.rule_text(str(found.get("rule")), lang)
+    if "owner_rule" in found:
+        found["owner_rule"] = found["owner_rule"].get(lang)
     if entry.what == "leader-reported":
         found |= _from_leader(entry, lang)
     return found

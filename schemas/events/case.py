@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, Field
 
 from schemas.events.actions import ContributionKind, RefusalKind, ResultKind
 from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, WardCode
-from schemas.events.intake import Classification, PetitionSubmitted
+from schemas.events.intake import Classification, OwnerRule, PetitionSubmitted
 
 
 class State(StrEnum):
@@ -84,6 +84,8 @@ class CaseView(Model):
     rating: int | None = None
     leader: PetitionId | None = None
     followers: int = 0
+    language: str = "vi"
+    """Of the petition, ISO 639-1: what its citizen is told by the service is in it where there are texts for it."""
     sandbox: bool = False
     """Of the channel for trying out (`schemas.events.intake.SANDBOX`): no office's business."""
     policy_version: str
@@ -129,6 +131,8 @@ class Assigned(_First):
     from_office: OfficeCode | None = None
     to_office: OfficeCode
     binding: bool = False
+    owner_rule: OwnerRule | None = None
+    """When the classifier assigned it: why this office, for the citizen, too."""
 
 
 class Accepted(CaseEvent):

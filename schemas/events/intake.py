@@ -102,6 +102,13 @@ class Matter(Model):
     end: Annotated[int, Field(ge=0)]
 
 
+class OwnerRule(Model):
+    """The rule by which it goes to this office, with its source, for everybody to read."""
+
+    vi: str
+    en: str
+
+
 class Classification(Model):
     """What the classifier decided and why, in words that a dispatcher can check."""
 
@@ -129,6 +136,8 @@ class Classification(Model):
     """The share of the text's letters in words that the model knows; with little of it a person reads, whatever the confidence."""
     matters: tuple[Matter, ...] = ()
     """What else the text is about, in the order of the text. The main matter decides where it goes."""
+    owner_rule: OwnerRule | None = None
+    """Why this office. In triage: whose it would be, if a person agrees."""
     model_version: str
 
 

@@ -76,6 +76,7 @@ class CaseView(msgspec.Struct, gc=False, kw_only=True):
     rating: int | None = None
     leader: str | None = None
     followers: int = 0
+    language: str = "vi"
     sandbox: bool = False
     policy_version: str
 

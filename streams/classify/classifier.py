@@ -89,7 +89,8 @@ class Classifier:
         seen = [self._seen(*parts) for parts in zip(told, dangers, scores.kinds, strict=True)]
         located = [self._locator.locate_typed(one.text, one.asked.location) for one in seen]
         routes = [
-            self._table.route(one.kind, one.guesses[0].category, where.place, one.level) for one, where in zip(seen, located, strict=True)
+            self._table.route(one.kind, one.guesses[0].category, where.place, one.level, one.text, one.asked.location)
+            for one, where in zip(seen, located, strict=True)
         ]
         found = map(self._finished, seen, located, routes)
         return [self._with_matters(one, closer[at]) if at in closer else one for at, one in enumerate(found)]
@@ -158,6 +159,7 @@ class Classifier:
             reasons=(*doubts, *self._explain.reasons(seen, urgent), *about_place, *route.reasons),
             language=seen.language,
             understood=round(seen.understood, 3),
+            owner_rule=route.rule,
             model_version=self.version,
         )
 

@@ -91,6 +91,7 @@ function line(item, arrives) {
     el("time", { datetime: item.time }, moment(item.time)),
     answer && sayAnswer(item),
     !words && el("p", {}, item.type === "action-refused" ? about.why : item.message),
+    about.owner_rule && el("p", { class: "small muted" }, `${t("track.owner-rule")} ${about.owner_rule}`),
     item.type === "information-requested" && el("p", { class: "quote" }, about.question),
     item.type === "information-added" && el("p", { class: "quote" }, about.text),
     item.type === "rated" && about.comment && el("p", { class: "quote" }, about.comment),

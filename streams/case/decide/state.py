@@ -69,6 +69,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     content: int = 0
     missed: tuple[ClockName, ...] = ()
     sandbox: bool = False
+    language: str = "vi"
 
     def clock(self, name: ClockName) -> CaseClock | None:
         for clock in self.clocks:

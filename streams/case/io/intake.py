@@ -93,6 +93,8 @@ def _registration(found: Quick, appended: int) -> Register:
         co_offices=classification.co_offices,
         ward=classification.place.ward_code or (petition.location.ward_code if petition.location else None),
         triage=classification.triage,
+        language=classification.language,
+        owner_rule=classification.owner_rule,
         petition=found.petition_json,
         classification=found.classification_json,
         sandbox=petition.channel == SANDBOX,

@@ -112,6 +112,7 @@ def view(case: Case) -> dict[str, Any]:
         "rating": case.rating,
         "leader": case.leader,
         "followers": len(case.followers),
+        "language": case.language,
         "sandbox": case.sandbox,
         "policy_version": case.policy,
     }

@@ -113,6 +113,7 @@ def _registered(events: Sequence[WholeEvent]) -> Registered:
         petition=_NOTHING,
         classification=_NOTHING,
         sandbox=petition.channel == SANDBOX,
+        language=first.case.language,
     )
     return Registered(command, first.at_ms, first.cause, any(event.what == "outage-recorded" for event in events))
 

@@ -30,7 +30,7 @@ class Register(msgspec.Struct, frozen=True, gc=False):
     """A classified petition. `petition` and `classification` are the JSON that its first event carries on.
 
     `text_mark`: a fingerprint of its text; `content`: of all that was handed in, by the producer's keyed digest (0: it made none).
-    `sandbox`: it came over the channel for trying out.
+    `sandbox`: it came over the channel for trying out. `owner_rule`: the JSON of why this office.
     """
 
     petition_id: str
@@ -47,6 +47,8 @@ class Register(msgspec.Struct, frozen=True, gc=False):
     classification: msgspec.Raw
     content: int = 0
     sandbox: bool = False
+    language: str = "vi"
+    owner_rule: msgspec.Raw = msgspec.Raw(b"null")
 
     def is_repeat_of(self, case: Case) -> bool:
         """The same text, and as far as both say so the same of everything else."""
@@ -81,7 +83,7 @@ def register(known: Case | None, command: Register, cause: str, now: int, settin
     else:
         turn.tell(
             "assigned",
-            {"from_office": None, "to_office": command.office, "binding": False, **detail},
+            {"from_office": None, "to_office": command.office, "binding": False, "owner_rule": command.owner_rule, **detail},
             state=State.ASSIGNED,
             office=command.office,
             had=(command.office,),
@@ -104,6 +106,7 @@ def _opened(command: Register, now: int, book: Book) -> Case:
         text_mark=command.text_mark,
         content=command.content,
         sandbox=command.sandbox,
+        language=command.language,
     )
 
 
