@@ -139,6 +139,9 @@ AUTHORITY: Mapping[str, Permission] = {
     "reject": Permission(OWNER | DIRECTING, WORK_STATES, f"{_DECISION}: what is not accepted here gets the right address"),
     "merge": Permission(DIRECTING | {Relation.CLEARING, Relation.SYSTEM}, WORK_STATES, _OPEN_POINT),
     "propose-merge": Permission(DIRECTING | SYSTEM, WORK_STATES, _OPEN_POINT),
+    "split": Permission(
+        OWNER | DIRECTING | {Relation.CLEARING}, WORK_STATES, f"{_DECISION}: each matter has its own office and limit; {_OPEN_POINT}"
+    ),
     "unmerge": Permission(DIRECTING | {Relation.CLEARING, Relation.SYSTEM}, _some(S.MERGED), _OPEN_POINT),
     "rate": Permission(CITIZEN, _some(S.ANSWERED, S.MERGED), f"{_RULES}: nothing is closed by silence alone"),
     "reopen": Permission(CITIZEN, REOPENABLE, f"{_RULES}: reopened at most twice; {_OPEN_POINT}"),

@@ -55,6 +55,8 @@ class PetitionStatus(BaseModel):
     language: str = Field(description="Of the petition, ISO 639-1.")
     sandbox: bool = Field(description="It only tries the pipeline out: no office gets it.")
     rating: int | None
+    parts: list[str] = Field(description="Tracking codes of the petitions that were split from this one.")
+    origin: str | None = Field(description="The tracking code of the petition from which this one was split.")
     timeline: list[CitizenEntry]
 
 

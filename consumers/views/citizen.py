@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from consumers.timeline import TimelineEntry
+from schemas.events import tracking
 from schemas.events.actions import RefusalKind
 from schemas.events.base import Level, Role
 from schemas.events.case import PUBLIC
@@ -38,6 +39,7 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
     "withdrawn": ("reason",),
     "merged": (),
     "unmerged": (),
+    "split": ("category", "part"),
     "leader-reported": ("event_type",),
     "breached": ("clock", "deadline"),
     "escalated": ("to_office", "rung", "because"),
@@ -112,6 +114,8 @@ def petition(code: str, petition_id: str, case: Json, entries: Sequence[Timeline
         "language": case.get("language", "vi"),
         "sandbox": case.get("sandbox", False),
         "rating": case.get("rating"),
+        "parts": [tracking.with_part(code, entry.data["part"]) for entry in entries if entry.what == "split"],
+        "origin": tracking.without_part(code) if code != tracking.without_part(code) else None,
         "timeline": items(entries, lang),
         "receipt": _receipt(entries),
     }
@@ -201,5 +205,6 @@ _WORDS: Mapping[str, Callable[[Any, Language], str]] = {
     **dict.fromkeys(("promise_date", "deadline", "deadline_before", "deadline_after"), _instant),
     "result": lambda value, lang: texts.words("result", str(value), lang),
     "clock": lambda value, lang: texts.words("clock", str(value), lang),
+    "category": lambda value, lang: _name(categories().get(str(value)), lang) or str(value),
     "event_type": lambda value, lang: texts.title(str(value), lang),
 }

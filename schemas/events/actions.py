@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter
 
 from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, Reason, Text, WardCode
 from schemas.events.dates import DayOrInstant
+from schemas.events.intake import Location
 from schemas.events.strings import Clean, Link
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000), Clean]
@@ -151,6 +152,19 @@ class Merge(_Action):
     reason: Reason
 
 
+class Split(_Action):
+    """One matter of a petition with several becomes a case of its own; `text`: the words that tell of it. The petition keeps its clock."""
+
+    action: Literal["split"] = "split"
+    category: CategoryCode
+    text: Note
+    level: Level = Level.ORDINARY
+    to_office: OfficeCode | None = None
+    """None: triage decides. So it does when an office would hand the matter to another."""
+    location: Location | None = None
+    reason: Reason
+
+
 class ProposeMerge(_Action):
     """Looks like the same matter as another petition, but not surely: a person decides, by `merge` or by leaving it."""
 
@@ -219,6 +233,23 @@ class RecordOutage(_Action):
     away_until: AwareDatetime
 
 
+class SplitOff(Model):
+    """Sent by the case stage from a petition to the new one, `petition_id`, that one of its matters becomes."""
+
+    petition_id: PetitionId
+    origin: PetitionId
+    text: Note
+    category: CategoryCode
+    level: Level
+    to_office: OfficeCode | None
+    ward_code: WardCode | None
+    location: Location | None
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+    reason: Reason
+    actor: Actor
+    split_at: AwareDatetime
+
+
 class TextUsed(Model):
     """Sent by the case stage to all of its partitions: an office answered a petition in these words.
 
@@ -245,6 +276,7 @@ Action = (
     | Withdraw
     | Assign
     | Merge
+    | Split
     | ProposeMerge
     | Unmerge
     | FollowerJoined

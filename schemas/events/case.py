@@ -112,10 +112,11 @@ class CaseEvent(Model):
 
 
 class _First(CaseEvent):
-    """A petition's first event, which carries the petition and its classification."""
+    """A petition's first event, which carries the petition and its classification; `origin`: the petition that it was split from."""
 
     petition: PetitionSubmitted | None = None
     classification: Classification | None = None
+    origin: PetitionId | None = None
 
 
 class Received(_First):
@@ -301,6 +302,17 @@ class LeaderReported(CaseEvent):
     detail: dict[str, object]
 
 
+class Split(CaseEvent):
+    """One matter became the petition `into`, with a clock of its own. `part`: which one of this petition; the original is the first, and
+    the citizen's code with `-2` opens the second. `to_office` None: in triage."""
+
+    what: ClassVar[str] = "split"
+    into: PetitionId
+    part: int
+    category: CategoryCode
+    to_office: OfficeCode | None = None
+
+
 class MergeProposed(CaseEvent):
     what: ClassVar[str] = "merge-proposed"
     into: PetitionId
@@ -383,6 +395,7 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     FollowerInformed,
     LimitTightened,
     LeaderReported,
+    Split,
     MergeProposed,
     Warned,
     Breached,

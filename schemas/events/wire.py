@@ -130,6 +130,7 @@ class CaseEvent(msgspec.Struct, Generic[V], gc=False, kw_only=True):
     case: V
     petition: Raw = NOTHING
     classification: Raw = NOTHING
+    origin: str | None = None
     from_office: str | None = None
     to_office: str | None = None
     chain: str | None = None

@@ -61,6 +61,7 @@ class Matter(msgspec.Struct, frozen=True, gc=False):
     confidence: float
     start: int
     end: int
+    office: str | None = None
 
 
 class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -3,6 +3,7 @@
 import { data, el, t } from "/assets/common/core.js";
 import { combobox } from "/assets/common/combobox.js";
 import { inputDate, now } from "/assets/common/time.js";
+import { request } from "./split.js";
 
 const DAY_MS = 24 * 3600_000;
 const HOURS_A_DAY = 8;
@@ -86,7 +87,21 @@ const FORMS = {
       read: () => reason.value.trim().length >= 3 && { kind: kind.value(), reason: reason.value, ...(address.value.trim() && { right_address: address.value }) } };
   },
   answer: answerForm,
+  split: splitForm,
 };
+
+function splitForm(found) {
+  const category = choices(t("desk.category"), data.categories.map(({ code, name }) => [code, name]));
+  const level = choices(t("desk.level"), Object.entries(data.levels));
+  const office = search(t("desk.split-office"), data.offices);
+  const text = area("matter", 4);
+  const reason = area("reason", 2);
+  text.value = found.text;
+  level.control.value = "ordinary";
+  return { parts: [el("p", { class: "note small" }, t("desk.split-hint")), field(t("desk.split-text"), text), category.made, level.made, office.made, field(t("desk.reason"), reason)],
+    read: () => text.value.trim() && reason.value.trim().length >= 3 &&
+      request(found, { category: category.value(), text: text.value.trim(), office: office.value(), level: level.value(), reason: reason.value }) };
+}
 
 function answerForm(found) {
   const group = identify("result");

@@ -4,6 +4,7 @@ import { data, el, links, t } from "/assets/common/core.js";
 import { longDate, moment, remaining } from "/assets/common/time.js";
 import { actionForm, offered } from "./acts.js";
 import { nextDue } from "./due.js";
+import { proposals } from "./split.js";
 
 const TONES = { answered: "good", closed: "good", accepted: "good", breached: "bad", escalated: "bad", "answer-returned": "bad", "action-refused": "bad", warned: "warn", "decision-required": "warn", "limit-tightened": "warn", "follower-informed": "warn", "information-requested": "warn" };
 let shown = { petition: null, action: null, form: null };
@@ -18,6 +19,7 @@ export function showDetail(place, found, about) {
     head(found),
     el("p", { class: "petition-text" }, found.text),
     links(found.media_urls) ?? "",
+    proposals(found, about),
     el("div", { id: "acting-place" }),
     facts(found),
     classification(found.classification),
@@ -70,6 +72,8 @@ function line(item) {
     el("time", { datetime: item.time }, moment(item.time)),
     el("span", { class: "muted small" }, ` · ${from ?? t(`desk.actor-${details.actor?.role ?? "system"}`)}`),
     details.why && el("p", {}, details.why),
+    item.type === "split" && el("p", { class: "small" }, `${data.categories.find(({ code }) => code === details.category)?.name} → ${office ?? t("desk.split-triage")} · ${details.into}`),
+    details.origin && el("p", { class: "small" }, `${t("desk.split-from")} ${details.origin}`),
     details.result && el("p", { class: "small" }, el("b", {}, data.results[details.result])),
     details.contribution && el("p", { class: "small" }, el("b", {}, data.contributions[details.contribution])),
     details.stars && el("p", {}, "★".repeat(details.stars) + "☆".repeat(5 - details.stars)),

@@ -46,12 +46,16 @@ function showFacts() {
     petition.deadline && [t("track.deadline"), deadline(open)],
     petition.level !== "ordinary" && [t("track.level"), el("span", { class: `chip ${petition.urgent ? "bad" : "info"}` }, t(`track.level-${petition.level}`))],
     petition.escalation > 0 && open && [t("track.escalated"), t(`track.rung-${petition.escalation}`)],
+    petition.parts.length > 0 && [t("track.parts"), el("span", {}, petition.parts.map(toCode))],
+    petition.origin && [t("track.origin"), toCode(petition.origin)],
     petition.rating && [t("track.rating"), stars(petition.rating)],
     [t("track.received"), longDate(petition.received_at)],
     petition.receipt && [t("track.receipt"), el("code", { class: "small receipt", title: t("track.receipt-hint") }, petition.receipt.chain)],
   ].filter(Boolean);
   byId("facts").replaceChildren(...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
 }
+
+const toCode = (other) => el("a", { href: `/t/${other}${location.search}`, class: "part-code" }, other, " ");
 
 function deadline(open) {
   const date = longDate(petition.deadline);
@@ -155,7 +159,7 @@ function follow(after) {
     if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(last), 3000);
   };
   const types = ["received", "assigned", "accepted", "information-requested", "information-added", "resumed", "extended", "transferred",
-    "decision-required", "promised", "answered", "rated", "closed", "reopened", "refused", "withdrawn", "merged", "unmerged",
+    "decision-required", "promised", "answered", "rated", "closed", "reopened", "refused", "withdrawn", "merged", "unmerged", "split",
     "leader-reported", "breached", "escalated", "deadline-recomputed", "action-refused"];
   for (const type of types) {
     source.addEventListener(type, (event) => {

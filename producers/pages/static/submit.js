@@ -4,7 +4,7 @@ import { announce, api, byId, data, lang, newKey, t, trouble } from "/assets/com
 import { combobox } from "/assets/common/combobox.js";
 import { moment } from "/assets/common/time.js";
 
-const CODE = /^[2-9ACDEFGHJKMNPRTVWXY]{12}$/;
+const CODE = /^[2-9ACDEFGHJKMNPRTVWXY]{12}[2-9]?$/;
 const TEXT_LIMIT = 20000;
 const form = byId("petition");
 const ward = combobox(byId("ward"), data.wards);
@@ -163,7 +163,7 @@ byId("locate").addEventListener("click", () => {
 byId("find").addEventListener("submit", (event) => {
   event.preventDefault();
   const code = value("code").toUpperCase().replace(/[^0-9A-Z]/g, "");
-  if (CODE.test(code)) return location.assign(`/t/${code.replace(/(.{4})(.{4})(.{4})/, "$1-$2-$3")}`);
+  if (CODE.test(code)) return location.assign(`/t/${code.match(/.{4}|./g).join("-")}`);
   byId("code").setAttribute("aria-invalid", "true");
   byId("code-error").textContent = t("submit.bad-code");
 });

@@ -18,6 +18,7 @@ from schemas.events.actions import (
     Recompute,
     Reject,
     Reopen,
+    Split,
     Transfer,
     Unmerge,
     Withdraw,
@@ -31,7 +32,7 @@ from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.state import Case
 from streams.case.decide.turn import SYSTEM, Decision, Message, Setting, Turn, Who
 
-_REASONED = (Transfer, Extend, Reject, Reopen, Withdraw, Assign, Merge, ProposeMerge, Unmerge, Recompute)
+_REASONED = (Transfer, Extend, Reject, Reopen, Withdraw, Assign, Merge, Split, ProposeMerge, Unmerge, Recompute)
 REMEMBERED = 32
 """So many handled action ids a case keeps, to know a repeat again."""
 

@@ -31,6 +31,8 @@ class Rule(StrEnum):
     UNKNOWN_POLICY = "unknown-policy"
     PROMISES_USED_UP = "promises-used-up"
     SANDBOX = "sandbox"
+    ALREADY_A_PART = "already-a-part"
+    PARTS_USED_UP = "parts-used-up"
 
 
 class Substance(StrEnum):

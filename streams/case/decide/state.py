@@ -30,7 +30,8 @@ class CaseClock(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """A petition's case: what everybody may see, and what the rules need to remember.
 
-    `missed`: which of the clocks that the citizen waits for ran out in the present round (`schemas.events.lateness`).
+    `missed`: which of the clocks that the citizen waits for ran out in the present round (`schemas.events.lateness`). `parts`: how many
+    matters were split from it; `origin`: the petition that it was split from.
     """
 
     id: str
@@ -70,6 +71,8 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     missed: tuple[ClockName, ...] = ()
     sandbox: bool = False
     language: str = "vi"
+    parts: int = 0
+    origin: str | None = None
 
     def clock(self, name: ClockName) -> CaseClock | None:
         for clock in self.clocks:

@@ -13,7 +13,7 @@ from schemas.events.chain import chained, link
 from schemas.events.envelope import derived_id
 from schemas.events.topics import ACTIONS, EVENTS
 from streams.case.decide.state import Case, CaseClock
-from streams.case.decide.turn import SYSTEM, CaseChange, Message, UsedText
+from streams.case.decide.turn import SPLIT_OFF, SYSTEM, CaseChange, Message, UsedText
 from streams.case.decide.used_texts import texts_key
 from streams.engine.types import Output, Reach
 
@@ -65,16 +65,14 @@ def _event_id(happened: CaseChange) -> str:
 
 
 def message_output(message: Message, index: int, case_id: str, cause: str, at: int) -> Output:
-    """A request to another case, on `petitions.actions`, under that petition's key."""
-    value = {
-        "action": message.action,
-        "petition_id": message.to,
-        "actor": SYSTEM,
-        "requested_at": iso(at),
-        **message.fields,
-    }
+    """A request to another case, or its beginning, on `petitions.actions`, under that petition's key."""
+    if message.action == SPLIT_OFF:
+        what, value = SPLIT_OFF, {"petition_id": message.to, "split_at": iso(at)}
+    else:
+        what, value = "action-requested", {"action": message.action, "petition_id": message.to, "actor": SYSTEM, "requested_at": iso(at)}
     id_ = derived_id(f"{case_id}/{cause}", f"{message.action}:{index}")
-    headers = _headers(id_, "action-requested", message.to, at)
+    headers = _headers(id_, what, message.to, at)
+    value |= message.fields
     return Output(ACTIONS.name, message.to.encode(), _encode(value), headers, Reach.OWN_KEY)
 
 

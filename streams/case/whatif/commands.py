@@ -249,6 +249,7 @@ _BUILDERS: dict[str, Builder] = {
     "action-refused": _note,
     "merge-proposed": _note,
     "contributed": _note,
+    "split": _note,
     "leader-reported": _simple(do.LeaderNews, "leader", "event_type", "detail"),
     "reopened": _simple(do.Reopen, "reason"),
     "rated": _simple(do.Rate, "stars", "comment"),
