@@ -72,6 +72,7 @@ class QueueItem(BaseModel):
     category: str
     category_name: str
     text: str
+    language: str = Field(description="Of the petition, ISO 639-1: the citizen must understand the answer.")
     channel: str
     ward: str | None
     office: NamedOffice

@@ -18,7 +18,7 @@ from consumers.live.feed import Subscription
 from consumers.timeline import TimelineEntry
 from consumers.views import citizen as citizen_view
 from schemas.events import tracking
-from schemas.reference.texts import Language
+from schemas.reference.texts import Language, language_for
 from schemas.web import Problem, caller_address, json, language, sse
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -30,16 +30,21 @@ def petition_routes(views: Views) -> list[Route]:
         code, petition_id = _identify(views, request)
         with views.live.subscribe(petition_id) as subscription:
             case, entries = await await_petition(views, petition_id, subscription, caller_address(request))
-        return json(citizen_view.petition(code, petition_id, case, entries, language(request)))
+        return json(citizen_view.petition(code, petition_id, case, entries, _told_in(request, case)))
 
     async def events(request: Request) -> Response:
         _, petition_id = _identify(views, request)
-        after, lang = sse.last_id(request) or 0, language(request)
+        after = sse.last_id(request) or 0
         with views.live.subscribe(petition_id) as subscription:
-            _, entries = await await_petition(views, petition_id, subscription, caller_address(request))
-        return sse.stream("citizen", _events(views, petition_id, entries, after, lang))
+            case, entries = await await_petition(views, petition_id, subscription, caller_address(request))
+        return sse.stream("citizen", _events(views, petition_id, entries, after, _told_in(request, case)))
 
     return [PETITION.route(endpoint(show)), PETITION_EVENTS.route(endpoint(events))]
+
+
+def _told_in(request: Request, case: dict[str, Any]) -> Language:
+    """Who names no language is told in that of the petition."""
+    return language(request, language_for(case.get("language", "vi")))
 
 
 def _identify(views: Views, request: Request) -> tuple[str, str]:

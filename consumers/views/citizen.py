@@ -154,6 +154,8 @@ def _details(entry: TimelineEntry, lang: Language) -> Json:
             found[name] = office(found[name], lang)
     if entry.what == "action-refused":
         found["why"] = texts.rule_text(str(found.get("rule")), lang)
+    if "right_address" in found:
+        found["right_address"] = texts.in_language("right-address", found["right_address"], lang)
     if "owner_rule" in found:
         found["owner_rule"] = found["owner_rule"].get(lang)
     if entry.what == "leader-reported":

@@ -3,6 +3,7 @@
 import { data, el, t } from "/assets/common/core.js";
 import { combobox } from "/assets/common/combobox.js";
 import { inputDate, now } from "/assets/common/time.js";
+import { understood } from "./languages.js";
 import { request } from "./split.js";
 
 const DAY_MS = 24 * 3600_000;
@@ -55,9 +56,9 @@ const FORMS = {
     return { parts: [office.made, category.made, level.made, field(t("desk.reason"), reason)],
       read: () => office.value() && reason.value.trim().length >= 3 && { to_office: office.value(), reason: reason.value, ...changed("category", category.value()), ...changed("level", level.value()) } };
   },
-  "request-information": () => {
+  "request-information": (found) => {
     const question = area("question");
-    return { parts: [field(t("desk.question"), question, t("desk.question-hint"))], read: () => question.value.trim() && { question: question.value } };
+    return { parts: [understood(found), field(t("desk.question"), question, t("desk.question-hint"))], read: () => question.value.trim() && { question: question.value } };
   },
   "add-information": () => {
     const text = area("information");
@@ -124,7 +125,7 @@ function answerForm(found) {
   made.addEventListener("change", fit);
   fit();
   return {
-    parts: [contributed(found, text, evidence), made, field(t("desk.answer-text"), text, t("desk.answer-hint")), shared, own["will-be-done"], own.cause, field(t("desk.evidence"), evidence, t("desk.evidence-hint"))],
+    parts: [understood(found), contributed(found, text, evidence), made, field(t("desk.answer-text"), text, t("desk.answer-hint")), shared, own["will-be-done"], own.cause, field(t("desk.evidence"), evidence, t("desk.evidence-hint"))],
     read: () => text.value.trim() && {
       result: chosen(), text: text.value, evidence_urls: lines(evidence), ...(others && { public: open.checked }),
       ...(chosen() === "will-be-done" && promise.value && { promise_date: `${promise.value}T17:30:00+07:00` }),

@@ -3,6 +3,7 @@
 import { data, el, links, t } from "/assets/common/core.js";
 import { longDate, moment, remaining } from "/assets/common/time.js";
 import { actionForm, offered } from "./acts.js";
+import { languageName } from "./languages.js";
 import { nextDue } from "./due.js";
 import { proposals } from "./split.js";
 
@@ -38,6 +39,7 @@ function head(found) {
     el("span", { class: `chip ${found.urgent ? "bad" : ""}` }, `${found.urgent ? "⚡ " : ""}${data.levels[found.level]}`),
     left?.text && el("span", { class: `chip ${left.tone}` }, `${t(`desk.clock-${due.name}`)}: ${left.text}`),
     due?.paused && el("span", { class: "chip warn" }, `⏸ ${t("shared.paused")}`),
+    found.language !== "vi" && el("span", { class: "chip info" }, t("desk.written-in", { language: languageName(found.language) })),
     found.role && found.role !== "owner" && el("span", { class: "chip info" }, t(`desk.role-${found.role}`)));
 }
 

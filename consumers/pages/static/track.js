@@ -136,12 +136,17 @@ async function load() {
   }
   connection(false);
   petition = answer.body;
+  if (ownLanguage() !== lang && !languageChosen()) return location.replace(`?lang=${ownLanguage()}`);
   byId("petition").hidden = false;
   byId("timeline").replaceChildren();
   for (const item of petition.timeline) add(item, false);
   showStanding();
   return follow(petition.timeline.at(-1)?.seq ?? 0);
 }
+
+/** In which of the page's languages the petition was written; who wrote in a third one rather reads English. */
+const ownLanguage = () => (petition.language === "vi" ? "vi" : "en");
+const languageChosen = () => /(^|; )lang=/.test(document.cookie) || new URLSearchParams(location.search).has("lang");
 
 function unknown(answer) {
   byId("unknown-why").textContent = trouble(answer);
