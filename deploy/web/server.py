@@ -26,6 +26,7 @@ from consumers.settings import ViewSettings
 from deploy.web.backlog import BacklogWatch
 from deploy.web.calendar import calendar_route
 from deploy.web.contract import contract_routes
+from deploy.web.draft import draft_route
 from deploy.web.limits import Limited
 from deploy.web.metrics import Measured
 from deploy.web.protocol import Guarded
@@ -70,7 +71,7 @@ async def mounted() -> AsyncIterator[Mounted]:
         callers = await stack.enter_async_context(knowing(accepts))
         accepting = await stack.enter_async_context(producers.http.prepare(accepts, callers=callers))
         showing = await stack.enter_async_context(consumers.http.prepare(ViewSettings(), callers))
-        routes = [*accepting, *showing, calendar_route(WebSettings()), *contract_routes()]
+        routes = [*accepting, *showing, calendar_route(WebSettings()), draft_route(accepts.body_limit), *contract_routes()]
         backlog = BacklogWatch(WebSettings(), accepting.overload)
         backlog.start()
         yield Mounted(routes, lambda: accepting.ready() and showing.ready(), showing.stop)

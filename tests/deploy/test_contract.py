@@ -14,6 +14,7 @@ from consumers.http import Showing
 from deploy.web.calendar import calendar_route
 from deploy.web.contract import contract, contract_routes
 from deploy.web.contract.routes import OPERATIONS
+from deploy.web.draft import draft_route
 from deploy.web.server import application
 from producers.http.app import routes_of
 from producers.http.contract import SUBMIT
@@ -21,7 +22,7 @@ from schemas.platform.settings import ProcessSettings
 from schemas.web.contract import Operation
 from schemas.web.problems import texts
 
-ROUTES: list[Route] = [*routes_of(MagicMock()), *Showing(MagicMock()), calendar_route(ProcessSettings())]
+ROUTES: list[Route] = [*routes_of(MagicMock()), *Showing(MagicMock()), calendar_route(ProcessSettings()), draft_route(1000)]
 PUBLISHED = ("/v1/", "/open311/")
 
 

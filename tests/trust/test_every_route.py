@@ -19,6 +19,7 @@ import pytest
 from consumers.http import Showing
 from deploy.web.calendar import calendar_route
 from deploy.web.contract import contract_routes
+from deploy.web.draft import draft_route
 from deploy.web.server import _status_routes
 from producers.http.app import routes_of
 from producers.pages import intake_pages
@@ -140,6 +141,7 @@ def test_every_route_has_its_rule() -> None:
         *intake_pages(),
         *Showing(MagicMock()),
         calendar_route(ProcessSettings()),
+        draft_route(1000),
         *contract_routes(),
         *_status_routes(lambda: True),
     ]

@@ -16,6 +16,7 @@ import producers.http.contract
 import producers.http.open311.contract
 from deploy.web.calendar import CALENDAR
 from deploy.web.contract.page import page
+from deploy.web.draft import DRAFT
 from schemas.web import Assets, asset_routes
 from schemas.web.assets import tagged, unless_known
 from schemas.web.openapi import document
@@ -24,6 +25,7 @@ OPERATIONS = (
     *producers.http.contract.OPERATIONS,
     *consumers.http.contract.OPERATIONS,
     CALENDAR,
+    DRAFT,
     *producers.http.open311.contract.OPERATIONS,
     *consumers.http.open311.contract.OPERATIONS,
 )

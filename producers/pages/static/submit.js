@@ -3,6 +3,7 @@
 import { announce, api, byId, data, lang, newKey, t, trouble } from "/assets/common/core.js";
 import { combobox } from "/assets/common/combobox.js";
 import { moment } from "/assets/common/time.js";
+import { previewOf } from "./preview.js";
 
 const CODE = /^[2-9ACDEFGHJKMNPRTVWXY]{12}[2-9]?$/;
 const TEXT_LIMIT = 20000;
@@ -59,6 +60,7 @@ function petition() {
   return filled({
     text: value("text"),
     location: filled({ address: value("address"), ward_code: ward.value(), lat: position?.lat, long: position?.long }),
+    category: preview.chosen(),
     media_urls: lines("media"),
     contact: filled({ name: value("name"), phone: value("phone"), email: value("email") }),
     website: byId("website").value,
@@ -112,6 +114,7 @@ byId("another").addEventListener("click", () => {
   setPosition(null);
   clearErrors();
   count();
+  preview.clear();
   byId("first-word").hidden = true;
   byId("receipt").hidden = true;
   byId("start").hidden = false;
@@ -159,6 +162,8 @@ byId("locate").addEventListener("click", () => {
     { enableHighAccuracy: true, timeout: 10_000 },
   );
 });
+
+const preview = previewOf(form, () => filled({ text: value("text"), location: petition().location }), () => letters(value("text")) >= data.letters);
 
 byId("find").addEventListener("submit", (event) => {
   event.preventDefault();
