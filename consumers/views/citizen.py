@@ -40,6 +40,7 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
     "merged": (),
     "unmerged": (),
     "split": ("category", "part"),
+    "corrected": ("category", "ward_code", "reason"),
     "leader-reported": ("event_type",),
     "breached": ("clock", "deadline"),
     "escalated": ("to_office", "rung", "because"),

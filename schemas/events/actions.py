@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter
+from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
 
 from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, Reason, Text, WardCode
 from schemas.events.dates import DayOrInstant
@@ -132,6 +133,21 @@ class Reopen(_Action):
 class Withdraw(_Action):
     action: Literal["withdraw"] = "withdraw"
     reason: Reason | None = None
+
+
+class Correct(_Action):
+    """The citizen says that the category or the place is wrong, and as far as he knows what is right."""
+
+    action: Literal["correct"] = "correct"
+    category: CategoryCode | None = None
+    ward_code: WardCode | None = None
+    reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Correct:
+        if self.category is None and self.ward_code is None and self.reason is None:
+            raise PydanticCustomError("too_little", "category, ward_code or reason: one is needed")
+        return self
 
 
 class Assign(_Action):
@@ -274,6 +290,7 @@ Action = (
     | Rate
     | Reopen
     | Withdraw
+    | Correct
     | Assign
     | Merge
     | Split

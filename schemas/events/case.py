@@ -313,6 +313,16 @@ class Split(CaseEvent):
     to_office: OfficeCode | None = None
 
 
+class Corrected(CaseEvent):
+    """The citizen says that category or place is wrong. `from_office`: the office that had not accepted it yet and from which it went to
+    triage; None: it stays where it is."""
+
+    what: ClassVar[str] = "corrected"
+    category: CategoryCode | None = None
+    ward_code: WardCode | None = None
+    from_office: OfficeCode | None = None
+
+
 class MergeProposed(CaseEvent):
     what: ClassVar[str] = "merge-proposed"
     into: PetitionId
@@ -396,6 +406,7 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     LimitTightened,
     LeaderReported,
     Split,
+    Corrected,
     MergeProposed,
     Warned,
     Breached,

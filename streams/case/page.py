@@ -50,6 +50,7 @@ NOTES = {
     "reopen": "new clocks; the second time the superior is told; what was refused goes to triage",
     "withdraw": "followers go on without their leader",
     "merge": "the follower's clocks stand; its petitioner gets every reply to the leader",
+    "correct": "once; what no office has accepted goes to triage, and no deadline moves",
     "split": "one matter becomes a case with an office and a clock of its own; an office keeps it or leaves it to triage",
     "unmerge": "the clocks run again with what was left",
 }

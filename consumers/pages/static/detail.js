@@ -7,7 +7,7 @@ import { languageName } from "./languages.js";
 import { nextDue } from "./due.js";
 import { proposals } from "./split.js";
 
-const TONES = { answered: "good", closed: "good", accepted: "good", breached: "bad", escalated: "bad", "answer-returned": "bad", "action-refused": "bad", warned: "warn", "decision-required": "warn", "limit-tightened": "warn", "follower-informed": "warn", "information-requested": "warn" };
+const TONES = { answered: "good", closed: "good", accepted: "good", breached: "bad", escalated: "bad", "answer-returned": "bad", "action-refused": "bad", warned: "warn", corrected: "warn", "decision-required": "warn", "limit-tightened": "warn", "follower-informed": "warn", "information-requested": "warn" };
 let shown = { petition: null, action: null, form: null };
 
 /** Fill `place`. A form that somebody is filling in stays as it is while the case around it changes. */
@@ -75,6 +75,7 @@ function line(item) {
     el("span", { class: "muted small" }, ` · ${from ?? t(`desk.actor-${details.actor?.role ?? "system"}`)}`),
     details.why && el("p", {}, details.why),
     item.type === "split" && el("p", { class: "small" }, `${data.categories.find(({ code }) => code === details.category)?.name} → ${office ?? t("desk.split-triage")} · ${details.into}`),
+    item.type === "corrected" && el("p", { class: "small" }, [data.categories.find(({ code }) => code === details.category)?.name, data.wards[details.ward_code]].filter(Boolean).join(" · ")),
     details.origin && el("p", { class: "small" }, `${t("desk.split-from")} ${details.origin}`),
     details.result && el("p", { class: "small" }, el("b", {}, data.results[details.result])),
     details.contribution && el("p", { class: "small" }, el("b", {}, data.contributions[details.contribution])),

@@ -1,12 +1,13 @@
 // One petition, followed as things happen to it.
 
+import { combobox } from "/assets/common/combobox.js";
 import { announce, api, byId, connection, data, decoded, el, lang, links, t, trouble } from "/assets/common/core.js";
 import { loadCalendar, longDate, moment, remaining } from "/assets/common/time.js";
 
 const code = decoded(location.pathname.split("/").pop());
 const base = `/v1/petitions/${encodeURIComponent(code)}`;
 const TICK_MS = 20_000;
-const DONE = { rate: "rated", "add-information": "information-added", reopen: "reopened", withdraw: "withdrawn" };
+const DONE = { rate: "rated", "add-information": "information-added", reopen: "reopened", withdraw: "withdrawn", correct: "corrected" };
 const TONES = {
   answered: "good", closed: "good", rated: "good", breached: "bad", escalated: "bad", refused: "bad", "action-refused": "bad",
   "information-requested": "warn", "decision-required": "warn", promised: "warn", extended: "warn",
@@ -69,7 +70,7 @@ const stars = (number) => el("span", { class: "given-stars", role: "img", "aria-
 
 function showActions() {
   for (const [name, states] of Object.entries(data.allowed)) {
-    byId(name).hidden = !states.includes(petition.state) || (name === "rate" && Boolean(petition.rating));
+    byId(name).hidden = !states.includes(petition.state) || (name === "rate" && Boolean(petition.rating)) || (name === "correct" && corrected());
   }
   const information = byId("add-information");
   if (petition.state === "information-requested" && !information.dataset.shown) {
@@ -81,6 +82,8 @@ function showActions() {
   const turn = petition.state === "information-requested" ? "asked" : petition.state === "answered" ? "your-turn" : "more-actions";
   byId("actions-heading").textContent = t(`track.${turn}`);
 }
+
+const corrected = () => petition.timeline.some(({ type }) => type === "corrected");
 
 // --- The timeline ----------------------------------------------------------------------------------------------------------------
 
@@ -164,7 +167,7 @@ function follow(after) {
     if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(last), 3000);
   };
   const types = ["received", "assigned", "accepted", "information-requested", "information-added", "resumed", "extended", "transferred",
-    "decision-required", "promised", "answered", "rated", "closed", "reopened", "refused", "withdrawn", "merged", "unmerged", "split",
+    "decision-required", "promised", "answered", "rated", "closed", "reopened", "refused", "withdrawn", "merged", "unmerged", "split", "corrected",
     "leader-reported", "breached", "escalated", "deadline-recomputed", "action-refused"];
   for (const type of types) {
     source.addEventListener(type, (event) => {
@@ -254,6 +257,14 @@ onsubmit("rate", () => {
 onsubmit("add-information", () => (value("information") ? { text: value("information"), media_urls: urls("information-links") } : null), "track.write-something");
 onsubmit("reopen", () => (value("reopen-reason").length >= 3 ? { reason: value("reopen-reason") } : null), "track.give-reason");
 onsubmit("withdraw", () => (value("withdraw-reason").length >= 3 ? { reason: value("withdraw-reason") } : {}), "track.give-reason");
+
+const rightWard = combobox(byId("correct-ward"), data.wards);
+byId("correct-category").append(...data.categories.map(({ code, name }) => el("option", { value: code }, name)));
+onsubmit("correct", () => {
+  const said = { category: byId("correct-category").value, ward_code: rightWard.value(), reason: value("correct-reason") };
+  const given = Object.fromEntries(Object.entries(said).filter(([name, one]) => one && (name !== "reason" || one.length >= 3)));
+  return Object.keys(given).length ? given : null;
+}, "track.correct-something");
 
 function makeStars() {
   const one = (number) =>

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from schemas.events.actions import (
     Action,
     Assign,
+    Correct,
     Extend,
     FollowerInformed,
     FollowerJoined,
@@ -32,7 +33,7 @@ from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.state import Case
 from streams.case.decide.turn import SYSTEM, Decision, Message, Setting, Turn, Who
 
-_REASONED = (Transfer, Extend, Reject, Reopen, Withdraw, Assign, Merge, Split, ProposeMerge, Unmerge, Recompute)
+_REASONED = (Transfer, Extend, Reject, Reopen, Withdraw, Correct, Assign, Merge, Split, ProposeMerge, Unmerge, Recompute)
 REMEMBERED = 32
 """So many handled action ids a case keeps, to know a repeat again."""
 

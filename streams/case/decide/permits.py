@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.authority import REOPENABLE, TALKING, refusal
 from schemas.events.case import WORK_STATES, State
-from streams.case.decide.handlers import answering, citizen, information, merging, ownership, splitting, upkeep
+from streams.case.decide.handlers import answering, citizen, correcting, information, merging, ownership, splitting, upkeep
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.turn import Turn
 
@@ -57,6 +57,7 @@ PERMITS: dict[str, Permit] = {
         + _to(S.PROMISED, S.MERGED),
     ),
     "withdraw": Permit(citizen.withdraw, _to(S.WITHDRAWN, *WORK_STATES, S.MERGED)),
+    "correct": Permit(correcting.correct, _to(S.RECEIVED, S.ASSIGNED)),
     "recompute": Permit(upkeep.recompute),
     "record-outage": Permit(upkeep.record_outage),
     "follower-joined": Permit(merging.follower_joined, WORK_GOES_ON),

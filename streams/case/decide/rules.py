@@ -33,6 +33,7 @@ class Rule(StrEnum):
     SANDBOX = "sandbox"
     ALREADY_A_PART = "already-a-part"
     PARTS_USED_UP = "parts-used-up"
+    ALREADY_CORRECTED = "already-corrected"
 
 
 class Substance(StrEnum):

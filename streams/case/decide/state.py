@@ -31,7 +31,8 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     """A petition's case: what everybody may see, and what the rules need to remember.
 
     `missed`: which of the clocks that the citizen waits for ran out in the present round (`schemas.events.lateness`). `parts`: how many
-    matters were split from it; `origin`: the petition that it was split from.
+    matters were split from it; `origin`: the petition that it was split from. `corrected`: its citizen has said that category or
+    place is wrong.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     language: str = "vi"
     parts: int = 0
     origin: str | None = None
+    corrected: bool = False
 
     def clock(self, name: ClockName) -> CaseClock | None:
         for clock in self.clocks:

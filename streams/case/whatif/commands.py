@@ -240,6 +240,11 @@ def _informed(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
     return msgspec.structs.replace(asked, urgent=event.urgent)
 
 
+def _corrected(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
+    """What would be right changes nothing but what people read."""
+    return _ask(do.Correct, event, category=None, ward_code=event.case.ward_code, reason=event.reason)
+
+
 _BUILDERS: dict[str, Builder] = {
     "answered": _answered,
     "promised": _promised,
@@ -250,6 +255,7 @@ _BUILDERS: dict[str, Builder] = {
     "merge-proposed": _note,
     "contributed": _note,
     "split": _note,
+    "corrected": _corrected,
     "leader-reported": _simple(do.LeaderNews, "leader", "event_type", "detail"),
     "reopened": _simple(do.Reopen, "reason"),
     "rated": _simple(do.Rate, "stars", "comment"),
