@@ -146,7 +146,7 @@ class Correct(_Action):
     @model_validator(mode="after")
     def _says_something(self) -> Correct:
         if self.category is None and self.ward_code is None and self.reason is None:
-            raise PydanticCustomError("too_little", "category, ward_code or reason: one is needed")
+            raise PydanticCustomError("nothing_said", "category, ward_code or reason: one is needed")
         return self
 
 

@@ -7,11 +7,10 @@ The column `about` of the routing table names it by these codes. Three are read 
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
+import ahocorasick
 import msgspec
 
 from streams.classify.found import Where
@@ -36,13 +35,6 @@ class About(msgspec.Struct, frozen=True, gc=False):
 NOTHING = About()
 
 
-class _Words(msgspec.Struct, frozen=True, gc=False):
-    """Phrases that tell of one thing, with their accents and without."""
-
-    accented: re.Pattern[str]
-    plain: re.Pattern[str]
-
-
 class AboutFinder:
     """Looks for the codes that a rule asks for. Thread-safe."""
 
@@ -51,12 +43,12 @@ class AboutFinder:
 
     def find(self, wanted: Codes, text: Typed, location: Where | None, ward: str | None) -> About:
         """`ward`: the code of a sure one. The address says where before the text does."""
-        codes = {code for code in wanted - STREET_CODES if _told(code, text)}
+        codes = _told(text) & wanted if wanted - STREET_CODES else NO_CODES
         if not wanted & STREET_CODES:
-            return About(frozenset(codes)) if codes else NOTHING
+            return About(codes) if codes else NOTHING
         address = typed(location.address) if location is not None and location.address else None
         on_street = (address and self._on_street(address, ward)) or self._on_street(text, ward)
-        return About(frozenset(codes | on_street.codes), on_street.street) if on_street else About(frozenset(codes))
+        return About(codes | on_street.codes, on_street.street) if on_street else About(codes)
 
     def _on_street(self, text: Typed, ward: str | None) -> About | None:
         """A line of the list; before it the alley that a text is about, unless the list has that very alley."""
@@ -70,21 +62,31 @@ class AboutFinder:
 
 def codes() -> Codes:
     """All that the column `about` may use."""
-    return STREET_CODES | _words().keys()
+    return STREET_CODES | {row["code"] for row in _rows()}
 
 
-def _told(code: str, text: Typed) -> bool:
-    words = _words()[code]
-    if text.has_accents:
-        return words.accented.search(" ".join(text.accented)) is not None
-    return words.plain.search(" ".join(text.plain)) is not None
+def _told(text: Typed) -> Codes:
+    """What the words of the text tell of, in one pass."""
+    accented = text.has_accents
+    words = " ".join(text.accented if accented else text.plain)
+    return NO_CODES.union(*[told for _, told in _phrases(accented=accented).iter(f" {words} ")])
 
 
 @cache
-def _words() -> Mapping[str, _Words]:
-    rows = csv.DictReader(resources.files(__package__).joinpath("about.csv").read_text(encoding="utf-8").splitlines())
-    return {row["code"]: _Words(_any_of(row["phrases"]), _any_of(fold(row["phrases"]))) for row in rows}
+def _phrases(*, accented: bool) -> ahocorasick.Automaton:
+    """Phrases, between spaces, with the codes that they tell of."""
+    found: dict[str, Codes] = {}
+    for row in _rows():
+        for phrase in row["phrases"].split("|"):
+            key = f" {phrase if accented else fold(phrase)} "
+            found[key] = found.get(key, NO_CODES) | {row["code"]}
+    automaton = ahocorasick.Automaton()
+    for key, told in found.items():
+        automaton.add_word(key, told)
+    automaton.make_automaton()
+    return automaton
 
 
-def _any_of(phrases: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases.split('|')))})\b")
+@cache
+def _rows() -> list[dict[str, str]]:
+    return list(csv.DictReader(resources.files(__package__).joinpath("about.csv").read_text(encoding="utf-8").splitlines()))

@@ -11,6 +11,7 @@ _ACCENTED = frozenset({"ngõ", "ngách", "hẻm", "kiệt", "thôn", "xóm"})
 _PLAIN = frozenset(map(fold, _ACCENTED))
 _CLUSTERS = frozenset({"tổ", "tdp"})
 """With a number or "dân phố" behind it; `to` alone is many a word."""
+_SOME = _PLAIN | frozenset(map(fold, _CLUSTERS))
 _LANDMARK = frozenset({"đầu", "cửa", "diện", "trước", "từ", "đến", "tới", "gần", "cạnh", "qua", "giữa", "số"})
 """Before it, the alley says where on the street: "đối diện ngõ 5", "từ ngõ 12 đến ngõ 40"."""
 _LANDMARK_PLAIN = frozenset(map(fold, _LANDMARK))
@@ -24,6 +25,8 @@ def begins_as_alley(name: str) -> bool:
 def in_alley(text: Typed) -> bool:
     """The first alley, hamlet or cluster decides: the thing lies in it, or it is a landmark on a street."""
     words, plain = text.accented, text.plain
+    if _SOME.isdisjoint(plain):
+        return False
     for at, word in enumerate(words):
         if word in _ACCENTED or (word in _PLAIN and _means_alley(text, at)) or (word in _CLUSTERS and _counts(plain, at)):
             before = words[at - 1] if at else ""
