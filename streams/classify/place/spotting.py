@@ -17,7 +17,7 @@ from streams.classify.text.folding import fold
 
 _UNITS = (Role.WARD, Role.COMMUNE, Role.TOWN, Role.DISTRICT)
 _LOOK_BACK = 40
-_OPENING = "(,.;:-\"'"
+_OPENING = "(,.;:-\"'#"
 _HOUSE = re.compile(
     r"(?:ngõ|ngo|ngách|ngach|hẻm|hem|số|so|nhà|nha|kiệt|kiet|sn)\s*(?:số\s*|so\s*)?\d[\w/.-]*$"
     r"|(?:^|[,.(:;]\s*)\d{1,4}[a-z]?$"
@@ -25,8 +25,9 @@ _HOUSE = re.compile(
 _CLUSTER = re.compile(
     r"(?:tổ|to|xóm|xom|thôn|thon|cụm|cum|tdp|phố|pho|đội|doi|khu|lô|lo|tòa|toa|ct|kđt|kdt|khối|khoi)\s*(?:số\s*|so\s*)?\d+\w*$"
 )
-_OLD = re.compile(r"\s*[(,]?\s*(?:cũ|ngày trước|trước đây|trước kia|truoc day|truoc kia)(?!\w)")
-_OLD_PLAIN = re.compile(r"\s*[(,]?\s*(?:cu|truoc day|truoc kia)(?!\w)")
+# "phường Nghĩa Đô ngày trước râm mát" tells of other days, not of another ward
+_OLD = re.compile(r"\s*[(,]?\s*(?:cũ(?!\w)|(?:ngày trước|trước đây|trước kia|truoc day|truoc kia)(?=\s*(?:[),.;:!?]|$)))")
+_OLD_PLAIN = re.compile(r"\s*[(,]?\s*(?:cu(?!\w)|(?:truoc day|truoc kia)(?=\s*(?:[),.;:!?]|$)))")
 _TONES = dict.fromkeys((0x300, 0x301, 0x303, 0x309, 0x323))
 
 
