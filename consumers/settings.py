@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 
 from schemas.identity.settings import IdentitySettings
-from schemas.platform.settings import DatabaseSettings, ProcessSettings, TrackingSettings
+from schemas.platform.settings import DatabaseSettings, KeyringSettings, ProcessSettings, TrackingSettings
 
 
 class MemberSettings(ProcessSettings):
@@ -17,13 +19,13 @@ class MemberSettings(ProcessSettings):
     )
 
 
-class ProjectorSettings(MemberSettings, DatabaseSettings):
+class ProjectorSettings(MemberSettings, DatabaseSettings, KeyringSettings):
     """Role `projector`: the read model in PostgreSQL."""
 
     projector_batch: int = Field(4000, ge=1, le=100_000, description="Most events in one database transaction.")
 
 
-class DispatcherSettings(MemberSettings):
+class DispatcherSettings(MemberSettings, KeyringSettings):
     """Role `dispatcher`: each office's own topic."""
 
     dispatcher_batch: int = Field(20_000, ge=1, le=100_000, description="Most events in one Kafka transaction.")
@@ -44,7 +46,7 @@ class ForwarderSettings(MemberSettings):
     )
 
 
-class IncidentSettings(MemberSettings, DatabaseSettings):
+class IncidentSettings(MemberSettings, DatabaseSettings, KeyringSettings):
     """Role `incidents`: several petitions on one matter."""
 
     incident_batch: int = Field(500, ge=1, le=10_000, description="Most events in one database transaction of the incidents role.")
@@ -61,10 +63,13 @@ class IncidentSettings(MemberSettings, DatabaseSettings):
     incident_auto: bool = Field(True, description="False: the system joins nothing by itself, it only proposes.")
 
 
-class ViewSettings(IdentitySettings, TrackingSettings):
+class ViewSettings(IdentitySettings, TrackingSettings, KeyringSettings):
     """What citizens and offices see over HTTP (part of role `web`)."""
 
     database_pool: int = Field(8, ge=1, le=200, description="Database connections for reading.")
+    wards_geojson: Path | None = Field(
+        None, description="GeoJSON with the 126 wards' outlines, for the desk's map; without it wards are circles of their area."
+    )
     live_ring: int = Field(20_000, ge=0, le=1_000_000, description="Recent events kept in memory for subscribers who have just come.")
     arrival_wait_ms: int = Field(3_000, ge=0, le=30_000, description="How long a fresh tracking code may wait for its first event (ms).")
     arrival_waiters: int = Field(500, ge=0, le=100_000, description="How many requests may wait like that at once.")

@@ -143,12 +143,19 @@ AUTHORITY: Mapping[str, Permission] = {
         OWNER | DIRECTING | {Relation.CLEARING}, WORK_STATES, f"{_DECISION}: each matter has its own office and limit; {_OPEN_POINT}"
     ),
     "unmerge": Permission(DIRECTING | {Relation.CLEARING, Relation.SYSTEM}, _some(S.MERGED), _OPEN_POINT),
+    "decline-merge": Permission(DIRECTING | {Relation.CLEARING}, WORK_STATES, _OPEN_POINT),
+    "note": Permission(
+        OWNER | DIRECTING | {Relation.CO_OFFICE, Relation.CLEARING}, EVERY, f"{_RULES}: an office's own update is not progress"
+    ),
+    "urge": Permission(_who(Relation.SUPERIOR, Relation.OPERATOR), WORK_STATES, _OPEN_POINT),
     "rate": Permission(CITIZEN, _some(S.ANSWERED, S.MERGED), f"{_RULES}: nothing is closed by silence alone"),
     "reopen": Permission(CITIZEN, REOPENABLE, f"{_RULES}: reopened at most twice; {_OPEN_POINT}"),
     "withdraw": Permission(CITIZEN, WORK_STATES | {S.MERGED}, _OPEN_POINT),
     "correct": Permission(
         CITIZEN, _some(S.RECEIVED, S.ASSIGNED, S.ACCEPTED), f"{_RULES}: the citizen may correct category and place after sending"
     ),
+    "forget": Permission(CITIZEN | SYSTEM, EVERY, "Law 91/2025/QH15: erasure on request"),
+    "reveal-contact": Permission(OWNER, OPEN_STATES, "Law 91/2025/QH15: who sees personal data, and why, is recorded"),
     "recompute": Permission(UPKEEP, OPEN_STATES | {S.MERGED}, f"{_RULES}: a calendar changed while cases are open"),
     "record-outage": Permission(UPKEEP, OPEN_STATES, f"{_RULES}: figures from the record"),
     "follower-joined": Permission(SYSTEM, EVERY, _WITHIN),

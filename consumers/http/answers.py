@@ -58,6 +58,23 @@ class PetitionStatus(BaseModel):
     parts: list[str] = Field(description="Tracking codes of the petitions that were split from this one.")
     origin: str | None = Field(description="The tracking code of the petition from which this one was split.")
     timeline: list[CitizenEntry]
+    share_url: str = Field(description="A page that shows the petition to whoever has its address, and lets nobody act.")
+
+
+class SharedPetition(BaseModel):
+    """What a citizen shares of a petition: no word that a citizen wrote, and nothing with which one could act."""
+
+    state: State
+    state_name: str
+    category: str
+    category_name: str
+    level: Level
+    urgent: bool
+    office: NamedOffice
+    deadline: AwareDatetime | None
+    received_at: AwareDatetime
+    escalation: int
+    timeline: list[CitizenEntry]
 
 
 class QueueItem(BaseModel):
@@ -143,3 +160,7 @@ class Categories(BaseModel):
 
 class Wards(BaseModel):
     wards: list[WardOfList]
+
+
+class WardOutlines(BaseModel):
+    outlines: dict[str, list[list[tuple[float, float]]]] = Field(description="By code, the outer rings: longitude and latitude (WGS 84).")

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, nullcontext
 from starlette.routing import Route
 
 from consumers.dead_letters.watch import DeadLetterWatch
+from consumers.http.casework import casework_routes
 from consumers.http.departments import department_routes
 from consumers.http.open311 import open311_routes
 from consumers.http.operations import operations_routes
@@ -21,16 +22,21 @@ from consumers.pages import view_pages
 from consumers.read_model.counting import keep_counting
 from consumers.read_model.reading import opened
 from consumers.settings import ViewSettings
+from schemas.events.sealing import sealing
+from schemas.events.tracking import Keys
 from schemas.identity.callers import Callers, knowing
 
 
 class Showing(list[Route]):
-    """The routes; `ready` says whether they can be served, `stop` ends all open event streams."""
+    """The routes; `ready` says whether they can be served, `stop` ends all open event streams; `reader`: what they read from."""
 
     def __init__(self, views: Views) -> None:
-        data = [*petition_routes(views), *department_routes(views), *reference_routes(), *operations_routes(views), *open311_routes(views)]
+        offices = [*department_routes(views), *casework_routes(views)]
+        lists = reference_routes(views.settings.wards_geojson)
+        data = [*petition_routes(views), *offices, *lists, *operations_routes(views), *open311_routes(views)]
         super().__init__([*data, *view_pages()])
         self._views = views
+        self.reader = views.reader
 
     def ready(self) -> bool:
         return self._views.live.ready and self._views.queues.tail.ready
@@ -47,15 +53,16 @@ async def prepare(settings: ViewSettings, callers: Callers | None = None) -> Asy
     `callers`: of the process, where it has them already.
     """
     loop = asyncio.get_running_loop()
+    open_value = sealing(settings).open_value
     async with (
         nullcontext(callers) if callers else knowing(settings) as known,
-        opened(settings.database_url.get_secret_value(), settings.database_pool) as reader,
+        opened(settings.database_url.get_secret_value(), settings.database_pool, open_value) as reader,
     ):
-        live, queues = LiveFeed(settings, settings.live_ring, loop), QueueFeed(settings, loop)
+        live, queues = LiveFeed(settings, settings.live_ring, loop, open_value), QueueFeed(settings, loop)
         dead_letters = DeadLetterWatch(settings, loop)
         views = Views(
             settings=settings,
-            secret=settings.tracking_key(),
+            keys=Keys(settings.tracking_secrets()),
             callers=known,
             reader=reader,
             live=live,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from consumers.http import answers
+from consumers.http import answers, contract_casework
 from schemas.events.case import State
 from schemas.reference import categories
 from schemas.web.contract import (
@@ -46,6 +46,17 @@ PETITION_EVENTS = Operation(
     parameters=(TRACKING_CODE, LAST_EVENT),
     answer=Answer("Server-Sent Events; the data of each is an entry of the timeline with where the case stands.", media_types=_STREAM),
     refusals=((400, "invalid"), *_NOT_FOUND),
+)
+SHARED = Operation(
+    name="getSharedPetition",
+    method="GET",
+    path="/v1/shared/{shared}",
+    tag="Citizens",
+    summary="A petition that its citizen shares: what is done about it, and nothing of what citizens wrote.",
+    description="`shared` is the end of `share_url` of the petition; it lets nobody act, and no tracking code follows from it.",
+    parameters=(Parameter("shared", "The end of `share_url`.", {"type": "string", "maxLength": 43}, "path"),),
+    answer=Answer("The petition and what happened to it.", answers.SharedPetition),
+    refusals=((404, "unknown-petition"), (503, "database-unavailable")),
 )
 QUEUE = Operation(
     name="getQueue",
@@ -107,4 +118,8 @@ def _reference(name: str, path: str, what: str, model: Any) -> Operation:
 OFFICES = _reference("listOffices", "/v1/offices", "All offices.", answers.Offices)
 CATEGORIES = _reference("listCategories", "/v1/categories", "All categories.", answers.Categories)
 WARDS = _reference("listWards", "/v1/wards", "All wards and communes.", answers.Wards)
-OPERATIONS = (PETITION, PETITION_EVENTS, QUEUE, QUEUE_EVENTS, QUEUE_CASE, IOC, OFFICES, CATEGORIES, WARDS)
+OUTLINES = _reference(
+    "listWardOutlines", "/v1/wards/outlines", "The wards' outlines, if the operator has given them.", answers.WardOutlines
+)
+_LISTS = (OFFICES, CATEGORIES, WARDS, OUTLINES)
+OPERATIONS = (PETITION, PETITION_EVENTS, SHARED, QUEUE, QUEUE_EVENTS, QUEUE_CASE, *contract_casework.OPERATIONS, IOC, *_LISTS)

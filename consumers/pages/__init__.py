@@ -8,14 +8,17 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from consumers.pages.choices import desk_data, track_data
+from consumers.pages.privacy import privacy_data
 from schemas.web import Assets, Page, asset_routes, page_routes
 
 TRACK = Page("/t/{tracking_code}", "track", "consumers.pages", "views", track_data)
+SHARED = Page("/s/{shared}", "shared", "consumers.pages", "views")
 DESK = Page("/desk", "desk", "consumers.pages", "views", desk_data, wide=True)
 SIGN_IN = Page("/sign-in", "sign-in", "consumers.pages", "views")
 OPERATIONS = Page("/ioc", "ioc", "consumers.pages", "views", wide=True)
+PRIVACY = Page("/privacy", "privacy", "consumers.pages", "views", privacy_data)
 
 
 def view_pages() -> list[Route]:
     assets = (Assets.of("views", "consumers.pages"), Assets.of("common", "schemas.web"))
-    return [*page_routes(TRACK, DESK, OPERATIONS, SIGN_IN), *asset_routes(*assets)]
+    return [*page_routes(TRACK, SHARED, DESK, OPERATIONS, PRIVACY, SIGN_IN), *asset_routes(*assets)]

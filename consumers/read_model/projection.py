@@ -13,7 +13,9 @@ from consumers.kafka.records import Record
 from consumers.read_model.storable import storable_record
 from schemas.events import wire
 from schemas.events.case import OPEN_STATES
+from schemas.events.erasures import Forgotten
 from schemas.events.wire import CaseEvent, CaseView, NotAnEvent
+from schemas.platform.keyring import path_of
 from schemas.reference import TRIAGE_OFFICE
 
 Row = tuple[str, ...]
@@ -27,6 +29,7 @@ class Rows:
     petitions: list[Row] = field(default_factory=list)
     timeline: list[Row] = field(default_factory=list)
     rejected: list[tuple[Record, NotAnEvent]] = field(default_factory=list)
+    forgotten: list[Forgotten] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -46,16 +49,18 @@ def project(records: Sequence[Record]) -> Rows:
     latest: dict[str, _Latest] = {}
     for record in records:
         try:
-            rows.timeline.append(_timeline_row(storable_record(record), latest))
+            rows.timeline.append(_timeline_row(storable_record(record), latest, rows.forgotten))
         except NotAnEvent as error:
             rows.rejected.append((record, error))
     rows.petitions = [_petition_row(petition_id, entry) for petition_id, entry in latest.items()]
     return rows
 
 
-def _timeline_row(record: Record, latest: dict[str, _Latest]) -> Row:
+def _timeline_row(record: Record, latest: dict[str, _Latest], forgotten: list[Forgotten]) -> Row:
     event = wire.event(record)
     case = wire.view(event.case)
+    if event.what == "forgotten":
+        forgotten.append(Forgotten(event.petition_id, path_of(event.petition_id, wire.ms(case.received_at)), wire.instant(event.at)))
     _remember(latest, event, case)
     return event.petition_id, str(event.seq), event.id, event.what, event.at, _timeline_data(record.value or b"", event, case)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from kafka import KafkaConsumer
 
 from consumers.loop import runner
 from consumers.loop.postgres_sink import PostgresSink
+from consumers.read_model import forgetting
 from consumers.read_model.projection import Rows, project
 from consumers.read_model.tables import ReadModel
 from consumers.settings import ProjectorSettings
@@ -17,9 +20,10 @@ NAME = "projector"
 def run() -> None:
     """Project until told to stop."""
     settings = ProjectorSettings()
+    forget = partial(forgetting.forget, settings)
     url = settings.database_url.get_secret_value()
 
     def opened(consumer: KafkaConsumer) -> PostgresSink[Rows]:
-        return PostgresSink(consumer, ReadModel(url, NAME, EVENTS.name), settings, project, NAME)
+        return PostgresSink(consumer, ReadModel(url, NAME, EVENTS.name, forget), settings, project, NAME)
 
     runner.run(runner.Consumer(NAME, settings, opened, settings.projector_batch))

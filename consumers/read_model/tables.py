@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -10,6 +10,7 @@ import psycopg
 from consumers.loop.offsets import Move, Offsets
 from consumers.loop.postgres_sink import UnusableRow
 from consumers.read_model.projection import Row, Rows
+from schemas.events.erasures import Forgotten
 
 # JSON, codes and instants never hold a control character, so a column travels as one text without any quoting.
 _SEPARATOR = "\x01"
@@ -49,6 +50,10 @@ _TIMELINE_COLUMNS = (
 _KEPT_FROM_FIRST = ("petition", "classification")
 
 
+Forget = Callable[["psycopg.Connection[Any]", Sequence[Forgotten]], None]
+"""May be called again for the same ones; raises one of `consumers.loop.sink.Unfinished`, psycopg.OperationalError: then it is."""
+
+
 def _select(columns: Sequence[tuple[str, str]]) -> str:
     names = ", ".join(name for name, _ in columns)
     casts = ", ".join(f"coalesce({n}, '')" if n == "channel" else f"{n}::{kind}" for n, kind in columns)
@@ -80,7 +85,9 @@ INSERT_TIMELINE = _insert_timeline()
 class ReadModel:
     """Tables of a `PostgresSink`: a petition a row with its newest view, and an event a row of its timeline."""
 
-    def __init__(self, url: str, consumer: str, topic: str) -> None:
+    def __init__(self, url: str, consumer: str, topic: str, forget: Forget = lambda _connection, _forgotten: None) -> None:
+        """`forget`: what else is done about those who were forgotten, before anything is written."""
+        self._forget = forget
         self._connection: psycopg.Connection[Any] = psycopg.connect(url, autocommit=True, connect_timeout=5, prepare_threshold=2)
         # A crash of PostgreSQL may lose the newest transactions; their offsets go with them, and they are read again.
         self._connection.execute("set synchronous_commit = off")
@@ -98,6 +105,8 @@ class ReadModel:
     def write(self, rows: Rows, moves: Sequence[Move]) -> None:
         """Write all or nothing. Raise NotMine when another owner moved an offset, one of `CannotWrite` for a bad row."""
         petitions, timeline = _columns(rows.petitions), _columns(rows.timeline)
+        if rows.forgotten:
+            self._forget(self._connection, rows.forgotten)
         with self._connection.transaction():
             # 1. The offsets first: their row locks make a second owner of the partition wait, and then see that it is too late.
             self._offsets.move(moves)

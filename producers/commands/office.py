@@ -66,6 +66,7 @@ FORMS: Mapping[str, Form] = {
         "Assign PETITION_ID bindingly: triage, a superior or the administrator.",
         (_TO, _REASON, click.option("--category"), click.option("--level", type=click.Choice([level.value for level in Level]))),
     ),
+    "reveal-contact": Form("Put on record why the office must see the contact of PETITION_ID; the petitioner reads it.", (_REASON,)),
     "reject": Form(
         "Refuse to take up PETITION_ID, with the right address for the citizen.",
         (_kind(RefusalKind), _REASON, click.option("--right-address")),
@@ -76,6 +77,12 @@ FORMS: Mapping[str, Form] = {
         (_INTO, click.option("--similarity", type=click.FloatRange(0, 1), default=1.0, show_default=True), _REASON),
     ),
     "unmerge": Form("Let PETITION_ID go its own way again.", (_REASON,)),
+    "decline-merge": Form("Say that PETITION_ID is not the same matter as the other one.", (_INTO, _REASON)),
+    "note": Form("Write a note on PETITION_ID that no citizen reads.", (_TEXT,)),
+    "urge": Form(
+        "As a superior, remind the owner of PETITION_ID.",
+        (_TEXT, click.option("--reply-by", required=True, help="By when you want to hear of it: an instant in ISO 8601.")),
+    ),
 }
 
 

@@ -11,7 +11,9 @@ from starlette.routing import Route
 
 from producers.http.actions import citizen_action, office_action
 from producers.http.bridge import AsyncPublisher
-from producers.http.contract import CITIZEN_ACTION, OFFICE_ACTION, SUBMIT
+from producers.http.bulk import bulk_action
+from producers.http.contact import contact
+from producers.http.contract import BULK_ACTION, CITIZEN_ACTION, CONTACT, DROP_TEMPLATE, KEEP_TEMPLATE, OFFICE_ACTION, SUBMIT
 from producers.http.form import submit_from_page
 from producers.http.keys import Keys
 from producers.http.open311 import open311_routes
@@ -20,10 +22,13 @@ from producers.http.petitions import submit
 from producers.http.provider import provider_routes
 from producers.http.sessions import session_routes
 from producers.http.state import Intake
+from producers.http.templates import drop_template, keep_template
 from producers.intake.vault import AsyncVault
 from producers.kafka.publisher import Limits, Publisher
 from producers.pages import intake_pages
 from producers.settings import HttpSettings
+from schemas.events import tracking
+from schemas.events.sealing import sealing
 from schemas.identity.callers import Callers, knowing
 from schemas.platform.pools import still_open
 
@@ -64,7 +69,7 @@ async def _serving(settings: HttpSettings, publisher: Publisher | None, callers:
     await pool.open()
     intake = Intake(
         settings,
-        settings.tracking_key(),
+        tracking.Keys(settings.tracking_secrets()),
         settings.clock(),
         callers,
         AsyncPublisher(own, asyncio.get_running_loop()),
@@ -72,6 +77,7 @@ async def _serving(settings: HttpSettings, publisher: Publisher | None, callers:
         AsyncVault(pool),
         Keys(pool),
         overload,
+        sealing(settings).open_value,
     )
     try:
         yield Routes([*routes_of(intake), *intake_pages()], lambda: own.ready, overload)
@@ -87,7 +93,11 @@ def routes_of(intake: Intake) -> list[Route]:
         Route("/petitions", submit_from_page(intake), methods=["POST"]),
         CITIZEN_ACTION.route(citizen_action(intake)),
         OFFICE_ACTION.route(office_action(intake)),
+        BULK_ACTION.route(bulk_action(intake)),
+        KEEP_TEMPLATE.route(keep_template(intake)),
+        DROP_TEMPLATE.route(drop_template(intake)),
         *open311_routes(intake),
+        CONTACT.route(contact(intake)),
         *session_routes(intake),
         *provider_routes(intake),
     ]

@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
-from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, Reason, Text, WardCode
+from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PersonId, PetitionId, Reason, Text, WardCode
 from schemas.events.dates import DayOrInstant
 from schemas.events.intake import Location
 from schemas.events.strings import Clean, Link
+from schemas.events.templates import TEMPLATES_AT_MOST, Template
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000), Clean]
 
@@ -108,6 +109,8 @@ class Answer(_Action):
     """For `not-done` and `not-ours`: because of what."""
     public: bool = False
     """Says nothing of one person: petitioners who were joined to this petition may read it, too."""
+    templates: tuple[Template, ...] = Field(default=(), max_length=TEMPLATES_AT_MOST)
+    """Those of the office whose words are in the text: they are nothing of its own. Over HTTP the service looks, not the caller."""
 
 
 class Reject(_Action):
@@ -148,6 +151,19 @@ class Correct(_Action):
         if self.category is None and self.ward_code is None and self.reason is None:
             raise PydanticCustomError("nothing_said", "category, ward_code or reason: one is needed")
         return self
+
+
+class Forget(_Action):
+    """Law 91/2025/QH15: what the petitioner wrote, and the contact, are erased; what was done with the petition stays on the record."""
+
+    action: Literal["forget"] = "forget"
+
+
+class RevealContact(_Action):
+    """The responsible office asks to see whom it deals with, and says why; the petitioner reads that it did."""
+
+    action: Literal["reveal-contact"] = "reveal-contact"
+    reason: Reason
 
 
 class Assign(_Action):
@@ -195,6 +211,30 @@ class Unmerge(_Action):
     reason: Reason
 
 
+class DeclineMerge(_Action):
+    """Looked at both: not the same matter. Answers a proposal; the two are not proposed to each other again."""
+
+    action: Literal["decline-merge"] = "decline-merge"
+    into: PetitionId
+    reason: Reason
+
+
+class WriteNote(_Action):
+    """For the offices of the case only, in any state. `mentions`: persons who are to read it."""
+
+    action: Literal["note"] = "note"
+    text: Note
+    mentions: tuple[PersonId, ...] = Field(default=(), max_length=20)
+
+
+class Urge(_Action):
+    """A superior reminds the owner, and says by when it wants to hear. Moves no deadline."""
+
+    action: Literal["urge"] = "urge"
+    text: Note
+    reply_by: AwareDatetime
+
+
 class FollowerJoined(_Action):
     """Sent by the case stage from a merged petition to its leader, so that the leader knows whom to tell."""
 
@@ -218,6 +258,8 @@ class FollowerInformed(_Action):
 
     action: Literal["follower-informed"] = "follower-informed"
     follower: PetitionId
+    received_at: AwareDatetime | None = None
+    """When the follower was received: with its key this is sealed on the record."""
     text: Note
     media_urls: tuple[Link, ...] = Field(default=(), max_length=20)
     urgent: bool = False
@@ -291,11 +333,16 @@ Action = (
     | Reopen
     | Withdraw
     | Correct
+    | Forget
+    | RevealContact
     | Assign
     | Merge
     | Split
     | ProposeMerge
     | Unmerge
+    | DeclineMerge
+    | WriteNote
+    | Urge
     | FollowerJoined
     | FollowerLeft
     | FollowerInformed

@@ -1,7 +1,8 @@
 """Events on `petitions.events`: the record of what happened to a case.
 
 Every event has the whole public view of the case after it (`case`), so that a reader needs no earlier event, and `seq`, which counts a
-petition's events from 1 without gaps, so that a reader sees a repeat or a hole.
+petition's events from 1 without gaps, so that a reader sees a repeat or a hole. On `petitions.events` itself what people wrote stands in
+one field, `sealed` (`schemas.events.sealing`); the models are of events as their readers have them, opened.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from schemas.events.actions import ContributionKind, RefusalKind, ResultKind
-from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, WardCode
+from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PersonId, PetitionId, WardCode
 from schemas.events.intake import Classification, OwnerRule, PetitionSubmitted
 
 
@@ -181,6 +182,15 @@ class Transferred(CaseEvent):
     to_office: OfficeCode
 
 
+class BindingProposed(CaseEvent):
+    """A superior's binding assignment, asked for by the first of the two persons whom the policy wants; nothing has changed yet."""
+
+    what: ClassVar[str] = "binding-proposed"
+    to_office: OfficeCode
+    category: CategoryCode
+    level: Level
+
+
 class DecisionRequired(CaseEvent):
     """Passed around: back to an office that had it, or to a third one. The common superior must decide."""
 
@@ -243,6 +253,18 @@ class Withdrawn(CaseEvent):
     what: ClassVar[str] = "withdrawn"
 
 
+class Forgotten(CaseEvent):
+    """The petitioner asked to be forgotten: the key of all words of this petition is destroyed, and that of the contact."""
+
+    what: ClassVar[str] = "forgotten"
+
+
+class ContactRevealed(CaseEvent):
+    """The responsible office sees the petitioner's contact, for this reason; the petitioner reads it."""
+
+    what: ClassVar[str] = "contact-revealed"
+
+
 class Merged(CaseEvent):
     what: ClassVar[str] = "merged"
     into: PetitionId
@@ -272,6 +294,7 @@ class FollowerInformed(CaseEvent):
 
     what: ClassVar[str] = "follower-informed"
     follower: PetitionId
+    received_at: AwareDatetime | None = None
     text: str
     media_urls: tuple[str, ...] = ()
     urgent: bool = False
@@ -327,6 +350,29 @@ class MergeProposed(CaseEvent):
     what: ClassVar[str] = "merge-proposed"
     into: PetitionId
     similarity: float
+
+
+class MergeDeclined(CaseEvent):
+    """A person looked at both and found that they are not the same matter."""
+
+    what: ClassVar[str] = "merge-declined"
+    into: PetitionId
+
+
+class Noted(CaseEvent):
+    """A note within the offices of the case. No citizen sees it."""
+
+    what: ClassVar[str] = "noted"
+    text: str
+    mentions: tuple[PersonId, ...] = ()
+
+
+class Urged(CaseEvent):
+    """A superior wants to hear of it by `reply_by`. Moves no deadline; no citizen sees it."""
+
+    what: ClassVar[str] = "urged"
+    text: str
+    reply_by: AwareDatetime
 
 
 class Warned(CaseEvent):
@@ -389,6 +435,7 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     Resumed,
     Extended,
     Transferred,
+    BindingProposed,
     DecisionRequired,
     Promised,
     Answered,
@@ -398,6 +445,8 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     Reopened,
     Refused,
     Withdrawn,
+    Forgotten,
+    ContactRevealed,
     Merged,
     Unmerged,
     FollowerAdded,
@@ -408,6 +457,9 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     Split,
     Corrected,
     MergeProposed,
+    MergeDeclined,
+    Noted,
+    Urged,
     Warned,
     Breached,
     Escalated,

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 from schemas.events.actions import ACTION, SplitOff, TextUsed
 from schemas.events.case import CASE_EVENTS
 from schemas.events.intake import PetitionClassified, PetitionSubmitted
-from schemas.events.topics import ACTIONS, CLASSIFIED, EVENTS, INTAKE, Topic
+from schemas.events.models import ModelPromoted
+from schemas.events.topics import ACTIONS, CLASSIFIED, EVENTS, INTAKE, MODELS, Topic
 
 PREFIX = "vn.hanoi.petition."
 
@@ -52,6 +53,10 @@ SPLIT_OFF = EventType(
     "One matter of a petition becomes a petition of its own: told to its case, under its key.",
 )
 
+MODEL_PROMOTED = EventType(
+    type_name("model-promoted"), MODELS, TypeAdapter(ModelPromoted), "Another text model was put in place for the classify stage."
+)
+
 EVENT_TYPES: dict[str, EventType] = {
     entry.type: entry
     for entry in (
@@ -60,6 +65,7 @@ EVENT_TYPES: dict[str, EventType] = {
         ACTION_REQUESTED,
         TEXT_USED,
         SPLIT_OFF,
+        MODEL_PROMOTED,
         *(EventType(type_name(model.what), EVENTS, TypeAdapter(model), (model.__doc__ or model.what).strip()) for model in CASE_EVENTS),
     )
 }

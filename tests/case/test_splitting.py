@@ -113,6 +113,17 @@ def test_the_same_request_again_makes_no_second_part(world: World) -> None:
     assert len(world.events(part_id(id_, 2))) == known
 
 
+def test_who_is_forgotten_is_forgotten_in_every_part(world: World) -> None:
+    """What was split off is his own words as well; a part alone may be forgotten, too."""
+    id_ = world.submit()
+    for _ in range(2):
+        world.act(id_, do.Split, "triage", **SPLIT)
+    world.act(part_id(id_, 3), do.Forget, "citizen")
+    world.act(id_, do.Forget, "citizen")
+
+    assert [world.whats(one).count("forgotten") for one in (id_, part_id(id_, 2), part_id(id_, 3))] == [1, 1, 2]
+
+
 def test_the_citizens_code_leads_to_the_part() -> None:
     """The code with its number; what is typed without dashes, too. The code itself leads to the original."""
     secret, code = b"secret", tracking.new_code()

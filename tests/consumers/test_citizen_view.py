@@ -166,6 +166,10 @@ def test_every_event_type_is_either_shown_or_left_out_on_purpose(lang: texts.Lan
         "follower-added",
         "follower-removed",
         "merge-proposed",
+        "merge-declined",
+        "binding-proposed",
+        "noted",
+        "urged",
         "warned",
         "outage-recorded",
     }

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from starlette.routing import Route
 
 from consumers.http import Showing
+from deploy.web.answer_check import answer_check_route
 from deploy.web.calendar import calendar_route
 from deploy.web.contract import contract, contract_routes
 from deploy.web.contract.routes import OPERATIONS
@@ -22,7 +23,14 @@ from schemas.platform.settings import ProcessSettings
 from schemas.web.contract import Operation
 from schemas.web.problems import texts
 
-ROUTES: list[Route] = [*routes_of(MagicMock()), *Showing(MagicMock()), calendar_route(ProcessSettings()), draft_route(1000)]
+CHECKING = answer_check_route(ProcessSettings(), MagicMock(), MagicMock())
+ROUTES: list[Route] = [
+    *routes_of(MagicMock()),
+    *Showing(MagicMock()),
+    CHECKING,
+    calendar_route(ProcessSettings()),
+    draft_route(1000),
+]
 PUBLISHED = ("/v1/", "/open311/")
 
 

@@ -16,6 +16,7 @@ from consumers.read_model.tables import ReadModel
 from consumers.settings import IncidentSettings
 from deploy.cluster.rebuild.database import Batch, Derived
 from deploy.cluster.rebuild.tables import Table
+from schemas.events.sealing import sealing
 from schemas.events.topics import EVENTS
 from schemas.platform.clock import Clock
 
@@ -36,9 +37,10 @@ def read_model() -> Derived[Rows]:
 def incidents(settings: IncidentSettings) -> Derived[Changes]:
     """Which petitions are on one matter. What was asked before is not asked again; what should have been and was not, the role asks."""
     clock = _RecordsClock(settings.clock())
+    open_value = sealing(settings).open_value
 
     def make(records: Any) -> Changes:
-        changes = changes_of(records)
+        changes = changes_of(records, open_value)
         clock.see(changes)
         return changes
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.authority import REOPENABLE, TALKING, refusal
 from schemas.events.case import WORK_STATES, State
-from streams.case.decide.handlers import answering, citizen, correcting, information, merging, ownership, splitting, upkeep
+from streams.case.decide.handlers import answering, casework, citizen, correcting, information, merging, ownership, splitting, upkeep
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.turn import Turn
 
@@ -48,6 +48,9 @@ PERMITS: dict[str, Permit] = {
     "propose-merge": Permit(merging.propose_merge),
     "split": Permit(splitting.split),
     "unmerge": Permit(merging.unmerge, BACK_FROM_MERGED),
+    "decline-merge": Permit(casework.decline_merge),
+    "note": Permit(casework.note),
+    "urge": Permit(casework.urge),
     "rate": Permit(citizen.rate, _to(S.CLOSED, S.ANSWERED)),
     "reopen": Permit(
         lambda turn, action: (merging.reopen_merged if turn.case.state is S.MERGED else citizen.reopen)(turn, action),
@@ -58,6 +61,8 @@ PERMITS: dict[str, Permit] = {
     ),
     "withdraw": Permit(citizen.withdraw, _to(S.WITHDRAWN, *WORK_STATES, S.MERGED)),
     "correct": Permit(correcting.correct, _to(S.RECEIVED, S.ASSIGNED)),
+    "forget": Permit(citizen.forget),
+    "reveal-contact": Permit(information.reveal_contact),
     "recompute": Permit(upkeep.recompute),
     "record-outage": Permit(upkeep.record_outage),
     "follower-joined": Permit(merging.follower_joined, WORK_GOES_ON),

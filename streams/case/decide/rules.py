@@ -34,6 +34,9 @@ class Rule(StrEnum):
     ALREADY_A_PART = "already-a-part"
     PARTS_USED_UP = "parts-used-up"
     ALREADY_CORRECTED = "already-corrected"
+    SECOND_PERSON = "second-person"
+    PERSON_NEEDED = "person-needed"
+    REPLY_BY_PAST = "reply-by-past"
 
 
 class Substance(StrEnum):
@@ -43,6 +46,7 @@ class Substance(StrEnum):
     TOO_SHORT = "answer-too-short"
     BOILERPLATE = "answer-boilerplate"
     COPIED = "answer-copied"
+    BLANK_LEFT = "answer-blank-left"
     EVIDENCE_MISSING = "evidence-missing"
     PROMISE_DATE_MISSING = "promise-date-missing"
     PROMISE_DATE_PAST = "promise-date-past"

@@ -30,6 +30,7 @@ class CaseClock(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """A petition's case: what everybody may see, and what the rules need to remember.
 
+    `proposal`: a binding assignment that waits for a second person: who and for which office, and to which office, category and level.
     `missed`: which of the clocks that the citizen waits for ran out in the present round (`schemas.events.lateness`). `parts`: how many
     matters were split from it; `origin`: the petition that it was split from. `corrected`: its citizen has said that category or
     place is wrong.
@@ -71,6 +72,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     content: int = 0
     missed: tuple[ClockName, ...] = ()
     sandbox: bool = False
+    proposal: tuple[str, str, str, str, str] | None = None
     language: str = "vi"
     parts: int = 0
     origin: str | None = None
