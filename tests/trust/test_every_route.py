@@ -57,7 +57,13 @@ ANYBODY = {
         **dict.fromkeys(("/assets/common/{file}", "/assets/views/{file}", "/assets/submit/{file}", "/assets/contract/{file}"), 404),
         "/v1/shared/{shared}": 404,
     }.items()
-} | {("POST", "/petitions"): 422, ("GET", "/session/provider"): 200, ("GET", "/sign-in/provider"): 404, ("GET", "/sign-in/return"): 404}
+} | {
+    ("POST", "/petitions"): 422,
+    ("POST", "/v1/drafts"): 422,
+    ("GET", "/session/provider"): 200,
+    ("GET", "/sign-in/provider"): 404,
+    ("GET", "/sign-in/return"): 404,
+}
 """Open to all: what an empty call of anybody is answered, where there is no provider."""
 BY_CODE = {
     ("GET", "/v1/petitions/{tracking_code}"),
