@@ -139,6 +139,9 @@ AUTHORITY: Mapping[str, Permission] = {
     "reject": Permission(OWNER | DIRECTING, WORK_STATES, f"{_DECISION}: what is not accepted here gets the right address"),
     "merge": Permission(DIRECTING | {Relation.CLEARING, Relation.SYSTEM}, WORK_STATES, _OPEN_POINT),
     "propose-merge": Permission(DIRECTING | SYSTEM, WORK_STATES, _OPEN_POINT),
+    "split": Permission(
+        OWNER | DIRECTING | {Relation.CLEARING}, WORK_STATES, f"{_DECISION}: each matter has its own office and limit; {_OPEN_POINT}"
+    ),
     "unmerge": Permission(DIRECTING | {Relation.CLEARING, Relation.SYSTEM}, _some(S.MERGED), _OPEN_POINT),
     "decline-merge": Permission(DIRECTING | {Relation.CLEARING}, WORK_STATES, _OPEN_POINT),
     "note": Permission(
@@ -148,7 +151,10 @@ AUTHORITY: Mapping[str, Permission] = {
     "rate": Permission(CITIZEN, _some(S.ANSWERED, S.MERGED), f"{_RULES}: nothing is closed by silence alone"),
     "reopen": Permission(CITIZEN, REOPENABLE, f"{_RULES}: reopened at most twice; {_OPEN_POINT}"),
     "withdraw": Permission(CITIZEN, WORK_STATES | {S.MERGED}, _OPEN_POINT),
-    "forget": Permission(CITIZEN, EVERY, "Law 91/2025/QH15: erasure on request"),
+    "correct": Permission(
+        CITIZEN, _some(S.RECEIVED, S.ASSIGNED, S.ACCEPTED), f"{_RULES}: the citizen may correct category and place after sending"
+    ),
+    "forget": Permission(CITIZEN | SYSTEM, EVERY, "Law 91/2025/QH15: erasure on request"),
     "reveal-contact": Permission(OWNER, OPEN_STATES, "Law 91/2025/QH15: who sees personal data, and why, is recorded"),
     "recompute": Permission(UPKEEP, OPEN_STATES | {S.MERGED}, f"{_RULES}: a calendar changed while cases are open"),
     "record-outage": Permission(UPKEEP, OPEN_STATES, f"{_RULES}: figures from the record"),

@@ -52,8 +52,11 @@ class PetitionStatus(BaseModel):
     deadline: AwareDatetime | None
     received_at: AwareDatetime
     escalation: int
+    language: str = Field(description="Of the petition, ISO 639-1.")
     sandbox: bool = Field(description="It only tries the pipeline out: no office gets it.")
     rating: int | None
+    parts: list[str] = Field(description="Tracking codes of the petitions that were split from this one.")
+    origin: str | None = Field(description="The tracking code of the petition from which this one was split.")
     timeline: list[CitizenEntry]
     share_url: str = Field(description="A page that shows the petition to whoever has its address, and lets nobody act.")
 
@@ -86,6 +89,7 @@ class QueueItem(BaseModel):
     category: str
     category_name: str
     text: str
+    language: str = Field(description="Of the petition, ISO 639-1: the citizen must understand the answer.")
     channel: str
     ward: str | None
     office: NamedOffice

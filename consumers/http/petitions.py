@@ -17,7 +17,7 @@ from consumers.http.state import Views
 from consumers.timeline import TimelineEntry
 from consumers.views import citizen as citizen_view
 from schemas.events import tracking
-from schemas.reference.texts import Language
+from schemas.reference.texts import Language, language_for
 from schemas.web import Problem, caller_address, json, language, sse
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -29,23 +29,28 @@ def petition_routes(views: Views) -> list[Route]:
     async def show(request: Request) -> Response:
         code, ids = identify(views, request.path_params["tracking_code"])
         petition_id, case, entries = await await_petition(views, ids, caller_address(request))
-        shown = citizen_view.petition(code, petition_id, case, entries, language(request))
+        shown = citizen_view.petition(code, petition_id, case, entries, _told_in(request, case))
         return json({**shown, "share_url": f"/s/{views.keys.shared(petition_id)}"})
 
     async def events(request: Request) -> Response:
         _, ids = identify(views, request.path_params["tracking_code"])
-        after, lang = sse.last_id(request) or 0, language(request)
-        petition_id, _, entries = await await_petition(views, ids, caller_address(request))
-        return sse.stream("citizen", _events(views, petition_id, entries, after, lang))
+        after = sse.last_id(request) or 0
+        petition_id, case, entries = await await_petition(views, ids, caller_address(request))
+        return sse.stream("citizen", _events(views, petition_id, entries, after, _told_in(request, case)))
 
     async def shared(request: Request) -> Response:
         petition_id = views.keys.petition_of(request.path_params["shared"])
         found = await _look(views, [petition_id]) if petition_id else None
         if found is None:
             raise Problem(404, "unknown-petition")
-        return json(citizen_view.shared(found[1], found[2], language(request)))
+        return json(citizen_view.shared(found[1], found[2], _told_in(request, found[1])))
 
     return [PETITION.route(endpoint(show)), PETITION_EVENTS.route(endpoint(events)), SHARED.route(endpoint(shared))]
+
+
+def _told_in(request: Request, case: dict[str, Any]) -> Language:
+    """Who names no language is told in that of the petition."""
+    return language(request, language_for(case.get("language", "vi")))
 
 
 def identify(views: Views, text: str) -> tuple[str, list[str]]:

@@ -15,7 +15,7 @@ from schemas.events.wire import Location, NotAnEvent, Petition, WholeEvent
 
 _CHANGING = words_of(
     "received assigned promised answered closed reopened refused withdrawn merged unmerged merge-declined follower-added follower-removed"
-    " extended resumed decision-required deadline-recomputed accepted action-refused forgotten"
+    " extended resumed decision-required deadline-recomputed accepted corrected action-refused forgotten"
 )
 """What may change where a petition stands; warnings, notes and the like do not."""
 

@@ -27,9 +27,15 @@ def desk_data(lang: Language) -> dict[str, Any]:
     }
 
 
-def track_data(_: Language) -> dict[str, Any]:
-    """`allowed`: the citizen's actions, each with the states in which the table of authority permits it; `unanswered`: states."""
-    return {"allowed": {action: sorted(AUTHORITY[action].states) for action in CITIZEN_ACTIONS}, "unanswered": sorted(WORK_STATES)}
+def track_data(lang: Language) -> dict[str, Any]:
+    """`allowed`: the citizen's actions, each with the states in which the table of authority permits it; `unanswered`: states; categories
+    and wards: what he may say to be right."""
+    return {
+        "allowed": {action: sorted(AUTHORITY[action].states) for action in CITIZEN_ACTIONS},
+        "unanswered": sorted(WORK_STATES),
+        "categories": [_named(one.code, one.name_vi, one.name_en, lang) for one in categories().values()],
+        "wards": [_named(one.code, one.full_name_vi, f"{one.name_vi} {one.kind}", lang) for one in wards().values()],
+    }
 
 
 def _named(code: str, name_vi: str, name_en: str, lang: Language) -> dict[str, str]:

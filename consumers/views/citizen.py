@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from consumers.timeline import TimelineEntry
+from schemas.events import tracking
 from schemas.events.actions import RefusalKind
 from schemas.events.base import Level, Role
 from schemas.events.case import PUBLIC
@@ -22,7 +23,7 @@ Json = dict[str, Any]
 
 VISIBLE: Mapping[str, tuple[str, ...]] = {
     "received": (),
-    "assigned": ("from_office", "to_office", "reason"),
+    "assigned": ("from_office", "to_office", "reason", "owner_rule"),
     "accepted": (),
     "information-requested": ("question",),
     "information-added": ("text", "media_urls"),
@@ -41,6 +42,8 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
     "contact-revealed": ("reason",),
     "merged": (),
     "unmerged": (),
+    "split": ("category", "part"),
+    "corrected": ("category", "ward_code", "reason"),
     "leader-reported": ("event_type",),
     "breached": ("clock", "deadline"),
     "escalated": ("to_office", "rung", "because"),
@@ -112,8 +115,11 @@ def petition(code: str, petition_id: str, case: Json, entries: Sequence[Timeline
         "level": case["level"],
         "received_at": case["received_at"],
         "escalation": case.get("escalation", 0),
+        "language": case.get("language", "vi"),
         "sandbox": case.get("sandbox", False),
         "rating": case.get("rating"),
+        "parts": [tracking.with_part(code, entry.data["part"]) for entry in entries if entry.what == "split"],
+        "origin": tracking.without_part(code) if code != tracking.without_part(code) else None,
         "timeline": items(entries, lang),
         "receipt": _receipt(entries),
     }
@@ -175,6 +181,10 @@ def _details(entry: TimelineEntry, lang: Language) -> Json:
             found[name] = office(found[name], lang)
     if entry.what == "action-refused":
         found["why"] = texts.rule_text(str(found.get("rule")), lang)
+    if "right_address" in found:
+        found["right_address"] = texts.in_language("right-address", found["right_address"], lang)
+    if "owner_rule" in found:
+        found["owner_rule"] = found["owner_rule"].get(lang)
     if entry.what == "leader-reported":
         found |= _from_leader(entry, lang)
     return found
@@ -224,5 +234,6 @@ _WORDS: Mapping[str, Callable[[Any, Language], str]] = {
     **dict.fromkeys(("promise_date", "deadline", "deadline_before", "deadline_after"), _instant),
     "result": lambda value, lang: texts.words("result", str(value), lang),
     "clock": lambda value, lang: texts.words("clock", str(value), lang),
+    "category": lambda value, lang: _name(categories().get(str(value)), lang) or str(value),
     "event_type": lambda value, lang: texts.title(str(value), lang),
 }

@@ -53,6 +53,7 @@ def queue_item(code: str, *, petition_id: str, seq: int, case: Json, petition: J
         "category": case["category"],
         "category_name": (category.name_vi if lang == "vi" else category.name_en) if category else case["category"],
         "text": _text(code, case, given, lang),
+        "language": case.get("language", "vi"),
         "channel": given.get("channel", ""),
         "ward": case.get("ward_code"),
         "office": office(case["office"] or TRIAGE_OFFICE, lang),

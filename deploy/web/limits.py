@@ -19,6 +19,7 @@ from schemas.web import Problem, answer
 
 _ACTIONS = re.compile(r"^/v1/petitions/([^/]+)/actions$")
 _CODES = re.compile(r"^/v1/petitions/[^/]+(/events|/actions)?$")
+_DRAFTS = "/v1/drafts"
 _STREAM = re.compile(r"^/v1/.+/events$")
 _WRONG = {401: re.compile(r"^/v1/"), 404: _CODES}
 
@@ -36,11 +37,13 @@ PACES: Mapping[str, Pace] = {
     "key": Pace(2000, 1000),
     "token": Pace(300, 50),
     "code": Pace(20, 0.2),
+    "draft": Pace(20, 0.5),
     "wrong": Pace(30, 0.5),
 }
-"""Calls by whom they are counted. `code`: what is done with one tracking code (its reading is not counted); `wrong`: tokens, keys and
-tracking codes of one address that do not exist. An address is a household or a whole mobile network: its pace tells machines from
-people, not one person from another. This machine's own addresses are not counted: they are a proxy's, or the operator's."""
+"""Calls by whom they are counted. `code`: what is done with one tracking code (its reading is not counted); `draft`: texts that one
+address looks at before it hands one in; `wrong`: tokens, keys and tracking codes of one address that do not exist. An address is a
+household or a whole mobile network: its pace tells machines from people, not one person from another. This machine's own addresses are
+not counted: they are a proxy's, or the operator's."""
 STREAMS: Mapping[str, int] = {"path": 20, "address": 300, "all": 4000}
 """Event streams open at once: of one petition or office, of one address, of all."""
 _WARN_EVERY = 1000
@@ -84,6 +87,8 @@ class Limited:
             self._take("address", address)
             if wait := self._paces["wrong"].would_wait(address):
                 raise _too_many(wait)
+            if path == _DRAFTS:
+                self._take("draft", address)
         if key := headers.get("x-api-key"):
             self._take("key", _secret(key))
         if token := headers.get("authorization"):

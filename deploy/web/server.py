@@ -27,6 +27,7 @@ from deploy.web.answer_check import answer_check_route
 from deploy.web.backlog import BacklogWatch
 from deploy.web.calendar import calendar_route
 from deploy.web.contract import contract_routes
+from deploy.web.draft import draft_route
 from deploy.web.limits import Limited
 from deploy.web.metrics import Measured
 from deploy.web.protocol import Guarded
@@ -72,7 +73,8 @@ async def mounted() -> AsyncIterator[Mounted]:
         accepting = await stack.enter_async_context(producers.http.prepare(accepts, callers=callers))
         showing = await stack.enter_async_context(consumers.http.prepare(ViewSettings(), callers))
         checking = answer_check_route(WebSettings(), callers, showing.reader)
-        routes = [*accepting, *showing, checking, calendar_route(WebSettings()), *contract_routes()]
+        own = (checking, calendar_route(WebSettings()), draft_route(accepts.body_limit), *contract_routes())
+        routes = [*accepting, *showing, *own]
         backlog = BacklogWatch(WebSettings(), accepting.overload)
         backlog.start()
         yield Mounted(routes, lambda: accepting.ready() and showing.ready(), showing.stop)

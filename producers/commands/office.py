@@ -76,6 +76,16 @@ FORMS: Mapping[str, Form] = {
         "Say that PETITION_ID may be the same matter as another; a person decides.",
         (_INTO, click.option("--similarity", type=click.FloatRange(0, 1), default=1.0, show_default=True), _REASON),
     ),
+    "split": Form(
+        "Make a petition of its own of one matter of PETITION_ID; both keep a clock of their own.",
+        (
+            click.option("--category", required=True),
+            click.option("--text", required=True, help="The words that tell of the matter."),
+            click.option("--level", type=click.Choice([level.value for level in Level]), default=Level.ORDINARY.value, show_default=True),
+            click.option("--to", "to_office", help="Code of the office; without it triage decides."),
+            _REASON,
+        ),
+    ),
     "unmerge": Form("Let PETITION_ID go its own way again.", (_REASON,)),
     "decline-merge": Form("Say that PETITION_ID is not the same matter as the other one.", (_INTO, _REASON)),
     "note": Form("Write a note on PETITION_ID that no citizen reads.", (_TEXT,)),

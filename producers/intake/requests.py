@@ -66,7 +66,9 @@ class PetitionRequest(_Said):
 
 
 class WebPetition(_Said):
-    """The body of `POST /petitions`, from the page: its channel is not the sender's to choose."""
+    """The body of `POST /petitions`, from the page: its channel is not the sender's to choose. `category`: what he says it is about."""
+
+    category: CategoryCode | None = None
 
     def of_channel(self, channel: str) -> PetitionRequest:
         return PetitionRequest.model_construct(
@@ -76,7 +78,7 @@ class WebPetition(_Said):
             location=self.location,
             contact=self.contact,
             media_urls=self.media_urls,
-            category=None,
+            category=self.category,
             urgent=None,
         )
 

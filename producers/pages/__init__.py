@@ -13,19 +13,21 @@ from starlette.routing import Route
 from producers.pages.client import introduced
 from schemas.events.intake import LAT_MAX, LAT_MIN, LONG_MAX, LONG_MIN
 from schemas.events.strings import LETTERS_AT_LEAST
-from schemas.reference import wards
+from schemas.reference import categories, wards
 from schemas.reference.texts import Language
 from schemas.web import Assets, Page, asset_routes, page_routes
 
 
 def _data(lang: Language) -> dict[str, Any]:
-    """Wards to search in; what would be refused, so that the page says so at once: a position out of bounds, too few letters."""
+    """Wards to search in, categories to choose from; what would be refused, so that the page says so at once: a position out of bounds,
+    too few letters."""
     if lang == "vi":
         names = {ward.code: ward.full_name_vi for ward in wards().values()}
     else:
         names = {ward.code: f"{ward.name_vi} {ward.kind}" for ward in wards().values()}
     listed = [{"code": code, "name": names[code]} for code in sorted(names, key=lambda code: wards()[code].name_vi)]
-    return {"wards": listed, "bounds": [LAT_MIN, LAT_MAX, LONG_MIN, LONG_MAX], "letters": LETTERS_AT_LEAST}
+    found = [{"code": one.code, "name": one.name_vi if lang == "vi" else one.name_en} for one in categories().values()]
+    return {"wards": listed, "categories": found, "bounds": [LAT_MIN, LAT_MAX, LONG_MIN, LONG_MAX], "letters": LETTERS_AT_LEAST}
 
 
 SUBMIT = Page("/", "submit", "producers.pages", "submit", _data)

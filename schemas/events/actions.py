@@ -5,10 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter
+from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
 
 from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PersonId, PetitionId, Reason, Text, WardCode
 from schemas.events.dates import DayOrInstant
+from schemas.events.intake import Location
 from schemas.events.strings import Clean, Link
 from schemas.events.templates import TEMPLATES_AT_MOST, Template
 
@@ -136,6 +138,21 @@ class Withdraw(_Action):
     reason: Reason | None = None
 
 
+class Correct(_Action):
+    """The citizen says that the category or the place is wrong, and as far as he knows what is right."""
+
+    action: Literal["correct"] = "correct"
+    category: CategoryCode | None = None
+    ward_code: WardCode | None = None
+    reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Correct:
+        if self.category is None and self.ward_code is None and self.reason is None:
+            raise PydanticCustomError("nothing_said", "category, ward_code or reason: one is needed")
+        return self
+
+
 class Forget(_Action):
     """Law 91/2025/QH15: what the petitioner wrote, and the contact, are erased; what was done with the petition stays on the record."""
 
@@ -164,6 +181,19 @@ class Merge(_Action):
 
     action: Literal["merge"] = "merge"
     into: PetitionId
+    reason: Reason
+
+
+class Split(_Action):
+    """One matter of a petition with several becomes a case of its own; `text`: the words that tell of it. The petition keeps its clock."""
+
+    action: Literal["split"] = "split"
+    category: CategoryCode
+    text: Note
+    level: Level = Level.ORDINARY
+    to_office: OfficeCode | None = None
+    """None: triage decides. So it does when an office would hand the matter to another."""
+    location: Location | None = None
     reason: Reason
 
 
@@ -261,6 +291,23 @@ class RecordOutage(_Action):
     away_until: AwareDatetime
 
 
+class SplitOff(Model):
+    """Sent by the case stage from a petition to the new one, `petition_id`, that one of its matters becomes."""
+
+    petition_id: PetitionId
+    origin: PetitionId
+    text: Note
+    category: CategoryCode
+    level: Level
+    to_office: OfficeCode | None
+    ward_code: WardCode | None
+    location: Location | None
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+    reason: Reason
+    actor: Actor
+    split_at: AwareDatetime
+
+
 class TextUsed(Model):
     """Sent by the case stage to all of its partitions: an office answered a petition in these words.
 
@@ -285,10 +332,12 @@ Action = (
     | Rate
     | Reopen
     | Withdraw
+    | Correct
     | Forget
     | RevealContact
     | Assign
     | Merge
+    | Split
     | ProposeMerge
     | Unmerge
     | DeclineMerge

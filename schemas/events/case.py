@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field
 
 from schemas.events.actions import ContributionKind, RefusalKind, ResultKind
 from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PersonId, PetitionId, WardCode
-from schemas.events.intake import Classification, PetitionSubmitted
+from schemas.events.intake import Classification, OwnerRule, PetitionSubmitted
 
 
 class State(StrEnum):
@@ -85,6 +85,8 @@ class CaseView(Model):
     rating: int | None = None
     leader: PetitionId | None = None
     followers: int = 0
+    language: str = "vi"
+    """Of the petition, ISO 639-1: what its citizen is told by the service is in it where there are texts for it."""
     sandbox: bool = False
     """Of the channel for trying out (`schemas.events.intake.SANDBOX`): no office's business."""
     policy_version: str
@@ -111,10 +113,11 @@ class CaseEvent(Model):
 
 
 class _First(CaseEvent):
-    """A petition's first event, which carries the petition and its classification."""
+    """A petition's first event, which carries the petition and its classification; `origin`: the petition that it was split from."""
 
     petition: PetitionSubmitted | None = None
     classification: Classification | None = None
+    origin: PetitionId | None = None
 
 
 class Received(_First):
@@ -130,6 +133,8 @@ class Assigned(_First):
     from_office: OfficeCode | None = None
     to_office: OfficeCode
     binding: bool = False
+    owner_rule: OwnerRule | None = None
+    """When the classifier assigned it: why this office, for the citizen, too."""
 
 
 class Accepted(CaseEvent):
@@ -320,6 +325,27 @@ class LeaderReported(CaseEvent):
     detail: dict[str, object]
 
 
+class Split(CaseEvent):
+    """One matter became the petition `into`, with a clock of its own. `part`: which one of this petition; the original is the first, and
+    the citizen's code with `-2` opens the second. `to_office` None: in triage."""
+
+    what: ClassVar[str] = "split"
+    into: PetitionId
+    part: int
+    category: CategoryCode
+    to_office: OfficeCode | None = None
+
+
+class Corrected(CaseEvent):
+    """The citizen says that category or place is wrong. `from_office`: the office that had not accepted it yet and from which it went to
+    triage; None: it stays where it is."""
+
+    what: ClassVar[str] = "corrected"
+    category: CategoryCode | None = None
+    ward_code: WardCode | None = None
+    from_office: OfficeCode | None = None
+
+
 class MergeProposed(CaseEvent):
     what: ClassVar[str] = "merge-proposed"
     into: PetitionId
@@ -428,6 +454,8 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     FollowerInformed,
     LimitTightened,
     LeaderReported,
+    Split,
+    Corrected,
     MergeProposed,
     MergeDeclined,
     Noted,

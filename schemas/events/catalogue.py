@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from schemas.events.actions import ACTION, TextUsed
+from schemas.events.actions import ACTION, SplitOff, TextUsed
 from schemas.events.case import CASE_EVENTS
 from schemas.events.intake import PetitionClassified, PetitionSubmitted
 from schemas.events.models import ModelPromoted
@@ -46,6 +46,12 @@ TEXT_USED = EventType(
     TypeAdapter(TextUsed),
     "An office answered in these words: told to every partition, under the office's key.",
 )
+SPLIT_OFF = EventType(
+    type_name("split-off"),
+    ACTIONS,
+    TypeAdapter(SplitOff),
+    "One matter of a petition becomes a petition of its own: told to its case, under its key.",
+)
 
 MODEL_PROMOTED = EventType(
     type_name("model-promoted"), MODELS, TypeAdapter(ModelPromoted), "Another text model was put in place for the classify stage."
@@ -58,6 +64,7 @@ EVENT_TYPES: dict[str, EventType] = {
         CLASSIFIED_TYPE,
         ACTION_REQUESTED,
         TEXT_USED,
+        SPLIT_OFF,
         MODEL_PROMOTED,
         *(EventType(type_name(model.what), EVENTS, TypeAdapter(model), (model.__doc__ or model.what).strip()) for model in CASE_EVENTS),
     )

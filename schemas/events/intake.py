@@ -14,6 +14,8 @@ from schemas.events.strings import Clean, Link
 Channel = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,31}$")]
 SANDBOX: Channel = "sandbox"
 """The channel for trying out: its petitions go the whole way, but to no office, into no figure, and nobody can act on them."""
+SPLIT_CHANNEL: Channel = "split"
+"""No channel's: of petitions that the city itself split from another."""
 CallLine = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,12}$")]
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200), Clean]
 
@@ -100,6 +102,15 @@ class Matter(Model):
     confidence: Annotated[float, Field(ge=0, le=1)]
     start: Annotated[int, Field(ge=0)]
     end: Annotated[int, Field(ge=0)]
+    office: OfficeCode | None = None
+    """Whose it would be; None: a person must say."""
+
+
+class OwnerRule(Model):
+    """The rule by which it goes to this office, with its source, for everybody to read."""
+
+    vi: str
+    en: str
 
 
 class Classification(Model):
@@ -129,6 +140,8 @@ class Classification(Model):
     """The share of the text's letters in words that the model knows; with little of it a person reads, whatever the confidence."""
     matters: tuple[Matter, ...] = ()
     """What else the text is about, in the order of the text. The main matter decides where it goes."""
+    owner_rule: OwnerRule | None = None
+    """Why this office. In triage: whose it would be, if a person agrees."""
     model_version: str
 
 

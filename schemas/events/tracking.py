@@ -3,6 +3,7 @@
 A code is `XXXX-XXXX-XXXX`: eleven characters from 26 that cannot be mistaken for one another (51.7 bits) and a check
 character (ISO 7064 mod 27,26: finds every single typing error). The code is the citizen's secret. Offices and topics only ever carry the
 petition id, which is a keyed hash of the code, so nobody can go from an id back to a code, and no look-up table is needed.
+A matter that was split off is under the same code with `-2` to `-9` behind it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from schemas.events.topics import CHANNELS
 
 ALPHABET = "23456789ACDEFGHJKMNPRTVWXY"
 _LENGTH = 11
+_WRITTEN = len("7KMA-2PXD-49RC")
+_PARTS = "23456789"
+MOST_PARTS = len(_PARTS)
 _PETITION_ID = re.compile(r"[0-9a-f]{26}")
 _SHARED = re.compile(r"([0-9a-f]{26})-([0-9a-f]{16})")
 
@@ -51,12 +55,33 @@ def code_for(secret: bytes, channel: str, key: str) -> str:
 
 def parse(text: str) -> str:
     """Normalise what a person typed (case, spaces, missing dashes); raise BadTrackingCode if it cannot be a code."""
-    letters = "".join(ch for ch in text.upper() if ch.isalnum())
+    letters, part = _taken_apart("".join(ch for ch in text.upper() if ch.isalnum()))
     if len(letters) != _LENGTH + 1 or any(ch not in ALPHABET for ch in letters):
         raise BadTrackingCode("a tracking code has 12 letters and digits, like 7KMA-2PXD-49RC")
     if mod_37_36.calc_check_digit(letters[:-1], ALPHABET) != letters[-1]:
         raise BadTrackingCode("the tracking code has a typing error: its check character does not fit")
-    return "-".join((letters[:4], letters[4:8], letters[8:]))
+    code = "-".join((letters[:4], letters[4:8], letters[8:]))
+    return with_part(code, int(part)) if part else code
+
+
+def _taken_apart(letters: str) -> tuple[str, str]:
+    """The code, and which part of the petition is meant; of a code alone, none."""
+    return (letters[:-1], letters[-1]) if len(letters) == _LENGTH + 2 and letters[-1] in _PARTS else (letters, "")
+
+
+def with_part(code: str, part: int) -> str:
+    """The code of a petition that was split from the one with this code; `part`: from 2 on."""
+    return f"{code}-{part}"
+
+
+def without_part(code: str) -> str:
+    """The code as it was handed out: that of the petition from which others were split."""
+    return code[:_WRITTEN]
+
+
+def part_id(petition_id: str, part: int) -> str:
+    """The public id of the petition that was split from this one as its `part`-th; the same for everybody, without a secret."""
+    return hashlib.sha256(f"part\0{petition_id}\0{part}".encode()).hexdigest()[:26]
 
 
 def is_petition_id(text: str) -> bool:
@@ -66,7 +91,9 @@ def is_petition_id(text: str) -> bool:
 
 def petition_id(secret: bytes, code: str) -> str:
     """The petition's public id: 26 hexadecimal characters, from the code by a keyed hash."""
-    return hmac.new(secret, f"petition\0{code}".encode(), hashlib.sha256).hexdigest()[:26]
+    handed_out = without_part(code)
+    found = hmac.new(secret, f"petition\0{handed_out}".encode(), hashlib.sha256).hexdigest()[:26]
+    return part_id(found, int(code[_WRITTEN + 1 :])) if code != handed_out else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ class CaseView(msgspec.Struct, gc=False, kw_only=True):
     rating: int | None = None
     leader: str | None = None
     followers: int = 0
+    language: str = "vi"
     sandbox: bool = False
     policy_version: str
 
@@ -129,6 +130,7 @@ class CaseEvent(msgspec.Struct, Generic[V], gc=False, kw_only=True):
     case: V
     petition: Raw = NOTHING
     classification: Raw = NOTHING
+    origin: str | None = None
     from_office: str | None = None
     to_office: str | None = None
     chain: str | None = None

@@ -13,6 +13,11 @@ LANGUAGES: tuple[Language, ...] = ("vi", "en")
 Group = Literal["rule", "right-address", "state", "level", "clock", "result", "contribution", "masked"]
 
 
+def language_for(code: str) -> Language:
+    """In which of our languages somebody is told who wrote in this one (ISO 639-1): English, unless it is Vietnamese."""
+    return "vi" if code == "vi" else "en"
+
+
 class _Known(dict[str, object]):
     """Values of a template; a missing one becomes an ellipsis, since a citizen must never see a brace."""
 
@@ -42,6 +47,11 @@ def words(group: Group, code: str, lang: Language = "vi") -> str:
     """The words for a code of a group, for example ("state", "accepted"); an unknown code gives itself."""
     found = _catalogue()[group].get(code)
     return str(found[lang]) if found else code
+
+
+def in_language(group: Group, said: str, lang: Language) -> str:
+    """A text that stands on the record in Vietnamese, in another language where it is one of the group's; else as it was said."""
+    return next((str(one[lang]) for one in _catalogue()[group].values() if one["vi"] == said), said)
 
 
 def rule_text(rule: str, lang: Language = "vi") -> str:

@@ -102,7 +102,8 @@ class Operation:
 
 TRACKING_CODE = Parameter(
     "tracking_code",
-    "The citizen's key to the petition, 12 letters and digits; case, spaces and dashes do not matter.",
+    "The citizen's key to the petition, 12 letters and digits; case, spaces and dashes do not matter. With `-2` to `-9` behind it: "
+    "a petition that was split from it.",
     where="path",
     example="7KMA-2PXD-49RC",
 )

@@ -9,9 +9,9 @@ from schemas.reference.texts import LANGUAGES, Language
 COOKIE = "lang"
 
 
-def language(request: Request) -> Language:
-    """`?lang=` decides, then the better liked of vi and en in Accept-Language; Vietnamese when neither is named."""
-    return _named(request.query_params.get("lang")) or liked(request.headers.get("accept-language", ""))
+def language(request: Request, otherwise: Language = "vi") -> Language:
+    """`?lang=` decides, then the better liked of vi and en in Accept-Language; `otherwise` when neither is named."""
+    return _named(request.query_params.get("lang")) or liked(request.headers.get("accept-language", ""), otherwise)
 
 
 def page_language(request: Request) -> Language:
@@ -19,13 +19,15 @@ def page_language(request: Request) -> Language:
     return _named(request.query_params.get("lang")) or _named(request.cookies.get(COOKIE)) or "vi"
 
 
-def liked(accept: str) -> Language:
-    """The better liked of Vietnamese and English in an Accept-Language header; Vietnamese when neither is named."""
+def liked(accept: str, otherwise: Language = "vi") -> Language:
+    """The better liked of Vietnamese and English in an Accept-Language header; `otherwise` when neither is named."""
     weights = dict.fromkeys(LANGUAGES, 0.0)
     for part in accept.lower().split(","):
         tag, _, weight = part.partition(";q=")
         if name := _named(tag.strip()[:2]):
             weights[name] = max(weights[name], _weight(weight))
+    if not any(weights.values()):
+        return otherwise
     return "en" if weights["en"] > weights["vi"] else "vi"
 
 

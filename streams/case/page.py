@@ -53,6 +53,8 @@ NOTES = {
     "forget": "what the petitioner wrote is destroyed, here and wherever it was copied to; work goes on as it was",
     "reveal-contact": "with a reason that the petitioner reads",
     "merge": "the follower's clocks stand; its petitioner gets every reply to the leader",
+    "correct": "once; what no office has accepted goes to triage, and no deadline moves",
+    "split": "one matter becomes a case with an office and a clock of its own; an office keeps it or leaves it to triage",
     "unmerge": "the clocks run again with what was left",
     "decline-merge": "not the same matter: the two are not proposed to each other again",
     "note": "within the offices of the case; no citizen sees it",

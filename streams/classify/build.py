@@ -11,7 +11,7 @@ from streams.classify.model import file
 from streams.classify.model.file import BadModelError, Model
 from streams.classify.place import BadOutlinesError, Locator
 from streams.classify.routing import routes
-from streams.classify.routing.routes import BadRoutingError
+from streams.classify.routing.mistakes import BadRoutingError
 from streams.classify.settings import ClassifySettings, classify_settings
 
 UNUSABLE = (OSError, UnicodeDecodeError, BadModelError, BadLexiconError, BadRoutingError, BadOutlinesError)
@@ -25,7 +25,7 @@ def classifier(settings: ClassifySettings | None = None, *, model: Model | None 
         model or file.newest(settings.model_dir),
         lexicon.load(settings.lexicon),
         Locator(settings.wards_geojson, language=settings.reasons_language),
-        routes.load(settings.routing_table, language=settings.reasons_language),
+        routes.load(settings.routing_table, streets=settings.street_managers, language=settings.reasons_language),
         triage_below=settings.triage_below,
         language=settings.reasons_language,
     )

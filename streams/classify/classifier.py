@@ -17,7 +17,7 @@ from streams.classify.closer import CloserLook, Sentence, matters
 from streams.classify.danger import calls
 from streams.classify.danger.lexicon import Hits, Lexicon
 from streams.classify.danger.verdict import Danger, log_odds, verdict
-from streams.classify.found import OTHER, Asked, Classification, Guess, Seen
+from streams.classify.found import OTHER, Asked, Classification, Guess, Matter, Seen
 from streams.classify.model.file import Floats, Model
 from streams.classify.model.frequency import Frequency
 from streams.classify.model.score import Scorer, Scores
@@ -89,10 +89,11 @@ class Classifier:
         seen = [self._seen(*parts) for parts in zip(told, dangers, scores.kinds, strict=True)]
         located = self._locator.locate_all([(one.text, one.asked.location) for one in seen])
         routes = [
-            self._table.route(one.kind, one.guesses[0].category, where.place, one.level) for one, where in zip(seen, located, strict=True)
+            self._table.route(one.kind, one.guesses[0].category, where.place, one.level, one.text, one.asked.location)
+            for one, where in zip(seen, located, strict=True)
         ]
         found = map(self._finished, seen, located, routes)
-        return [self._with_matters(one, closer[at]) if at in closer else one for at, one in enumerate(found)]
+        return [self._with_matters(one, closer[at], seen[at]) if at in closer else one for at, one in enumerate(found)]
 
     def _guesses(self, chances: Floats, asked: Sequence[Asked], read: Read) -> list[tuple[Guess, ...]]:
         for at, one in enumerate(asked):
@@ -158,12 +159,18 @@ class Classifier:
             reasons=(*doubts, *self._explain.reasons(seen, urgent), *about_place, *route.reasons),
             language=seen.language,
             understood=round(seen.understood, 3),
+            owner_rule=route.rule,
             model_version=self.version,
         )
 
-    def _with_matters(self, found: Classification, sentences: Sequence[Sentence]) -> Classification:
-        others = matters(sentences, found.category)
+    def _with_matters(self, found: Classification, sentences: Sequence[Sentence], seen: Seen) -> Classification:
+        others = tuple([self._owned(one, found, seen) for one in matters(sentences, found.category)])
         return msgspec.structs.replace(found, matters=others, reasons=(*found.reasons, self._explain.matters(others))) if others else found
+
+    def _owned(self, matter: Matter, found: Classification, seen: Seen) -> Matter:
+        """Whose the matter would be as a petition of its own, at the same place."""
+        route = self._table.route(PetitionKind.PETITION, matter.category, found.place, Level.ORDINARY, seen.text, seen.asked.location)
+        return msgspec.structs.replace(matter, office=None if route.triage else route.office)
 
 
 def _level(asked: Asked, kind: PetitionKind, hits: Hits, guesses: Sequence[Guess], danger: Danger) -> Level:

@@ -1,6 +1,6 @@
 """What the classifier works with and what it answers, as structs: they are made and written in a tenth of the time of the models.
 
-`Classification`, `Guess`, `Matter` and `Place` mean what `schemas.events.intake` says of them; a test holds them to the same fields.
+`Classification`, `Guess`, `Matter`, `OwnerRule` and `Place` mean what `schemas.events.intake` says; a test holds them to the same fields.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ class Matter(msgspec.Struct, frozen=True, gc=False):
     confidence: float
     start: int
     end: int
+    office: str | None = None
 
 
 class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -72,6 +73,11 @@ class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 NOWHERE = Place()
+
+
+class OwnerRule(msgspec.Struct, frozen=True, gc=False):
+    vi: str
+    en: str
 
 
 class Classification(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -93,6 +99,7 @@ class Classification(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     language: str = "vi"
     understood: float = 1.0
     matters: tuple[Matter, ...] = ()
+    owner_rule: OwnerRule | None = None
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):

@@ -16,7 +16,7 @@ from tests.case import oracle
 RULES = tomllib.loads(DEFAULT_FILE.read_text(encoding="utf-8"))
 HOURS = {"h": 1, "d": 8, "m": 1 / 60}
 MILLISECOND = timedelta(milliseconds=1)
-RESTARTS = {("assigned", "accept"), ("decision-required", "accept"), ("promised", "promise")}
+RESTARTS = {("assigned", "accept"), ("corrected", "accept"), ("decision-required", "accept"), ("promised", "promise")}
 """Events with a new clock, even if the one before it started in the same instant."""
 
 

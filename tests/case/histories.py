@@ -32,6 +32,7 @@ ACTIONS: list[tuple[type[Any], Fields]] = [
     (do.Rate, st.fixed_dictionaries({"stars": st.integers(1, 5)})),
     (do.Reopen, st.just({"reason": REASON})),
     (do.Withdraw, st.just({})),
+    (do.Correct, st.sampled_from([{"category": "trees"}, {"ward_code": "00082"}, {"reason": REASON}])),
     (
         do.Assign,
         st.fixed_dictionaries(
@@ -79,6 +80,7 @@ def sensible(case: Case, now: int) -> list[Request]:
             *by_owner(do.Accept, do.Accept, do.Transfer, do.Transfer),
             answer,
             *_with(superior)(do.Assign, do.Merge),
+            *_with(citizen)(do.Correct),
         ],
         State.ACCEPTED: [*by_owner(do.RequestInformation, do.Extend, do.Extend, do.Transfer, do.Reject), answer, answer],
         State.INFORMATION_REQUESTED: [*_with(citizen)(do.AddInformation), answer],

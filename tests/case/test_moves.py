@@ -30,6 +30,7 @@ def requests(case: Case, now: int) -> Iterator[tuple[type[Any], str, str, dict[s
     yield do.Rate, CASE, "citizen", {"stars": 3}
     yield do.Reopen, CASE, "citizen", {"reason": REASON}
     yield do.Withdraw, CASE, "citizen", {}
+    yield do.Correct, CASE, "citizen", {"category": "trees"}
     yield do.Merge, CASE, directing, {"into": LEADER, "reason": REASON}
     yield do.Unmerge, CASE, directing, {"reason": REASON}
     for office in ("so-xd", "ca-tp"):
@@ -49,7 +50,7 @@ BY_THE_OTHER = {do.Withdraw: "leader-news", do.Merge: "follower-joined", do.AddI
 def situation(world: World) -> tuple[Any, ...]:
     """What decides which moves are possible; worlds that agree in it need not be explored twice."""
     case, leader = world.case(CASE), world.case(LEADER)
-    apart = case.office is None, case.binding, len(case.had) > 1, case.settled is None, case.level
+    apart = case.office is None, case.binding, len(case.had) > 1, case.settled is None, case.level, case.corrected
     return case.state, *apart, case.resume_state, leader.state, leader.leader
 
 

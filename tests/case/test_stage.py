@@ -30,6 +30,17 @@ def world() -> World:
     return World()
 
 
+def test_language_and_owner_rule_go_on_the_record(world: World) -> None:
+    """The case keeps the petition's language; the first assignment says by which rule, and a later one does not repeat it."""
+    rule = {"vi": "Đường do thành phố quản lý", "en": "a street of the city"}
+    id_ = world.submit(language="en", owner_rule=rule)
+    (later,) = world.act(id_, do.Assign, "superior:vp-ubnd", to_office="ca-tp", reason="thuộc công an")
+    first = world.events(id_)[0]
+
+    assert (first.owner_rule.model_dump(), later.owner_rule) == (rule, None)
+    assert [event.case.language for event in (first, later)] == ["en", "en"]
+
+
 def record(world: World, value: bytes | None, key: bytes | None, **headers: bytes) -> Record:
     """An action's record with some of its parts replaced."""
     base = dict(envelope.headers(envelope.Envelope("e", "test", ACTION_REQUESTED.type, "", to_datetime(world.now))))

@@ -168,6 +168,17 @@ def test_other_matters_are_proposed() -> None:
     assert any("có thể tách" in reason for reason in found.reasons)
 
 
+def test_a_proposed_matter_says_whose_it_would_be() -> None:
+    """As the routing table says for the same place; None where a person must say."""
+    text = "Rác chất đống đầu ngõ cả tuần không ai thu gom. Ngoài ra đèn tín hiệu ở ngã tư không sáng, xe cộ chen nhau."
+    here, nowhere = READY.classify_texts([Asked(f"{text} Phường Định Công."), Asked(text)])
+    owners = {one.category: (one.office or "").startswith("ward-") for one in here.matters}
+
+    assert here.matters
+    assert all(one.office for one in here.matters)
+    assert all(one.office or owners[one.category] for one in nowhere.matters)
+
+
 def test_a_clear_text_goes_to_its_office_with_reasons() -> None:
     """Category, ward and office are found, and words, place and rule are named."""
     found = one("Rác thải ùn ứ ở ngõ 5 phường Định Công ba ngày chưa ai thu gom")

@@ -254,3 +254,26 @@ def test_surroundings_do_not_matter(ward: Ward, before: str, after: str) -> None
 
 
 LOCATOR = Locator()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Vườn hoa phường Nghĩa Đô ngày trước râm mát", "dán đầy cột điện #phường Nghĩa Đô", "phường Nghĩa Đô trước đây có chợ"],
+)
+def test_words_around_a_name_of_today_do_not_make_it_an_old_one(locator: Locator, text: str) -> None:
+    """Other days are told of, or a hashtag: the ward is that of today."""
+    found = locator.locate(text).place
+
+    assert (found.ward_code, found.confidence >= SURE) == (CODES["Nghĩa Đô"], True)
+
+
+@pytest.mark.parametrize("text", ["phường Cửa Nam (trước đây)", "phường Cửa Nam trước kia, ngõ 5", "phường Cửa Nam cũ"])
+def test_a_ward_of_before_is_an_old_one(locator: Locator, text: str) -> None:
+    """Right behind the name, and nothing more: it was split, so several wards may be meant."""
+    assert len(locator.locate(text).place.candidates) > 1
+
+
+@pytest.mark.parametrize("text", ["Hầm chui Kim Liên mất đèn", "vòng xuyến Phú Lương ngập"])
+def test_a_tunnel_and_a_roundabout_bear_a_wards_name_and_may_lie_in_another(locator: Locator, text: str) -> None:
+    """As bridges do."""
+    assert locator.locate(text).place.confidence < SURE

@@ -13,13 +13,15 @@ from schemas.events.intake import PetitionKind
 from schemas.reference import TRIAGE_OFFICE, categories, offices, wards
 from streams.classify.commands.routing import routing
 from streams.classify.found import NOWHERE, Place
-from streams.classify.routing.routes import BadRoutingError, RoutingTable, own_text, route
+from streams.classify.routing.mistakes import BadRoutingError
+from streams.classify.routing.routes import RoutingTable, own_text, route
 from streams.classify.routing.table import COLUMNS, check
 
 CUA_NAM = "00082"
 SURE_PLACE = Place(ward_code=CUA_NAM, method="ward-name", confidence=0.97)
 HEADER = ",".join(COLUMNS)
-ALL = "*,*,*,*,tt-pvhcc,,"
+NOTE = ",lý do,a reason,,confirmed"
+ALL = f"*,*,*,*,*,tt-pvhcc,{NOTE}"
 
 
 def test_the_shipped_table_has_no_mistake() -> None:
@@ -36,6 +38,9 @@ def test_every_combination_has_an_owner() -> None:
         assert set(found.co_offices) <= offices().keys() - {found.office}
         assert found.reasons
         assert not found.triage or found.office == TRIAGE_OFFICE
+        assert found.rule.vi
+        assert found.rule.en
+        assert found.triage or found.rule.vi in found.reasons[0]
 
 
 @pytest.mark.parametrize("category", [code for code, category in categories().items() if category.default_owner == "ward"])
@@ -57,7 +62,7 @@ def test_a_doubtful_ward_gets_no_work() -> None:
     trees = route(PetitionKind.PETITION, "trees", doubtful, Level.URGENT)
 
     assert (waste.triage, waste.office) == (True, TRIAGE_OFFICE)
-    assert (trees.office, trees.co_offices) == ("so-xd", ())
+    assert (trees.office, trees.co_offices) == ("so-xd", ("cty-cay-xanh",))
 
 
 @pytest.mark.parametrize("category", [code for code, c in categories().items() if c.default_owner != "ward" and code != "other"])
@@ -97,19 +102,26 @@ def test_what_is_no_petition_has_its_own_owner(kind: PetitionKind, office: str) 
 @pytest.mark.parametrize(
     ("lines", "line", "said"),
     [
-        (["petition,wste,*,*,so-xd,,", ALL], 2, "category: 'wste'"),
+        ([f"petition,wste,*,*,*,so-xd,{NOTE}", ALL], 2, "category: 'wste'"),
         ([ALL.replace("*", "petitions", 1)], 2, "kind: 'petitions'"),
-        (["petition,waste,soon,*,so-xd,,", ALL], 2, "level: 'soon'"),
-        (["petition,waste,*,moon,so-xd,,", ALL], 2, "place: 'moon'"),
-        (["petition,waste,*,*,so-xx,,", ALL], 2, "office: 'so-xx'"),
-        (["petition,waste,*,*,,,", ALL], 2, "office: missing"),
-        (["petition,waste,*,unknown,@ward,,", ALL], 2, "@ward cannot own"),
-        (["petition,waste,*,*,so-xd,so-xd,", ALL], 2, "named twice"),
-        (["petition,waste,*,*,so-xd,so-xx,", ALL], 2, "co_offices: 'so-xx'"),
-        (["petition,waste,*,*,so-xd,,a,b", ALL], 2, "8 fields"),
-        ([ALL, "petition,waste,*,*,so-xd,,"], 3, "never decides"),
-        (["petition,*,*,known,so-xd,,"], 0, "no owner for petition, waste, urgent at an unknown place"),
-        (["# note", "", "petition,waste,*,moon,so-xd,,", ALL], 4, "place: 'moon'"),
+        ([f"petition,waste,soon,*,*,so-xd,{NOTE}", ALL], 2, "level: 'soon'"),
+        ([f"petition,waste,*,moon,*,so-xd,{NOTE}", ALL], 2, "place: 'moon'"),
+        ([f"petition,waste,*,*,moon,so-xd,{NOTE}", ALL], 2, "about: 'moon'"),
+        ([f"petition,waste,*,*,alley+moon,so-xd,{NOTE}", ALL], 2, "about: 'moon'"),
+        ([f"petition,waste,*,*,*,so-xx,{NOTE}", ALL], 2, "office: 'so-xx'"),
+        ([f"petition,waste,*,*,*,,{NOTE}", ALL], 2, "office: missing"),
+        ([f"petition,waste,*,unknown,*,@ward,{NOTE}", ALL], 2, "@ward cannot own"),
+        ([f"petition,waste,*,*,*,so-xd,so-xd{NOTE}", ALL], 2, "named twice"),
+        ([f"petition,waste,*,*,*,so-xd,so-xx{NOTE}", ALL], 2, "co_offices: 'so-xx'"),
+        (["petition,waste,*,*,*,so-xd,,,because,,confirmed", ALL], 2, "note_vi: missing"),
+        (["petition,waste,*,*,*,so-xd,,vì,,,confirmed", ALL], 2, "note_en: missing"),
+        (["petition,waste,*,*,*,so-xd,,vì,because,,maybe", ALL], 2, "status: 'maybe'"),
+        ([f"petition,waste,*,*,*,so-xd,{NOTE},b", ALL], 2, "12 fields"),
+        ([ALL, f"petition,waste,*,*,*,so-xd,{NOTE}"], 3, "never decides"),
+        ([f"*,*,*,*,alley,so-xd,{NOTE}", f"petition,trees,*,*,alley+child,so-xd,{NOTE}".replace("child", "bus"), ALL], 3, "never decides"),
+        ([f"petition,*,*,known,*,so-xd,{NOTE}"], 0, "no owner for petition, waste, urgent at an unknown place"),
+        ([f"*,*,*,*,alley,so-xd,{NOTE}"], 0, "no owner for petition, waste, urgent"),
+        (["# note", "", f"petition,waste,*,moon,*,so-xd,{NOTE}", ALL], 4, "place: 'moon'"),
     ],
 )
 def test_the_checker_names_each_mistake_with_its_line(lines: list[str], line: int, said: str) -> None:
@@ -129,7 +141,7 @@ def test_a_table_without_rules_is_refused(text: str) -> None:
 def test_the_command_fails_on_a_bad_table(tmp_path: Path) -> None:
     """`petitions routing check FILE` prints file:line: mistake and exits with 1; with 0 if all is well."""
     bad = tmp_path / "bad.csv"
-    bad.write_text(f"{HEADER}\npetition,wste,*,*,so-xd,,\n", encoding="utf-8")
+    bad.write_text(f"{HEADER}\npetition,wste,*,*,*,so-xd,{NOTE}\n", encoding="utf-8")
     failed = CliRunner().invoke(routing, ["check", str(bad)])
     passed = CliRunner().invoke(routing, ["check"])
 

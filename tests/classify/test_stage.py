@@ -56,6 +56,7 @@ def _record(value: dict[str, Any] | bytes, key: bytes = ID.encode(), **headers: 
         (found.Guess, intake.Guess),
         (found.Matter, intake.Matter),
         (found.Place, intake.Place),
+        (found.OwnerRule, intake.OwnerRule),
     ],
 )
 def test_structs_have_the_fields_of_the_models(struct: type[msgspec.Struct], model: type[BaseModel]) -> None:

@@ -60,7 +60,7 @@ class Life:
             policy_version=POLICY,
         )
 
-    def happens(self, kind: type[CaseEvent], *, actor: Actor = SYSTEM, reason: str | None = None, view: Any = None, **own: Any) -> Sent:
+    def happens(self, kind: type[CaseEvent], /, *, actor: Actor = SYSTEM, reason: str | None = None, view: Any = None, **own: Any) -> Sent:
         """Append an event; `view`: what changes in the case."""
         self.case = self.case.model_copy(update=view or {})
         seq = len(self.sent) + 1

@@ -90,6 +90,15 @@ def test_warnings_and_returned_answers_are_not_shown() -> None:
     assert [item["type"] for item in items(life)] == ["received", "assigned", "breached"]
 
 
+@pytest.mark.parametrize(("lang", "said"), [("vi", "Đường do phường quản lý"), ("en", "the ward's street")])
+def test_the_citizen_reads_by_which_rule_the_office_has_it(lang: texts.Language, said: str) -> None:
+    """In his language."""
+    life = Life()
+    life.happens(Assigned, to_office="so-xd", owner_rule={"vi": "Đường do phường quản lý", "en": "the ward's street"})
+
+    assert items(life, lang)[-1]["details"]["owner_rule"] == said
+
+
 def test_a_refused_action_is_shown_to_the_citizen_who_asked() -> None:
     """The citizen sees why his own request was refused, not an office's."""
     life = Life()
@@ -158,6 +167,7 @@ def test_every_event_type_is_either_shown_or_left_out_on_purpose(lang: texts.Lan
         "follower-removed",
         "merge-proposed",
         "merge-declined",
+        "binding-proposed",
         "noted",
         "urged",
         "warned",

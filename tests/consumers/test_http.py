@@ -121,7 +121,7 @@ async def test_streams_end_when_the_process_stops(web: Web) -> None:
 
 async def test_reference_lists(web: Web) -> None:
     """Offices, categories and wards with their names."""
-    assert len((await web.get("/v1/offices"))["offices"]) == 143
+    assert len((await web.get("/v1/offices"))["offices"]) == 152
     assert len((await web.get("/v1/categories"))["categories"]) == 29
     wards = (await web.get("/v1/wards"))["wards"]
     assert {"code", "full_name_vi", "office"} <= set(wards[0])

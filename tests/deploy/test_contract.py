@@ -15,6 +15,7 @@ from deploy.web.answer_check import answer_check_route
 from deploy.web.calendar import calendar_route
 from deploy.web.contract import contract, contract_routes
 from deploy.web.contract.routes import OPERATIONS
+from deploy.web.draft import draft_route
 from deploy.web.server import application
 from producers.http.app import routes_of
 from producers.http.contract import SUBMIT
@@ -23,7 +24,13 @@ from schemas.web.contract import Operation
 from schemas.web.problems import texts
 
 CHECKING = answer_check_route(ProcessSettings(), MagicMock(), MagicMock())
-ROUTES: list[Route] = [*routes_of(MagicMock()), *Showing(MagicMock()), CHECKING, calendar_route(ProcessSettings())]
+ROUTES: list[Route] = [
+    *routes_of(MagicMock()),
+    *Showing(MagicMock()),
+    CHECKING,
+    calendar_route(ProcessSettings()),
+    draft_route(1000),
+]
 PUBLISHED = ("/v1/", "/open311/")
 
 

@@ -68,6 +68,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "reject": {"kind": "spam", "reason": REASON},
     "merge": {"into": pid(2), "reason": REASON},
     "propose-merge": {"into": pid(2), "similarity": 0.9, "reason": REASON},
+    "split": {"category": "trees", "text": "Cây nghiêng.", "reason": REASON},
+    "correct": {"category": "trees"},
     "unmerge": {"reason": REASON},
     "reveal-contact": {"reason": REASON},
     "decline-merge": {"into": pid(2), "reason": REASON},

@@ -96,18 +96,18 @@ def test_a_co_office_contributes_and_notes_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("office", "case", "actions"),
     [
-        ("so-xd", ASSIGNED, ("accept", "answer", "add-information", "transfer", "reject", "note", "reveal-contact")),
+        ("so-xd", ASSIGNED, ("accept", "answer", "add-information", "transfer", "reject", "split", "note", "reveal-contact")),
         ("so-yt", ASSIGNED, ()),
-        ("vp-ubnd", ASSIGNED, ("add-information", "assign", "reject", "merge", "propose-merge", "decline-merge", "note", "urge")),
-        ("tt-pvhcc", ASSIGNED, ("add-information", "merge", "decline-merge", "note")),
+        ("vp-ubnd", ASSIGNED, ("add-information", "assign", "reject", "merge", "propose-merge", "split", "decline-merge", "note", "urge")),
+        ("tt-pvhcc", ASSIGNED, ("add-information", "merge", "split", "decline-merge", "note")),
         (
             "tt-pvhcc",
             WAITING,
-            ("request-information", "add-information", "assign", "reject", "merge", "propose-merge", "decline-merge", "note"),
+            ("request-information", "add-information", "assign", "reject", "merge", "propose-merge", "split", "decline-merge", "note"),
         ),
         ("tt-pvhcc", Holding("refused", "so-xd"), ("assign", "note")),
         ("so-xd", Holding("closed", "so-xd"), ("note",)),
-        ("evn-hanoi", DISPUTE, ("add-information", "reject", "note", "reveal-contact")),
+        ("evn-hanoi", DISPUTE, ("add-information", "reject", "split", "note", "reveal-contact")),
         ("so-ct", DISPUTE, ()),
     ],
 )

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from consumers.http import Showing
 from deploy.web.calendar import calendar_route
 from deploy.web.contract import contract_routes
+from deploy.web.draft import draft_route
 from producers.http.app import routes_of
 from producers.pages import intake_pages
 from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS
@@ -30,6 +31,7 @@ ROUTES: list[Route] = [
     *intake_pages(),
     *Showing(MagicMock()),
     calendar_route(ProcessSettings()),
+    draft_route(1000),
     *contract_routes(),
 ]
 """All of both sides. They are only listed here, so nothing need stand behind them."""

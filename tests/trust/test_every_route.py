@@ -20,6 +20,7 @@ from consumers.http import Showing
 from deploy.web.answer_check import answer_check_route
 from deploy.web.calendar import calendar_route
 from deploy.web.contract import contract_routes
+from deploy.web.draft import draft_route
 from deploy.web.server import _status_routes
 from producers.http.app import routes_of
 from producers.pages import intake_pages
@@ -56,7 +57,13 @@ ANYBODY = {
         **dict.fromkeys(("/assets/common/{file}", "/assets/views/{file}", "/assets/submit/{file}", "/assets/contract/{file}"), 404),
         "/v1/shared/{shared}": 404,
     }.items()
-} | {("POST", "/petitions"): 422, ("GET", "/session/provider"): 200, ("GET", "/sign-in/provider"): 404, ("GET", "/sign-in/return"): 404}
+} | {
+    ("POST", "/petitions"): 422,
+    ("POST", "/v1/drafts"): 422,
+    ("GET", "/session/provider"): 200,
+    ("GET", "/sign-in/provider"): 404,
+    ("GET", "/sign-in/return"): 404,
+}
 """Open to all: what an empty call of anybody is answered, where there is no provider."""
 BY_CODE = {
     ("GET", "/v1/petitions/{tracking_code}"),
@@ -152,6 +159,7 @@ def test_every_route_has_its_rule() -> None:
         *Showing(MagicMock()),
         answer_check_route(ProcessSettings(), MagicMock(), MagicMock()),
         calendar_route(ProcessSettings()),
+        draft_route(1000),
         *contract_routes(),
         *_status_routes(lambda: True),
     ]

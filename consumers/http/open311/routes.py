@@ -17,6 +17,7 @@ from consumers.views import citizen
 from schemas.events import tracking
 from schemas.platform.instants import to_datetime
 from schemas.reference import categories
+from schemas.reference.texts import Language, language_for
 from schemas.web import Problem, caller_address, language
 from schemas.web.open311 import Answered, check_jurisdiction, open311
 
@@ -41,7 +42,7 @@ def open311_routes(views: Views) -> list[Route]:
     async def list_requests(request: Request) -> Answered:
         channel = _channel(views, request)
         found = await rows.requests(views.reader, channel, wanted(request.query_params, to_datetime(clock.now_ms())))
-        return "service_requests", [view.request(row, language(request), own=channel is not None) for row in found]
+        return "service_requests", [view.request(row, _told_in(request, row), own=channel is not None) for row in found]
 
     async def one_request(request: Request) -> Answered:
         channel, petition_id = _channel(views, request), request.path_params["service_request_id"]
@@ -49,7 +50,7 @@ def open311_routes(views: Views) -> list[Route]:
         found = await rows.requests(views.reader, channel, exactly) if tracking.is_petition_id(petition_id) else []
         if not found:
             raise Problem(404, "unknown-petition")
-        return "service_requests", [view.request(found[0], language(request), own=channel is not None)]
+        return "service_requests", [view.request(found[0], _told_in(request, found[0]), own=channel is not None)]
 
     async def token(request: Request) -> Answered:
         _check(request)
@@ -66,6 +67,11 @@ def open311_routes(views: Views) -> list[Route]:
 
     calls = (discover, discover, list_services, definition, list_requests, one_request, token, updates)
     return [operation.route(open311(call, Away)) for operation, call in zip(contract.OPERATIONS, calls, strict=True)]
+
+
+def _told_in(request: Request, row: rows.Row) -> Language:
+    """Who names no language is told in that of the petition."""
+    return language(request, language_for(row["language"] or "vi"))
 
 
 def _check(request: Request) -> None:

@@ -4,7 +4,9 @@ import { data, el, t } from "/assets/common/core.js";
 import { combobox } from "/assets/common/combobox.js";
 import { inputDate, now } from "/assets/common/time.js";
 import { forget, keepDraft } from "./drafts.js";
+import { understood } from "./languages.js";
 import { post } from "./outbox.js";
+import { request } from "./split.js";
 import { markBlank, templateChoice } from "./templates.js";
 import { guessed } from "./triage.js";
 import { verdict } from "./verdict.js";
@@ -70,9 +72,9 @@ const FORMS = {
     return { parts: [guesses?.made, office.made, category.made, level.made, field(t("desk.reason"), reason)], set: { office: office.set }, ready: (_, kept) => !kept && guesses?.first(),
       read: () => office.value() && reason.value.trim().length >= 3 && { to_office: office.value(), reason: reason.value, ...changed("category", category.value()), ...changed("level", level.value()) } };
   },
-  "request-information": () => {
+  "request-information": (found) => {
     const question = area("question");
-    return { parts: [field(t("desk.question"), question, t("desk.question-hint"))], read: () => question.value.trim() && { question: question.value } };
+    return { parts: [understood(found), field(t("desk.question"), question, t("desk.question-hint"))], read: () => question.value.trim() && { question: question.value } };
   },
   "add-information": () => {
     const text = area("information");
@@ -120,7 +122,21 @@ const FORMS = {
     return { parts: [field(t("desk.reason"), reason)], read: () => reason.value.trim().length >= 3 && { reason: reason.value } };
   },
   answer: answerForm,
+  split: splitForm,
 };
+
+function splitForm(found) {
+  const category = choices(t("desk.category"), data.categories.map(({ code, name }) => [code, name]));
+  const level = choices(t("desk.level"), Object.entries(data.levels));
+  const office = search(t("desk.split-office"), data.offices);
+  const text = area("matter", 4);
+  const reason = area("reason", 2);
+  text.value = found.text;
+  level.control.value = "ordinary";
+  return { parts: [el("p", { class: "note small" }, t("desk.split-hint")), field(t("desk.split-text"), text), category.made, level.made, office.made, field(t("desk.reason"), reason)],
+    read: () => text.value.trim() && reason.value.trim().length >= 3 &&
+      request(found, { category: category.value(), text: text.value.trim(), office: office.value(), level: level.value(), reason: reason.value }) };
+}
 
 function answerForm(found) {
   const group = identify("result");
@@ -149,7 +165,7 @@ function answerForm(found) {
   };
   const judged = verdict(found.petition_id, () => { const said = read(); return said && { action: "answer", ...said }; });
   return {
-    parts: [contributed(found, text, evidence), made, templateChoice(found, text), field(t("desk.answer-text"), text, t("desk.answer-hint")), judged.line, shared, own["will-be-done"], own.cause, field(t("desk.evidence"), evidence, t("desk.evidence-hint"))],
+    parts: [understood(found), contributed(found, text, evidence), made, templateChoice(found, text), field(t("desk.answer-text"), text, t("desk.answer-hint")), judged.line, shared, own["will-be-done"], own.cause, field(t("desk.evidence"), evidence, t("desk.evidence-hint"))],
     read,
     ready: (form) => { fit(); judged.watch(form); text.addEventListener("keydown", (event) => nextBlank(event, text)); },
     passes: judged.ask,

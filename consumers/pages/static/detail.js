@@ -7,12 +7,14 @@ import { beside } from "./beside.js";
 import { context } from "./context.js";
 import { draftOf } from "./drafts.js";
 import { nextDue } from "./due.js";
+import { languageName } from "./languages.js";
 import { path } from "./late.js";
 import { place as onMap } from "./place.js";
 import { decideHere } from "./proposals.js";
+import { proposals } from "./split.js";
 import { marked } from "./triage.js";
 
-const TONES = { answered: "good", closed: "good", accepted: "good", breached: "bad", escalated: "bad", "answer-returned": "bad", "action-refused": "bad", warned: "warn", "decision-required": "warn", "limit-tightened": "warn", "follower-informed": "warn", "information-requested": "warn", urged: "warn", noted: "note-line" };
+const TONES = { answered: "good", closed: "good", accepted: "good", breached: "bad", escalated: "bad", "answer-returned": "bad", "action-refused": "bad", warned: "warn", corrected: "warn", "decision-required": "warn", "limit-tightened": "warn", "follower-informed": "warn", "information-requested": "warn", urged: "warn", noted: "note-line" };
 const NOTHING = { petition: null, action: null, form: null, seq: 0 };
 let shown = NOTHING;
 
@@ -36,6 +38,7 @@ export function showDetail(place, found, about) {
     el("p", { class: "petition-text" }, marked(found.text, found.classification)),
     links(found.media_urls) ?? "",
     news(found),
+    proposals(found, about),
     el("div", { id: "acting-place" }),
     el("div", { id: "proposed-here" }),
     facts(found),
@@ -82,6 +85,7 @@ function head(found) {
     found.classification?.maybe_urgent && el("span", { class: "chip bad" }, t("desk.maybe-urgent")),
     left?.text && el("span", { class: `chip ${left.tone}` }, `${t(`desk.clock-${due.name}`)}: ${left.text}`),
     due?.paused && el("span", { class: "chip warn" }, `⏸ ${t("shared.paused")}`),
+    found.language !== "vi" && el("span", { class: "chip info" }, t("desk.written-in", { language: languageName(found.language) })),
     found.role && found.role !== "owner" && el("span", { class: "chip info" }, t(`desk.role-${found.role}`)));
 }
 
@@ -117,6 +121,9 @@ function line(item) {
     details.clock && el("p", { class: "small" }, t(`desk.clock-${details.clock}`), details.percent ? `: ${details.percent}%` : "", details.deadline ? ` · ${moment(details.deadline)}` : ""),
     details.reply_by && el("p", { class: "small" }, t("desk.reply-by-line", { when: moment(details.reply_by) })),
     details.why && el("p", {}, details.why),
+    item.type === "split" && el("p", { class: "small" }, `${data.categories.find(({ code }) => code === details.category)?.name} → ${office ?? t("desk.split-triage")} · ${details.into}`),
+    item.type === "corrected" && el("p", { class: "small" }, [data.categories.find(({ code }) => code === details.category)?.name, data.wards[details.ward_code]].filter(Boolean).join(" · ")),
+    details.origin && el("p", { class: "small" }, `${t("desk.split-from")} ${details.origin}`),
     details.result && el("p", { class: "small" }, el("b", {}, data.results[details.result])),
     details.contribution && el("p", { class: "small" }, el("b", {}, data.contributions[details.contribution])),
     details.stars && el("p", {}, "★".repeat(details.stars) + "☆".repeat(5 - details.stars)),

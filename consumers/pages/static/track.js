@@ -1,12 +1,13 @@
 // One petition, followed as things happen to it.
 
+import { combobox } from "/assets/common/combobox.js";
 import { announce, api, byId, connection, data, decoded, el, lang, links, t, trouble } from "/assets/common/core.js";
 import { loadCalendar, longDate, moment, remaining } from "/assets/common/time.js";
 
 const code = decoded(location.pathname.split("/").pop());
 const base = `/v1/petitions/${encodeURIComponent(code)}`;
 const TICK_MS = 20_000;
-const DONE = { rate: "rated", "add-information": "information-added", reopen: "reopened", withdraw: "withdrawn", forget: "forgotten" };
+const DONE = { rate: "rated", "add-information": "information-added", reopen: "reopened", withdraw: "withdrawn", forget: "forgotten", correct: "corrected" };
 const TONES = {
   answered: "good", closed: "good", rated: "good", breached: "bad", escalated: "bad", refused: "bad", "action-refused": "bad",
   "information-requested": "warn", "decision-required": "warn", promised: "warn", extended: "warn",
@@ -46,6 +47,8 @@ function showFacts() {
     petition.deadline && [t("track.deadline"), deadline(open)],
     petition.level !== "ordinary" && [t("track.level"), el("span", { class: `chip ${petition.urgent ? "bad" : "info"}` }, t(`track.level-${petition.level}`))],
     petition.escalation > 0 && open && [t("track.escalated"), t(`track.rung-${petition.escalation}`)],
+    petition.parts.length > 0 && [t("track.parts"), el("span", {}, petition.parts.map(toCode))],
+    petition.origin && [t("track.origin"), toCode(petition.origin)],
     petition.rating && [t("track.rating"), stars(petition.rating)],
     [t("track.received"), longDate(petition.received_at)],
     [t("track.share"), el("a", { href: petition.share_url, title: t("track.share-hint") }, t("track.share-link"))],
@@ -53,6 +56,8 @@ function showFacts() {
   ].filter(Boolean);
   byId("facts").replaceChildren(...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
 }
+
+const toCode = (other) => el("a", { href: `/t/${other}${location.search}`, class: "part-code" }, other, " ");
 
 function deadline(open) {
   const date = longDate(petition.deadline);
@@ -66,7 +71,7 @@ const stars = (number) => el("span", { class: "given-stars", role: "img", "aria-
 
 function showActions() {
   for (const [name, states] of Object.entries(data.allowed)) {
-    byId(name).hidden = !states.includes(petition.state) || (name === "rate" && Boolean(petition.rating));
+    byId(name).hidden = !states.includes(petition.state) || (name === "rate" && Boolean(petition.rating)) || (name === "correct" && corrected());
   }
   const information = byId("add-information");
   if (petition.state === "information-requested" && !information.dataset.shown) {
@@ -78,6 +83,8 @@ function showActions() {
   const turn = petition.state === "information-requested" ? "asked" : petition.state === "answered" ? "your-turn" : "more-actions";
   byId("actions-heading").textContent = t(`track.${turn}`);
 }
+
+const corrected = () => petition.timeline.some(({ type }) => type === "corrected");
 
 // --- The timeline ----------------------------------------------------------------------------------------------------------------
 
@@ -92,6 +99,7 @@ function line(item, arrives) {
     el("time", { datetime: item.time }, moment(item.time)),
     answer && sayAnswer(item),
     !words && el("p", {}, item.type === "action-refused" ? about.why : item.message),
+    about.owner_rule && el("p", { class: "small muted" }, `${t("track.owner-rule")} ${about.owner_rule}`),
     item.type === "information-requested" && el("p", { class: "quote" }, about.question),
     item.type === "information-added" && el("p", { class: "quote" }, about.text),
     item.type === "rated" && about.comment && el("p", { class: "quote" }, about.comment),
@@ -132,12 +140,17 @@ async function load() {
   }
   connection(false);
   petition = answer.body;
+  if (ownLanguage() !== lang && !languageChosen()) return location.replace(`?lang=${ownLanguage()}`);
   byId("petition").hidden = false;
   byId("timeline").replaceChildren();
   for (const item of petition.timeline) add(item, false);
   showStanding();
   return follow(petition.timeline.at(-1)?.seq ?? 0);
 }
+
+/** In which of the page's languages the petition was written; who wrote in a third one rather reads English. */
+const ownLanguage = () => (petition.language === "vi" ? "vi" : "en");
+const languageChosen = () => /(^|; )lang=/.test(document.cookie) || new URLSearchParams(location.search).has("lang");
 
 function unknown(answer) {
   byId("unknown-why").textContent = trouble(answer);
@@ -155,7 +168,7 @@ function follow(after) {
     if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(last), 3000);
   };
   const types = ["received", "assigned", "accepted", "information-requested", "information-added", "resumed", "extended", "transferred",
-    "decision-required", "promised", "answered", "rated", "closed", "reopened", "refused", "withdrawn", "forgotten", "contact-revealed", "merged", "unmerged",
+    "decision-required", "promised", "answered", "rated", "closed", "reopened", "refused", "withdrawn", "forgotten", "contact-revealed", "merged", "unmerged", "split", "corrected",
     "leader-reported", "breached", "escalated", "deadline-recomputed", "action-refused"];
   for (const type of types) {
     source.addEventListener(type, (event) => {
@@ -246,6 +259,14 @@ onsubmit("add-information", () => (value("information") ? { text: value("informa
 onsubmit("reopen", () => (value("reopen-reason").length >= 3 ? { reason: value("reopen-reason") } : null), "track.give-reason");
 onsubmit("withdraw", () => (value("withdraw-reason").length >= 3 ? { reason: value("withdraw-reason") } : {}), "track.give-reason");
 onsubmit("forget", () => ({}));
+
+const rightWard = combobox(byId("correct-ward"), data.wards);
+byId("correct-category").append(...data.categories.map(({ code, name }) => el("option", { value: code }, name)));
+onsubmit("correct", () => {
+  const said = { category: byId("correct-category").value, ward_code: rightWard.value(), reason: value("correct-reason") };
+  const given = Object.fromEntries(Object.entries(said).filter(([name, one]) => one && (name !== "reason" || one.length >= 3)));
+  return Object.keys(given).length ? given : null;
+}, "track.correct-something");
 
 function makeStars() {
   const one = (number) =>

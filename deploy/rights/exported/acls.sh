@@ -24,12 +24,39 @@ kafka-acls.sh "$@" --add --allow-principal User:incidents --operation Write --to
 kafka-acls.sh "$@" --add --allow-principal User:office-ca-tp --operation Read --topic queue.ca-tp
 kafka-acls.sh "$@" --add --allow-principal User:office-ca-tp --operation Read --resource-pattern-type prefixed --group office-ca-tp.
 kafka-acls.sh "$@" --add --allow-principal User:office-ca-tp --operation Write --topic actions.ca-tp
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-cay-xanh --operation Read --topic queue.cty-cay-xanh
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-cay-xanh --operation Read --resource-pattern-type prefixed --group office-cty-cay-xanh.
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-cay-xanh --operation Write --topic actions.cty-cay-xanh
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-chieu-sang --operation Read --topic queue.cty-chieu-sang
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-chieu-sang --operation Read --resource-pattern-type prefixed --group office-cty-chieu-sang.
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-chieu-sang --operation Write --topic actions.cty-chieu-sang
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-metro --operation Read --topic queue.cty-metro
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-metro --operation Read --resource-pattern-type prefixed --group office-cty-metro.
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-metro --operation Write --topic actions.cty-metro
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-moi-truong --operation Read --topic queue.cty-moi-truong
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-moi-truong --operation Read --resource-pattern-type prefixed --group office-cty-moi-truong.
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-moi-truong --operation Write --topic actions.cty-moi-truong
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-nuoc-sach --operation Read --topic queue.cty-nuoc-sach
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-nuoc-sach --operation Read --resource-pattern-type prefixed --group office-cty-nuoc-sach.
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-nuoc-sach --operation Write --topic actions.cty-nuoc-sach
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-thoat-nuoc --operation Read --topic queue.cty-thoat-nuoc
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-thoat-nuoc --operation Read --resource-pattern-type prefixed --group office-cty-thoat-nuoc.
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-thoat-nuoc --operation Write --topic actions.cty-thoat-nuoc
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-xe-buyt --operation Read --topic queue.cty-xe-buyt
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-xe-buyt --operation Read --resource-pattern-type prefixed --group office-cty-xe-buyt.
+kafka-acls.sh "$@" --add --allow-principal User:office-cty-xe-buyt --operation Write --topic actions.cty-xe-buyt
 kafka-acls.sh "$@" --add --allow-principal User:office-evn-hanoi --operation Read --topic queue.evn-hanoi
 kafka-acls.sh "$@" --add --allow-principal User:office-evn-hanoi --operation Read --resource-pattern-type prefixed --group office-evn-hanoi.
 kafka-acls.sh "$@" --add --allow-principal User:office-evn-hanoi --operation Write --topic actions.evn-hanoi
 kafka-acls.sh "$@" --add --allow-principal User:office-so-ct --operation Read --topic queue.so-ct
 kafka-acls.sh "$@" --add --allow-principal User:office-so-ct --operation Read --resource-pattern-type prefixed --group office-so-ct.
 kafka-acls.sh "$@" --add --allow-principal User:office-so-ct --operation Write --topic actions.so-ct
+kafka-acls.sh "$@" --add --allow-principal User:office-so-dl --operation Read --topic queue.so-dl
+kafka-acls.sh "$@" --add --allow-principal User:office-so-dl --operation Read --resource-pattern-type prefixed --group office-so-dl.
+kafka-acls.sh "$@" --add --allow-principal User:office-so-dl --operation Write --topic actions.so-dl
+kafka-acls.sh "$@" --add --allow-principal User:office-so-dttg --operation Read --topic queue.so-dttg
+kafka-acls.sh "$@" --add --allow-principal User:office-so-dttg --operation Read --resource-pattern-type prefixed --group office-so-dttg.
+kafka-acls.sh "$@" --add --allow-principal User:office-so-dttg --operation Write --topic actions.so-dttg
 kafka-acls.sh "$@" --add --allow-principal User:office-so-gddt --operation Read --topic queue.so-gddt
 kafka-acls.sh "$@" --add --allow-principal User:office-so-gddt --operation Read --resource-pattern-type prefixed --group office-so-gddt.
 kafka-acls.sh "$@" --add --allow-principal User:office-so-gddt --operation Write --topic actions.so-gddt

@@ -17,6 +17,7 @@ import producers.http.open311.contract
 from deploy.web.answer_check import ANSWER_CHECK
 from deploy.web.calendar import CALENDAR
 from deploy.web.contract.page import page
+from deploy.web.draft import DRAFT
 from schemas.web import Assets, asset_routes
 from schemas.web.assets import tagged, unless_known
 from schemas.web.openapi import document
@@ -26,6 +27,7 @@ OPERATIONS = (
     *consumers.http.contract.OPERATIONS,
     ANSWER_CHECK,
     CALENDAR,
+    DRAFT,
     *producers.http.open311.contract.OPERATIONS,
     *consumers.http.open311.contract.OPERATIONS,
 )

@@ -3,8 +3,9 @@
 import { announce, api, byId, data, lang, newKey, t, trouble } from "/assets/common/core.js";
 import { combobox } from "/assets/common/combobox.js";
 import { moment } from "/assets/common/time.js";
+import { previewOf } from "./preview.js";
 
-const CODE = /^[2-9ACDEFGHJKMNPRTVWXY]{12}$/;
+const CODE = /^[2-9ACDEFGHJKMNPRTVWXY]{12}[2-9]?$/;
 const TEXT_LIMIT = 20000;
 const form = byId("petition");
 const ward = combobox(byId("ward"), data.wards);
@@ -59,6 +60,7 @@ function petition() {
   return filled({
     text: value("text"),
     location: filled({ address: value("address"), ward_code: ward.value(), lat: position?.lat, long: position?.long }),
+    category: preview.chosen(),
     media_urls: lines("media"),
     contact: filled({ name: value("name"), phone: value("phone"), email: value("email") }),
     website: byId("website").value,
@@ -112,6 +114,7 @@ byId("another").addEventListener("click", () => {
   setPosition(null);
   clearErrors();
   count();
+  preview.clear();
   byId("first-word").hidden = true;
   byId("receipt").hidden = true;
   byId("start").hidden = false;
@@ -160,10 +163,12 @@ byId("locate").addEventListener("click", () => {
   );
 });
 
+const preview = previewOf(form, () => filled({ text: value("text"), location: petition().location }), () => letters(value("text")) >= data.letters);
+
 byId("find").addEventListener("submit", (event) => {
   event.preventDefault();
   const code = value("code").toUpperCase().replace(/[^0-9A-Z]/g, "");
-  if (CODE.test(code)) return location.assign(`/t/${code.replace(/(.{4})(.{4})(.{4})/, "$1-$2-$3")}`);
+  if (CODE.test(code)) return location.assign(`/t/${code.match(/.{4}|./g).join("-")}`);
   byId("code").setAttribute("aria-invalid", "true");
   byId("code-error").textContent = t("submit.bad-code");
 });

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from schemas.events.actions import (
     Action,
     Assign,
+    Correct,
     Extend,
     FollowerInformed,
     FollowerJoined,
@@ -19,6 +20,7 @@ from schemas.events.actions import (
     Reject,
     Reopen,
     RevealContact,
+    Split,
     Transfer,
     Unmerge,
     Withdraw,
@@ -32,7 +34,10 @@ from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.state import Case
 from streams.case.decide.turn import SYSTEM, Decision, Message, Setting, Turn, Who
 
-_REASONED = (Transfer, Extend, Reject, Reopen, Withdraw, Assign, Merge, ProposeMerge, Unmerge, Recompute, RevealContact)
+_REASONED = (
+    *(Transfer, Extend, Reject, Reopen, Withdraw, Correct, Assign, Merge, Split, ProposeMerge, Unmerge, Recompute),
+    RevealContact,
+)
 REMEMBERED = 32
 """So many handled action ids a case keeps, to know a repeat again."""
 

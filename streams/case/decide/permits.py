@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.authority import REOPENABLE, TALKING, refusal
 from schemas.events.case import WORK_STATES, State
-from streams.case.decide.handlers import answering, casework, citizen, information, merging, ownership, upkeep
+from streams.case.decide.handlers import answering, casework, citizen, correcting, information, merging, ownership, splitting, upkeep
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.turn import Turn
 
@@ -46,6 +46,7 @@ PERMITS: dict[str, Permit] = {
     "reject": Permit(ownership.reject, _to(S.REFUSED, *WORK_STATES)),
     "merge": Permit(merging.merge, _to(S.MERGED, *WORK_STATES)),
     "propose-merge": Permit(merging.propose_merge),
+    "split": Permit(splitting.split),
     "unmerge": Permit(merging.unmerge, BACK_FROM_MERGED),
     "decline-merge": Permit(casework.decline_merge),
     "note": Permit(casework.note),
@@ -59,6 +60,7 @@ PERMITS: dict[str, Permit] = {
         + _to(S.PROMISED, S.MERGED),
     ),
     "withdraw": Permit(citizen.withdraw, _to(S.WITHDRAWN, *WORK_STATES, S.MERGED)),
+    "correct": Permit(correcting.correct, _to(S.RECEIVED, S.ASSIGNED)),
     "forget": Permit(citizen.forget),
     "reveal-contact": Permit(information.reveal_contact),
     "recompute": Permit(upkeep.recompute),

@@ -31,7 +31,9 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     """A petition's case: what everybody may see, and what the rules need to remember.
 
     `proposal`: a binding assignment that waits for a second person: who and for which office, and to which office, category and level.
-    `missed`: which of the clocks that the citizen waits for ran out in the present round (`schemas.events.lateness`).
+    `missed`: which of the clocks that the citizen waits for ran out in the present round (`schemas.events.lateness`). `parts`: how many
+    matters were split from it; `origin`: the petition that it was split from. `corrected`: its citizen has said that category or
+    place is wrong.
     """
 
     id: str
@@ -71,6 +73,10 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     missed: tuple[ClockName, ...] = ()
     sandbox: bool = False
     proposal: tuple[str, str, str, str, str] | None = None
+    language: str = "vi"
+    parts: int = 0
+    origin: str | None = None
+    corrected: bool = False
 
     def clock(self, name: ClockName) -> CaseClock | None:
         for clock in self.clocks:

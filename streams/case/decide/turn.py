@@ -64,11 +64,15 @@ class CaseChange(msgspec.Struct, frozen=True, gc=False):
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
-    """A request to another petition's case: the fields of an action of `schemas.events.actions`, without who and when."""
+    """A request to another petition's case: the fields of an action of `schemas.events.actions`, without who and when. `SPLIT_OFF` is no
+    action but the beginning of that case: the fields of `schemas.events.actions.SplitOff`, without which and when."""
 
     to: str
     action: str
     fields: Mapping[str, Any]
+
+
+SPLIT_OFF = "split-off"
 
 
 class UsedText(msgspec.Struct, frozen=True):
@@ -160,6 +164,9 @@ class Turn:
 
     def send(self, to: str, action: str, **fields: Any) -> None:
         self.messages.append(Message(to, action, fields))
+
+    def split_off(self, to: str, **fields: Any) -> None:
+        self.send(to, SPLIT_OFF, **fields)
 
     def decision(self) -> Decision:
         return Decision(self.case, tuple(self.events), tuple(self.messages), self.copy)

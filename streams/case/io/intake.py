@@ -7,22 +7,31 @@ from collections.abc import Callable
 
 import msgspec
 
-from schemas.events.actions import Action, AddInformation, Answer, TextUsed
+from schemas.events.actions import Action, AddInformation, Answer, SplitOff, TextUsed
 from schemas.events.base import Model, Role
-from schemas.events.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, TEXT_USED
+from schemas.events.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, SPLIT_OFF, TEXT_USED
 from schemas.events.envelope import BadEvent, read
-from schemas.events.intake import SANDBOX, PetitionClassified
+from schemas.events.intake import (
+    SANDBOX,
+    SPLIT_CHANNEL,
+    Classification,
+    PetitionClassified,
+    PetitionKind,
+    PetitionSubmitted,
+    Place,
+)
 from schemas.platform.instants import to_ms
 from schemas.platform.marks import mark64
+from schemas.reference import TRIAGE_OFFICE
 from streams.case.decide.handlers.registration import Register
 from streams.case.decide.handlers.substance import mark_of
 from streams.case.decide.machine import Command
-from streams.case.decide.turn import UsedText
+from streams.case.decide.turn import UsedText, Who
 from streams.case.decide.used_texts import texts_key
 from streams.case.io.quick import Quick, parts, quick
 from streams.engine.types import Record
 
-_EXPECTED = (CLASSIFIED_TYPE, ACTION_REQUESTED, TEXT_USED)
+_EXPECTED = (CLASSIFIED_TYPE, ACTION_REQUESTED, TEXT_USED, SPLIT_OFF)
 
 
 class WrongKey(BadEvent):
@@ -54,6 +63,8 @@ def command_of(record: Record, appended: int, alarming: Callable[[str], bool]) -
     if isinstance(data, TextUsed):
         copy = UsedText(data.office, int(data.fingerprint, 16), data.petition_id, to_ms(data.counts_until))
         return Incoming(_key(record, texts_key(data.office)), cause, copy)
+    if isinstance(data, SplitOff):
+        return Incoming(_key(record, data.petition_id.encode()), cause, _part(data))
     return Incoming(_key(record, data.petition_id.encode()), cause, _asked(data, appended, alarming))
 
 
@@ -93,9 +104,49 @@ def _registration(found: Quick, appended: int) -> Register:
         co_offices=classification.co_offices,
         ward=classification.place.ward_code or (petition.location.ward_code if petition.location else None),
         triage=classification.triage,
+        language=classification.language,
+        owner_rule=classification.owner_rule,
         petition=found.petition_json,
         classification=found.classification_json,
         sandbox=petition.channel == SANDBOX,
+    )
+
+
+def _part(split: SplitOff) -> Register:
+    """A petition that was split from another: in its own words, at its place, by a person's judgement. Its time begins with the split."""
+    petition = PetitionSubmitted(
+        petition_id=split.petition_id, channel=SPLIT_CHANNEL, text=split.text, location=split.location, submitted_at=split.split_at
+    )
+    return Register(
+        petition_id=split.petition_id,
+        submitted=to_ms(split.split_at),
+        text_mark=_text_mark(split.text),
+        kind=PetitionKind.PETITION,
+        category=split.category,
+        level=split.level,
+        office=split.to_office or TRIAGE_OFFICE,
+        co_offices=(),
+        ward=split.ward_code,
+        triage=split.to_office is None,
+        petition=_json(petition),
+        classification=_json(_by_a_person(split)),
+        language=split.language,
+        origin=split.origin,
+        who=Who.of(split.actor),
+    )
+
+
+def _by_a_person(split: SplitOff) -> Classification:
+    return Classification(
+        category=split.category,
+        confidence=1.0,
+        level=split.level,
+        place=Place(ward_code=split.ward_code, method="given" if split.ward_code else None, confidence=1.0 if split.ward_code else 0.0),
+        office=split.to_office or TRIAGE_OFFICE,
+        triage=split.to_office is None,
+        reasons=(split.reason,),
+        language=split.language,
+        model_version=SPLIT_CHANNEL,
     )
 
 

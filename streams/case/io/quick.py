@@ -41,6 +41,8 @@ class QuickClassification(msgspec.Struct, gc=False):
     kind: PetitionKind = PetitionKind.PETITION
     co_offices: tuple[str, ...] = ()
     place: _Where = msgspec.field(default_factory=_Where)
+    language: str = "vi"
+    owner_rule: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _Whole(msgspec.Struct, gc=False):

@@ -16,7 +16,7 @@ from schemas.events.topics import ACTIONS, EVENTS
 from schemas.platform.instants import to_ms
 from schemas.platform.keyring import path_of
 from streams.case.decide.state import Case, CaseClock
-from streams.case.decide.turn import SYSTEM, CaseChange, Message, UsedText
+from streams.case.decide.turn import SPLIT_OFF, SYSTEM, CaseChange, Message, UsedText
 from streams.case.decide.used_texts import texts_key
 from streams.engine.types import Output, Reach
 
@@ -78,16 +78,15 @@ def _event_id(happened: CaseChange) -> str:
 
 
 def message_output(message: Message, index: int, case_id: str, cause: str, at: int) -> Output:
-    """A request to another case, on `petitions.actions`, under that petition's key."""
-    value = {
-        "action": message.action,
-        "petition_id": message.to,
-        "actor": SYSTEM,
-        "requested_at": iso(at),
-        **message.fields,
-    }
+    """A request to another case, or its beginning, on `petitions.actions`, under that petition's key."""
+    what, value = "action-requested", dict[str, Any](message.fields)
+    if message.action == SPLIT_OFF:
+        what = SPLIT_OFF
+        value |= {"petition_id": message.to, "split_at": iso(at)}
+    else:
+        value |= {"action": message.action, "petition_id": message.to, "actor": SYSTEM, "requested_at": iso(at)}
     id_ = derived_id(f"{case_id}/{cause}", f"{message.action}:{index}")
-    headers = _headers(id_, "action-requested", message.to, at)
+    headers = _headers(id_, what, message.to, at)
     return Output(ACTIONS.name, message.to.encode(), _encode(value), headers, Reach.OWN_KEY)
 
 
@@ -125,6 +124,7 @@ def view(case: Case) -> dict[str, Any]:
         "rating": case.rating,
         "leader": case.leader,
         "followers": len(case.followers),
+        "language": case.language,
         "sandbox": case.sandbox,
         "policy_version": case.policy,
     }

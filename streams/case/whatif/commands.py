@@ -113,6 +113,7 @@ def _registered(events: Sequence[WholeEvent]) -> Registered:
         petition=_NOTHING,
         classification=_NOTHING,
         sandbox=petition.channel == SANDBOX,
+        language=first.case.language,
     )
     return Registered(command, first.at_ms, first.cause, any(event.what == "outage-recorded" for event in events))
 
@@ -239,6 +240,11 @@ def _informed(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
     return msgspec.structs.replace(asked, urgent=event.urgent)
 
 
+def _corrected(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
+    """What would be right changes nothing but what people read."""
+    return _ask(do.Correct, event, category=None, ward_code=event.case.ward_code, reason=event.reason)
+
+
 _BUILDERS: dict[str, Builder] = {
     "answered": _answered,
     "promised": _promised,
@@ -249,6 +255,8 @@ _BUILDERS: dict[str, Builder] = {
     "merge-proposed": _note,
     "binding-proposed": _note,
     "contributed": _note,
+    "split": _note,
+    "corrected": _corrected,
     "merge-declined": _note,
     "noted": _note,
     "urged": _note,

@@ -16,6 +16,9 @@ class PlaceSettings(ProcessSettings):
         None, description="GeoJSON with the 126 wards' outlines (properties code, name); without it coordinates are a guess."
     )
     routing_table: Path | None = Field(None, description="Routing table (CSV); checked by `petitions routing check FILE`.")
+    street_managers: Path | None = Field(
+        None, description="Who manages which street (CSV); checked by `petitions routing check --streets FILE`."
+    )
 
 
 def place_settings() -> PlaceSettings:

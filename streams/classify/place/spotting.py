@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Literal
 
@@ -17,7 +17,7 @@ from streams.classify.text.folding import fold
 
 _UNITS = (Role.WARD, Role.COMMUNE, Role.TOWN, Role.DISTRICT)
 _LOOK_BACK = 40
-_OPENING = "(,.;:-\"'"
+_OPENING = "(,.;:-\"'#"
 _HOUSE = re.compile(
     r"(?:ngõ|ngo|ngách|ngach|hẻm|hem|số|so|nhà|nha|kiệt|kiet|sn)\s*(?:số\s*|so\s*)?\d[\w/.-]*$"
     r"|(?:^|[,.(:;]\s*)\d{1,4}[a-z]?$"
@@ -25,14 +25,16 @@ _HOUSE = re.compile(
 _CLUSTER = re.compile(
     r"(?:tổ|to|xóm|xom|thôn|thon|cụm|cum|tdp|phố|pho|đội|doi|khu|lô|lo|tòa|toa|ct|kđt|kdt|khối|khoi)\s*(?:số\s*|so\s*)?\d+\w*$"
 )
-_OLD = re.compile(r"\s*[(,]?\s*(?:cũ|ngày trước|trước đây|trước kia|truoc day|truoc kia)(?!\w)")
-_OLD_PLAIN = re.compile(r"\s*[(,]?\s*(?:cu|truoc day|truoc kia)(?!\w)")
+# "phường Nghĩa Đô ngày trước râm mát" tells of other days, not of another ward
+_OLD = re.compile(r"\s*[(,]?\s*(?:cũ(?!\w)|(?:ngày trước|trước đây|trước kia|truoc day|truoc kia)(?=\s*(?:[),.;:!?]|$)))")
+_OLD_PLAIN = re.compile(r"\s*[(,]?\s*(?:cu(?!\w)|(?:truoc day|truoc kia)(?=\s*(?:[),.;:!?]|$)))")
 _TONES = dict.fromkeys((0x300, 0x301, 0x303, 0x309, 0x323))
 
 
 class Sense(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What a mention says, wherever it stands: one object for one sense. `role`: what the words around make of the name; `old`: "cũ"
-    follows; `titled`: each word begins with a capital letter; `ordinary`: the name is an ordinary word too, as those of one word are."""
+    follows; `titled`: each word begins with a capital letter; `ordinary`: the name is an ordinary word too, as those of one word are;
+    `names`: those that may be meant, in lower case."""
 
     meanings: tuple[Meaning, ...]
     role: Role
@@ -40,6 +42,7 @@ class Sense(msgspec.Struct, frozen=True, eq=False, gc=False):
     titled: bool
     ordinary: bool
     one_word: bool
+    names: tuple[str, ...] = ()
 
     def of(self, *sorts: Sort) -> tuple[Meaning, ...]:
         return tuple([meaning for meaning in self.meanings if meaning.sort in sorts])
@@ -70,14 +73,17 @@ class _Text(msgspec.Struct, frozen=True, gc=False):
 class Spotter:
     """Holds the automaton. Thread-safe: nothing changes after the start."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[str, tuple[Name, ...]] | None = None) -> None:
+        """`names`: folded and flattened → the names that give it; without them, all of the gazetteer."""
         self._automaton = ahocorasick.Automaton()
-        for key, group in by_key().items():
+        for key, group in (by_key() if names is None else names).items():
             self._automaton.add_word(f" {key} ", (len(key), group))
         self._automaton.make_automaton()
 
     def spot(self, written: str, folded: str, flat: str) -> list[Mention]:
         """The mentions in their order. `written` is normalised, `folded` and `flat` as in `Typed`; without overlap, the longest wins."""
+        if not len(self._automaton):
+            return []
         hits = [(end - length - 1, end - 1, group) for end, (length, group) in self._automaton.iter(f" {flat} ")]
         if not hits:
             return []
@@ -119,7 +125,7 @@ def _sense(names: tuple[Name, ...], role: Role, old: bool, titled: bool) -> Sens
     plain = fold(names[0].name)
     one_word = " " not in plain
     meanings = tuple([meaning for name in names for meaning in name.meanings])
-    return Sense(meanings, role, old, titled, one_word or plain in ordinary(), one_word)
+    return Sense(meanings, role, old, titled, one_word or plain in ordinary(), one_word, tuple([name.lowered for name in names]))
 
 
 def _meant(said: str, group: tuple[Name, ...]) -> tuple[tuple[Name, ...], bool]:

@@ -36,12 +36,15 @@ _ACCENTED = {
     Role.TOWN: "thị trấn",
     Role.DISTRICT: "quận|huyện|thị xã|thành phố|liên quận",
     Role.AUTHORITY: "ủy ban|uỷ ban|công an|đảng ủy|bộ phận một cửa|ủy ban nhân dân|chính quyền",
-    Role.STREET: "đường|phố|mặt đường|mặt phố|đại lộ|vỉa hè|tuyến đường|đoạn đường|ngã tư|ngã ba|nút giao|dốc",
+    Role.STREET: (
+        "đường|phố|mặt đường|mặt phố|đại lộ|vỉa hè|tuyến đường|đoạn đường|ngã tư|ngã ba|nút giao|dốc|vòng xuyến|vòng xoay|bùng binh"
+    ),
     Role.NEAR: (
         "chợ|hồ|trường|tiểu học|trung học cơ sở|mầm non|mẫu giáo|công viên|vườn hoa|nhà văn hóa|nghĩa trang|chùa|đình|đền|"
         "khu công nghiệp|cụm công nghiệp|trạm y tế|sân vận động|bể bơi|thôn|làng|xóm"
     ),
     Role.FAR: (
+        "hầm chui|cầu chui|hầm bộ hành|cầu bộ hành|"
         "cầu|cầu vượt|sông|sân bay|đê|ga|bến xe|bệnh viện|cao tốc|quốc lộ|tỉnh lộ|đại học|học viện|công ty|cao đẳng|"
         "ngân hàng|siêu thị|nhà máy|hầm|tàu|tuyến|xe buýt|metro|ga metro|bến"
     ),

@@ -1,8 +1,10 @@
 """The routing table as a file: how it is read, and every mistake that it can have, with its line.
 
 A CSV file with the columns of `COLUMNS`. Fields take `*` for any and `a|b` for several. `place` takes `known`, `unknown`,
-`ward`, `commune`, a group of `routing/places.csv` or ward codes. `office` takes a code, `@ward` (the ward where it happened)
-or `@triage`; `co_offices` takes codes and `@ward`. The first rule that fits decides.
+`ward`, `commune`, a group of `routing/places.csv` or ward codes. `about` takes codes of `routing.about` that must all be found (`a+b`).
+`office` takes a code, `@ward` (the ward where it happened) or `@triage`; `co_offices` takes codes and `@ward`. `note_vi` and `note_en`
+say why, `source` by which decision (`vi|en` where the two differ; empty: a start value), `status` whether the city has confirmed it.
+The first rule that fits decides.
 """
 
 from __future__ import annotations
@@ -17,8 +19,11 @@ from itertools import product
 from schemas.events.base import Level
 from schemas.events.intake import PetitionKind
 from schemas.reference import categories, offices, wards
+from schemas.reference.texts import Language
+from streams.classify.routing.about import NO_CODES, Codes, codes
+from streams.classify.routing.mistakes import CONFIRMED, STATUSES, Mistake
 
-COLUMNS = ("kind", "category", "level", "place", "office", "co_offices", "note")
+COLUMNS = ("kind", "category", "level", "place", "about", "office", "co_offices", "note_vi", "note_en", "source", "status")
 WARD = "@ward"
 TRIAGE = "@triage"
 ANY = "*"
@@ -31,27 +36,27 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line. `wards`: ward codes for which it holds, `UNKNOWN` among them if it holds without a known ward."""
+    """One line. `wards`: ward codes for which it holds, `UNKNOWN` among them if it holds without a known ward; `about`: what must be
+    found in the text; `note`, `source`: in Vietnamese and English."""
 
     line: int
     kinds: tuple[str, ...]
     categories: tuple[str, ...]
     levels: tuple[str, ...]
     wards: frozenset[str]
+    about: Codes
     office: str
     co_offices: tuple[str, ...]
-    note: str
+    note: dict[Language, str]
+    source: dict[Language, str]
+    confirmed: bool
 
     def combinations(self) -> Iterator[Key]:
         return product(self.kinds, self.categories, self.levels)
 
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """What is wrong, and where: a line from 1, or 0 for the table as a whole."""
-
-    line: int
-    what: str
+    def fits(self, ward: str, about: Codes) -> bool:
+        """`ward`: its code, or `UNKNOWN`."""
+        return ward in self.wards and self.about <= about
 
 
 @cache
@@ -112,17 +117,27 @@ def _field_mistakes(line: int, fields: list[str]) -> Iterator[Mistake]:
     if len(fields) != len(COLUMNS):
         yield Mistake(line, f"{len(fields)} fields instead of {len(COLUMNS)} (a comma in a field needs quotes)")
         return
-    values = [field.strip() for field in fields]
-    for (column, known), value in zip(_values(), values, strict=False):
-        for part in value.split("|"):
+    row = dict(zip(COLUMNS, (field.strip() for field in fields), strict=True))
+    yield from _condition_mistakes(line, row)
+    yield from _office_mistakes(line, row["office"], [part for part in row["co_offices"].split("|") if part])
+    if row["place"] == "unknown" and row["office"] == WARD:
+        yield Mistake(line, "office: @ward cannot own what has no known ward")
+    yield from (Mistake(line, f"{name}: missing; citizens and offices read it") for name in ("note_vi", "note_en") if not row[name])
+    if row["status"] not in STATUSES:
+        yield Mistake(line, f"status: {row['status']!r} must be one of {', '.join(STATUSES)}")
+
+
+def _condition_mistakes(line: int, row: dict[str, str]) -> Iterator[Mistake]:
+    for column, known in _values():
+        for part in row[column].split("|"):
             if part != ANY and part not in known:
                 yield Mistake(line, f"{column}: {part!r} is not known")
-    for part in values[3].split("|"):
+    for part in row["place"].split("|"):
         if part not in groups() and part not in wards():
             yield Mistake(line, f"place: {part!r} is no group and no ward code")
-    yield from _office_mistakes(line, values[4], [part for part in values[5].split("|") if part])
-    if values[3] == "unknown" and values[4] == WARD:
-        yield Mistake(line, "office: @ward cannot own what has no known ward")
+    for part in row["about"].split("+"):
+        if part != ANY and part not in codes():
+            yield Mistake(line, f"about: {part!r} is not known")
 
 
 def _office_mistakes(line: int, office: str, co_offices: list[str]) -> Iterator[Mistake]:
@@ -136,22 +151,34 @@ def _office_mistakes(line: int, office: str, co_offices: list[str]) -> Iterator[
 
 
 def _rule(line: int, fields: list[str]) -> Rule:
-    kinds, codes, levels = (
-        tuple(known) if ANY in value.split("|") else tuple(value.split("|")) for (_, known), value in zip(_values(), fields, strict=False)
+    row = dict(zip(COLUMNS, fields, strict=True))
+    kinds, named, levels = (tuple(known) if ANY in row[column].split("|") else tuple(row[column].split("|")) for column, known in _values())
+    places = frozenset[str]().union(*(groups().get(part, frozenset({part})) for part in row["place"].split("|")))
+    source, _, abroad = row["source"].partition("|")
+    return Rule(
+        line,
+        kinds,
+        named,
+        levels,
+        places,
+        NO_CODES if row["about"] == ANY else frozenset(row["about"].split("+")),
+        row["office"],
+        tuple(part for part in row["co_offices"].split("|") if part),
+        {"vi": row["note_vi"], "en": row["note_en"]},
+        {"vi": source, "en": abroad or source},
+        row["status"] == CONFIRMED,
     )
-    places = frozenset[str]().union(*(groups().get(part, frozenset({part})) for part in fields[3].split("|")))
-    co_offices = tuple(part for part in fields[5].split("|") if part)
-    return Rule(line, kinds, codes, levels, places, fields[4], co_offices, fields[6])
 
 
 def _never_reached(rules: Sequence[Rule]) -> Iterator[Mistake]:
-    taken: dict[Key, frozenset[str]] = {}
+    """A rule decides nothing where others before it ask for no more than it does, in all of its places."""
+    above: dict[Key, list[Rule]] = {}
     for rule in rules:
         free = False
         for key in rule.combinations():
-            before = taken.get(key, frozenset())
-            free = free or not rule.wards <= before
-            taken[key] = before | rule.wards
+            known = above.setdefault(key, [])
+            free = free or bool(rule.wards.difference(*(other.wards for other in known if other.about <= rule.about)))
+            known.append(rule)
         if not free:
             yield Mistake(rule.line, "never decides: rules above cover all of it")
 
@@ -159,7 +186,7 @@ def _never_reached(rules: Sequence[Rule]) -> Iterator[Mistake]:
 def _without_owner(rules: Sequence[Rule]) -> Iterator[Mistake]:
     table = compiled(rules)
     for key in product(PetitionKind, categories(), Level):
-        covered = frozenset[str]().union(*(rule.wards for rule in table.get(key, ())))
+        covered = frozenset[str]().union(*(rule.wards for rule in table.get(key, ()) if not rule.about))
         missing = groups()[ANY] - covered
         if missing:
             where = "an unknown place" if missing == {UNKNOWN} else f"{len(missing)} places"

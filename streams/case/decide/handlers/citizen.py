@@ -6,6 +6,7 @@ from typing import Any
 
 from schemas.events.actions import Forget, Rate, Reopen, Withdraw
 from schemas.events.case import State
+from schemas.events.tracking import part_id
 from schemas.reference import superior
 from streams.case.decide.handlers.common import opening_clocks, rung_of
 from streams.case.decide.rules import NotAllowed, Rule
@@ -81,8 +82,10 @@ def _afresh(turn: Turn) -> dict[str, Any]:
 
 
 def forget(turn: Turn, _action: Forget) -> None:
-    """Work goes on as it was; what the petitioner wrote is destroyed because of this event, not here."""
+    """Work goes on as it was; what the petitioner wrote is destroyed because of this event, not here. What was split off is his, too."""
     turn.tell("forgotten", {})
+    for number in range(2, turn.case.parts + 2):
+        turn.send(part_id(turn.case.id, number), "forget")
 
 
 def withdraw(turn: Turn, _action: Withdraw) -> None:

@@ -12,7 +12,7 @@ from schemas.reference.texts import right_address
 from streams.case.decide.handlers.common import opening_clocks
 from streams.case.decide.handlers.upkeep import away
 from streams.case.decide.state import Case
-from streams.case.decide.turn import SYSTEM, Decision, Setting, Turn
+from streams.case.decide.turn import SYSTEM, Decision, Setting, Turn, Who
 from streams.case.policy.book import Book
 
 REFUSED_KINDS = {
@@ -30,7 +30,8 @@ class Register(msgspec.Struct, frozen=True, gc=False):
     """A classified petition. `petition` and `classification` are the JSON that its first event carries on.
 
     `text_mark`: a fingerprint of its text; `content`: of all that was handed in, by the producer's keyed digest (0: it made none).
-    `sandbox`: it came over the channel for trying out.
+    `sandbox`: it came over the channel for trying out. `owner_rule`: the JSON of why this office.
+    `origin`: the petition that it was split from, by `who`.
     """
 
     petition_id: str
@@ -47,6 +48,10 @@ class Register(msgspec.Struct, frozen=True, gc=False):
     classification: msgspec.Raw
     content: int = 0
     sandbox: bool = False
+    language: str = "vi"
+    owner_rule: msgspec.Raw = msgspec.Raw(b"null")
+    origin: str | None = None
+    who: Who = SYSTEM
 
     def is_repeat_of(self, case: Case) -> bool:
         """The same text, and as far as both say so the same of everything else."""
@@ -63,8 +68,8 @@ def register(known: Case | None, command: Register, cause: str, now: int, settin
         if not command.is_repeat_of(known):
             raise ConflictingResubmission("this petition id is registered already, with another content")
         return Decision(known, ignored=True)
-    turn = Turn(_opened(command, now, setting.book), setting, now, SYSTEM, cause)
-    detail = {"petition": command.petition, "classification": command.classification}
+    turn = Turn(_opened(command, now, setting.book), setting, now, command.who, cause)
+    detail = {"petition": command.petition, "classification": command.classification, "origin": command.origin}
     if command.sandbox or command.kind in REFUSED_KINDS:
         turn.tell("received", detail)
         _refuse(turn, RefusalKind.TEST if command.sandbox else REFUSED_KINDS[command.kind])
@@ -81,7 +86,7 @@ def register(known: Case | None, command: Register, cause: str, now: int, settin
     else:
         turn.tell(
             "assigned",
-            {"from_office": None, "to_office": command.office, "binding": False, **detail},
+            {"from_office": None, "to_office": command.office, "binding": False, "owner_rule": command.owner_rule, **detail},
             state=State.ASSIGNED,
             office=command.office,
             had=(command.office,),
@@ -104,6 +109,8 @@ def _opened(command: Register, now: int, book: Book) -> Case:
         text_mark=command.text_mark,
         content=command.content,
         sandbox=command.sandbox,
+        language=command.language,
+        origin=command.origin,
     )
 
 
