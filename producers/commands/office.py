@@ -76,6 +76,11 @@ FORMS: Mapping[str, Form] = {
         (_INTO, click.option("--similarity", type=click.FloatRange(0, 1), default=1.0, show_default=True), _REASON),
     ),
     "unmerge": Form("Let PETITION_ID go its own way again.", (_REASON,)),
+    "take": Form("Take PETITION_ID for oneself; for persons, who sign in at the desk: a token is refused.", ()),
+    "hand-over": Form(
+        "Give PETITION_ID to a person of the office, or back to all of them.",
+        (click.option("--to", help="The person's id; without: nobody in particular."), click.option("--reason")),
+    ),
 }
 
 

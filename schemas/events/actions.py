@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter
 
-from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, Reason, Text, WardCode
+from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PersonId, PetitionId, Reason, Text, WardCode
 from schemas.events.dates import DayOrInstant
 from schemas.events.strings import Clean, Link
 
@@ -42,6 +42,8 @@ class _Action(Model):
     petition_id: PetitionId
     actor: Actor
     requested_at: AwareDatetime
+    seen: Annotated[int, Field(ge=1)] | None = None
+    """The newest event of the case (`seq`) that the asker knew; another has come meanwhile: refused. None: whatever has come."""
 
 
 class Accept(_Action):
@@ -130,6 +132,20 @@ class Reopen(_Action):
 
 class Withdraw(_Action):
     action: Literal["withdraw"] = "withdraw"
+    reason: Reason | None = None
+
+
+class Take(_Action):
+    """A person of the responsible office works on the case from now on. It runs out by itself (`streams.case.decide.handlers.desk`)."""
+
+    action: Literal["take"] = "take"
+
+
+class HandOver(_Action):
+    """The case goes to a person of the same office, until it is handed on; without one, back to all of them."""
+
+    action: Literal["hand-over"] = "hand-over"
+    to: PersonId | None = None
     reason: Reason | None = None
 
 
@@ -243,6 +259,8 @@ Action = (
     | Rate
     | Reopen
     | Withdraw
+    | Take
+    | HandOver
     | Assign
     | Merge
     | ProposeMerge

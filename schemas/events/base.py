@@ -30,6 +30,8 @@ CategoryCode = Annotated[str, AfterValidator(lambda code: _known("category", cat
 OfficeCode = Annotated[str, AfterValidator(lambda code: _known("office", offices(), code))]
 WardCode = Annotated[str, AfterValidator(lambda code: _known("ward", wards(), code))]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), Clean]
+PersonId = Annotated[str, StringConstraints(min_length=1, max_length=100), Clean]
+"""Opaque, never a name."""
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2_000), Clean]
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from schemas.events.actions import ContributionKind, RefusalKind, ResultKind
-from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PetitionId, WardCode
+from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PersonId, PetitionId, WardCode
 from schemas.events.intake import Classification, PetitionSubmitted
 
 
@@ -86,6 +86,10 @@ class CaseView(Model):
     followers: int = 0
     sandbox: bool = False
     """Of the channel for trying out (`schemas.events.intake.SANDBOX`): no office's business."""
+    officer: PersonId | None = None
+    """The person of the office who works on it; for offices alone, as `held_until`."""
+    held_until: AwareDatetime | None = None
+    """So long it is his who took it; None: he was given it, or nobody has it."""
     policy_version: str
 
 
@@ -238,6 +242,22 @@ class Withdrawn(CaseEvent):
     what: ClassVar[str] = "withdrawn"
 
 
+class Taken(CaseEvent):
+    """A person of the office works on it. For the office alone; no citizen sees it."""
+
+    what: ClassVar[str] = "taken"
+    officer: PersonId
+    held_until: AwareDatetime
+
+
+class HandedOver(CaseEvent):
+    """To a person of the office, or to nobody in particular. For the office alone; no citizen sees it."""
+
+    what: ClassVar[str] = "handed-over"
+    from_officer: PersonId | None = None
+    officer: PersonId | None = None
+
+
 class Merged(CaseEvent):
     what: ClassVar[str] = "merged"
     into: PetitionId
@@ -372,6 +392,8 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     Reopened,
     Refused,
     Withdrawn,
+    Taken,
+    HandedOver,
     Merged,
     Unmerged,
     FollowerAdded,

@@ -96,14 +96,14 @@ def test_a_co_office_contributes_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("office", "case", "actions"),
     [
-        ("so-xd", ASSIGNED, ("accept", "answer", "add-information", "transfer", "reject")),
+        ("so-xd", ASSIGNED, ("accept", "answer", "add-information", "transfer", "reject", "take", "hand-over")),
         ("so-yt", ASSIGNED, ()),
         ("vp-ubnd", ASSIGNED, ("add-information", "assign", "reject", "merge", "propose-merge")),
         ("tt-pvhcc", ASSIGNED, ("add-information", "merge")),
-        ("tt-pvhcc", WAITING, ("request-information", "add-information", "assign", "reject", "merge", "propose-merge")),
+        ("tt-pvhcc", WAITING, ("request-information", "add-information", "assign", "reject", "merge", "propose-merge", "take", "hand-over")),
         ("tt-pvhcc", Holding("refused", "so-xd"), ("assign",)),
         ("so-xd", Holding("closed", "so-xd"), ()),
-        ("evn-hanoi", DISPUTE, ("add-information", "reject")),
+        ("evn-hanoi", DISPUTE, ("add-information", "reject", "take", "hand-over")),
         ("so-ct", DISPUTE, ()),
     ],
 )

@@ -31,6 +31,9 @@ class Rule(StrEnum):
     UNKNOWN_POLICY = "unknown-policy"
     PROMISES_USED_UP = "promises-used-up"
     SANDBOX = "sandbox"
+    CASE_CHANGED = "case-changed"
+    TAKEN_BY_ANOTHER = "taken-by-another"
+    PERSON_NEEDED = "person-needed"
 
 
 class Substance(StrEnum):

@@ -248,6 +248,8 @@ _BUILDERS: dict[str, Builder] = {
     "action-refused": _note,
     "merge-proposed": _note,
     "contributed": _note,
+    "taken": _note,
+    "handed-over": _note,
     "leader-reported": _simple(do.LeaderNews, "leader", "event_type", "detail"),
     "reopened": _simple(do.Reopen, "reason"),
     "rated": _simple(do.Rate, "stars", "comment"),
