@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager, nullcontext
 from starlette.routing import Route
 
 from consumers.dead_letters.watch import DeadLetterWatch
+from consumers.http.cases import case_routes
 from consumers.http.departments import department_routes
+from consumers.http.desk import desk_routes
 from consumers.http.open311 import open311_routes
 from consumers.http.operations import operations_routes
 from consumers.http.petitions import petition_routes
@@ -28,7 +30,8 @@ class Showing(list[Route]):
     """The routes; `ready` says whether they can be served, `stop` ends all open event streams."""
 
     def __init__(self, views: Views) -> None:
-        data = [*petition_routes(views), *department_routes(views), *reference_routes(), *operations_routes(views), *open311_routes(views)]
+        offices = [*department_routes(views), *case_routes(views), *desk_routes(views), *operations_routes(views)]
+        data = [*petition_routes(views), *offices, *reference_routes(), *open311_routes(views)]
         super().__init__([*data, *view_pages()])
         self._views = views
 

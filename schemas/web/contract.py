@@ -82,7 +82,7 @@ class Operation:
     """One method of one path. `name` is unique; `refusals` are those that a caller can do something about: any may get others."""
 
     name: str
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: str
     tag: str
     summary: str
@@ -115,6 +115,13 @@ IDEMPOTENCY_KEY = Parameter(
     {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]( *[!-~])*$"},
     "header",
     "a-key-of-your-own-1024",
+)
+IF_MATCH = Parameter(
+    "If-Match",
+    "The case's `ETag` as the caller saw it: if more has happened meanwhile, nothing is done, and the answer says what.",
+    {"type": "string"},
+    "header",
+    '"4"',
 )
 LAST_EVENT = Parameter("after", "Go on behind this event; `Last-Event-ID` says the same.", {"type": "integer", "minimum": 0})
 NO_OFFICE: tuple[Refusal, ...] = ((401, "no-token"), (401, "unknown-token"), (403, "foreign-office"), (404, "unknown-office"))
