@@ -40,6 +40,8 @@ _LISTS: dict[str, Callable[[], Iterable[str]]] = {
 def looked_for(given: QueryParams, acting: Acting, now: datetime, persons: tuple[str, ...] = ()) -> Wanted:
     """What the parameters say, without the words that are looked for (`searching`). Raise Problem 400 that names the one that is wrong."""
     sort = Sort(_one(given, "sort", list(Sort), Sort.PRESSING))
+    plain: dict[str, Any] = {name: _several(given, name, known()) for name, known in _LISTS.items()}
+    plain |= {name: BOOLEANS.get(_one(given, name, list(BOOLEANS), "")) for name in _FLAGS}
     return Wanted(
         office=acting.office,
         now=now,
@@ -54,8 +56,7 @@ def looked_for(given: QueryParams, acting: Acting, now: datetime, persons: tuple
         received_from=_day(given, "received_from"),
         received_to=_day(given, "received_to", end=True),
         updated_since=_instant(given, "updated_since"),
-        **{name: _several(given, name, known()) for name, known in _LISTS.items()},
-        **{name: BOOLEANS.get(_one(given, name, list(BOOLEANS), "")) for name in _FLAGS},
+        **plain,
     )
 
 

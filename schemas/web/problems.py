@@ -77,7 +77,7 @@ def details(problem: Problem, lang: Language) -> dict[str, Any]:
     }
     if problem.fields:
         found["fields"] = [{"field": one.field, "rule": one.rule, "message": _rule_text(one, lang)} for one in problem.fields]
-    return found | problem.members
+    return {**found, **problem.members}
 
 
 @cache

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -21,6 +22,7 @@ from consumers.loop.postgres_sink import PostgresSink
 from consumers.read_model.projection import project
 from consumers.read_model.role import NAME
 from consumers.read_model.tables import ReadModel
+from consumers.read_model.words import marker
 from consumers.settings import ProjectorSettings
 from deploy.cluster.backup import tables
 from deploy.cluster.backup.bring import NotEmpty, bring
@@ -75,6 +77,7 @@ def make_site(record: EmbeddedKafka, database_url: Callable[[], str], tmp_path: 
             "DATABASE_URL": database_url(),
             "CREDENTIALS_FILE": str(tmp_path / "none"),
             "STATE_DIR": str(tmp_path / "state"),
+            "TRACKING_SECRET": "s" * 32,
         }
         return Site({**environment, **changes}, Directory(tmp_path / "data"))
 
@@ -92,7 +95,8 @@ def catch_up(site: Site) -> None:
     consumer = lean(KafkaConsumer(**config(site.settings, "test", group_id=None)))
     consumer.assign(tps)
     ends = consumer.end_offsets(tps)
-    sink = PostgresSink(consumer, ReadModel(site.database_url, NAME, EVENTS.name), DeadLetters(site.settings, NAME, EVENTS), project, NAME)
+    make = partial(project, mark=marker(site.read(ProjectorSettings).tracking_key()))
+    sink = PostgresSink(consumer, ReadModel(site.database_url, NAME, EVENTS.name), DeadLetters(site.settings, NAME, EVENTS), make, NAME)
     until = time.monotonic() + 60
     while sink.committed(tps) != ends:
         assert time.monotonic() < until, (sink.committed(tps), ends)
@@ -121,7 +125,11 @@ def test_a_rebuilt_read_model_is_what_the_projector_made(make_site: Callable[...
     made = database.rebuild(read_model(rebuilt.read(ProjectorSettings)), rebuilt, silent)
 
     assert content(rebuilt) == content(its)
-    assert [(one.what, one.missing) for one in made] == [("petition", made[0].total), ("timeline", made[1].total), ("case_words", made[0].total)]
+    assert [(one.what, one.missing) for one in made] == [
+        ("petition", made[0].total),
+        ("timeline", made[1].total),
+        ("case_words", made[0].total),
+    ]
     assert made[0].total >= 20
     assert all_equal(database.rebuild(read_model(its.read(ProjectorSettings)), its, silent))
 

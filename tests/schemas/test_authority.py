@@ -100,7 +100,11 @@ def test_a_co_office_contributes_and_nothing_else() -> None:
         ("so-yt", ASSIGNED, ()),
         ("vp-ubnd", ASSIGNED, ("add-information", "assign", "reject", "merge", "propose-merge")),
         ("tt-pvhcc", ASSIGNED, ("add-information", "merge")),
-        ("tt-pvhcc", WAITING, ("request-information", "add-information", "assign", "reject", "merge", "propose-merge", "take", "hand-over")),
+        (
+            "tt-pvhcc",
+            WAITING,
+            ("request-information", "add-information", "assign", "reject", "merge", "propose-merge", "take", "hand-over"),
+        ),
         ("tt-pvhcc", Holding("refused", "so-xd"), ("assign",)),
         ("so-xd", Holding("closed", "so-xd"), ()),
         ("evn-hanoi", DISPUTE, ("add-information", "reject", "take", "hand-over")),

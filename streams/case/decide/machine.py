@@ -101,13 +101,18 @@ def _attempt(turn: Turn, action: Action, seq: int) -> None:
     permit = PERMITS[action.action]
     try:
         check(turn, action.action)
-        if action.seen not in (None, seq):
-            raise NotAllowed(Rule.CASE_CHANGED)
+        _check_seen(action, seq)
         permit.handler(turn, action)
     except NotAllowed as refusal:
         turn.case, turn.policy, turn.reason, turn.copy = case, policy, reason, None
         del turn.events[told:], turn.messages[sent:]
         turn.refuse(action.action, refusal.rule)
+
+
+def _check_seen(action: Action, seq: int) -> None:
+    """Raise NotAllowed when more has happened than the asker had seen."""
+    if action.seen not in (None, seq):
+        raise NotAllowed(Rule.CASE_CHANGED)
 
 
 def _for_nobody(action: Action) -> Decision:
