@@ -147,7 +147,7 @@ def _parts(wanted: Wanted) -> tuple[str, ...]:
         Scope.MINE: ("p.officer = any(%(persons)s) and p.queue_office = %(office)s",),
         Scope.OFFICE: own,
         Scope.FORMER: (_FORMER,),
-        Scope.BRANCH: _branch(wanted),
+        Scope.BRANCH: _branch(wanted) or ("false",),
         Scope.ALL: (*own, *_HELPING, _FORMER, *_branch(wanted)),
     }[wanted.scope]
     if not wanted.phones:
@@ -164,7 +164,9 @@ def _own(wanted: Wanted) -> tuple[str, ...]:
 def _branch(wanted: Wanted) -> tuple[str, ...]:
     if not wanted.branch:
         return ()
-    return ("p.queue_office = any(%(branch)s)" if wanted.open else "p.office = any(%(branch)s)",)
+    if wanted.open:
+        return ("p.queue_office = any(%(branch)s)",)
+    return ("p.office = any(%(branch)s)", *(("p.office is null",) if TRIAGE_OFFICE in wanted.branch else ()))
 
 
 def _where(part: str, wanted: Wanted, *, paged: bool = False) -> str:
