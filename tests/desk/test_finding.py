@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import itertools
+import json
+import os
+import sys
 import zipfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -249,3 +254,29 @@ async def test_a_list_as_a_file_for_excel(desk: Desk) -> None:
         sheet = parts.read("xl/worksheets/sheet1.xml").decode()
         assert "<f>" not in sheet
         assert sheet.count("<row ") == 2
+
+
+async def test_an_offices_system_keeps_its_current_work(desk: Desk, tmp_path: Path) -> None:
+    """The example: all of it at first, then only what has changed; what was answered or went elsewhere leaves the file."""
+    stays, done, gone = (desk.life()[1] for _ in range(3))
+    desk.project(*stays.sent, *done.sent, *gone.sent)
+    first = await _example(desk, tmp_path)
+    answered(done)
+    transferred(gone, "so-nnmt")
+    desk.project(*done.sent[1:], *gone.sent[1:])
+
+    assert set(first) == {life.petition_id for life in (stays, done, gone)}
+    assert set(await _example(desk, tmp_path)) == {stays.petition_id}
+
+
+async def _example(desk: Desk, folder: Path) -> dict[str, object]:
+    environment = {
+        **os.environ,
+        "PETITIONS_URL": str(desk.client.base_url).rstrip("/"),
+        "PETITIONS_OFFICE": "so-xd",
+        "PETITIONS_TOKEN": desk.credentials["departments"]["so-xd"],
+    }
+    program = Path(__file__).parents[2] / "docs" / "examples" / "current_work.py"
+    run = await asyncio.create_subprocess_exec(sys.executable, program, folder / "work.json", env=environment)
+    assert await run.wait() == 0
+    return json.loads((folder / "work.json").read_text(encoding="utf-8"))["work"]

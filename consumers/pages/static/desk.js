@@ -193,7 +193,10 @@ async function outcome(petition, cause) {
 
 function happened({ name, data: item }) {
   if (name === "restarted") return loadSoon();
-  if (name === "presence") return presence(item) ?? tellPresence(item);
+  if (name === "presence") {
+    presence(item);
+    return tellPresence(item);
+  }
   desk.waiters.get(item.details?.cause)?.(verdict(item));
   loadSoon();
   if (item.petition_id === selected()) refresh(false, item.seq);
