@@ -39,6 +39,7 @@ def many(postgres: EmbeddedPostgres) -> psycopg.Connection:
     migrate(url)
     with psycopg.connect(url, autocommit=True, row_factory=scalar_row) as connection:
         seed(connection, 30_000, 2_000)
+        connection.execute("set enable_seqscan = off")  # a table so small may well be read whole; the question is whether it must be
         yield connection
     postgres.drop_database("plans")
 
@@ -49,12 +50,10 @@ def plan(connection: psycopg.Connection, query: tuple[str, dict]) -> str:
 
 @pytest.mark.parametrize("name", ASKED)
 @pytest.mark.parametrize("make", [page_query, count_query])
-def test_no_question_of_the_desk_reads_the_whole_table(
+def test_no_question_of_the_desk_must_read_the_whole_table(
     many: psycopg.Connection, name: str, make: Callable[[Wanted], tuple[str, dict]]
 ) -> None:
-    """Neither cases nor words are read from their begin to their end."""
-    if make is count_query and name == "below":
-        pytest.skip("the number of all open cases below is that of nearly all there are")
+    """For cases and for words there is an index that gives them."""
     found = plan(many, make(ASKED[name]))
 
     assert "Seq Scan on petition" not in found, found
