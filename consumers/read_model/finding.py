@@ -126,7 +126,8 @@ def page_query(wanted: Wanted) -> tuple[str, dict[str, Any]]:
 def count_query(wanted: Wanted) -> tuple[str, dict[str, Any]]:
     """How many there are, `COUNTED_AT_MOST` and one at most."""
     parts = " union ".join(f"(select p.petition_id {_where(part, wanted)} limit {COUNTED_AT_MOST + 1})" for part in _parts(wanted))
-    return f"select count(*) as number from ({parts} limit {COUNTED_AT_MOST + 1}) as found", wanted.parameters()  # noqa: S608
+    query = f"select count(*) as number from (select from ({parts}) as parts limit {COUNTED_AT_MOST + 1}) as found"  # noqa: S608
+    return query, wanted.parameters()
 
 
 def _merged(wanted: Wanted) -> str:

@@ -8,7 +8,7 @@ import { formHeaders } from "./session.js";
 
 const place = byId("who");
 const WRITING_MS = 30_000;
-const shown = { found: null, act: null, present: [], timer: 0, written: 0 };
+const shown = { found: null, act: null, present: [], timer: 0, written: 0, error: "" };
 
 byId("detail").addEventListener("input", () => {
   const before = isWriting();
@@ -23,9 +23,9 @@ const isWriting = () => Date.now() - shown.written < WRITING_MS;
 export function showWho(found, act) {
   const other = shown.found?.petition_id !== found.petition_id;
   if (other) leave();
-  Object.assign(shown, { found, act });
+  Object.assign(shown, { found, act }, other && { present: [], written: 0, error: "" });
   draw();
-  if (other) { shown.written = 0; say(); }
+  if (other) say();
 }
 
 /** Who is at a case, as the stream says. */
@@ -62,11 +62,12 @@ function draw() {
   if (place.contains(document.activeElement) && place.querySelector("details[open]")) return; // somebody is choosing
   const others = present.filter(({ person_id: id }) => id !== me());
   place.hidden = false;
-  place.replaceChildren(
+  place.replaceChildren(...[
     el("span", { class: "holder" }, holder(found)),
     ...others.map(({ name, writing }) => el("span", { class: `chip ${writing ? "warn" : "info"}` }, t(writing ? "desk.writes" : "desk.looks", { name }))),
     el("span", { class: "row" }, found.actions.includes("take") && me() && found.officer !== me() && button("take"), found.actions.includes("hand-over") && people().length > 0 && handOver(found)),
-  );
+    Boolean(shown.error) && el("p", { class: "error", role: "alert" }, shown.error),
+  ].filter(Boolean));
 }
 
 function holder({ officer, held_until: until, people: names }) {
@@ -90,6 +91,6 @@ async function ask(fields) {
   for (const one of place.querySelectorAll("button")) one.disabled = true;
   const answer = await shown.act(shown.found.petition_id, fields);
   place.querySelectorAll("details").forEach((one) => (one.open = false));
+  shown.error = answer.ok ? "" : answer.text; // stays while the case is drawn anew, so that one can read it
   draw();
-  if (!answer.ok) place.append(el("p", { class: "error", role: "alert" }, answer.text));
 }
