@@ -155,8 +155,8 @@ function line(item) {
 /** Who owes the answer stands in each line that is not the office's own. */
 function about(item) {
   const owner = item.office.code !== place.dataset.office && item.office.name;
-  const officer = item.officer && `👤 ${item.officer === me() ? t("desk.me") : list.people[item.officer] ?? nameOf(item.officer)}`;
-  const others = list.present.filter((one) => one.petition_id === item.petition_id && one.person_id !== me()).map(({ name, writing }) => `${writing ? "✎" : "👁"} ${name}`);
+  const officer = item.officer && `@${item.officer === me() ? t("desk.me") : list.people[item.officer] ?? nameOf(item.officer)}`;
+  const others = list.present.filter((one) => one.petition_id === item.petition_id && one.person_id !== me()).map(({ name, writing }) => `${writing ? "✎" : "◉"} ${name}`);
   return [owner, item.category_name, data.wards[item.ward], data.states[item.state], officer, ...others].filter(Boolean).join(" · ");
 }
 
