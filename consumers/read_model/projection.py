@@ -11,21 +11,27 @@ from msgspec import Raw
 
 from consumers.kafka.records import Record
 from consumers.read_model.storable import storable_record
+from consumers.read_model.words import SAYING, Mark, about, said
 from schemas.events import wire
 from schemas.events.case import OPEN_STATES
 from schemas.events.wire import CaseEvent, CaseView, NotAnEvent
 from schemas.reference import TRIAGE_OFFICE
 
+ERASING = "forgotten"
+_WHAT = 3
 Row = tuple[str, ...]
 """Columns as PostgreSQL's text; empty is NULL."""
 
 
 @dataclass(slots=True)
 class Rows:
-    """Rows for one transaction: the newest view of each petition, every event's timeline entry, and what could not be read."""
+    """Rows for one transaction: the newest view of each petition, every event's timeline entry, what cases are found by, whose words
+    are erased, and what could not be read."""
 
     petitions: list[Row] = field(default_factory=list)
     timeline: list[Row] = field(default_factory=list)
+    words: list[Row] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
     rejected: list[tuple[Record, NotAnEvent]] = field(default_factory=list)
 
 
@@ -38,18 +44,25 @@ class _Latest:
     channel: str = ""
     petition: bytes = b""
     classification: bytes = b""
+    owners: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+    photos: bool = False
 
 
-def project(records: Sequence[Record]) -> Rows:
-    """Turn records (in the order of their partitions) into rows."""
+def project(records: Sequence[Record], mark: Mark | None = None) -> Rows:
+    """Turn records (in the order of their partitions) into rows; without `mark` into none by which cases are found."""
     rows = Rows()
     latest: dict[str, _Latest] = {}
     for record in records:
         try:
             rows.timeline.append(_timeline_row(storable_record(record), latest))
+            if rows.timeline[-1][_WHAT] == ERASING:
+                rows.erased.append(rows.timeline[-1][0])
         except NotAnEvent as error:
             rows.rejected.append((record, error))
     rows.petitions = [_petition_row(petition_id, entry) for petition_id, entry in latest.items()]
+    if mark is not None:
+        rows.words = [_words_row(petition_id, entry, mark) for petition_id, entry in latest.items() if entry.owners]
     return rows
 
 
@@ -57,6 +70,8 @@ def _timeline_row(record: Record, latest: dict[str, _Latest]) -> Row:
     event = wire.event(record)
     case = wire.view(event.case)
     _remember(latest, event, case)
+    if event.what in SAYING or event.to_office is not None:
+        _note_words(latest[event.petition_id], event.what, case, record.value or b"")
     return event.petition_id, str(event.seq), event.id, event.what, event.at, _timeline_data(record.value or b"", event, case)
 
 
@@ -70,6 +85,19 @@ def _remember(latest: dict[str, _Latest], event: CaseEvent[Raw], case: CaseView)
     if petition is not None:
         entry.petition, entry.channel = bytes(event.petition), petition.channel
     entry.classification = wire.given(event.classification) or entry.classification
+
+
+def _note_words(entry: _Latest, what: str, case: CaseView, value: bytes) -> None:
+    """Who owns it is noted with whatever is said; a change of hands says something, too: what it is about may have been corrected."""
+    words, photos = said(value) if what in SAYING else (frozenset[str](), False)
+    entry.owners.add(case.office or TRIAGE_OFFICE)
+    entry.words |= words | about(case.category, case.ward_code)
+    entry.photos |= photos
+
+
+def _words_row(petition_id: str, entry: _Latest, mark: Mark) -> Row:
+    marks = ",".join(map(str, sorted(map(mark, entry.words))))
+    return petition_id, "{" + ",".join(sorted(entry.owners)) + "}", "{" + marks + "}", "t" if entry.photos else "f"
 
 
 def _timeline_data(value: bytes, event: CaseEvent[Raw], case: CaseView) -> str:
@@ -119,4 +147,6 @@ def _petition_row(petition_id: str, entry: _Latest) -> Row:
         entry.petition.decode(),
         entry.classification.decode(),
         entry.event.at,
+        case.officer or "",
+        case.held_until or "",
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from kafka import KafkaConsumer
 
 from consumers.loop import runner
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.read_model.projection import Rows, project
 from consumers.read_model.tables import ReadModel
+from consumers.read_model.words import marker
 from consumers.settings import ProjectorSettings
 from schemas.events.topics import EVENTS
 
@@ -17,9 +20,10 @@ NAME = "projector"
 def run() -> None:
     """Project until told to stop."""
     settings = ProjectorSettings()
+    make = partial(project, mark=marker(settings.tracking_key()))
     url = settings.database_url.get_secret_value()
 
     def opened(consumer: KafkaConsumer) -> PostgresSink[Rows]:
-        return PostgresSink(consumer, ReadModel(url, NAME, EVENTS.name), settings, project, NAME)
+        return PostgresSink(consumer, ReadModel(url, NAME, EVENTS.name), settings, make, NAME)
 
     runner.run(runner.Consumer(NAME, settings, opened, settings.projector_batch))

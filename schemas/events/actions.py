@@ -43,6 +43,8 @@ class _Action(Model):
     petition_id: PetitionId
     actor: Actor
     requested_at: AwareDatetime
+    seen: Annotated[int, Field(ge=1)] | None = None
+    """The newest event of the case (`seq`) that the asker knew; another has come meanwhile: refused. None: whatever has come."""
 
 
 class Accept(_Action):
@@ -133,6 +135,20 @@ class Reopen(_Action):
 
 class Withdraw(_Action):
     action: Literal["withdraw"] = "withdraw"
+    reason: Reason | None = None
+
+
+class Take(_Action):
+    """A person of the responsible office works on the case from now on. It runs out by itself (`streams.case.decide.handlers.desk`)."""
+
+    action: Literal["take"] = "take"
+
+
+class HandOver(_Action):
+    """The case goes to a person of the same office, until it is handed on; without one, back to all of them."""
+
+    action: Literal["hand-over"] = "hand-over"
+    to: PersonId | None = None
     reason: Reason | None = None
 
 
@@ -270,6 +286,8 @@ Action = (
     | Rate
     | Reopen
     | Withdraw
+    | Take
+    | HandOver
     | Assign
     | Merge
     | ProposeMerge

@@ -86,6 +86,10 @@ class CaseView(Model):
     followers: int = 0
     sandbox: bool = False
     """Of the channel for trying out (`schemas.events.intake.SANDBOX`): no office's business."""
+    officer: PersonId | None = None
+    """The person of the office who works on it; for offices alone, as `held_until`."""
+    held_until: AwareDatetime | None = None
+    """So long it is his who took it; None: he was given it, or nobody has it."""
     policy_version: str
 
 
@@ -236,6 +240,22 @@ class Refused(CaseEvent):
 
 class Withdrawn(CaseEvent):
     what: ClassVar[str] = "withdrawn"
+
+
+class Taken(CaseEvent):
+    """A person of the office works on it. For the office alone; no citizen sees it."""
+
+    what: ClassVar[str] = "taken"
+    officer: PersonId
+    held_until: AwareDatetime
+
+
+class HandedOver(CaseEvent):
+    """To a person of the office, or to nobody in particular. For the office alone; no citizen sees it."""
+
+    what: ClassVar[str] = "handed-over"
+    from_officer: PersonId | None = None
+    officer: PersonId | None = None
 
 
 class Merged(CaseEvent):
@@ -395,6 +415,8 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     Reopened,
     Refused,
     Withdrawn,
+    Taken,
+    HandedOver,
     Merged,
     Unmerged,
     FollowerAdded,

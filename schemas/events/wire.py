@@ -77,6 +77,8 @@ class CaseView(msgspec.Struct, gc=False, kw_only=True):
     leader: str | None = None
     followers: int = 0
     sandbox: bool = False
+    officer: str | None = None
+    held_until: str | None = None
     policy_version: str
 
     @property

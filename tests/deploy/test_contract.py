@@ -23,7 +23,7 @@ from schemas.web.contract import Operation
 from schemas.web.problems import texts
 
 CHECKING = answer_check_route(ProcessSettings(), MagicMock(), MagicMock())
-ROUTES: list[Route] = [*routes_of(MagicMock()), *Showing(MagicMock()), CHECKING, calendar_route(ProcessSettings())]
+ROUTES: list[Route] = [*routes_of(MagicMock()), *Showing(MagicMock(secret=b"")), CHECKING, calendar_route(ProcessSettings())]
 PUBLISHED = ("/v1/", "/open311/")
 
 

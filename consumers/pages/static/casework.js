@@ -13,13 +13,13 @@ import { tour } from "./tour.js";
 
 const ROOMS = {
   proposals: (place, desk) => proposalRoom(place, desk.act),
-  late: (place, desk) => lateRoom(place, desk.people?.()),
+  late: (place, desk) => lateRoom(place, desk.nameOf),
   mentions: (place) => mentionRoom(place),
   templates: (place) => templateRoom(place),
 };
 
 /** Begin, once an office is open. `desk`: what the list offers: `next()`, `previous()`, `read()`, `back()`, `search()`, `tick()`,
- *  `selectedIds()`, `clear()`, `textOf(id)`, `act(petition, fields)`, `outcome(petition, action)`, `merges` (whether this office may). */
+ *  `selectedIds()`, `clear()`, `textOf(id)`, `nameOf(person)`, `act(petition, fields)`, `outcome(petition, action)`, `merges` (whether this office may). */
 export function startCasework(desk) {
   sweep();
   const place = el("section", { id: "room", class: "room", tabindex: "-1", hidden: true });

@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.authority import REOPENABLE, TALKING, refusal
 from schemas.events.case import WORK_STATES, State
-from streams.case.decide.handlers import answering, casework, citizen, information, merging, ownership, upkeep
+from streams.case.decide.handlers import answering, casework, citizen, desk, information, merging, ownership, upkeep
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.turn import Turn
 
@@ -59,6 +59,8 @@ PERMITS: dict[str, Permit] = {
         + _to(S.PROMISED, S.MERGED),
     ),
     "withdraw": Permit(citizen.withdraw, _to(S.WITHDRAWN, *WORK_STATES, S.MERGED)),
+    "take": Permit(desk.take),
+    "hand-over": Permit(desk.hand_over),
     "recompute": Permit(upkeep.recompute),
     "record-outage": Permit(upkeep.record_outage),
     "follower-joined": Permit(merging.follower_joined, WORK_GOES_ON),

@@ -32,6 +32,9 @@ class Rule(StrEnum):
     PROMISES_USED_UP = "promises-used-up"
     SANDBOX = "sandbox"
     REPLY_BY_PAST = "reply-by-past"
+    CASE_CHANGED = "case-changed"
+    TAKEN_BY_ANOTHER = "taken-by-another"
+    PERSON_NEEDED = "person-needed"
 
 
 class Substance(StrEnum):

@@ -69,6 +69,8 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     content: int = 0
     missed: tuple[ClockName, ...] = ()
     sandbox: bool = False
+    officer: str | None = None
+    held_until: int | None = None
 
     def clock(self, name: ClockName) -> CaseClock | None:
         for clock in self.clocks:

@@ -113,6 +113,8 @@ def view(case: Case) -> dict[str, Any]:
         "leader": case.leader,
         "followers": len(case.followers),
         "sandbox": case.sandbox,
+        "officer": case.officer,
+        "held_until": _maybe(case.held_until),
         "policy_version": case.policy,
     }
 
