@@ -1,4 +1,4 @@
-// The first time at the desk: a few sentences, one after the other, each at its place. Also what states and refusals mean.
+// The first time at the desk: a few sentences, one after the other, above the work and in nobody's way.
 
 import { byId, el, t } from "/assets/common/core.js";
 
@@ -15,7 +15,7 @@ export function tour(wanted) {
   const number = el("p", { class: "muted small" });
   const next = el("button", { type: "button", class: "main", onclick: () => move(1) });
   const back = el("button", { type: "button", class: "plain", onclick: () => move(-1) }, t("desk.tour-back"));
-  const box = el("div", { id: "tour", class: "card tour", role: "dialog", "aria-labelledby": "tour-title", tabindex: "-1" },
+  const box = el("div", { id: "tour", class: "card tour", role: "region", "aria-labelledby": "tour-title", tabindex: "-1" },
     title, text, number, el("div", { class: "row" }, next, back, el("button", { type: "button", class: "plain", onclick: close }, t("desk.tour-end"))));
   function close() {
     box.remove();
@@ -31,7 +31,7 @@ export function tour(wanted) {
     back.hidden = at === 0;
   }
   byId("tour")?.remove();
-  document.body.append(box);
+  byId("filters").before(box);
   box.addEventListener("keydown", (event) => event.key === "Escape" && close());
   move(0);
   if (wanted) box.focus();
