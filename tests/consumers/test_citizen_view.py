@@ -159,6 +159,8 @@ def test_every_event_type_is_either_shown_or_left_out_on_purpose(lang: texts.Lan
         "merge-proposed",
         "merge-declined",
         "noted",
+        "taken",
+        "handed-over",
         "urged",
         "warned",
         "outage-recorded",
