@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consumers.http.contract_casework import BESIDE, LATE, MENTIONS, PROPOSALS, TEMPLATES
+from consumers.http.contract_casework import BESIDE, DECISIONS, LATE, MENTIONS, PROPOSALS, TEMPLATES
 from consumers.http.departments import may_see, stands_above
 from consumers.http.endpoint import endpoint
 from consumers.http.state import Views
@@ -21,7 +21,7 @@ from schemas.platform.instants import iso, to_datetime
 from schemas.reference import below
 from schemas.web import Problem, json, language
 
-PROPOSALS_AT_MOST, MENTIONS_AT_MOST, LATE_AT_MOST = 50, 50, 300
+PROPOSALS_AT_MOST, MENTIONS_AT_MOST, LATE_AT_MOST, DECISIONS_AT_MOST = 50, 50, 300, 100
 MENTIONED_WITHIN = timedelta(days=30)
 SOON = timedelta(hours=24)
 """Wall time: what is due so soon is about to be late."""
@@ -61,12 +61,19 @@ def casework_routes(views: Views) -> list[Route]:
         rows = await reading.late(views.reader, [acting.office, *below(acting.office)], now, now + SOON, LATE_AT_MOST)
         return json({"at": iso(now), **view.lateness(acting.office, rows, now, lang)})
 
+    async def decisions(request: Request) -> Response:
+        acting, lang = await views.callers.at_office(request, Call.READ_CASES), language(request)
+        now = to_datetime(clock.now_ms())
+        rows = await reading.decisions(views.reader, acting.office, DECISIONS_AT_MOST)
+        return json({"decisions": [view.decision(acting.office, row, now, lang) for row in rows]})
+
     return [
         TEMPLATES.route(endpoint(templates)),
         BESIDE.route(endpoint(beside)),
         PROPOSALS.route(endpoint(proposals)),
         MENTIONS.route(endpoint(mentions)),
         LATE.route(endpoint(late)),
+        DECISIONS.route(endpoint(decisions)),
     ]
 
 

@@ -110,6 +110,25 @@ class Late(BaseModel):
     by_office: list[Share]
 
 
+class Move(BaseModel):
+    """Somebody handed the case on, or urged; `by`: the office that did, null for the system."""
+
+    type: str
+    at: AwareDatetime | None
+    by: str | None
+    to: NamedOffice | None
+    reason: str | None
+
+
+class DecisionItem(QueueItem):
+    must_decide: bool = Field(description="The case waits for this office's binding decision; else it has risen to it.")
+    moves: list[Move]
+
+
+class Decisions(BaseModel):
+    decisions: list[DecisionItem]
+
+
 _AWAY: tuple[Refusal, ...] = (*NO_OFFICE, (503, "database-unavailable"))
 
 
@@ -148,6 +167,13 @@ LATE = _reading(
     "What is late or will be within a day, in the office and below it.",
     Answer("Cases in the order of the queue, and how many there are by reason, officer and office.", Late),
 )
+DECISIONS = _reading(
+    "getDecisions",
+    "decisions",
+    "What waits for the office's binding decision, and what has risen to it, with the words of both sides.",
+    Answer("Disputes first, then by urgency.", Decisions),
+    "Decided by `assign`.",
+)
 BESIDE = Operation(
     name="getBeside",
     method="GET",
@@ -159,4 +185,4 @@ BESIDE = Operation(
     answer=Answer("A few of each.", Beside),
     refusals=(*_AWAY, (404, "unknown-petition")),
 )
-OPERATIONS = (TEMPLATES, BESIDE, PROPOSALS, MENTIONS, LATE)
+OPERATIONS = (TEMPLATES, BESIDE, PROPOSALS, MENTIONS, LATE, DECISIONS)

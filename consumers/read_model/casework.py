@@ -59,6 +59,17 @@ select petition_id, seq, urgency, due::text, view as "case", petition from petit
 where queue_office = any(%(offices)s) and (({LATE_SQL}) or due < %(until)s)
 order by urgency, due, petition_id limit %(most)s
 """  # noqa: S608 -- a constant of ours
+# What an office must decide bindingly, and what has risen to it; with every event in which somebody handed the case on and said why.
+_DECISIONS = """
+select p.petition_id, p.seq, p.view as case, p.petition, m.moves from petition p
+cross join lateral (
+    select coalesce(json_agg(json_build_object('type', t.type, 'at', t.at, 'data', t.data) order by t.seq), '[]') as moves
+    from timeline t where t.petition_id = p.petition_id and t.type = any(%(moving)s)
+) m
+where p.decider = %(office)s or p.escalated_to = %(office)s
+order by p.decider is null, p.urgency, p.due, p.petition_id limit %(most)s
+"""
+MOVES = ("assigned", "transferred", "decision-required", "urged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +110,8 @@ async def mentions(reader: Reader, person: str, since: datetime, most: int) -> l
 async def late(reader: Reader, offices: Collection[str], now: datetime, until: datetime, most: int) -> list[Json]:
     """Cases of these offices that are late at `now`, or due before `until`."""
     return await reader.rows(_LATE, {"offices": list(offices), "now": now, "until": until, "most": most})
+
+
+async def decisions(reader: Reader, office: str, most: int) -> list[Json]:
+    """Cases that wait for the office's decision, then those that have risen to it, each with its `moves`."""
+    return await reader.rows(_DECISIONS, {"office": office, "moving": list(MOVES), "most": most})

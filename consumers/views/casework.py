@@ -98,6 +98,27 @@ def mention(code: str, row: Json, lang: Language) -> Json:
     return shown if is_responsible(code, row["case"]) else dict(mask_words(shown, lang))
 
 
+def decision(code: str, row: Json, now: datetime, lang: Language) -> Json:
+    """A line of the queue with `must_decide` and `moves`: who had the case, to whom it was handed on, when and in which words."""
+    case = row["case"]
+    line = queue_item(code, petition_id=row["petition_id"], seq=row["seq"], case=case, petition=row["petition"], now=now, lang=lang)
+    moves = [_move(one, lang) for one in row["moves"]]
+    shown = {**line, "must_decide": case.get("decider") == code, "moves": moves}
+    return shown if is_responsible(code, case) else dict(mask_words(shown, lang))
+
+
+def _move(one: Json, lang: Language) -> Json:
+    data = one["data"]
+    to = data.get("to_office") or data.get("proposed_office")
+    return {
+        "type": one["type"],
+        "at": data.get("at"),
+        "by": (data.get("actor") or {}).get("office"),
+        "to": office(to, lang) if to else None,
+        "reason": data.get("reason") or data.get("text"),
+    }
+
+
 def reason_of_lateness(case: Mapping[str, Any], now: datetime) -> str:
     """Whose move it is while time runs out; `_late` added to what is late already: nobody took it up, a superior must decide, the citizen
     was asked, a promise ran, or it is simply being worked on."""

@@ -15,11 +15,11 @@ from consumers.incidents.memory import Memory
 from consumers.kafka.records import Record
 from schemas.authority import Duty, Post
 from schemas.events.base import Actor, Role
-from schemas.events.case import Accepted, Merged, MergeDeclined, MergeProposed, Noted, State, Urged
+from schemas.events.case import Accepted, DecisionRequired, Escalated, Merged, MergeDeclined, MergeProposed, Noted, State, Urged
 from schemas.events.topics import EVENTS
 from schemas.identity import persons
 from schemas.platform.clock import WallClock
-from tests.consumers.events import Life, answered, office
+from tests.consumers.events import Life, answered, office, transferred
 from tests.consumers.web import Web
 
 NOTE = "Chủ nhà số 12 hay gây khó dễ, đi hai người"
@@ -144,7 +144,35 @@ async def test_what_is_late_is_counted_by_whose_move_it_is(web: Web) -> None:
     assert (await web.get("/v1/departments/so-xd/late", **web.token("so-xd")))["items"] == []
 
 
-@pytest.mark.parametrize("part", ["templates", "merge-proposals", "mentions", "late"])
+async def test_who_must_decide_reads_both_sides_words(web: Web) -> None:
+    """Disputes first, then what has risen; each with who handed it on to whom and why. Nobody else has it there."""
+    dispute, risen = web.life()[1], web.life()[1]
+    transferred(dispute, "evn-hanoi", "cột của điện lực")
+    dispute.happens(
+        DecisionRequired,
+        actor=office("evn-hanoi"),
+        reason="đèn của thành phố",
+        view={"state": State.DECISION_REQUIRED, "decider": "vp-ubnd", "escalated_to": "vp-ubnd", "escalation": 2},
+        decider="vp-ubnd",
+        proposed_office="so-xd",
+        because="came-back",
+    )
+    risen.happens(Escalated, view={"escalated_to": "vp-ubnd", "escalation": 2}, to_office="vp-ubnd", rung=2, because="deadline")
+    web.project(*dispute.sent, *risen.sent)
+    first, second = (await web.get("/v1/departments/vp-ubnd/decisions", **web.token("vp-ubnd")))["decisions"]
+
+    assert [(one["petition_id"], one["must_decide"]) for one in (first, second)] == [
+        (dispute.petition_id, True),
+        (risen.petition_id, False),
+    ]
+    assert [(move["by"], move["to"]["code"], move["reason"]) for move in first["moves"][1:]] == [
+        ("so-xd", "evn-hanoi", "cột của điện lực"),
+        ("evn-hanoi", "so-xd", "đèn của thành phố"),
+    ]
+    assert (await web.get("/v1/departments/so-xd/decisions", **web.token("so-xd")))["decisions"] == []
+
+
+@pytest.mark.parametrize("part", ["decisions", "templates", "merge-proposals", "mentions", "late"])
 async def test_each_list_answers_as_the_contract_says(web: Web, part: str) -> None:
     """Empty at first, with its own name."""
     found = await web.get(f"/v1/departments/so-xd/{part}", **web.token("so-xd"))

@@ -43,7 +43,9 @@ GUARDED = {
     ("POST", f"{OFFICE}/absence"): Call.ACT,
     ("POST", f"{QUEUE}/{{petition_id}}/presence"): Call.READ_CASES,
     ("GET", f"{QUEUE}/{{petition_id}}/beside"): Call.READ_CASES,
-    **dict.fromkeys((("GET", f"{OFFICE}/{part}") for part in ("templates", "merge-proposals", "mentions", "late")), Call.READ_CASES),
+    **dict.fromkeys(
+        (("GET", f"{OFFICE}/{part}") for part in ("templates", "merge-proposals", "mentions", "late", "decisions")), Call.READ_CASES
+    ),
     **dict.fromkeys((("POST", f"{QUEUE}/{{petition_id}}/{part}") for part in ("actions", "answer-check")), Call.ACT),
     ("POST", f"{OFFICE}/actions"): Call.ACT,
     **dict.fromkeys(((method, f"{OFFICE}/templates/{{name}}") for method in ("PUT", "DELETE")), Call.ACT),

@@ -4,6 +4,7 @@ import { byId, el, t } from "/assets/common/core.js";
 import { moment } from "/assets/common/time.js";
 import { bulkBar } from "./bulk.js";
 import { call } from "./context.js";
+import { decisionRoom } from "./decisions.js";
 import { sweep } from "./drafts.js";
 import { help, listen } from "./keys.js";
 import { lateRoom } from "./late.js";
@@ -12,6 +13,7 @@ import { templateRoom } from "./templates.js";
 import { tour } from "./tour.js";
 
 const ROOMS = {
+  decisions: (place, desk) => decisionRoom(place, desk.act),
   proposals: (place, desk) => proposalRoom(place, desk.act),
   late: (place, desk) => lateRoom(place, desk.nameOf),
   mentions: (place) => mentionRoom(place),
@@ -19,11 +21,11 @@ const ROOMS = {
 };
 
 /** Begin, once an office is open. `desk`: what the list offers: `next()`, `previous()`, `read()`, `back()`, `search()`, `tick()`,
- *  `selectedIds()`, `clear()`, `textOf(id)`, `nameOf(person)`, `act(petition, fields)`, `outcome(petition, action)`, `merges` (whether this office may). */
+ *  `selectedIds()`, `clear()`, `textOf(id)`, `nameOf(person)`, `act(petition, fields)`, `outcome(petition, action)`, `merges` (whether he decides about other offices' cases). */
 export function startCasework(desk) {
   sweep();
   const place = el("section", { id: "room", class: "room", tabindex: "-1", hidden: true });
-  const tabs = ["queue", ...Object.keys(ROOMS)].filter((name) => name !== "proposals" || desk.merges).map(tab);
+  const tabs = ["queue", ...Object.keys(ROOMS)].filter((name) => !["decisions", "proposals"].includes(name) || desk.merges).map(tab);
   const bulk = bulkBar(desk);
   byId("filters").before(el("nav", { class: "rooms", "aria-label": t("desk.rooms") }, tabs, el("button", { type: "button", class: "plain small", onclick: () => help(whole) }, t("desk.keys-button"), " ", el("kbd", {}, "?")), el("button", { type: "button", class: "plain small", onclick: () => tour(true) }, t("desk.tour-button"))));
   byId("desk").before(bulk.place, place);
