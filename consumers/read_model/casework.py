@@ -55,7 +55,7 @@ order by t.at desc limit %(most)s
 """
 # In order of the next deadline; whoever stands above an office sees its cases, too.
 _LATE = f"""
-select petition_id, seq, urgency, due::text, view as "case", petition from petition
+select petition_id, seq, view as "case", petition from petition
 where queue_office = any(%(offices)s) and (({LATE_SQL}) or due < %(until)s)
 order by urgency, due, petition_id limit %(most)s
 """  # noqa: S608 -- a constant of ours
@@ -67,7 +67,7 @@ cross join lateral (
     from timeline t where t.petition_id = p.petition_id and t.type = any(%(moving)s)
 ) m
 where p.decider = %(office)s or p.escalated_to = %(office)s
-order by p.decider is null, p.urgency, p.due, p.petition_id limit %(most)s
+order by p.decider is distinct from %(office)s, p.urgency, p.due, p.petition_id limit %(most)s
 """
 MOVES = ("assigned", "transferred", "decision-required", "urged")
 

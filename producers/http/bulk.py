@@ -15,7 +15,7 @@ from producers.http.body import idempotency_key
 from producers.http.endpoint import endpoint
 from producers.http.holding import find
 from producers.http.state import Intake
-from schemas.authority import Call, Denial, speaks_as
+from schemas.authority import STRANGER, Call, Denial, speaks_as
 from schemas.events.base import PetitionId
 from schemas.events.tracking import is_petition_id
 from schemas.identity.callers import Acting
@@ -70,7 +70,9 @@ def bulk_action(intake: Intake) -> Handler:
 async def _foreseen(intake: Intake, petition_id: str, acting: Acting, action: str, lang: Language) -> dict[str, Any]:
     """As the read model shows the case; the case stage has the last word."""
     case = await find(intake.pool, petition_id)
-    denial = Denial.NOT_YOUR_CASE if case is None else speaks_as(acting.roles, acting.office, case, action)[1]
+    denial = speaks_as(acting.roles, acting.office, case, action)[1] if case is not None else Denial.NOT_YOUR_CASE
+    if denial in STRANGER:
+        denial = Denial.NOT_YOUR_CASE  # who is no superior would not know what is meant by the decider
     return _outcome(petition_id, code=denial and denial.value, detail=denial and rule_text(denial.value, lang))
 
 

@@ -197,7 +197,7 @@ export function actionForm(name, found, about, done) {
     const answer = TELLING.has(name) ? later(ask) : ask();
     const outcome = await answer;
     send.disabled = false;
-    if (outcome.ok) forget(found.petition_id, name);
+    if (outcome.ok) forget(form, found.petition_id, name);
     done(outcome);
   }
 

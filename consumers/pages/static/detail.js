@@ -79,6 +79,7 @@ function head(found) {
   return el("div", { class: "chips" },
     el("span", { class: "chip info" }, data.states[found.state]),
     el("span", { class: `chip ${found.urgent ? "bad" : ""}` }, `${found.urgent ? "⚡ " : ""}${data.levels[found.level]}`),
+    found.classification?.maybe_urgent && el("span", { class: "chip bad" }, t("desk.maybe-urgent")),
     left?.text && el("span", { class: `chip ${left.tone}` }, `${t(`desk.clock-${due.name}`)}: ${left.text}`),
     due?.paused && el("span", { class: "chip warn" }, `⏸ ${t("shared.paused")}`),
     found.role && found.role !== "owner" && el("span", { class: "chip info" }, t(`desk.role-${found.role}`)));

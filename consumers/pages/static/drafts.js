@@ -16,13 +16,17 @@ export function draftOf(petition, form) {
   }
 }
 
-export const forget = (petition, form) => localStorage.removeItem(key(petition, form));
+/** It was sent; the form, whose last field may still say that it has changed, keeps nothing any more. */
+export function forget(made, petition, form) {
+  made.dataset.sent = "true";
+  localStorage.removeItem(key(petition, form));
+}
 
 /** Keep what is typed into a form, and put back what was kept; true when there was something. `set`: fields that know how to be filled. */
 export function keepDraft(made, petition, form, set = {}) {
   const kept = draftOf(petition, form);
   if (kept) fill(made, kept, set);
-  const store = () => localStorage.setItem(key(petition, form), JSON.stringify({ at: Date.now(), values: values(made) }));
+  const store = () => made.dataset.sent || localStorage.setItem(key(petition, form), JSON.stringify({ at: Date.now(), values: values(made) }));
   made.addEventListener("input", store);
   made.addEventListener("change", store);
   return kept !== null;
