@@ -102,7 +102,7 @@ ROLES: tuple[Role, ...] = (
         ("consumers.settings:ProjectorSettings",),
         reads=(topics.EVENTS,),
         writes=(topics.DEAD_LETTERS,),
-        keeps="PostgreSQL: petition, timeline, consumer_offset",
+        keeps="PostgreSQL: petition, timeline, case_words, consumer_offset",
     ),
     Role(
         "dispatcher",

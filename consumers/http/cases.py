@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from starlette.requests import Request
@@ -20,7 +21,7 @@ from consumers.http.state import Views
 from consumers.read_model import cursors
 from consumers.read_model.finding import COUNTED_AT_MOST, Scope, Wanted
 from consumers.read_model.reading import Line
-from consumers.read_model.words import marker
+from consumers.read_model.words import Mark, marker
 from consumers.views import office as office_view
 from consumers.views import sheet
 from schemas.authority import Call
@@ -76,7 +77,11 @@ class Looking:
     """Makes of a call what it looks for."""
 
     def __init__(self, views: Views) -> None:
-        self._views, self._clock, self._mark = views, views.settings.clock(), marker(views.secret)
+        self._views, self._clock = views, views.settings.clock()
+
+    @cached_property
+    def _mark(self) -> Mark:
+        return marker(self._views.secret)
 
     async def wanted(self, request: Request) -> tuple[Acting, Wanted]:
         """Who calls, and for what; raises the Problems of both."""

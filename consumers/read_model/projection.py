@@ -11,16 +11,17 @@ from msgspec import Raw
 
 from consumers.kafka.records import Record
 from consumers.read_model.storable import storable_record
-from consumers.read_model.words import SAYING, Mark, about, said
+from consumers.read_model.words import SAYING, Index, Mark, about, said
 from schemas.events import wire
 from schemas.events.case import OPEN_STATES
 from schemas.events.wire import CaseEvent, CaseView, NotAnEvent
 from schemas.reference import TRIAGE_OFFICE
 
 ERASING = "forgotten"
-_WHAT = 3
 Row = tuple[str, ...]
 """Columns as PostgreSQL's text; empty is NULL."""
+_ID, _WHAT = 0, 3
+"""In a row of the timeline."""
 
 
 @dataclass(slots=True)
@@ -49,29 +50,30 @@ class _Latest:
     photos: bool = False
 
 
-def project(records: Sequence[Record], mark: Mark | None = None) -> Rows:
-    """Turn records (in the order of their partitions) into rows; without `mark` into none by which cases are found."""
+def project(records: Sequence[Record], index: Index | None = None) -> Rows:
+    """Turn records (in the order of their partitions) into rows; without `index` into none by which cases are found."""
     rows = Rows()
     latest: dict[str, _Latest] = {}
     for record in records:
         try:
-            rows.timeline.append(_timeline_row(storable_record(record), latest))
-            if rows.timeline[-1][_WHAT] == ERASING:
-                rows.erased.append(rows.timeline[-1][0])
+            row = _timeline_row(storable_record(record), latest, index)
+            rows.timeline.append(row)
+            if row[_WHAT] == ERASING:
+                rows.erased.append(row[_ID])
         except NotAnEvent as error:
             rows.rejected.append((record, error))
     rows.petitions = [_petition_row(petition_id, entry) for petition_id, entry in latest.items()]
-    if mark is not None:
-        rows.words = [_words_row(petition_id, entry, mark) for petition_id, entry in latest.items() if entry.owners]
+    if index is not None:
+        rows.words = [_words_row(petition_id, entry, index.mark) for petition_id, entry in latest.items() if entry.owners]
     return rows
 
 
-def _timeline_row(record: Record, latest: dict[str, _Latest]) -> Row:
+def _timeline_row(record: Record, latest: dict[str, _Latest], index: Index | None) -> Row:
     event = wire.event(record)
     case = wire.view(event.case)
     _remember(latest, event, case)
-    if event.what in SAYING or event.to_office is not None:
-        _note_words(latest[event.petition_id], event.what, case, record.value or b"")
+    if index is not None and (event.what in SAYING or event.to_office is not None):
+        _note_words(latest[event.petition_id], event.what, case, index.opened(record.value or b""))
     return event.petition_id, str(event.seq), event.id, event.what, event.at, _timeline_data(record.value or b"", event, case)
 
 

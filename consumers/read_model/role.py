@@ -10,7 +10,7 @@ from consumers.loop import runner
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.read_model.projection import Rows, project
 from consumers.read_model.tables import ReadModel
-from consumers.read_model.words import marker
+from consumers.read_model.words import Index, marker
 from consumers.settings import ProjectorSettings
 from schemas.events.topics import EVENTS
 
@@ -20,7 +20,7 @@ NAME = "projector"
 def run() -> None:
     """Project until told to stop."""
     settings = ProjectorSettings()
-    make = partial(project, mark=marker(settings.tracking_key()))
+    make = partial(project, index=Index(marker(settings.tracking_key())))
     url = settings.database_url.get_secret_value()
 
     def opened(consumer: KafkaConsumer) -> PostgresSink[Rows]:

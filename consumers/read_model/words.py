@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 import msgspec
@@ -54,6 +55,18 @@ class _Said(msgspec.Struct):
 
 
 _SAID = msgspec.json.Decoder(_Said)
+
+
+def _as_it_is(value: bytes) -> bytes:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """How cases become findable. `opened`: an event's JSON with the words in it, where they stand sealed on the record."""
+
+    mark: Mark
+    opened: Callable[[bytes], bytes] = _as_it_is
 
 
 def marker(secret: bytes) -> Mark:

@@ -22,7 +22,7 @@ from consumers.loop.postgres_sink import PostgresSink
 from consumers.read_model.projection import project
 from consumers.read_model.role import NAME
 from consumers.read_model.tables import ReadModel
-from consumers.read_model.words import marker
+from consumers.read_model.words import Index, marker
 from consumers.settings import ProjectorSettings
 from deploy.cluster.backup import tables
 from deploy.cluster.backup.bring import NotEmpty, bring
@@ -95,7 +95,7 @@ def catch_up(site: Site) -> None:
     consumer = lean(KafkaConsumer(**config(site.settings, "test", group_id=None)))
     consumer.assign(tps)
     ends = consumer.end_offsets(tps)
-    make = partial(project, mark=marker(site.read(ProjectorSettings).tracking_key()))
+    make = partial(project, index=Index(marker(site.read(ProjectorSettings).tracking_key())))
     sink = PostgresSink(consumer, ReadModel(site.database_url, NAME, EVENTS.name), DeadLetters(site.settings, NAME, EVENTS), make, NAME)
     until = time.monotonic() + 60
     while sink.committed(tps) != ends:
