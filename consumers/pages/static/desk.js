@@ -146,8 +146,8 @@ async function refresh(fresh, seq = 0, action = null) {
   showDetail(place, answer.body, { fresh, act, back, action, sent, reopen: (wanted, form) => choose(wanted, false, form) });
   showWho(answer.body, act);
   if (fresh) {
-    shown.scrollTop = 0;
-    shown.focus({ preventScroll: !byId("desk").classList.contains("reading") });
+    place.scrollTop = 0;
+    place.focus({ preventScroll: !byId("desk").classList.contains("reading") });
   }
 }
 
