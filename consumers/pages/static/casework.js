@@ -27,7 +27,7 @@ export function startCasework(desk) {
   const place = el("section", { id: "room", class: "room", tabindex: "-1", hidden: true });
   const tabs = ["queue", ...Object.keys(ROOMS)].filter((name) => !["decisions", "proposals"].includes(name) || desk.merges).map(tab);
   const bulk = bulkBar(desk);
-  byId("filters").before(el("nav", { class: "rooms", "aria-label": t("desk.rooms") }, tabs, el("button", { type: "button", class: "plain small", onclick: () => help(whole) }, t("desk.keys-button"), " ", el("kbd", {}, "?")), el("button", { type: "button", class: "plain small", onclick: () => tour(true) }, t("desk.tour-button"))));
+  byId("views").before(el("nav", { class: "rooms", "aria-label": t("desk.rooms") }, tabs, el("button", { type: "button", class: "plain small", onclick: () => help(whole) }, t("desk.keys-button"), " ", el("kbd", {}, "?")), el("button", { type: "button", class: "plain small", onclick: () => tour(true) }, t("desk.tour-button"))));
   byId("desk").before(bulk.place, place);
   document.addEventListener("change", (event) => event.target.matches("[data-tick]") && bulk.draw());
   document.addEventListener("desk:open", () => room("queue"));
@@ -40,7 +40,7 @@ export function startCasework(desk) {
     if (!tabs.some(({ dataset }) => dataset.room === name)) return false;
     for (const one of tabs) one.dataset.room === name ? one.setAttribute("aria-current", "page") : one.removeAttribute("aria-current");
     place.hidden = name === "queue";
-    byId("filters").hidden = byId("desk").hidden = bulk.place.hidden = name !== "queue";
+    byId("views").hidden = byId("filters").hidden = byId("desk").hidden = bulk.place.hidden = name !== "queue";
     if (name === "queue") return true;
     place.replaceChildren(el("p", { class: "muted" }, t("desk.loading")));
     ROOMS[name](place, desk).then(() => place.focus({ preventScroll: true }));
