@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 
 from schemas.identity.settings import IdentitySettings
@@ -65,6 +67,9 @@ class ViewSettings(IdentitySettings, TrackingSettings):
     """What citizens and offices see over HTTP (part of role `web`)."""
 
     database_pool: int = Field(8, ge=1, le=200, description="Database connections for reading.")
+    wards_geojson: Path | None = Field(
+        None, description="GeoJSON with the 126 wards' outlines, for the desk's map; without it wards are circles of their area."
+    )
     live_ring: int = Field(20_000, ge=0, le=1_000_000, description="Recent events kept in memory for subscribers who have just come.")
     arrival_wait_ms: int = Field(3_000, ge=0, le=30_000, description="How long a fresh tracking code may wait for its first event (ms).")
     arrival_waiters: int = Field(500, ge=0, le=100_000, description="How many requests may wait like that at once.")

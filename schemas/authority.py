@@ -140,6 +140,11 @@ AUTHORITY: Mapping[str, Permission] = {
     "merge": Permission(DIRECTING | {Relation.CLEARING, Relation.SYSTEM}, WORK_STATES, _OPEN_POINT),
     "propose-merge": Permission(DIRECTING | SYSTEM, WORK_STATES, _OPEN_POINT),
     "unmerge": Permission(DIRECTING | {Relation.CLEARING, Relation.SYSTEM}, _some(S.MERGED), _OPEN_POINT),
+    "decline-merge": Permission(DIRECTING | {Relation.CLEARING}, WORK_STATES, _OPEN_POINT),
+    "note": Permission(
+        OWNER | DIRECTING | {Relation.CO_OFFICE, Relation.CLEARING}, EVERY, f"{_RULES}: an office's own update is not progress"
+    ),
+    "urge": Permission(_who(Relation.SUPERIOR, Relation.OPERATOR), WORK_STATES, _OPEN_POINT),
     "rate": Permission(CITIZEN, _some(S.ANSWERED, S.MERGED), f"{_RULES}: nothing is closed by silence alone"),
     "reopen": Permission(CITIZEN, REOPENABLE, f"{_RULES}: reopened at most twice; {_OPEN_POINT}"),
     "withdraw": Permission(CITIZEN, WORK_STATES | {S.MERGED}, _OPEN_POINT),

@@ -227,3 +227,7 @@ class Categories(BaseModel):
 
 class Wards(BaseModel):
     wards: list[WardOfList]
+
+
+class WardOutlines(BaseModel):
+    outlines: dict[str, list[list[tuple[float, float]]]] = Field(description="By code, the outer rings: longitude and latitude (WGS 84).")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from consumers.http import answers
+from consumers.http import answers, contract_casework
 from consumers.http.looking import DEFAULT_LIMIT, MAX_LIMIT
 from consumers.read_model.cursors import SORTS, Sort
 from consumers.read_model.finding import SCOPES, Scope
@@ -251,4 +251,8 @@ OFFICES = _reference("listOffices", "/v1/offices", "All offices.", answers.Offic
 CATEGORIES = _reference("listCategories", "/v1/categories", "All categories.", answers.Categories)
 WARDS = _reference("listWards", "/v1/wards", "All wards and communes.", answers.Wards)
 _DESK = (CASES, CASES_COUNT, CASES_CSV, CASES_XLSX, VIEWS, SAVE_VIEW, REMOVE_VIEW, PEOPLE, ABSENCE, PRESENCE)
-OPERATIONS = (PETITION, PETITION_EVENTS, QUEUE, QUEUE_EVENTS, QUEUE_CASE, *_DESK, IOC, OFFICES, CATEGORIES, WARDS)
+OUTLINES = _reference(
+    "listWardOutlines", "/v1/wards/outlines", "The wards' outlines, if the operator has given them.", answers.WardOutlines
+)
+_LISTS = (OFFICES, CATEGORIES, WARDS, OUTLINES)
+OPERATIONS = (PETITION, PETITION_EVENTS, QUEUE, QUEUE_EVENTS, QUEUE_CASE, *_DESK, *contract_casework.OPERATIONS, IOC, *_LISTS)

@@ -53,7 +53,7 @@ def department_routes(views: Views) -> list[Route]:
         office = acting.office
         petition_id = request.path_params["petition_id"]
         found = await views.reader.snapshot(petition_id) if is_petition_id(petition_id) else None
-        if found is None or not (_may_see(office, found) or _above(acting, found)):
+        if found is None or not (may_see(office, found) or stands_above(acting, found)):
             raise Problem(404, "unknown-petition")
         now = to_datetime(clock.now_ms())
         line = office_view.queue_item(
@@ -67,7 +67,7 @@ def department_routes(views: Views) -> list[Route]:
             classification=found.classification,
             entries=found.entries,
             lang=lang,
-            above=_above(acting, found),
+            above=stands_above(acting, found),
         )
         if not acting.plainly:
             whole = dict(mask_words(whole, lang))
@@ -86,14 +86,14 @@ def department_routes(views: Views) -> list[Route]:
     return [QUEUE.route(endpoint(queue)), QUEUE_EVENTS.route(endpoint(events)), QUEUE_CASE.route(endpoint(detail))]
 
 
-def _may_see(office: str, found: Snapshot) -> bool:
+def may_see(office: str, found: Snapshot) -> bool:
     """An office sees what is in its queue, and what it once had (to look up what became of it)."""
     if office_view.role_of(office, found.case) or found.case["office"] == office:
         return True
     return any((entry.case["office"] or TRIAGE_OFFICE) == office for entry in found.entries)
 
 
-def _above(acting: Acting, found: Snapshot) -> bool:
+def stands_above(acting: Acting, found: Snapshot) -> bool:
     """He reads the offices below, and one of them is responsible."""
     return acting.branch and (found.case["office"] or TRIAGE_OFFICE) in below(acting.office)
 

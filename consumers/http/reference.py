@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consumers.http.contract import CATEGORIES, OFFICES, WARDS
+from consumers.http.contract import CATEGORIES, OFFICES, OUTLINES, WARDS
 from schemas.reference import categories, offices, wards
 from schemas.web import json
 
@@ -28,5 +33,23 @@ async def show_wards(_: Request) -> Response:
     return json({"wards": listed}, headers=_CACHE)
 
 
-def reference_routes() -> list[Route]:
-    return [OFFICES.route(show_offices), CATEGORIES.route(show_categories), WARDS.route(show_wards)]
+def reference_routes(wards_geojson: Path | None) -> list[Route]:
+    """`wards_geojson`: the wards' outlines, where the operator has given them."""
+
+    async def show_outlines(_: Request) -> Response:
+        found = await asyncio.to_thread(outlines, wards_geojson) if wards_geojson else {}
+        return json({"outlines": found}, headers=_CACHE)
+
+    return [OFFICES.route(show_offices), CATEGORIES.route(show_categories), WARDS.route(show_wards), OUTLINES.route(show_outlines)]
+
+
+@cache
+def outlines(path: Path) -> dict[str, list[Any]]:
+    """The outer rings of each ward, by code: `[[[long, lat], …], …]`. The classify stage checks the same file at its start."""
+    features = orjson.loads(path.read_bytes())["features"]
+    return {one["properties"]["code"]: [polygon[0] for polygon in _polygons(one["geometry"])] for one in features}
+
+
+def _polygons(geometry: dict[str, Any]) -> list[Any]:
+    found: list[Any] = geometry["coordinates"]
+    return found if geometry["type"] == "MultiPolygon" else [found]

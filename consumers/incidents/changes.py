@@ -13,15 +13,15 @@ from schemas.events.base import Role
 from schemas.events.wire import Location, NotAnEvent, Petition, WholeEvent
 
 _CHANGING = words_of(
-    "received assigned promised answered closed reopened refused withdrawn merged unmerged follower-added follower-removed extended"
-    " resumed decision-required deadline-recomputed accepted action-refused"
+    "received assigned promised answered closed reopened refused withdrawn merged unmerged merge-declined follower-added follower-removed"
+    " extended resumed decision-required deadline-recomputed accepted action-refused"
 )
 """What may change where a petition stands; warnings, notes and the like do not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a petition stands after its event `seq`. `left`: the leader that it was separated from by this event.
+    """Where a petition stands after its event `seq`. `left`: the leader that it was parted from by this event.
 
     `refused`: a merge that was asked for did not happen. Instants in ms UTC.
     """
@@ -94,9 +94,14 @@ def _standing(event: WholeEvent) -> Standing:
         wire.ms(case.deadline) if case.deadline else None,
         case.leader,
         case.followers,
-        left=event.leader if event.what == "unmerged" else None,
+        left=_parted_from(event),
         refused=event.what == "action-refused" and event.action == "merge",
     )
+
+
+def _parted_from(event: WholeEvent) -> str | None:
+    """Taken out of its group, or found not to belong to it."""
+    return event.into if event.what == "merge-declined" else event.leader if event.what == "unmerged" else None
 
 
 def _worth_a_search(event: WholeEvent) -> bool:

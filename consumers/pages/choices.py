@@ -13,10 +13,10 @@ from schemas.reference.texts import Language, right_address, words
 
 
 def desk_data(lang: Language) -> dict[str, Any]:
-    """Lists of `{code, name}`; names by code. `work`: the states in which a case is in a queue."""
+    """Lists of `{code, name}`; names by code. `work`: the states of cases in a queue; a category's `owner`: an office, or `ward`."""
     return {
         "offices": [_named(one.code, one.name_vi, one.name_en, lang) for one in offices().values()],
-        "categories": [_named(one.code, one.name_vi, one.name_en, lang) for one in categories().values()],
+        "categories": [{**_named(one.code, one.name_vi, one.name_en, lang), "owner": one.default_owner} for one in categories().values()],
         "wards": {one.code: one.full_name_vi if lang == "vi" else f"{one.name_vi} {one.kind}" for one in wards().values()},
         "states": {state.value: words("state", state.value, lang) for state in State},
         "work": [state.value for state in State if state in WORK_STATES],

@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Route
 import consumers.http
 import producers.http
 from consumers.settings import ViewSettings
+from deploy.web.answer_check import answer_check_route
 from deploy.web.backlog import BacklogWatch
 from deploy.web.calendar import calendar_route
 from deploy.web.contract import contract_routes
@@ -70,7 +71,8 @@ async def mounted() -> AsyncIterator[Mounted]:
         callers = await stack.enter_async_context(knowing(accepts))
         accepting = await stack.enter_async_context(producers.http.prepare(accepts, callers=callers))
         showing = await stack.enter_async_context(consumers.http.prepare(ViewSettings(), callers))
-        routes = [*accepting, *showing, calendar_route(WebSettings()), *contract_routes()]
+        checking = answer_check_route(WebSettings(), callers, showing.reader)
+        routes = [*accepting, *showing, checking, calendar_route(WebSettings()), *contract_routes()]
         backlog = BacklogWatch(WebSettings(), accepting.overload)
         backlog.start()
         yield Mounted(routes, lambda: accepting.ready() and showing.ready(), showing.stop)

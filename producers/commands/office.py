@@ -76,6 +76,12 @@ FORMS: Mapping[str, Form] = {
         (_INTO, click.option("--similarity", type=click.FloatRange(0, 1), default=1.0, show_default=True), _REASON),
     ),
     "unmerge": Form("Let PETITION_ID go its own way again.", (_REASON,)),
+    "decline-merge": Form("Say that PETITION_ID is not the same matter as the other one.", (_INTO, _REASON)),
+    "note": Form("Write a note on PETITION_ID that no citizen reads.", (_TEXT,)),
+    "urge": Form(
+        "As a superior, remind the owner of PETITION_ID.",
+        (_TEXT, click.option("--reply-by", required=True, help="By when you want to hear of it: an instant in ISO 8601.")),
+    ),
     "take": Form("Take PETITION_ID for oneself; for persons, who sign in at the desk: a token is refused.", ()),
     "hand-over": Form(
         "Give PETITION_ID to a person of the office, or back to all of them.",

@@ -11,10 +11,12 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from producers.http import templates
 from producers.http.body import idempotency_key, parse_object, read_json_body
 from producers.http.colleagues import check_colleague
 from producers.http.endpoint import endpoint, publish
 from producers.http.holding import wait_for
+from producers.http.mentions import mentioned
 from producers.http.seen import refuse_stale, seen_by
 from producers.http.state import Intake
 from producers.intake.acting import action_event
@@ -35,7 +37,7 @@ def citizen_action(intake: Intake) -> Handler:
 
     async def handle(request: Request) -> Response:
         key = idempotency_key(request)
-        fields = await _fields(intake, request, CITIZEN_ACTIONS)
+        fields = await action_fields(intake, request, CITIZEN_ACTIONS)
         petition_id = _petition_id(intake, request.path_params["tracking_code"])
         seconds = intake.settings.action_wait_ms / 1000
         if await wait_for(intake.pool, petition_id, seconds, lambda _: True) is None:
@@ -51,12 +53,12 @@ def office_action(intake: Intake) -> Handler:
     async def handle(request: Request) -> Response:
         acting = await intake.callers.at_office(request, Call.ACT)
         key = idempotency_key(request)
-        fields = await _fields(intake, request, OFFICE_ACTIONS)
+        fields = await action_fields(intake, request, OFFICE_ACTIONS)
         petition_id = request.path_params["petition_id"]
         await check_colleague(intake.pool, acting.office, fields)
         if (seen := seen_by(request)) is not None:
             fields["seen"] = seen
-        actor = await _actor(intake, petition_id, acting, fields["action"])
+        actor = await actor_on(intake, petition_id, acting, fields["action"])
         return _receipt(petition_id, await act(intake, petition_id, actor, fields, key, lang=language(request)))
 
     return endpoint(handle)
@@ -69,7 +71,7 @@ def _petition_id(intake: Intake, code: str) -> str:
         raise Problem(404, "bad-code") from None
 
 
-async def _fields(intake: Intake, request: Request, known: Sequence[str]) -> dict[str, Any]:
+async def action_fields(intake: Intake, request: Request, known: Sequence[str]) -> dict[str, Any]:
     fields = parse_object(await read_json_body(request, intake.settings.body_limit))
     if fields.get("action") not in known:
         names = ", ".join(known)
@@ -78,8 +80,10 @@ async def _fields(intake: Intake, request: Request, known: Sequence[str]) -> dic
     return fields
 
 
-async def _actor(intake: Intake, petition_id: str, acting: Acting, action: str) -> Actor:
-    """Who the office is on this case, by the table of authority. A wrong state is not refused here: the case may have moved on."""
+async def actor_on(intake: Intake, petition_id: str, acting: Acting, action: str) -> Actor:
+    """Who the office is on this case, by the table of authority. A wrong state is not refused here: the case may have moved on.
+    Raise Problem 403 for who is not entitled, 404 for a petition that is not there.
+    """
     if not tracking.is_petition_id(petition_id):
         raise Problem(404, "unknown-petition")
 
@@ -103,8 +107,9 @@ async def act(intake: Intake, petition_id: str, actor: Actor, fields: dict[str, 
     `seen`, 503 without Kafka.
     """
     given = {"petition_id": petition_id, "actor": actor, "requested_at": to_datetime(intake.clock.now_ms())}
+    given |= await _found_out(intake, actor, fields)
     retry_key = key or secrets.token_urlsafe(16)
-    action = _checked(fields, given)
+    action = checked(fields, given)
     event, action_id = action_event(action, retry_key)
     if action.seen is not None:
         await refuse_stale(intake.pool, petition_id, action.seen, action_id, lang)
@@ -113,12 +118,24 @@ async def act(intake: Intake, petition_id: str, actor: Actor, fields: dict[str, 
     return action_id
 
 
+async def _found_out(intake: Intake, actor: Actor, fields: dict[str, Any]) -> dict[str, Any]:
+    """What the service looks up in an office's words, so that nobody has to say it, or can leave it out."""
+    finder = _FINDERS.get(fields["action"])
+    if finder is None or actor.office is None:
+        return {}
+    name, find = finder
+    return {name: await find(intake.pool, actor.office, str(fields.get("text", "")))}
+
+
+_FINDERS = {"answer": ("templates", templates.used), "note": ("mentions", mentioned)}
+
+
 def _receipt(petition_id: str, action_id: str) -> Response:
     return json({"action_id": action_id, "petition_id": petition_id}, status=202)
 
 
-def _checked(fields: dict[str, Any], given: dict[str, Any]) -> Action:
-    """The action; Problem 422 for what breaks a rule. Who, when and on which petition is `given`, never the body's to say."""
+def checked(fields: dict[str, Any], given: dict[str, Any]) -> Action:
+    """The action; Problem 422 for what breaks a rule. What is `given`, who, when and on which petition, is never the body's to say."""
     claimed = [Field(name, "extra_forbidden", {}) for name in given if name in fields]
     if claimed:
         raise Problem(422, "invalid", fields=claimed)

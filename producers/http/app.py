@@ -11,7 +11,8 @@ from starlette.routing import Route
 
 from producers.http.actions import citizen_action, office_action
 from producers.http.bridge import AsyncPublisher
-from producers.http.contract import CITIZEN_ACTION, OFFICE_ACTION, SUBMIT
+from producers.http.bulk import bulk_action
+from producers.http.contract import BULK_ACTION, CITIZEN_ACTION, DROP_TEMPLATE, KEEP_TEMPLATE, OFFICE_ACTION, SUBMIT
 from producers.http.form import submit_from_page
 from producers.http.keys import Keys
 from producers.http.open311 import open311_routes
@@ -20,6 +21,7 @@ from producers.http.petitions import submit
 from producers.http.provider import provider_routes
 from producers.http.sessions import session_routes
 from producers.http.state import Intake
+from producers.http.templates import drop_template, keep_template
 from producers.intake.vault import AsyncVault
 from producers.kafka.publisher import Limits, Publisher
 from producers.pages import intake_pages
@@ -87,6 +89,9 @@ def routes_of(intake: Intake) -> list[Route]:
         Route("/petitions", submit_from_page(intake), methods=["POST"]),
         CITIZEN_ACTION.route(citizen_action(intake)),
         OFFICE_ACTION.route(office_action(intake)),
+        BULK_ACTION.route(bulk_action(intake)),
+        KEEP_TEMPLATE.route(keep_template(intake)),
+        DROP_TEMPLATE.route(drop_template(intake)),
         *open311_routes(intake),
         *session_routes(intake),
         *provider_routes(intake),

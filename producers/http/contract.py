@@ -7,6 +7,7 @@ from typing import Annotated, Any, Union, get_args
 
 from pydantic import BaseModel, Field, create_model
 
+from producers.http import bulk, templates
 from producers.intake.requests import PetitionRequest
 from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS
 from schemas.events.actions import Action
@@ -24,9 +25,10 @@ from schemas.web.contract import (
     Body,
     Caller,
     Operation,
+    Parameter,
 )
 
-GIVEN = ("petition_id", "actor", "requested_at")
+GIVEN = ("petition_id", "actor", "requested_at", "templates", "mentions")
 """What an action event has beside the caller's own words: the service fills it in, whoever writes it is refused."""
 
 
@@ -48,11 +50,21 @@ class ActionReceipt(BaseModel):
 
 def _asked_for(names: Sequence[str]) -> Any:
     """The bodies of these actions as one union, told apart by `action`."""
-    models = [_without_given(model) for model in get_args(Action) if model.model_fields["action"].default in names]
+    return Annotated[Union[tuple(_models(names))], Field(discriminator="action")]  # noqa: UP007 — the models are found at run time
+
+
+def _models(names: Sequence[str]) -> list[type[BaseModel]]:
+    return [without_given(model) for model in get_args(Action) if model.model_fields["action"].default in names]
+
+
+def _on_many(names: Sequence[str]) -> Any:
+    """The same, each with the petitions that it is asked for on."""
+    more: dict[str, Any] = {"petition_ids": (list[PetitionId], Field(min_length=1, max_length=bulk.AT_MOST)), "preview": (bool, False)}
+    models = [create_model(f"{model.__name__}OnMany", __base__=model, __doc__=model.__doc__, **more) for model in _models(names)]
     return Annotated[Union[tuple(models)], Field(discriminator="action")]  # noqa: UP007 — the models are found at run time
 
 
-def _without_given(model: type[BaseModel]) -> type[BaseModel]:
+def without_given(model: type[BaseModel]) -> type[BaseModel]:
     fields: dict[str, Any] = {name: (field.annotation, field) for name, field in model.model_fields.items() if name not in GIVEN}
     fields["action"] = (model.model_fields["action"].annotation, ...)
     return create_model(f"{model.__name__}Request", __doc__=model.__doc__, **fields)
@@ -152,4 +164,62 @@ OFFICE_ACTION = Operation(
         (503, "database-unavailable"),
     ),
 )
-OPERATIONS = (SUBMIT, CITIZEN_ACTION, OFFICE_ACTION)
+BULK_ACTION = Operation(
+    name="actOnMany",
+    method="POST",
+    path="/v1/departments/{code}/actions",
+    tag="Offices",
+    summary="One action on many petitions of the office's queue.",
+    description="Each for itself, as if it had been asked for alone. With `preview` nothing happens, and each says what stands against it.",
+    caller=Caller.OFFICE,
+    parameters=(OFFICE_CODE, IDEMPOTENCY_KEY),
+    body=Body(
+        _on_many(bulk.BULK_ACTIONS),
+        {
+            "preview": {"action": "accept", "petition_ids": ["0123456789abcdef0123456789"], "preview": True},
+            "transfer": {
+                "action": "transfer",
+                "petition_ids": ["0123456789abcdef0123456789"],
+                "to_office": "so-nnmt",
+                "reason": "Cây xanh do Sở Nông nghiệp và Môi trường quản lý",
+            },
+        },
+    ),
+    answer=Answer("An outcome for each case; the case stage decides on what was taken in.", bulk.BulkOutcome),
+    refusals=(
+        *NO_OFFICE,
+        *NO_JSON,
+        (400, "bad-idempotency-key"),
+        (422, "unknown-action"),
+        (503, "kafka-unavailable"),
+        (503, "database-unavailable"),
+    ),
+)
+_NAME = Parameter(
+    "name", "The template's name.", {"type": "string", "minLength": 1, "maxLength": templates.NAME_AT_MOST}, "path", "Đèn đường"
+)
+KEEP_TEMPLATE = Operation(
+    name="keepTemplate",
+    method="PUT",
+    path="/v1/departments/{code}/templates/{name}",
+    tag="Offices",
+    summary="Keep a template of replies.",
+    description="New, or in the place of the one with this name. What an answer has of a template does not count as its substance.",
+    caller=Caller.OFFICE,
+    parameters=(OFFICE_CODE, _NAME),
+    body=Body(templates.TemplateText, {"lamps": {"text": "Tổ chiếu sáng đã đến {street}. Kết quả: {đã làm gì, lúc nào}."}}),
+    answer=Answer("As it is kept.", templates.KeptTemplate),
+    refusals=(*NO_OFFICE, *NO_JSON, (409, "too-many-templates"), (503, "database-unavailable")),
+)
+DROP_TEMPLATE = Operation(
+    name="dropTemplate",
+    method="DELETE",
+    path="/v1/departments/{code}/templates/{name}",
+    tag="Offices",
+    summary="Delete a template of replies.",
+    caller=Caller.OFFICE,
+    parameters=(OFFICE_CODE, _NAME),
+    answer=Answer("It is gone.", dict[str, Any]),
+    refusals=(*NO_OFFICE, (404, "unknown-template"), (503, "database-unavailable")),
+)
+OPERATIONS = (SUBMIT, CITIZEN_ACTION, OFFICE_ACTION, BULK_ACTION, KEEP_TEMPLATE, DROP_TEMPLATE)

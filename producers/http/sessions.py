@@ -65,9 +65,10 @@ def session_routes(intake: Intake) -> list[Route]:
 
 
 def described(who: Caller) -> dict[str, Any]:
-    """What a page must know of its reader: `offices` whose cases he reads, `every_office` when it is all of them."""
+    """What a page must know of its reader: `id` as in events, `offices` whose cases he reads, `every_office` when it is all of them."""
     reading = [post for post in who.posts if post.allows(Call.READ_CASES)]
     return {
+        "id": who.person.id if who.person else None,
         "name": who.person.name if who.person else None,
         "posts": [{"duty": post.duty, "office": post.office} for post in who.posts],
         "offices": sorted({post.office for post in reading if post.office}),

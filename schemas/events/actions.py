@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter
 from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PersonId, PetitionId, Reason, Text, WardCode
 from schemas.events.dates import DayOrInstant
 from schemas.events.strings import Clean, Link
+from schemas.events.templates import TEMPLATES_AT_MOST, Template
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000), Clean]
 
@@ -108,6 +109,8 @@ class Answer(_Action):
     """For `not-done` and `not-ours`: because of what."""
     public: bool = False
     """Says nothing of one person: petitioners who were joined to this petition may read it, too."""
+    templates: tuple[Template, ...] = Field(default=(), max_length=TEMPLATES_AT_MOST)
+    """Those of the office whose words are in the text: they are nothing of its own. Over HTTP the service looks, not the caller."""
 
 
 class Reject(_Action):
@@ -179,6 +182,30 @@ class ProposeMerge(_Action):
 class Unmerge(_Action):
     action: Literal["unmerge"] = "unmerge"
     reason: Reason
+
+
+class DeclineMerge(_Action):
+    """Looked at both: not the same matter. Answers a proposal; the two are not proposed to each other again."""
+
+    action: Literal["decline-merge"] = "decline-merge"
+    into: PetitionId
+    reason: Reason
+
+
+class WriteNote(_Action):
+    """For the offices of the case only, in any state. `mentions`: persons who are to read it."""
+
+    action: Literal["note"] = "note"
+    text: Note
+    mentions: tuple[PersonId, ...] = Field(default=(), max_length=20)
+
+
+class Urge(_Action):
+    """A superior reminds the owner, and says by when it wants to hear. Moves no deadline."""
+
+    action: Literal["urge"] = "urge"
+    text: Note
+    reply_by: AwareDatetime
 
 
 class FollowerJoined(_Action):
@@ -265,6 +292,9 @@ Action = (
     | Merge
     | ProposeMerge
     | Unmerge
+    | DeclineMerge
+    | WriteNote
+    | Urge
     | FollowerJoined
     | FollowerLeft
     | FollowerInformed

@@ -323,6 +323,29 @@ class MergeProposed(CaseEvent):
     similarity: float
 
 
+class MergeDeclined(CaseEvent):
+    """A person looked at both and found that they are not the same matter."""
+
+    what: ClassVar[str] = "merge-declined"
+    into: PetitionId
+
+
+class Noted(CaseEvent):
+    """A note within the offices of the case. No citizen sees it."""
+
+    what: ClassVar[str] = "noted"
+    text: str
+    mentions: tuple[PersonId, ...] = ()
+
+
+class Urged(CaseEvent):
+    """A superior wants to hear of it by `reply_by`. Moves no deadline; no citizen sees it."""
+
+    what: ClassVar[str] = "urged"
+    text: str
+    reply_by: AwareDatetime
+
+
 class Warned(CaseEvent):
     """50% or 80% of a clock has passed."""
 
@@ -402,6 +425,9 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     LimitTightened,
     LeaderReported,
     MergeProposed,
+    MergeDeclined,
+    Noted,
+    Urged,
     Warned,
     Breached,
     Escalated,

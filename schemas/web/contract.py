@@ -82,7 +82,7 @@ class Operation:
     """One method of one path. `name` is unique; `refusals` are those that a caller can do something about: any may get others."""
 
     name: str
-    method: Literal["GET", "POST", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     tag: str
     summary: str

@@ -51,6 +51,9 @@ NOTES = {
     "withdraw": "followers go on without their leader",
     "merge": "the follower's clocks stand; its petitioner gets every reply to the leader",
     "unmerge": "the clocks run again with what was left",
+    "decline-merge": "not the same matter: the two are not proposed to each other again",
+    "note": "within the offices of the case; no citizen sees it",
+    "urge": "by when the superior wants to hear of it; moves no deadline",
 }
 
 

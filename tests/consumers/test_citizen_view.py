@@ -157,6 +157,11 @@ def test_every_event_type_is_either_shown_or_left_out_on_purpose(lang: texts.Lan
         "follower-added",
         "follower-removed",
         "merge-proposed",
+        "merge-declined",
+        "noted",
+        "taken",
+        "handed-over",
+        "urged",
         "warned",
         "outage-recorded",
     }

@@ -189,7 +189,7 @@ async def test_a_contribution_is_for_the_offices_of_the_case(web: Web) -> None:
 
     assert [line["details"]["text"] for line in helper["timeline"] if line["type"] == "contributed"] == ["Mẫu nước đạt yêu cầu."]
     assert owner["timeline"] == helper["timeline"]
-    assert helper["actions"] == ["contribute"]
+    assert helper["actions"] == ["contribute", "note"]
     assert {"answer", "extend"} <= set(owner["actions"])
     citizen = await web.get(f"/v1/petitions/{code}")
     assert [line["type"] for line in citizen["timeline"]] == ["received", "assigned", "accepted"]

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from starlette.routing import Route
 
 from consumers.http import Showing
+from deploy.web.answer_check import answer_check_route
 from deploy.web.calendar import calendar_route
 from deploy.web.contract import contract, contract_routes
 from deploy.web.contract.routes import OPERATIONS
@@ -21,7 +22,8 @@ from schemas.platform.settings import ProcessSettings
 from schemas.web.contract import Operation
 from schemas.web.problems import texts
 
-ROUTES: list[Route] = [*routes_of(MagicMock()), *Showing(MagicMock()), calendar_route(ProcessSettings())]
+CHECKING = answer_check_route(ProcessSettings(), MagicMock(), MagicMock())
+ROUTES: list[Route] = [*routes_of(MagicMock()), *Showing(MagicMock(secret=b"")), CHECKING, calendar_route(ProcessSettings())]
 PUBLISHED = ("/v1/", "/open311/")
 
 

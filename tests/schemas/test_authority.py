@@ -88,26 +88,29 @@ def test_every_denial_has_its_words() -> None:
     assert all(rule_text(denial, lang) != denial for denial in Denial for lang in LANGUAGES)
 
 
-def test_a_co_office_contributes_and_nothing_else() -> None:
+def test_a_co_office_contributes_and_notes_and_nothing_else() -> None:
     """It may not accept, transfer, extend, answer, reject or ask."""
-    assert open_to(machine("so-ct"), "so-ct", ASSIGNED) == entitled_to(machine("so-ct"), "so-ct", ASSIGNED) == ("contribute",)
+    assert open_to(machine("so-ct"), "so-ct", ASSIGNED) == entitled_to(machine("so-ct"), "so-ct", ASSIGNED) == ("contribute", "note")
 
 
 @pytest.mark.parametrize(
     ("office", "case", "actions"),
     [
-        ("so-xd", ASSIGNED, ("accept", "answer", "add-information", "transfer", "reject", "take", "hand-over")),
+        ("so-xd", ASSIGNED, ("accept", "answer", "add-information", "transfer", "reject", "note", "take", "hand-over")),
         ("so-yt", ASSIGNED, ()),
-        ("vp-ubnd", ASSIGNED, ("add-information", "assign", "reject", "merge", "propose-merge")),
-        ("tt-pvhcc", ASSIGNED, ("add-information", "merge")),
+        ("vp-ubnd", ASSIGNED, ("add-information", "assign", "reject", "merge", "propose-merge", "decline-merge", "note", "urge")),
+        ("tt-pvhcc", ASSIGNED, ("add-information", "merge", "decline-merge", "note")),
         (
             "tt-pvhcc",
             WAITING,
-            ("request-information", "add-information", "assign", "reject", "merge", "propose-merge", "take", "hand-over"),
+            (
+                *("request-information", "add-information", "assign", "reject", "merge", "propose-merge", "decline-merge", "note"),
+                *("take", "hand-over"),
+            ),
         ),
-        ("tt-pvhcc", Holding("refused", "so-xd"), ("assign",)),
-        ("so-xd", Holding("closed", "so-xd"), ()),
-        ("evn-hanoi", DISPUTE, ("add-information", "reject", "take", "hand-over")),
+        ("tt-pvhcc", Holding("refused", "so-xd"), ("assign", "note")),
+        ("so-xd", Holding("closed", "so-xd"), ("note",)),
+        ("evn-hanoi", DISPUTE, ("add-information", "reject", "note", "take", "hand-over")),
         ("so-ct", DISPUTE, ()),
     ],
 )

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from consumers.http import Showing
+from deploy.web.answer_check import answer_check_route
 from deploy.web.calendar import calendar_route
 from deploy.web.contract import contract_routes
 from deploy.web.server import _status_routes
@@ -41,7 +42,13 @@ GUARDED = {
     ("DELETE", f"{OFFICE}/views/{{view}}"): Call.READ_CASES,
     ("POST", f"{OFFICE}/absence"): Call.ACT,
     ("POST", f"{QUEUE}/{{petition_id}}/presence"): Call.READ_CASES,
-    ("POST", f"{QUEUE}/{{petition_id}}/actions"): Call.ACT,
+    ("GET", f"{QUEUE}/{{petition_id}}/beside"): Call.READ_CASES,
+    **dict.fromkeys(
+        (("GET", f"{OFFICE}/{part}") for part in ("templates", "merge-proposals", "mentions", "late", "decisions")), Call.READ_CASES
+    ),
+    **dict.fromkeys((("POST", f"{QUEUE}/{{petition_id}}/{part}") for part in ("actions", "answer-check")), Call.ACT),
+    ("POST", f"{OFFICE}/actions"): Call.ACT,
+    **dict.fromkeys(((method, f"{OFFICE}/templates/{{name}}") for method in ("PUT", "DELETE")), Call.ACT),
     ("GET", "/v1/ioc"): Call.READ_FIGURES,
 }
 LOOKED_AT = [(method, path) for (method, path), call in GUARDED.items() if method == "GET" and call is Call.READ_CASES]
@@ -49,7 +56,7 @@ ANYBODY = {
     ("GET", path): status
     for path, status in {
         **dict.fromkeys(("/", "/t/{tracking_code}", "/desk", "/desk/{office}", "/desk/{office}/{petition_id}", "/ioc", "/sign-in"), 200),
-        **dict.fromkeys(("/v1/offices", "/v1/categories", "/v1/wards", "/v1/calendar"), 200),
+        **dict.fromkeys(("/v1/offices", "/v1/categories", "/v1/wards", "/v1/wards/outlines", "/v1/calendar"), 200),
         **dict.fromkeys(("/healthz", "/readyz", "/openapi.json", "/docs"), 200),
         **dict.fromkeys(("/assets/common/{file}", "/assets/views/{file}", "/assets/submit/{file}", "/assets/contract/{file}"), 404),
     }.items()
@@ -100,7 +107,9 @@ class Town:
         }
 
     def path(self, template: str, office: str = "so-xd") -> str:
-        return template.format(code=office, office=office, petition_id=self.petition_id, tracking_code=self.code, view="1", file="none.js")
+        return template.format(
+            code=office, office=office, petition_id=self.petition_id, tracking_code=self.code, view="1", file="none.js", name="none"
+        )
 
     def person(self, *posts: Post) -> httpx.Client:
         """A browser in which a new person has signed in."""
@@ -145,7 +154,8 @@ def test_every_route_has_its_rule() -> None:
     routes = [
         *routes_of(MagicMock()),
         *intake_pages(),
-        *Showing(MagicMock()),
+        *Showing(MagicMock(secret=b"")),
+        answer_check_route(ProcessSettings(), MagicMock(), MagicMock()),
         calendar_route(ProcessSettings()),
         *contract_routes(),
         *_status_routes(lambda: True),
@@ -179,7 +189,7 @@ def reading(town: Town, post: Post, office: str) -> list[tuple[int, str]]:
         return [(403, "foreign-office" if may([post], Call.READ_CASES) else "not-your-duty")] * len(LOOKED_AT)
     above_it = may([post], Call.READ_BRANCH, office) and town.case.office in below(office)
     sees = office in (town.case.office, *town.case.co_offices) or above_it
-    return [(200, ""), (200, ""), (200, "") if sees else (404, "unknown-petition"), *[(200, "")] * (len(LOOKED_AT) - 3)]
+    return [(200, "") if sees or "{petition_id}" not in path else (404, "unknown-petition") for _, path in LOOKED_AT]
 
 
 def acted(town: Town, client: httpx.Client, office: str, action: str) -> tuple[int, str]:

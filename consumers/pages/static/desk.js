@@ -6,11 +6,12 @@ import { follow } from "/assets/common/stream.js";
 import { loadCalendar, moment } from "/assets/common/time.js";
 import * as address from "./address.js";
 import { leave, presence, showWho } from "./assignment.js";
+import { startCasework } from "./casework.js";
 import { context } from "./context.js";
 import { showDetail } from "./detail.js";
 import { fill, offerOfficers, query, startFilters } from "./filters.js";
-import { draw, focusChosen, load, loadSoon, nextCase, previousCase, select, selected, selectedIds, startList, tellPresence } from "./list.js";
-import { people, startPeople } from "./people.js";
+import { clearSelection, draw, firstOrChosen, focusChosen, load, loadSoon, nextCase, previousCase, select, selected, selectedIds, startList, tellPresence, textOf, tick } from "./list.js";
+import { nameOf, people, startPeople } from "./people.js";
 import { formHeaders, nothingHere, showPerson, signIn, signedIn } from "./session.js";
 import { startViews } from "./views.js";
 
@@ -19,6 +20,8 @@ export { nextCase, previousCase, selected, selectedIds };
 const TICK_MS = 20_000;
 const RELOAD_MS = 60_000; // a queue that is quiet must not be a queue that is out of date
 const READS_BELOW = ["head", "city-office", "leader", "operations-centre", "auditor", "administrator"];
+const MERGES = ["triage", "head", "city-office", "leader", "administrator"];
+const LEAVING = ["answer", "transfer", "reject", "assign"]; // takes a case off the desk
 const stored = { get: (name) => sessionStorage.getItem(`desk-${name}`), set: (name, value) => sessionStorage.setItem(`desk-${name}`, value) };
 
 const desk = { session: null, office: null, waiters: new Map(), stop: null, seen: new Map() };
@@ -72,6 +75,10 @@ async function open(office) {
   if (petition) choose(petition, true);
   startPeople().then(() => { offerOfficers(people()); draw(); });
   startViews({ branch, query, show: (view) => { fill(view); look(); } });
+  startCasework({
+    next: nextCase, previous: previousCase, read: () => choose(firstOrChosen()), back, search: () => byId("q").focus(), tick, selectedIds, clear: clearSelection, textOf, act, outcome, nameOf,
+    merges: desk.session.posts.some(({ duty }) => MERGES.includes(duty)),
+  });
   listen();
 }
 
@@ -109,19 +116,20 @@ addEventListener("popstate", () => {
 
 // --- One case --------------------------------------------------------------------------------------------------------------------
 
-async function choose(petition, quietly = false) {
+/** `action`: the form to open with it. */
+async function choose(petition, quietly = false, action = null) {
   if (!petition) return;
   select(petition);
   byId("desk").classList.add("reading");
   if (!quietly) address.go({ office: desk.office, petition, query: query() });
-  await refresh(true);
+  await refresh(true, 0, action);
 }
 
 document.addEventListener("desk:open", ({ detail }) => choose(detail.petition_id));
 document.addEventListener("desk:changed", ({ detail }) => { loadSoon(); if (detail.petition_id === selected()) refresh(false); });
 
 /** Show the chosen case, as of its event number `seq` at least: the stream may be a moment ahead of what can be looked up. */
-async function refresh(fresh, seq = 0) {
+async function refresh(fresh, seq = 0, action = null) {
   const petition = selected();
   let answer = await lookUp(petition);
   for (let turn = 0; turn < 50 && answer.status === 200 && answer.body.seq < seq; turn += 1) {
@@ -135,13 +143,16 @@ async function refresh(fresh, seq = 0) {
     return; // what is being written stays, while the service is away
   }
   desk.seen.set(petition, answer.body.seq);
-  showDetail(place, answer.body, { fresh, act, back });
+  showDetail(place, answer.body, { fresh, act, back, action, sent, reopen: (wanted, form) => choose(wanted, false, form) });
   showWho(answer.body, act);
   if (fresh) {
     place.scrollTop = 0;
     place.focus({ preventScroll: !byId("desk").classList.contains("reading") });
   }
 }
+
+/** An action is on its way: when it takes the case off this desk, the next one is opened. */
+const sent = (action) => LEAVING.includes(action) && nextCase();
 
 const lookUp = (petition) => api(`${base()}/${petition}?lang=${lang}`);
 

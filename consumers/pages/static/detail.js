@@ -3,29 +3,74 @@
 import { data, el, links, t } from "/assets/common/core.js";
 import { longDate, moment, remaining } from "/assets/common/time.js";
 import { actionForm, offered } from "./acts.js";
+import { beside } from "./beside.js";
+import { context } from "./context.js";
+import { draftOf } from "./drafts.js";
 import { nextDue } from "./due.js";
+import { path } from "./late.js";
+import { place as onMap } from "./place.js";
+import { decideHere } from "./proposals.js";
+import { marked } from "./triage.js";
 
-const TONES = { answered: "good", closed: "good", accepted: "good", breached: "bad", escalated: "bad", "answer-returned": "bad", "action-refused": "bad", warned: "warn", "decision-required": "warn", "limit-tightened": "warn", "follower-informed": "warn", "information-requested": "warn" };
-let shown = { petition: null, action: null, form: null };
+const TONES = { answered: "good", closed: "good", accepted: "good", breached: "bad", escalated: "bad", "answer-returned": "bad", "action-refused": "bad", warned: "warn", "decision-required": "warn", "limit-tightened": "warn", "follower-informed": "warn", "information-requested": "warn", urged: "warn", noted: "note-line" };
+const NOTHING = { petition: null, action: null, form: null, seq: 0 };
+let shown = NOTHING;
 
-/** Fill `place`. A form that somebody is filling in stays as it is while the case around it changes. */
+/** Open the form for an action on the case that is shown, as its button would; false when that is not offered now. */
+export function begin(name) {
+  const button = document.querySelector(`#acting-place [data-action="${name}"]:not(:disabled)`);
+  button?.click();
+  return Boolean(button);
+}
+
+/** Fill `place`. A form that somebody is filling in stays as it is while the case around it changes.
+ *  `about`: `fresh`, `act(petition, fields)`, `back()`, `sent(action)`, `reopen(petition, action)`; `action`: the form to open at once. */
 export function showDetail(place, found, about) {
-  if (about.fresh || shown.petition !== found.petition_id) shown = { petition: found.petition_id, action: null, form: null };
+  if (about.fresh || shown.petition !== found.petition_id) shown = { ...NOTHING, petition: found.petition_id };
   place.classList.remove("empty");
   const focused = shown.form?.contains(document.activeElement) ? document.activeElement : null;
   place.replaceChildren(
     el("button", { type: "button", class: "back plain", onclick: about.back }, `← ${t("desk.back")}`),
     head(found),
-    el("p", { class: "petition-text" }, found.text),
+    el("p", { class: "muted small" }, t(`desk.means-${found.state}`)),
+    el("p", { class: "petition-text" }, marked(found.text, found.classification)),
     links(found.media_urls) ?? "",
+    news(found),
     el("div", { id: "acting-place" }),
+    el("div", { id: "proposed-here" }),
     facts(found),
+    onMap(found),
+    path(found),
     classification(found.classification),
+    beside(found),
     el("h2", {}, t("desk.timeline")),
     el("ol", { class: "timeline", reversed: true }, [...found.timeline].reverse().map(line)),
   );
   actions(place.querySelector("#acting-place"), found, about);
-  focused?.focus();
+  decideHere(place.querySelector("#proposed-here"), found, about.act);
+  focused?.focus({ preventScroll: true });
+  if (about.fresh && about.action) begin(about.action);
+}
+
+/** What followers of this case have added, above everything else: their petitioners are answered here, too. */
+function news(found) {
+  const told = found.timeline.filter(({ type }) => type === "follower-informed");
+  const answered = found.timeline.findLast(({ type }) => type === "answered")?.seq ?? 0;
+  const open = told.filter(({ seq }) => seq > answered);
+  return open.length ? el("div", { class: "note warn" }, el("b", {}, t("desk.follower-news", { n: open.length })), ...open.map(({ time, details }) => el("p", { class: "quote" }, `${moment(time)}: ${details.text ?? ""}`))) : "";
+}
+
+const who = ({ actor }) => data.offices.find(({ code }) => code === actor?.office)?.name ?? t(`desk.actor-${actor?.role ?? "system"}`);
+
+/** What others have done while somebody writes, and the words he has written where they can be sent no more. */
+function meanwhile(found, names) {
+  const others = found.timeline.filter(({ seq, details }) => seq > shown.seq && (details.actor?.id ?? null) !== context.session?.id && details.actor?.role !== "system");
+  const lost = shown.action && !names.includes(shown.action) && draftOf(found.petition_id, shown.action);
+  const words = lost && Object.values(lost).filter((value) => typeof value === "string" && value.length > 20).join("\n\n");
+  if (!shown.action || (!others.length && !words)) return "";
+  return el("div", { class: "note warn", role: "alert", "data-meanwhile": true },
+    el("b", {}, t("desk.meanwhile")), el("ul", {}, others.map((item) => el("li", {}, `${item.title} · ${who(item.details)} · ${moment(item.time)}`))),
+    words && el("p", {}, t("desk.draft-there")), words && el("textarea", { rows: 4, readonly: true, "aria-label": t("desk.draft-there") }, words));
 }
 
 function head(found) {
@@ -34,6 +79,7 @@ function head(found) {
   return el("div", { class: "chips" },
     el("span", { class: "chip info" }, data.states[found.state]),
     el("span", { class: `chip ${found.urgent ? "bad" : ""}` }, `${found.urgent ? "⚡ " : ""}${data.levels[found.level]}`),
+    found.classification?.maybe_urgent && el("span", { class: "chip bad" }, t("desk.maybe-urgent")),
     left?.text && el("span", { class: `chip ${left.tone}` }, `${t(`desk.clock-${due.name}`)}: ${left.text}`),
     due?.paused && el("span", { class: "chip warn" }, `⏸ ${t("shared.paused")}`),
     found.role && found.role !== "owner" && el("span", { class: "chip info" }, t(`desk.role-${found.role}`)));
@@ -64,19 +110,24 @@ function line(item) {
   const { details } = item;
   const said = details.text ?? details.question ?? details.comment;
   const office = details.to_office && data.offices.find(({ code }) => code === details.to_office)?.name;
-  const from = details.actor?.office && data.offices.find(({ code }) => code === details.actor.office)?.name;
-  return el("li", { class: TONES[item.type] ?? "" },
+  return el("li", { class: TONES[item.type] ?? "", "data-type": item.type },
     el("h3", {}, item.title, office && ["assigned", "transferred", "escalated"].includes(item.type) ? `: ${office}` : ""),
     el("time", { datetime: item.time }, moment(item.time)),
-    el("span", { class: "muted small" }, ` · ${from ?? t(`desk.actor-${details.actor?.role ?? "system"}`)}`),
+    el("span", { class: "muted small" }, ` · ${who(details)}${details.actor?.id === context.session?.id && details.actor?.id ? ` (${t("desk.you")})` : ""}`),
+    details.clock && el("p", { class: "small" }, t(`desk.clock-${details.clock}`), details.percent ? `: ${details.percent}%` : "", details.deadline ? ` · ${moment(details.deadline)}` : ""),
+    details.reply_by && el("p", { class: "small" }, t("desk.reply-by-line", { when: moment(details.reply_by) })),
     details.why && el("p", {}, details.why),
     details.result && el("p", { class: "small" }, el("b", {}, data.results[details.result])),
     details.contribution && el("p", { class: "small" }, el("b", {}, data.contributions[details.contribution])),
     details.stars && el("p", {}, "★".repeat(details.stars) + "☆".repeat(5 - details.stars)),
-    said && el("p", { class: "quote" }, said),
+    said && el("p", { class: "quote" }, mentioned(said, item.type)),
+    details.into && el("p", {}, el("button", { type: "button", class: "plain small", onclick: () => document.dispatchEvent(new CustomEvent("desk:open", { detail: { petition_id: details.into } })) }, t("desk.open-case"))),
     details.reason && el("p", { class: "small" }, `${t("desk.reason")}: ${details.reason}`),
     links(details.evidence_urls ?? details.media_urls));
 }
+
+/** In a note, the logins of those whom it is for. */
+const mentioned = (said, type) => (type === "noted" ? said.split(/(@[\w.-]*\w)/).map((part) => (part.startsWith("@") ? el("b", {}, part) : part)) : said);
 
 function actions(place, found, about) {
   const names = offered(found);
@@ -92,6 +143,7 @@ function actions(place, found, about) {
     outcome.textContent = ok ? `✓ ${text}` : `${t("desk.refused")} ${text}`;
   };
   const done = (name, answer) => {
+    if (answer.undone) return;
     if (answer.ok && shown.action === name) { // another form may have been opened meanwhile: it stays
       shown = { ...shown, action: null, form: null };
       form.replaceChildren();
@@ -111,13 +163,15 @@ function actions(place, found, about) {
       pressed.disabled = false;
       return;
     }
-    shown = shown.action === name ? { ...shown, action: null, form: null } : { ...shown, action: name, form: actionForm(name, found, about, (answer) => latest.done(name, answer)) };
+    const mine = found.petition_id;
+    const told = (answer) => shown.petition === mine && latest.done(name, answer);
+    shown = shown.action === name ? { ...shown, action: null, form: null } : { ...shown, action: name, seq: found.seq, form: actionForm(name, found, about, told) };
     for (const one of place.querySelectorAll("[aria-expanded]")) one.setAttribute("aria-expanded", String(one.dataset.action === shown.action));
     form.replaceChildren(...(shown.form ? [shown.form] : []));
     shown.form?.querySelector("input, textarea, select")?.focus();
   }
   latest.done = done;
-  place.replaceChildren(el("h2", { class: "hidden-text" }, t("desk.actions")), el("div", { class: "acts" }, names.length ? names.map(button) : el("p", { class: "muted small" }, t("desk.no-actions"))), form, outcome);
+  place.replaceChildren(el("h2", { class: "hidden-text" }, t("desk.actions")), el("div", { class: "acts" }, names.length ? names.map(button) : el("p", { class: "muted small" }, t("desk.no-actions"))), meanwhile(found, names), form, outcome);
   if (shown.form && names.includes(shown.action)) form.replaceChildren(shown.form);
   if (shown.told) tell(shown.told);
 }

@@ -14,6 +14,7 @@ import consumers.http.contract
 import consumers.http.open311.contract
 import producers.http.contract
 import producers.http.open311.contract
+from deploy.web.answer_check import ANSWER_CHECK
 from deploy.web.calendar import CALENDAR
 from deploy.web.contract.page import page
 from schemas.web import Assets, asset_routes
@@ -23,6 +24,7 @@ from schemas.web.openapi import document
 OPERATIONS = (
     *producers.http.contract.OPERATIONS,
     *consumers.http.contract.OPERATIONS,
+    ANSWER_CHECK,
     CALENDAR,
     *producers.http.open311.contract.OPERATIONS,
     *consumers.http.open311.contract.OPERATIONS,

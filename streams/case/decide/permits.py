@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.authority import REOPENABLE, TALKING, refusal
 from schemas.events.case import WORK_STATES, State
-from streams.case.decide.handlers import answering, citizen, desk, information, merging, ownership, upkeep
+from streams.case.decide.handlers import answering, casework, citizen, desk, information, merging, ownership, upkeep
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.turn import Turn
 
@@ -47,6 +47,9 @@ PERMITS: dict[str, Permit] = {
     "merge": Permit(merging.merge, _to(S.MERGED, *WORK_STATES)),
     "propose-merge": Permit(merging.propose_merge),
     "unmerge": Permit(merging.unmerge, BACK_FROM_MERGED),
+    "decline-merge": Permit(casework.decline_merge),
+    "note": Permit(casework.note),
+    "urge": Permit(casework.urge),
     "rate": Permit(citizen.rate, _to(S.CLOSED, S.ANSWERED)),
     "reopen": Permit(
         lambda turn, action: (merging.reopen_merged if turn.case.state is S.MERGED else citizen.reopen)(turn, action),

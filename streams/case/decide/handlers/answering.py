@@ -9,7 +9,7 @@ from schemas.reference import superior
 from streams.case.decide import clocks
 from streams.case.decide.handlers.common import WORK_CLOCKS, run_again
 from streams.case.decide.handlers.ownership import accept_now, require_decision
-from streams.case.decide.handlers.substance import weakness
+from streams.case.decide.handlers.substance import Basis, weakness
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.turn import Turn, UsedText
 from streams.case.time.whole_day import end_of
@@ -17,7 +17,7 @@ from streams.case.time.whole_day import end_of
 
 def answer(turn: Turn, action: Answer) -> None:
     """Judge the reply; one without substance is sent back with the reason and the clock runs on."""
-    fault = weakness(turn, action)
+    fault = weakness(Basis(turn.policy, turn.case.category, turn.case.level, turn.asked, turn.copies), action)
     if fault is not None:
         turn.tell("answer-returned", {"rule": fault.value, "text": action.text})
         return

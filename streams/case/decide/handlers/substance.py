@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 from schemas.events.actions import Answer, ResultKind
+from schemas.events.base import Level
+from schemas.events.templates import blank_left, own_words, plain
 from schemas.platform.marks import mark64
 from streams.case.decide.rules import Substance
-from streams.case.decide.turn import Turn
+from streams.case.policy.compiled import LevelRules, Policy
 from streams.case.time.whole_day import end_of
 
-_NOT_LETTERS = re.compile(r"[^\w]+|_", re.UNICODE)
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an answer is judged by, beside its words. `copies`: other petitions of the office that got the same; `asked` in ms UTC."""
 
-@lru_cache(maxsize=64)
-def plain(text: str) -> str:
-    """Lower-case words separated by single spaces, accents composed, punctuation gone. Kept for a while: first the fingerprint
-    needs it, then the judgement."""
-    return _NOT_LETTERS.sub(" ", unicodedata.normalize("NFC", text).lower()).strip()
+    policy: Policy
+    category: str
+    level: Level
+    asked: int
+    copies: int = 0
+
+    @property
+    def rules(self) -> LevelRules:
+        return self.policy.levels[self.level]
 
 
 def mark_of(text: str) -> int:
@@ -27,41 +35,45 @@ def mark_of(text: str) -> int:
     return mark64(plain(text))
 
 
-def weakness(turn: Turn, action: Answer) -> Substance | None:
+def weakness(basis: Basis, action: Answer) -> Substance | None:
     """The first rule of substance that the answer breaks, or None."""
-    return _words_weakness(turn, action) or _result_weakness(turn, action)
+    return _words_weakness(basis, action) or _result_weakness(basis, action)
 
 
-def _words_weakness(turn: Turn, action: Answer) -> Substance | None:
-    rules, text = turn.policy.substance, plain(action.text)
+def _words_weakness(basis: Basis, action: Answer) -> Substance | None:
+    rules, text = basis.policy.substance, plain(action.text)
     if not text:
         return Substance.EMPTY
-    own = _without(rules.boilerplate, text)
+    if action.templates and blank_left(action.text):
+        return Substance.BLANK_LEFT
+    said = own_words(action.templates, action.text) if action.templates else text
+    own = _without(rules.boilerplate, said)
     if own != text and _thin(own, rules.letters_at_least, rules.words_at_least):
         return Substance.BOILERPLATE
     if _thin(text, rules.letters_at_least, rules.words_at_least):
         return Substance.TOO_SHORT
-    if turn.copies >= rules.copies_at_most:
+    if basis.copies >= rules.copies_at_most:
         return Substance.COPIED
     return None
 
 
-def _result_weakness(turn: Turn, action: Answer) -> Substance | None:
-    rules = turn.policy.substance
+def _result_weakness(basis: Basis, action: Answer) -> Substance | None:
+    rules = basis.policy.substance
     if action.result is ResultKind.DONE:
-        return Substance.EVIDENCE_MISSING if turn.case.category in rules.evidence_categories and not action.evidence_urls else None
+        return Substance.EVIDENCE_MISSING if basis.category in rules.evidence_categories and not action.evidence_urls else None
     if action.result is ResultKind.WILL_BE_DONE:
-        return _promise_weakness(turn, action)
+        return _promise_weakness(basis, action)
     return Substance.CAUSE_MISSING if len(plain(action.cause or "")) < rules.cause_letters_at_least else None
 
 
-def _promise_weakness(turn: Turn, action: Answer) -> Substance | None:
+def _promise_weakness(basis: Basis, action: Answer) -> Substance | None:
     if action.promise_date is None:
         return Substance.PROMISE_DATE_MISSING
-    due = end_of(action.promise_date, turn.rules.calendar)
-    if due <= turn.asked:
+    rules = basis.rules
+    due = end_of(action.promise_date, rules.calendar)
+    if due <= basis.asked:
         return Substance.PROMISE_DATE_PAST
-    farthest = turn.rules.calendar.add(turn.asked, turn.rules.promise_farthest_ms)
+    farthest = rules.calendar.add(basis.asked, rules.promise_farthest_ms)
     return Substance.PROMISE_TOO_FAR if due > farthest else None
 
 

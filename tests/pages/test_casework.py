@@ -1,0 +1,287 @@
+"""An officer's work on cases, in a real browser on a whole instance: by keyboard alone, with drafts, notes, templates and many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from schemas.reference import offices
+from tests.chaos.instance import Instance
+from tests.pages.conftest import PHONE, SCREEN, Open
+from tests.pages.test_life_in_the_browser import sign_in
+from tests.system.people import City, wait
+
+OFFICE = "so-xd"
+LAMP = "Đèn đường trước số {n} phố Lò Đúc không sáng đã bốn hôm, tối om."
+EVIDENCE = "https://example.org/den-da-sua.jpg"
+Post = Callable[..., list[dict[str, Any]]]
+
+
+def answer_to(n: int) -> str:
+    return f"Tổ chiếu sáng đã thay bóng đèn trước số {n} phố Lò Đúc lúc 19 giờ, đèn đã sáng."
+
+
+@pytest.fixture
+def city(instance: Instance) -> City:
+    return City(instance.url, instance.data / "credentials.json")
+
+
+@pytest.fixture
+def sent(city: City) -> Post:
+    """Hands petitions in and waits until the read model has them with their office."""
+
+    def submit(*texts: str, **about: Any) -> list[dict[str, Any]]:
+        found = [city.submit(text, **about) for text in texts]
+        states = [city.wait_state(one["tracking_code"], "assigned") for one in found]
+        return [{**one, "office": state["office"]["code"]} for one, state in zip(found, states, strict=True)]
+
+    return submit
+
+
+def desk_of(opened: Open, instance: Instance, office: str, login: str = "can-bo", **about: Any) -> Page:
+    """The desk, signed in and, by who works at several offices, chosen by keyboard; after the tour of the first time."""
+    desk = opened("/desk", **{"viewport": SCREEN, **about})
+    sign_in(desk, instance, login)
+    if login == "can-bo":
+        expect(desk.locator("#acting-office")).to_be_focused()
+        desk.keyboard.type(offices()[office].name_vi)
+        desk.keyboard.press("Tab")
+        desk.keyboard.press("Enter")
+    expect(desk.locator("#tour")).to_be_visible()
+    desk.locator("#tour button", has_text="Bỏ qua").press("Enter")
+    expect(desk.locator("#tour")).to_have_count(0)
+    return desk
+
+
+def go_to(desk: Page, text: str) -> None:
+    """By `j` alone, from the top, to the case with this text."""
+    desk.keyboard.press("Escape")
+    for _ in range(60):
+        shown = desk.locator(".petition-text")
+        if shown.count() and shown.inner_text() == text:
+            return
+        before = shown.inner_text() if shown.count() else None
+        desk.keyboard.press("j")
+        expect(shown).to_be_visible()
+        if before is not None:
+            expect(shown).not_to_have_text(before)
+    raise AssertionError("the case is not in the list")
+
+
+def test_an_officer_works_cases_off_by_keyboard_alone(opened: Open, instance: Instance, city: City, sent: Post) -> None:
+    """Accepts, reads what the rule on substance says while writing, sends, takes one back and sends it again; the next case opens by
+    itself. No mouse is used."""
+    texts = [LAMP.format(n=n) for n in (101, 102)]
+    cases = sent(*texts)
+    assert {one["office"] for one in cases} == {OFFICE}
+    desk = desk_of(opened, instance, OFFICE)
+    for number, (text, case) in enumerate(zip(texts, cases, strict=True)):
+        expect(desk.locator("#queue button", has_text=text)).to_be_visible()
+        go_to(desk, text)
+        desk.keyboard.press("a")
+        expect(desk.locator("#detail .chip.info").first).to_have_text("Đang xử lý")
+        desk.keyboard.press("r")
+        words = desk.locator("[data-form=answer] [data-keep=text]")
+        words.focus()
+        desk.keyboard.type("Xong")
+        expect(desk.locator(".verdict")).to_contain_text("quá ngắn")
+        desk.keyboard.press("Control+a")
+        desk.keyboard.type(answer_to(number))
+        expect(desk.locator(".verdict")).to_contain_text("ảnh hoặc tài liệu")
+        desk.locator("[data-form=answer] [data-keep=evidence]").focus()
+        desk.keyboard.type(EVIDENCE)
+        expect(desk.locator(".verdict.good")).to_be_visible()
+        desk.keyboard.press("Control+Enter")
+        expect(desk.locator("#outbox [data-undo]")).to_be_visible()
+        if number == 0:
+            desk.keyboard.press("u")
+            expect(desk.locator("#outbox .note")).to_have_count(0)
+            expect(words).to_have_value(answer_to(number))  # the draft is there again
+            expect(desk.locator("#detail .timeline [data-type=answered]")).to_have_count(0)
+            words.focus()
+            desk.keyboard.press("Control+Enter")
+        expect(desk.locator("#outbox .note.good")).to_be_visible()
+        city.wait_state(case["tracking_code"], "answered")
+        expect(desk.locator("#queue button", has_text=text)).to_have_count(0)
+        desk.locator("#outbox .note.good button").press("Enter")
+    desk.keyboard.press("?")
+    expect(desk.locator("#keys-help")).to_be_visible()
+    desk.keyboard.press("Escape")
+
+
+def test_a_draft_outlives_looking_elsewhere_and_a_colleague(opened: Open, instance: Instance, city: City, sent: Post) -> None:
+    """What was written is there after another case was looked at and after a reload; who acts meanwhile is named, and when nothing can be
+    sent any more the words are still shown."""
+    first, second = LAMP.format(n=111), LAMP.format(n=112)
+    (case, _) = sent(first, second)
+    desk = desk_of(opened, instance, OFFICE)
+    go_to(desk, first)
+    desk.keyboard.press("r")
+    words = desk.locator("[data-form=answer] [data-keep=text]")
+    words.fill(answer_to(111))
+    desk.locator("#queue button", has_text=second).click()
+    expect(desk.locator(".petition-text")).to_have_text(second)
+    desk.reload()
+    desk.locator("#queue button", has_text=first).click()
+    desk.click("[data-action=answer]")
+
+    expect(words).to_have_value(answer_to(111))
+
+    assert city.act(OFFICE, case["petition_id"], "accept").status_code == 202
+    expect(desk.locator("[data-meanwhile]")).to_contain_text("nhận xử lý")
+    expect(words).to_have_value(answer_to(111))
+    city.act(OFFICE, case["petition_id"], "answer", result="done", text=answer_to(111), evidence_urls=[EVIDENCE])
+    city.wait_state(case["tracking_code"], "answered")
+    expect(desk.locator("[data-meanwhile] textarea")).to_have_value(answer_to(111))
+
+
+def test_a_note_is_for_colleagues_and_mentions_them(opened: Open, instance: Instance, city: City, sent: Post) -> None:
+    """On the case's timeline with its mention, in the room of who is mentioned, and nowhere on the citizen's page."""
+    text, note = LAMP.format(n=121), "@can-bo kiểm tra tủ điện trước nhé"
+    (case,) = sent(text)
+    desk = desk_of(opened, instance, OFFICE)
+    go_to(desk, text)
+    desk.keyboard.press("n")
+    desk.keyboard.type(note)
+    desk.keyboard.press("Control+Enter")
+
+    expect(desk.locator("#detail .timeline [data-type=noted] b")).to_have_text("@can-bo")
+
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("g")
+    desk.keyboard.press("n")
+    expect(desk.locator("#room")).to_contain_text(note)
+    desk.locator("#room button", has_text=note).press("Enter")
+    expect(desk.locator(".petition-text")).to_have_text(text)
+    citizen = opened(f"/t/{case['tracking_code']}")
+    expect(citizen.locator("#timeline [data-type=assigned]")).to_be_visible()
+    assert "tủ điện" not in citizen.content()
+    assert "tủ điện" not in str(city.status(case["tracking_code"]))
+
+
+def test_templates_are_kept_chosen_and_do_not_pass_alone(opened: Open, instance: Instance, sent: Post) -> None:
+    """Its fields are filled from the case and its first blank is marked; only what is written there makes it an answer."""
+    text = LAMP.format(n=131)
+    sent(text)
+    desk = desk_of(opened, instance, OFFICE)
+    desk.keyboard.press("g")
+    desk.keyboard.press("t")
+    form = desk.locator("#room form.template").last
+    form.locator("input").fill("Đèn")
+    form.locator("textarea").fill("{office} đã cử tổ chiếu sáng đến kiểm tra cột đèn. Kết quả: {đã làm gì}.")
+    form.locator("button").first.press("Enter")
+    expect(desk.locator("#room form.template")).to_have_count(2)
+    desk.keyboard.press("Escape")
+    go_to(desk, text)
+    desk.keyboard.press("r")
+    desk.locator("#choose-template").select_option(label="Đèn")
+    words = desk.locator("[data-form=answer] [data-keep=text]")
+
+    expect(words).to_have_value(f"{offices()[OFFICE].name_vi} đã cử tổ chiếu sáng đến kiểm tra cột đèn. Kết quả: {{đã làm gì}}.")
+    expect(desk.locator(".verdict")).to_contain_text("chỗ trống")
+
+    desk.keyboard.type("xong")
+    expect(desk.locator(".verdict")).to_contain_text("khuôn mẫu")
+    words.press("Control+End")
+    desk.keyboard.press("ArrowLeft")
+    desk.keyboard.type(", thay bóng đèn mới lúc 19 giờ tối qua")
+    expect(desk.locator(".verdict")).to_contain_text("ảnh hoặc tài liệu")
+
+
+def test_many_cases_are_accepted_at_once_with_an_outcome_for_each(opened: Open, instance: Instance, city: City, sent: Post) -> None:
+    """Ticked by `x`; the preview says on how many it can be done."""
+    texts = [LAMP.format(n=n) for n in (141, 142)]
+    cases = sent(*texts)
+    desk = desk_of(opened, instance, OFFICE)
+    for text in texts:
+        go_to(desk, text)
+        desk.keyboard.press("x")
+    expect(desk.locator("#bulk [role=status]").first).to_have_text("Đã chọn 2 việc")
+    desk.locator("[data-bulk=accept]").press("Enter")
+    expect(desk.locator("#bulk form h2")).to_have_text("Thực hiện được 2 trên 2 việc")
+    desk.locator("#bulk form button.main").press("Enter")
+
+    expect(desk.locator("[data-bulk-outcome]")).to_contain_text("Xong 2 trên 2 việc")
+    for case in cases:
+        city.wait_state(case["tracking_code"], "accepted")
+
+
+def test_a_proposal_is_worked_off_with_both_sides_in_sight(opened: Open, instance: Instance, city: City, sent: Post) -> None:
+    """Triage reads both, declines one and merges one; each leaves the list."""
+    texts = [LAMP.format(n=n) for n in (151, 152, 153)]
+    place = {"location": {"ward_code": "00070"}}
+    leader, second, third = sent(*texts, **place)
+    for case in (second, third):
+        fields = {"into": leader["petition_id"], "similarity": 0.7, "reason": "có thể trùng"}
+        assert city.act("vp-ubnd", case["petition_id"], "propose-merge", **fields).status_code == 202
+    path, triage = "/v1/departments/tt-pvhcc/merge-proposals", city.token("tt-pvhcc")
+    ids = {second["petition_id"], third["petition_id"]}
+    wait(
+        lambda: {one["petition"]["petition_id"] for one in city.http.get(path, headers=triage).json()["proposals"]},
+        lambda found: ids <= found,
+    )
+    desk = desk_of(opened, instance, "tt-pvhcc", "dieu-phoi")
+    desk.keyboard.press("g")
+    desk.keyboard.press("m")
+    declined, merged = (desk.locator(f"[data-proposal='{one['petition_id']}']") for one in (second, third))
+
+    expect(declined.locator(".side .petition-text")).to_have_text([texts[1], texts[0]])
+    declined.locator("[data-decline]").press("Enter")
+    expect(declined).to_have_count(0)
+    merged.locator("[data-merge]").press("Enter")
+    expect(merged).to_have_count(0)
+    city.wait_state(third["tracking_code"], "merged")
+    assert city.status(second["tracking_code"])["state"] == "assigned"
+
+
+def test_the_desk_works_on_a_phone(opened: Open, instance: Instance, sent: Post) -> None:
+    """Rows are tall enough for a thumb, nothing is wider than the screen, and a case can be read and left."""
+    text = LAMP.format(n=161)
+    sent(text)
+    desk = desk_of(opened, instance, OFFICE, viewport=PHONE)
+    row = desk.locator("#queue button", has_text=text)
+    expect(row).to_be_visible()
+
+    assert (row.bounding_box() or {"height": 0})["height"] >= 44
+    row.click()
+    expect(desk.locator(".petition-text")).to_have_text(text)
+    assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    desk.locator(".back").click()
+    expect(row).to_be_visible()
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds: each rule with the first elements that break it."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found]
+
+
+@pytest.mark.parametrize("viewport", [SCREEN, PHONE], ids=["screen", "phone"])
+def test_axe_finds_nothing_on_the_desk(opened: Open, instance: Instance, sent: Post, viewport: dict[str, int]) -> None:
+    """The queue, a case with its form, map and like, each room, and the help."""
+    text = LAMP.format(n=171 if viewport is SCREEN else 172)
+    sent(text, location={"ward_code": "00070"})
+    desk = desk_of(opened, instance, OFFICE, viewport=viewport)
+    row = desk.locator("#queue button", has_text=text)
+    expect(row).to_be_visible()
+    found = {"queue": faults(desk)}
+    row.click()
+    desk.click(".place summary")
+    desk.click(".beside summary")
+    desk.click("[data-action=answer]")
+    expect(desk.locator(".map svg")).to_be_visible()
+    found["case"] = faults(desk)
+    desk.locator("#office").click()
+    desk.keyboard.press("?")
+    found["help"] = faults(desk)
+    desk.keyboard.press("Escape")
+    for room in ("late", "mentions", "templates"):
+        desk.locator(f"[data-room={room}]").click()
+        expect(desk.locator("#room h2")).to_be_visible()
+        found[room] = faults(desk)
+
+    assert {place: broken for place, broken in found.items() if broken} == {}
