@@ -13,7 +13,7 @@ run: install            ## run everything on this machine: http://127.0.0.1:8080
 
 test: install-dev       ## unit, property and end-to-end tests on a real broker and database
 	@$(BIN)/python -m tests.system_packages
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: install-dev      ## what CI checks besides the tests
 	$(BIN)/ruff format --check .

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from schemas.identity.settings import IdentitySettings
-from schemas.platform.settings import DatabaseSettings, ProcessSettings, TrackingSettings
+from schemas.platform.settings import DatabaseSettings, KeyringSettings, ProcessSettings, TrackingSettings
 
 
 class MemberSettings(ProcessSettings):
@@ -19,13 +19,13 @@ class MemberSettings(ProcessSettings):
     )
 
 
-class ProjectorSettings(MemberSettings, DatabaseSettings, TrackingSettings):
+class ProjectorSettings(MemberSettings, DatabaseSettings, KeyringSettings, TrackingSettings):
     """Role `projector`: the read model in PostgreSQL."""
 
     projector_batch: int = Field(4000, ge=1, le=100_000, description="Most events in one database transaction.")
 
 
-class DispatcherSettings(MemberSettings):
+class DispatcherSettings(MemberSettings, KeyringSettings):
     """Role `dispatcher`: each office's own topic."""
 
     dispatcher_batch: int = Field(20_000, ge=1, le=100_000, description="Most events in one Kafka transaction.")
@@ -46,7 +46,7 @@ class ForwarderSettings(MemberSettings):
     )
 
 
-class IncidentSettings(MemberSettings, DatabaseSettings):
+class IncidentSettings(MemberSettings, DatabaseSettings, KeyringSettings):
     """Role `incidents`: several petitions on one matter."""
 
     incident_batch: int = Field(500, ge=1, le=10_000, description="Most events in one database transaction of the incidents role.")
@@ -63,7 +63,7 @@ class IncidentSettings(MemberSettings, DatabaseSettings):
     incident_auto: bool = Field(True, description="False: the system joins nothing by itself, it only proposes.")
 
 
-class ViewSettings(IdentitySettings, TrackingSettings):
+class ViewSettings(IdentitySettings, TrackingSettings, KeyringSettings):
     """What citizens and offices see over HTTP (part of role `web`)."""
 
     database_pool: int = Field(8, ge=1, le=200, description="Database connections for reading.")

@@ -9,11 +9,12 @@ from typing import Any
 import orjson
 
 from schemas.events import wire
+from schemas.events.sealing import SEALED, OpenValue, as_it_is
 from schemas.events.wire import Record
 from schemas.platform.instants import iso
 
 # In the petition's row, or in fields of the entry itself.
-_OUTSIDE = frozenset({"petition_id", "seq", "at", "case", "petition", "classification", "chain"})
+_OUTSIDE = frozenset({"petition_id", "seq", "at", "case", "petition", "classification", "chain", SEALED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,10 @@ class TimelineEntry:
     chain: str | None = None
 
 
-def from_record(record: Record) -> TimelineEntry:
+def from_record(record: Record, open_value: OpenValue = as_it_is) -> TimelineEntry:
     """From a record of petitions.events or of an office's queue; raise NotAnEvent when it is not one."""
     event = wire.event(record)
-    fields = orjson.loads(record.value or b"")
+    fields = orjson.loads(open_value(record.value or b""))
     return TimelineEntry(event.petition_id, event.seq, event.id, event.what, event.at, _own(fields), fields["case"], event.chain)
 
 

@@ -20,6 +20,7 @@ OWN = {
     "backup": "deploy.cluster.backup.command:backup",
     "restore": "deploy.cluster.backup.command:restore",
     "rebuild": "deploy.cluster.rebuild.command:rebuild",
+    "forget": "deploy.cluster.forget.command:forget",
     "erasures": "deploy.cluster.backup.command:list_erasures",
     "audit": "deploy.cluster.audit.command:audit",
     "tokens": "deploy.identity.tokens:tokens",

@@ -11,6 +11,7 @@ import gc
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from schemas.events import topics
@@ -30,7 +31,8 @@ CHANNEL_INTAKE = topics.channel_topic("<channel>")
 class Role:
     """`entry`: module whose `function` runs until TERM, called with `arguments`; `more`: modules that it will load, too.
     `settings`: `module:class` of all that it reads from its environment. `reads` and `writes`: topics, of stages by the topology.
-    `keeps`: what it writes beside Kafka. `transactional`: a consumer whose effect is a transaction in Kafka."""
+    `keeps`: what it writes beside Kafka. `transactional`: a consumer whose effect is a transaction in Kafka. `prepares`: the function
+    only makes ready what asks no server, and gives the call that begins."""
 
     name: str
     kind: Kind
@@ -44,6 +46,7 @@ class Role:
     arguments: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
     transactional: bool = False
+    prepares: bool = False
 
     @property
     def group(self) -> str:
@@ -56,13 +59,14 @@ class Role:
         return self.group if self.kind == "stage" or self.transactional else ""
 
     def load(self) -> Callable[[], object]:
-        """Import the role's modules; the call that begins its work, which must be in the main thread."""
+        """Import the role's modules, and prepare what can be; the call that begins its work, which must be in the main thread."""
         gc.disable()  # importing makes many objects and hardly any garbage: a tenth of a start would go into looking for it
         function = getattr(importlib.import_module(self.entry), self.function)
         for module in self.more:
             importlib.import_module(module)
         gc.enable()
-        return lambda: function(*self.arguments)
+        begin: Callable[[], object] = function(*self.arguments) if self.prepares else partial(function, *self.arguments)
+        return begin
 
     def settings_classes(self) -> tuple[type[ProcessSettings], ...]:
         """The classes that `settings` names."""
@@ -81,6 +85,8 @@ ROLES: tuple[Role, ...] = (
         "gives each petition its category, level, place and office, or to triage",
         "streams.worker",
         ("streams.settings:StreamSettings", "streams.classify.settings:ClassifySettings"),
+        function="prepare",
+        prepares=True,
         arguments=("classify",),
         more=("streams.classify.build",),
     ),
@@ -91,6 +97,8 @@ ROLES: tuple[Role, ...] = (
         "streams.worker",
         ("streams.settings:StreamSettings", "streams.classify.settings:ClassifySettings"),
         keeps="RocksDB, one store a partition",
+        function="prepare",
+        prepares=True,
         arguments=("case",),
         more=("streams.case.build", "streams.classify.build"),
     ),
@@ -101,8 +109,8 @@ ROLES: tuple[Role, ...] = (
         "consumers.read_model.role",
         ("consumers.settings:ProjectorSettings",),
         reads=(topics.EVENTS,),
-        writes=(topics.DEAD_LETTERS,),
-        keeps="PostgreSQL: petition, timeline, case_words, consumer_offset",
+        writes=(topics.ERASURES, topics.DEAD_LETTERS),
+        keeps="PostgreSQL: petition, timeline, case_words, consumer_offset, contact_key (who was forgotten); the keyring likewise",
     ),
     Role(
         "dispatcher",
@@ -147,7 +155,7 @@ ROLES: tuple[Role, ...] = (
     Role(
         "migrate",
         "once",
-        "makes and checks topics and tables",
+        "makes and checks topics and tables, and makes the keyring",
         "deploy.cluster.migrate",
         ("deploy.cluster.migrate:MigrateSettings",),
     ),

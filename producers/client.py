@@ -25,6 +25,7 @@ from producers.kafka.publisher import Limits, Outgoing, Publisher
 from schemas.events.actions import ACTION, Action
 from schemas.events.base import Actor
 from schemas.events.topics import ACTIONS, INTAKE, Topic, channel_topic, office_topic
+from schemas.events.tracking import Keys
 from schemas.platform.clock import Clock, WallClock, to_datetime
 from schemas.platform.kafka import KafkaSettings
 
@@ -90,7 +91,7 @@ class IntakeProducer(_Producer[Receipt]):
         limits: Limits | None = None,
     ) -> None:
         super().__init__(kafka, channel_topic(own_channel) if own_channel else INTAKE, clock=clock, limits=limits)
-        self._secret = tracking_secret
+        self._codes, self._own = Keys((tracking_secret,)), own_channel
         self._vault = vault
 
     def submit(self, *, idempotency_key: str | None = None, **fields: Any) -> Receipt:
@@ -103,8 +104,10 @@ class IntakeProducer(_Producer[Receipt]):
     def submit_soon(self, *, idempotency_key: str | None = None, **fields: Any) -> Future[Receipt]:
         """The same without waiting; errors of the input are raised at once, Kafka's come through the future."""
         request = PetitionRequest.model_validate(fields, extra="forbid")
-        who = identify(self._secret, request.channel, request.external_id, idempotency_key)
-        digest = content_digest(self._secret, request)
+        # Who speaks for one channel alone has that channel's key, the pipeline's own roles the one from which all follow.
+        secret = self._codes.secrets[0] if self._own else self._codes.of_channel(request.channel)
+        who = identify(secret, request.channel, request.external_id, idempotency_key)
+        digest = content_digest(secret, request)
         event = event_of(request, who, digest, self._sealed(request, who), self._clock.now_ms())
         return self._publish(event, Receipt(who.petition_id, who.tracking_code, who.ce_id))
 

@@ -148,6 +148,8 @@ AUTHORITY: Mapping[str, Permission] = {
     "rate": Permission(CITIZEN, _some(S.ANSWERED, S.MERGED), f"{_RULES}: nothing is closed by silence alone"),
     "reopen": Permission(CITIZEN, REOPENABLE, f"{_RULES}: reopened at most twice; {_OPEN_POINT}"),
     "withdraw": Permission(CITIZEN, WORK_STATES | {S.MERGED}, _OPEN_POINT),
+    "forget": Permission(CITIZEN, EVERY, "Law 91/2025/QH15: erasure on request"),
+    "reveal-contact": Permission(OWNER, OPEN_STATES, "Law 91/2025/QH15: who sees personal data, and why, is recorded"),
     "take": Permission(OWNER | {Relation.TRIAGE}, WORK_STATES, "how an office shares its work: its own business"),
     "hand-over": Permission(OWNER | {Relation.TRIAGE}, WORK_STATES, "how an office shares its work: its own business"),
     "recompute": Permission(UPKEEP, OPEN_STATES | {S.MERGED}, f"{_RULES}: a calendar changed while cases are open"),

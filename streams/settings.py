@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from schemas.platform.settings import ProcessSettings
+from schemas.platform.settings import KeyringSettings
 
 
-class StreamSettings(ProcessSettings):
+class StreamSettings(KeyringSettings):
     """One worker process of one stage."""
 
     state_dir: Path = Field(Path(".data/state"), description="Where RocksDB keeps the stores; local to the machine.")

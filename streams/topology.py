@@ -32,9 +32,10 @@ def _classify(_settings: StreamSettings) -> Stage:
 
 
 def _case(settings: StreamSettings) -> Stage:
+    from schemas.events.sealing import sealing
     from streams.case.build import case_stage
 
-    return case_stage(settings.policy_dir, settings.clock())
+    return case_stage(settings.policy_dir, settings.clock(), sealing=sealing(settings))
 
 
 TOPOLOGY: tuple[Row, ...] = (

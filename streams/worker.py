@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import faust
 import uvloop
@@ -24,11 +24,22 @@ _SWITCH_SECONDS = 0.0005
 """How long the fetching thread may hold up the processors' loop, and the other way round; Python's 5 ms are a lot for one petition."""
 
 
-def run(name: str) -> None:
-    """Run the stage called `name` until TERM or Ctrl-C; exit 1 on anything fatal."""
+def prepare(name: str) -> Callable[[], None]:
+    """Build the stage called `name`, which asks no server; the call that runs it until TERM or Ctrl-C and exits 1 on anything fatal.
+
+    A process in reserve waits between the two, perhaps for days: where an operator has put other files there since, it is built anew.
+    """
+    from streams.classify.settings import files_stamp
+
     settings = StreamSettings()
     logs.configure(name, settings.log_level)
-    run_stage(build(name, settings), settings, beside=[row.stage for row in TOPOLOGY])
+    stamp, stage = files_stamp(), build(name, settings)
+
+    def run() -> None:
+        as_it_is = stage if files_stamp() == stamp else build(name, settings)
+        run_stage(as_it_is, settings, beside=[row.stage for row in TOPOLOGY])
+
+    return run
 
 
 def run_stage(stage: Stage, settings: StreamSettings, engine: type[StageApp] = StageApp, beside: Iterable[str] = ()) -> None:

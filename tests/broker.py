@@ -7,9 +7,12 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from kafka.admin import KafkaAdminClient
+
 from deploy.one_machine.embedded import EmbeddedKafka
 from deploy.one_machine.embedded.accounts import MECHANISM, OPERATOR, PROTOCOL
 from deploy.one_machine.embedded.private import private_folder, write_private
+from schemas.events.topics import Deployment, Topic, config
 from schemas.platform.kafka import KafkaSettings
 
 PASSWORD = os.environ.setdefault("KAFKA_PASSWORD", secrets.token_urlsafe(24))
@@ -36,3 +39,11 @@ def reach(servers: str) -> dict[str, Any]:
 def operator(servers: str) -> KafkaSettings:
     """The tests' operator at such a broker."""
     return KafkaSettings(kafka_bootstrap_servers=servers)
+
+
+def create(servers: str, *topics: Topic, partitions: int = 4) -> None:
+    """These of the catalogue's topics, as `migrate` makes them: all of them are hundreds, and take seconds."""
+    admin = KafkaAdminClient(**reach(servers))
+    about = {"num_partitions": partitions, "replication_factor": 1}
+    admin.create_topics({topic.name: {**about, "configs": config(topic, Deployment())} for topic in topics}, wait_for_metadata=True)
+    admin.close()

@@ -1,28 +1,65 @@
-"""Real Kafka and PostgreSQL for the tests that need them, started once a session on first use."""
+"""Real Kafka and PostgreSQL for the tests that need them, started once a session on first use.
+
+`make test` runs two such sessions side by side. What takes longest to start is needed by the tests of one of them alone.
+"""
 
 from __future__ import annotations
 
+import gc
 import itertools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from deploy.one_machine.embedded import EmbeddedKafka, EmbeddedPostgres
+from schemas.platform import keyring
 from tests.broker import kafka_in
 from tests.chaos.instance import Instance
+from tests.system.people import City
 
 # Time limits on single examples would make tests depend on how busy the machine is.
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
 
 
+@pytest.fixture(scope="session")
+def keyring_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A keyring for roles that are run within the tests; instances have their own."""
+    file = tmp_path_factory.mktemp("keyring") / "keyring.json"
+    keyring.ensure(file)
+    return file
+
+
+GROUPS = ("instance", "simulation", "own_kafka")
+"""Those that take longest, so that they begin first."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long fault tests run with `make chaos` (`-m chaos`) alone."""
+    """Whoever shares a whole instance or a broker of their own runs in one process, else whoever shares a folder.
+
+    The long fault tests run with `make chaos` (`-m chaos`) alone.
+    """
+    groups = {item: _group(item) for item in items}
+    for item, group in groups.items():
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: GROUPS.index(groups[item]) if groups[item] in GROUPS else len(GROUPS))
     if "chaos" not in config.option.markexpr:
         long = [item for item in items if item.get_closest_marker("chaos")]
         items[:] = [item for item in items if item not in long]
         config.hook.pytest_deselected(items=long)
+
+
+def _group(item: pytest.Item) -> str:
+    used = getattr(item, "fixturenames", ())
+    return next((name for name in GROUPS if name in used), item.path.parent.name)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are no garbage: looking through them again and again would take a tenth of the time of small ones."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -44,19 +81,24 @@ def _database_numbers() -> Iterator[int]:
     return itertools.count(1)
 
 
-@pytest.fixture
-def database_url(postgres: EmbeddedPostgres, _database_numbers: Iterator[int]) -> Iterator[Callable[[], str]]:
-    """A factory of fresh, migrated databases, dropped after the test: each call gives the URL of a new one."""
+@pytest.fixture(scope="session")
+def _migrated(postgres: EmbeddedPostgres) -> str:
+    """The name of a database with all tables, which the tests' own are copies of."""
     from deploy.cluster.migrate import migrate
 
+    migrate(postgres.ensure_database("migrated"))
+    return "migrated"
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres, _migrated: str, _database_numbers: Iterator[int]) -> Iterator[Callable[[], str]]:
+    """A factory of fresh, migrated databases, dropped after the test: each call gives the URL of a new one."""
     made: list[str] = []
 
     def make() -> str:
         name = f"test_{next(_database_numbers)}"
-        url = postgres.ensure_database(name)
         made.append(name)
-        migrate(url)
-        return url
+        return postgres.ensure_database(name, template=_migrated)
 
     yield make
     for name in made:
@@ -70,3 +112,10 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     made.start()
     yield made
     made.stop()
+
+
+@pytest.fixture
+def city(instance: Instance) -> Iterator[City]:
+    """The people of the city, on that instance."""
+    with City(instance.url, instance.data / "credentials.json") as made:
+        yield made

@@ -81,10 +81,11 @@ def replay(*, places: tuple[str, ...], dry_run: bool, data: Path) -> None:
     sent back.
     """
     from consumers.dead_letters.reading import NotReplayable, Replay, read, target
+    from schemas.commands.broker import open_value
 
     settings, failed, number = broker_settings(data), 0, 0
     with _reaching():
-        sender = None if dry_run else Replay(settings)
+        sender = None if dry_run else Replay(settings, open_value(data))
         for letter in read(settings, [_range(place) for place in places]):
             number += 1
             try:

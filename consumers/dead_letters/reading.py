@@ -11,9 +11,10 @@ from typing import Any
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
-from consumers.kafka.records import Headers, Record, config, lean
+from consumers.kafka.records import Headers, Record, config, lean, opened
 from schemas.events import dead_letters, wire
 from schemas.events.dead_letters import Reason
+from schemas.events.sealing import OpenValue, as_it_is
 from schemas.events.topics import ACTIONS, CHANNEL_PREFIX, CLASSIFIED, DEAD_LETTERS, INTAKE, OFFICE_PREFIX, QUEUE_PREFIX
 from schemas.events.words import for_office
 from schemas.platform.masking import mask, masked
@@ -119,8 +120,9 @@ def _shown_text(text: str) -> str:
     return mask(_FIELD.sub(rf"\1{HIDDEN}", read)[:_SHOWN_AT_MOST])
 
 
-def target(letter: Letter) -> tuple[str, bytes | None, Headers]:
-    """Topic, value and headers with which the letter goes back. Raise NotReplayable when it cannot."""
+def target(letter: Letter, open_value: OpenValue = as_it_is) -> tuple[str, bytes | None, Headers]:
+    """Topic, value and headers with which the letter goes back; an office gets the words of its event. Raise NotReplayable when it
+    cannot."""
     value, headers = letter.record.value, dead_letters.original(letter.record.headers)
     if letter.reason is None:
         raise NotReplayable("it does not say where it came from")
@@ -128,15 +130,17 @@ def target(letter: Letter) -> tuple[str, bytes | None, Headers]:
         return letter.reason.topic, value, headers
     office = _OFFICE.match(letter.reason.message)
     if letter.reason.stage == "dispatcher" and office:
-        event = wire.event(letter.record)
-        return QUEUE_PREFIX + office[1], for_office(office[1], value or b"", event, wire.view(event.case).office), headers
+        shown = opened(letter.record, open_value)
+        event = wire.event(shown)
+        return QUEUE_PREFIX + office[1], for_office(office[1], shown.value or b"", event, wire.view(event.case).office), headers
     raise NotReplayable(f"{letter.reason.topic} is no input: only its own stage writes there")
 
 
 class Replay:
     """Sends letters back, one after the other, each acknowledged."""
 
-    def __init__(self, settings: ProcessSettings) -> None:
+    def __init__(self, settings: ProcessSettings, open_value: OpenValue = as_it_is) -> None:
+        self._open_value = open_value
         self._producer = KafkaProducer(
             **settings.client(),
             client_id="petitions-dlq",
@@ -149,7 +153,7 @@ class Replay:
 
     def send(self, letter: Letter) -> str:
         """The topic that has it now. Raises NotReplayable, KafkaError."""
-        topic, value, headers = target(letter)
+        topic, value, headers = target(letter, self._open_value)
         self._producer.send(topic, key=letter.record.key, value=value, headers=headers).get(timeout=15)
         return topic
 

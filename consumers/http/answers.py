@@ -56,6 +56,23 @@ class PetitionStatus(BaseModel):
     sandbox: bool = Field(description="It only tries the pipeline out: no office gets it.")
     rating: int | None
     timeline: list[CitizenEntry]
+    share_url: str = Field(description="A page that shows the petition to whoever has its address, and lets nobody act.")
+
+
+class SharedPetition(BaseModel):
+    """What a citizen shares of a petition: no word that a citizen wrote, and nothing with which one could act."""
+
+    state: State
+    state_name: str
+    category: str
+    category_name: str
+    level: Level
+    urgent: bool
+    office: NamedOffice
+    deadline: AwareDatetime | None
+    received_at: AwareDatetime
+    escalation: int
+    timeline: list[CitizenEntry]
 
 
 class QueueItem(BaseModel):

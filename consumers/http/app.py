@@ -24,6 +24,8 @@ from consumers.pages import view_pages
 from consumers.read_model.counting import keep_counting
 from consumers.read_model.reading import opened
 from consumers.settings import ViewSettings
+from schemas.events.sealing import sealing
+from schemas.events.tracking import Keys
 from schemas.identity.callers import Callers, knowing
 
 
@@ -52,15 +54,16 @@ async def prepare(settings: ViewSettings, callers: Callers | None = None) -> Asy
     `callers`: of the process, where it has them already.
     """
     loop = asyncio.get_running_loop()
+    open_value = sealing(settings).open_value
     async with (
         nullcontext(callers) if callers else knowing(settings) as known,
-        opened(settings.database_url.get_secret_value(), settings.database_pool) as reader,
+        opened(settings.database_url.get_secret_value(), settings.database_pool, open_value) as reader,
     ):
-        live, queues = LiveFeed(settings, settings.live_ring, loop), QueueFeed(settings, loop)
+        live, queues = LiveFeed(settings, settings.live_ring, loop, open_value), QueueFeed(settings, loop)
         dead_letters = DeadLetterWatch(settings, loop)
         views = Views(
             settings=settings,
-            secret=settings.tracking_key(),
+            keys=Keys(settings.tracking_secrets()),
             callers=known,
             reader=reader,
             live=live,

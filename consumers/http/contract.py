@@ -53,6 +53,17 @@ PETITION_EVENTS = Operation(
     answer=Answer("Server-Sent Events; the data of each is an entry of the timeline with where the case stands.", media_types=_STREAM),
     refusals=((400, "invalid"), *_NOT_FOUND),
 )
+SHARED = Operation(
+    name="getSharedPetition",
+    method="GET",
+    path="/v1/shared/{shared}",
+    tag="Citizens",
+    summary="A petition that its citizen shares: what is done about it, and nothing of what citizens wrote.",
+    description="`shared` is the end of `share_url` of the petition; it lets nobody act, and no tracking code follows from it.",
+    parameters=(Parameter("shared", "The end of `share_url`.", {"type": "string", "maxLength": 43}, "path"),),
+    answer=Answer("The petition and what happened to it.", answers.SharedPetition),
+    refusals=((404, "unknown-petition"), (503, "database-unavailable")),
+)
 _LIMIT = Parameter("limit", "Cases of a page.", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT})
 _CURSOR = Parameter("cursor", "`next` of the page before.")
 _STATE = Parameter("state", "Only in this state.", {"type": "string", "enum": sorted(State)})
@@ -255,4 +266,4 @@ OUTLINES = _reference(
     "listWardOutlines", "/v1/wards/outlines", "The wards' outlines, if the operator has given them.", answers.WardOutlines
 )
 _LISTS = (OFFICES, CATEGORIES, WARDS, OUTLINES)
-OPERATIONS = (PETITION, PETITION_EVENTS, QUEUE, QUEUE_EVENTS, QUEUE_CASE, *_DESK, *contract_casework.OPERATIONS, IOC, *_LISTS)
+OPERATIONS = (PETITION, PETITION_EVENTS, SHARED, QUEUE, QUEUE_EVENTS, QUEUE_CASE, *_DESK, *contract_casework.OPERATIONS, IOC, *_LISTS)

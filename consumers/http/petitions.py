@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consumers.http.contract import PETITION, PETITION_EVENTS
+from consumers.http.contract import PETITION, PETITION_EVENTS, SHARED
 from consumers.http.endpoint import endpoint
 from consumers.http.following import Joined, follow, is_there, merged
 from consumers.http.state import Views
-from consumers.live.feed import Subscription
 from consumers.timeline import TimelineEntry
 from consumers.views import citizen as citizen_view
 from schemas.events import tracking
@@ -22,54 +21,69 @@ from schemas.reference.texts import Language
 from schemas.web import Problem, caller_address, json, language, sse
 
 LOOK_AGAIN_SECONDS = 1.0
-Found = tuple[dict[str, Any], list[TimelineEntry]]
+Found = tuple[str, dict[str, Any], list[TimelineEntry]]
+"""The petition's id, its view, and what happened."""
 
 
 def petition_routes(views: Views) -> list[Route]:
     async def show(request: Request) -> Response:
-        code, petition_id = _identify(views, request)
-        with views.live.subscribe(petition_id) as subscription:
-            case, entries = await await_petition(views, petition_id, subscription, caller_address(request))
-        return json(citizen_view.petition(code, petition_id, case, entries, language(request)))
+        code, ids = identify(views, request.path_params["tracking_code"])
+        petition_id, case, entries = await await_petition(views, ids, caller_address(request))
+        shown = citizen_view.petition(code, petition_id, case, entries, language(request))
+        return json({**shown, "share_url": f"/s/{views.keys.shared(petition_id)}"})
 
     async def events(request: Request) -> Response:
-        _, petition_id = _identify(views, request)
+        _, ids = identify(views, request.path_params["tracking_code"])
         after, lang = sse.last_id(request) or 0, language(request)
-        with views.live.subscribe(petition_id) as subscription:
-            _, entries = await await_petition(views, petition_id, subscription, caller_address(request))
+        petition_id, _, entries = await await_petition(views, ids, caller_address(request))
         return sse.stream("citizen", _events(views, petition_id, entries, after, lang))
 
-    return [PETITION.route(endpoint(show)), PETITION_EVENTS.route(endpoint(events))]
+    async def shared(request: Request) -> Response:
+        petition_id = views.keys.petition_of(request.path_params["shared"])
+        found = await _look(views, [petition_id]) if petition_id else None
+        if found is None:
+            raise Problem(404, "unknown-petition")
+        return json(citizen_view.shared(found[1], found[2], language(request)))
+
+    return [PETITION.route(endpoint(show)), PETITION_EVENTS.route(endpoint(events)), SHARED.route(endpoint(shared))]
 
 
-def _identify(views: Views, request: Request) -> tuple[str, str]:
+def identify(views: Views, text: str) -> tuple[str, list[str]]:
+    """The code, and the ids that its petition may have. Raise Problem 404 for what is no code."""
     try:
-        code = tracking.parse(request.path_params["tracking_code"])
+        code = tracking.parse(text)
     except tracking.BadTrackingCode:
         raise Problem(404, "bad-code") from None
-    return code, tracking.petition_id(views.secret, code)
+    return code, views.keys.candidates(code)
 
 
-async def await_petition(views: Views, petition_id: str, subscription: Subscription, waiter: str) -> Found:
+async def await_petition(views: Views, ids: Sequence[str], waiter: str) -> Found:
     """The petition; straight after the 202 it may still be on its way, so wait for it a little."""
-    if found := await _look(views, petition_id):
-        return found
-    if views.waiters.full(waiter):
-        raise Problem(503, "busy", headers={"Retry-After": "1"})
-    with views.waiters.one(waiter):
-        end = time.monotonic() + views.settings.arrival_wait_ms / 1000
-        while (left := end - time.monotonic()) > 0 and not subscription.closed:
-            await subscription.wait(min(left, LOOK_AGAIN_SECONDS))
-            if found := await _look(views, petition_id):
-                return found
+    with views.live.subscribe(*ids) as subscription:
+        if found := await _look(views, ids):
+            return found
+        if views.waiters.full(waiter):
+            raise Problem(503, "busy", headers={"Retry-After": "1"})
+        with views.waiters.one(waiter):
+            end = time.monotonic() + views.settings.arrival_wait_ms / 1000
+            while (left := end - time.monotonic()) > 0 and not subscription.closed:
+                await subscription.wait(min(left, LOOK_AGAIN_SECONDS))
+                if found := await _look(views, ids):
+                    return found
     raise Problem(404, "unknown-petition")
 
 
-async def _look(views: Views, petition_id: str) -> Found | None:
-    recent = views.live.recent(petition_id)
-    if recent and recent[0].seq == 1:
-        return merged(None, recent)
-    return merged(await views.reader.snapshot(petition_id), views.live.recent(petition_id))
+async def _look(views: Views, ids: Sequence[str]) -> Found | None:
+    live = next((petition_id for petition_id in ids if views.live.recent(petition_id)), None)
+    recent = views.live.recent(live) if live else []
+    if live and recent[0].seq == 1 and (found := merged(None, recent)):
+        return live, *found
+    snapshot = await views.reader.snapshot(*ids)
+    petition_id = snapshot.petition_id if snapshot else live
+    if petition_id is None:
+        return None
+    found = merged(snapshot, views.live.recent(petition_id))
+    return (petition_id, *found) if found else None
 
 
 async def _events(views: Views, petition_id: str, entries: list[TimelineEntry], after: int, lang: Language) -> AsyncIterator[bytes]:

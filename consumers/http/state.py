@@ -12,6 +12,7 @@ from consumers.live.feed import LiveFeed
 from consumers.live.queues import QueueFeed
 from consumers.read_model.reading import Reader
 from consumers.settings import ViewSettings
+from schemas.events.tracking import Keys
 from schemas.identity.callers import Callers
 
 _FIRST = 2
@@ -49,7 +50,7 @@ class Views:
     """Shared by all handlers."""
 
     settings: ViewSettings
-    secret: bytes
+    keys: Keys
     callers: Callers
     reader: Reader
     live: LiveFeed

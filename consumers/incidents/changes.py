@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 
 from consumers.incidents.fingerprint import Fingerprint, Point, fingerprint
 from consumers.incidents.words import words_of
-from consumers.kafka.records import Record
+from consumers.kafka.records import Record, opened
 from schemas.events import wire
 from schemas.events.base import Role
+from schemas.events.sealing import OpenValue, as_it_is
 from schemas.events.wire import Location, NotAnEvent, Petition, WholeEvent
 
 _CHANGING = words_of(
     "received assigned promised answered closed reopened refused withdrawn merged unmerged merge-declined follower-added follower-removed"
-    " extended resumed decision-required deadline-recomputed accepted action-refused"
+    " extended resumed decision-required deadline-recomputed accepted action-refused forgotten"
 )
 """What may change where a petition stands; warnings, notes and the like do not."""
 
@@ -49,29 +50,32 @@ class Changes:
     standing: dict[str, Standing] = field(default_factory=dict)
     parted: list[tuple[str, str]] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
+    forgotten: set[str] = field(default_factory=set)
     search: dict[str, int] = field(default_factory=dict)
     rejected: list[tuple[Record, NotAnEvent]] = field(default_factory=list)
 
 
-def changes_of(records: Sequence[Record]) -> Changes:
+def changes_of(records: Sequence[Record], open_value: OpenValue = as_it_is) -> Changes:
     """Read a batch of petitions.events, in the order of its partitions."""
     changes = Changes()
     for record in records:
         try:
-            _take(record, changes)
+            _take(record, changes, open_value)
         except NotAnEvent as error:
             changes.rejected.append((record, error))
     return changes
 
 
-def _take(record: Record, changes: Changes) -> None:
+def _take(record: Record, changes: Changes, open_value: OpenValue) -> None:
     if wire.head(record)[1] not in _CHANGING:
         return
-    event = wire.whole(record)
+    event = wire.whole(opened(record, open_value))
     petition, standing = wire.petition(event.petition), _standing(event)
     changes.standing[event.petition_id] = standing
     if petition is not None:
         changes.new[event.petition_id] = _fingerprint(petition, event.case.ward_code)
+    if event.what == "forgotten":
+        changes.forgotten.add(event.petition_id)
     if standing.left is not None:
         changes.parted.append((event.petition_id, standing.left))
     if standing.refused:

@@ -53,6 +53,10 @@ select petition_id, state, category, level, ward_code, received_at, deadline, co
 from incident_petition p where petition_id = any(%s)
 """
 _REQUEST = "insert into incident_request (event_id, petition_id, value, requested_at) values (%s, %s, %s, %s) on conflict do nothing"
+FORGET = """
+update incident_petition set lat = null, long = null, numbers = '{}', names = '{}', terms = '{}' where petition_id = any(%s)
+"""
+"""What is kept of a petition's words; where it stands stays known."""
 _SEARCHED = [state.value for state in (*WORK_STATES, State.MERGED)]
 
 
@@ -102,6 +106,8 @@ class Memory:
             cursor.executemany(_PART, [(leader, petition_id, leader) for petition_id, leader in rows.parted])
             if rows.refused:
                 cursor.execute(_REFUSE, (list(rows.refused),))
+            if rows.forgotten:
+                cursor.execute(FORGET, (list(rows.forgotten),))
 
     def _search(self, wanted: Sequence[str]) -> list[Ask]:
         """Each in order of its reception; what was asked for one is seen by the next."""

@@ -6,6 +6,7 @@ The case stage decides: a merge that cannot be is refused there, and the refusal
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
+from functools import partial
 
 import psycopg
 from kafka import KafkaConsumer
@@ -18,6 +19,7 @@ from consumers.incidents.sink import IncidentSink
 from consumers.loop import runner
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.settings import IncidentSettings
+from schemas.events.sealing import sealing
 from schemas.events.topics import EVENTS
 
 NAME = "incidents"
@@ -29,6 +31,7 @@ def run() -> None:
     """Look for incidents until told to stop."""
     settings = IncidentSettings()
     url = settings.database_url.get_secret_value()
+    make = partial(changes_of, open_value=sealing(settings).open_value)
 
     def opened(consumer: KafkaConsumer) -> IncidentSink:
         with ExitStack() as undo:  # when one cannot be opened, those before it are closed
@@ -36,7 +39,7 @@ def run() -> None:
             connection = undo.enter_context(closing(psycopg.connect(url, autocommit=True, connect_timeout=5)))
             outbox = Outbox(connection, connect(settings))
             undo.pop_all()
-        return IncidentSink(PostgresSink(consumer, memory, settings, changes_of, NAME), memory, outbox)
+        return IncidentSink(PostgresSink(consumer, memory, settings, make, NAME), memory, outbox)
 
     runner.run(runner.Consumer(NAME, settings, opened, settings.incident_batch, _GATHER_MS))
 

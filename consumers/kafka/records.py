@@ -13,6 +13,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import Fetcher
 from kafka.errors import CorruptRecordError
 
+from schemas.events.sealing import OpenValue
 from schemas.platform.kafka import KafkaSettings
 
 Headers = list[tuple[str, bytes]]
@@ -43,6 +44,14 @@ class Record:
         if isinstance(self._headers, bytes):
             return _find_header(self._headers, name.encode())
         return next((value for key, value in self._headers if key == name), None)
+
+
+def opened(record: Record, open_value: OpenValue) -> Record:
+    """The record itself, or where its value was sealed one with the words in it."""
+    value = open_value(record.value or b"")
+    if value is record.value or not record.value:
+        return record
+    return Record(record.offset, record.timestamp, record.key, value, record.raw_headers or record.headers)
 
 
 def _varint(data: bytes, pos: int) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from consumers.kafka.patient import Patient
 from consumers.kafka.records import Batches, config, lean
 from schemas.platform.logs import log
 from schemas.platform.settings import ProcessSettings
@@ -24,6 +25,9 @@ Take = Callable[[Batches], None]
 
 class Tail:
     """A thread with a consumer that starts at the end. `take` and `lost` run on the loop; `ready` while the consumer stands."""
+
+    client = KafkaConsumer
+    """Its consumer's class."""
 
     def __init__(
         self,
@@ -86,7 +90,7 @@ class Tail:
     def _connect(self) -> KafkaConsumer | None:
         while not self._stopping.is_set():
             try:
-                consumer = lean(KafkaConsumer(**config(self._settings, self._name, auto_offset_reset="latest", bootstrap_timeout_ms=3000)))
+                consumer = lean(self.client(**config(self._settings, self._name, auto_offset_reset="latest", bootstrap_timeout_ms=3000)))
                 self._assign(consumer)
             except Exception as error:  # noqa: BLE001 -- likewise
                 log.warning("kafka-unavailable", error=f"{type(error).__name__}: {error}")
@@ -110,7 +114,9 @@ class Tail:
 
 
 class TopicTail(Tail):
-    """All partitions of one topic, from the end."""
+    """All partitions of one topic, from the end; always the same, so that its fetches may be long."""
+
+    client = Patient
 
     def __init__(
         self,

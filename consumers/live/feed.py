@@ -17,6 +17,7 @@ from consumers.live.arrivals import Arrivals
 from consumers.live.listening import Listener
 from consumers.timeline import TimelineEntry, from_record
 from schemas.events import wire
+from schemas.events.sealing import OpenValue, as_it_is
 from schemas.events.topics import EVENTS
 from schemas.platform import metrics
 from schemas.platform.logs import log
@@ -53,7 +54,10 @@ class Ring:
 class LiveFeed:
     """Subscriptions on the event loop, fed by a thread that reads the topic's end."""
 
-    def __init__(self, settings: ProcessSettings, ring_size: int, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, settings: ProcessSettings, ring_size: int, loop: asyncio.AbstractEventLoop, open_value: OpenValue = as_it_is
+    ) -> None:
+        self._open_value = open_value
         self._ring = Ring(ring_size)
         self._subscriptions: dict[bytes, set[Subscription]] = {}
         self._closed = False
@@ -86,7 +90,7 @@ class LiveFeed:
             metrics.REPLY_SECONDS().labels(event.what).observe(max(0.0, (self._clock.now_ms() - received) / 1000))
 
     def _tell(self, key: bytes, record: Record) -> None:
-        entry = _entry(record)
+        entry = self._entry(record)
         if entry is not None:
             for subscription in self._subscriptions[key]:
                 subscription.push([entry])
@@ -98,20 +102,23 @@ class LiveFeed:
 
     def recent(self, petition_id: str) -> list[TimelineEntry]:
         """What the ring holds of a petition, in order."""
-        return [entry for record in self._ring.of(petition_id.encode()) if (entry := _entry(record))]
+        return [entry for record in self._ring.of(petition_id.encode()) if (entry := self._entry(record))]
 
     @contextmanager
-    def subscribe(self, petition_id: str) -> Iterator[Subscription]:
-        key, subscription = petition_id.encode(), Subscription(PENDING_LIMIT)
+    def subscribe(self, *petition_ids: str) -> Iterator[Subscription]:
+        """What happens to these petitions, while the context lasts."""
+        keys, subscription = [petition_id.encode() for petition_id in petition_ids], Subscription(PENDING_LIMIT)
         if self._closed:
             subscription.close()
-        self._subscriptions.setdefault(key, set()).add(subscription)
+        for key in keys:
+            self._subscriptions.setdefault(key, set()).add(subscription)
         try:
             yield subscription
         finally:
-            self._subscriptions[key].discard(subscription)
-            if not self._subscriptions[key]:
-                del self._subscriptions[key]
+            for key in keys:
+                self._subscriptions[key].discard(subscription)
+                if not self._subscriptions[key]:
+                    del self._subscriptions[key]
 
     def close(self) -> None:
         """End all subscriptions; new ones end at once."""
@@ -121,11 +128,10 @@ class LiveFeed:
             for subscription in subscriptions:
                 subscription.close()
 
-
-def _entry(record: Record) -> TimelineEntry | None:
-    try:
-        return from_record(record)
-    except ValueError as error:
-        # The projector dead-letters it; here it is only not shown.
-        log.warning("dead-letter", topic=EVENTS.name, offset=record.offset, error=type(error).__name__)
-        return None
+    def _entry(self, record: Record) -> TimelineEntry | None:
+        try:
+            return from_record(record, self._open_value)
+        except ValueError as error:
+            # The projector dead-letters it; here it is only not shown.
+            log.warning("dead-letter", topic=EVENTS.name, offset=record.offset, error=type(error).__name__)
+            return None

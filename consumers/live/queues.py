@@ -19,6 +19,7 @@ from schemas.platform.settings import ProcessSettings
 
 HISTORY_CHUNK = 500
 PENDING_LIMIT = 5000
+_WAIT_SECONDS = 5.0
 
 
 class OfficeListener(Listener[Record | dict[str, Any]]):
@@ -65,7 +66,7 @@ class QueueFeed:
     def __init__(self, settings: ProcessSettings, loop: asyncio.AbstractEventLoop) -> None:
         self._settings, self._loop = settings, loop
         self._listeners: dict[str, set[OfficeListener]] = {}
-        self._joins: queue.SimpleQueue[_Join] = queue.SimpleQueue()
+        self._joins: queue.SimpleQueue[_Join | None] = queue.SimpleQueue()
         self._closed = False
         self.tail = _QueueTail(self, settings, loop)
 
@@ -73,13 +74,14 @@ class QueueFeed:
         return list(self._listeners)
 
     def joins(self, *, wait: bool) -> list[_Join]:
-        """Those who came since the last call; waits a moment for one when there is nothing else to do."""
+        """Those who came since the last call; waits a while for one when there is nothing else to do."""
         found: list[_Join] = []
         try:
-            while True:
-                found.append(self._joins.get(block=wait and not found, timeout=0.2))
+            while (join := self._joins.get(block=wait and not found, timeout=_WAIT_SECONDS)) is not None:
+                found.append(join)
         except queue.Empty:
-            return found
+            pass
+        return found
 
     def take(self, batches: Batches) -> None:
         for tp, records in batches.items():
@@ -136,6 +138,7 @@ class QueueFeed:
         """End all listeners; new ones end at once."""
         self._closed = True
         self.tail.stop()
+        self._joins.put(None)  # wakes the thread
         self.close_all()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
-from kafka import KafkaConsumer
 from kafka.structs import MemberState
 
+from consumers.kafka.patient import Patient
 from schemas.platform import metrics
 
 EVERY_SECONDS = 1.0
@@ -16,7 +16,7 @@ EVERY_SECONDS = 1.0
 class LagReport:
     """Sets the lag metrics, each partition for itself; `update` says whether the consumer is a settled member of its group."""
 
-    def __init__(self, name: str, consumer: KafkaConsumer) -> None:
+    def __init__(self, name: str, consumer: Patient) -> None:
         self._name, self._consumer = name, consumer
         self._next = 0.0
         self._settled = False
@@ -54,8 +54,6 @@ class LagReport:
     def _behind(self) -> dict[int, int]:
         """By partition number; of several topics the worst one's."""
         found: dict[int, int] = {}
-        for tp in self._consumer.assignment():
-            end = self._consumer.highwater(tp)
-            if end is not None:
-                found[tp.partition] = max(found.get(tp.partition, 0), end - (self._consumer.position(tp, timeout_ms=100) or 0))
+        for tp, records in self._consumer.behind().items():
+            found[tp.partition] = max(found.get(tp.partition, 0), records)
         return found

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from kafka import KafkaConsumer
 from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 
+from consumers.kafka.patient import Patient
 from consumers.kafka.records import config, lean
 from consumers.loop.service import Service
 from schemas.events.topics import EVENTS
 from schemas.platform.logs import log
 from schemas.platform.settings import ProcessSettings
 
-GATHER_MS = 80
+GATHER_MS = 250
+"""No citizen waits for it: his page is fed by the record itself."""
 _ENOUGH_BYTES = 100_000
 
 
@@ -24,28 +24,12 @@ def group(name: str, worker_id: str, gather_ms: int = GATHER_MS) -> dict[str, ob
         "group_id": name,
         "group_instance_id": f"{name}-{worker_id}" if worker_id else None,
         "session_timeout_ms": 10_000,
-        "heartbeat_interval_ms": 1_000,
+        "heartbeat_interval_ms": 3_000,
         # Large fetches: catching up is done in few, big steps.
         "max_partition_fetch_bytes": 4_000_000,
-        "gather_ms": gather_ms,
+        # Many small answers cost the broker and the process more than the work itself.
+        "gathering": {"fetch_min_bytes": _ENOUGH_BYTES, "fetch_max_wait_ms": gather_ms},
     }
-
-
-class Member(KafkaConsumer):  # type: ignore[misc]  # kafka-python has no types
-    """A member that lets records gather while some come: many small answers cost the broker and the process more than the work itself.
-
-    The first one after a silence is answered at once, and in a silence hardly anything is asked for.
-    """
-
-    def __init__(self, *, gather_ms: int = GATHER_MS, **more: object) -> None:
-        super().__init__(**more)
-        self._gathering = {"fetch_min_bytes": _ENOUGH_BYTES, "fetch_max_wait_ms": gather_ms}
-        self._idle = {name: self._fetcher.config[name] for name in self._gathering}
-
-    def poll(self, *given: object, **more: object) -> Any:
-        found = super().poll(*given, **more)
-        self._fetcher.config.update(self._gathering if found else self._idle)  # read for each fetch; pinned
-        return found
 
 
 def connect(
@@ -56,11 +40,11 @@ def connect(
     *,
     gather_ms: int = GATHER_MS,
     topics: Sequence[str] = (EVENTS.name,),
-) -> KafkaConsumer | None:
+) -> Patient | None:
     """Subscribe to the topics; waits for the broker. None when the process is told to stop meanwhile."""
     for _ in service.tries():
         try:
-            consumer = lean(Member(**config(settings, name, bootstrap_timeout_ms=5000, **group(name, worker_id, gather_ms))))
+            consumer: Patient = lean(Patient(**config(settings, name, bootstrap_timeout_ms=5000, **group(name, worker_id, gather_ms))))
             # Before it joins: a leader of the group that does not know the partitions yet gives none to anybody, for a minute.
             if missing := set(topics) - consumer.topics():
                 consumer.close(timeout_ms=1000)

@@ -9,7 +9,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 LIMIT_SECONDS = 45.0
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 10.0
 
 Committed = Callable[[Iterable[TopicPartition]], dict[TopicPartition, int]]
 

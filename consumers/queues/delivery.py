@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from consumers.kafka.records import Record
+from consumers.kafka.records import Record, opened
 from consumers.queues.routing import offices_of
 from schemas.events import wire
+from schemas.events.sealing import OpenValue, as_it_is
 from schemas.events.wire import NotAnEvent
 from schemas.events.words import for_office
 
@@ -34,21 +35,22 @@ class Undeliverable(ValueError):
     """An event cannot be given to an office; the message names it."""
 
 
-def plan(records: Iterable[tuple[int, Record]]) -> Plan:
-    """Plan for (partition, record) pairs."""
+def plan(records: Iterable[tuple[int, Record]], open_value: OpenValue = as_it_is) -> Plan:
+    """Plan for (partition, record) pairs; offices get the words that stand sealed on the record."""
     made = Plan([], [])
     for partition, record in records:
         try:
-            made.deliveries.extend(_deliveries(partition, record))
+            made.deliveries.extend(_deliveries(partition, record, open_value))
         except NotAnEvent as error:
             made.rejected.append((partition, record, error))
     return made
 
 
-def _deliveries(partition: int, record: Record) -> list[Delivery]:
-    event = wire.event(record)
+def _deliveries(partition: int, record: Record, open_value: OpenValue) -> list[Delivery]:
+    shown = opened(record, open_value)
+    event = wire.event(shown)
     case = wire.view(event.case)
     return [
-        Delivery(office, partition, record, for_office(office, record.value or b"", event, case.office))
+        Delivery(office, partition, record, for_office(office, shown.value or b"", event, case.office))
         for office in offices_of(event, case)
     ]

@@ -21,6 +21,7 @@ from consumers.loop.sink import POLL_MS
 from consumers.queues import offsets
 from consumers.queues.delivery import plan
 from consumers.queues.transaction import QueueWriter
+from schemas.events.sealing import OpenValue, as_it_is
 from schemas.platform import metrics
 from schemas.platform.settings import ProcessSettings
 
@@ -30,8 +31,8 @@ NAME = "dispatcher"
 class QueueSink:
     """Moves batches from the consumer to the offices' topics. See `consumers.loop.sink.Sink` for its contract."""
 
-    def __init__(self, consumer: KafkaConsumer, writer: QueueWriter, settings: ProcessSettings) -> None:
-        self._consumer, self._writer = consumer, writer
+    def __init__(self, consumer: KafkaConsumer, writer: QueueWriter, settings: ProcessSettings, open_value: OpenValue = as_it_is) -> None:
+        self._consumer, self._writer, self._open_value = consumer, writer, open_value
         self._positions = Positions(consumer, lambda tp: offsets.position(settings, consumer, tp), NAME)
         self.newest: dict[int, int] = {}
 
@@ -46,7 +47,7 @@ class QueueSink:
 
     def _deliver(self, batches: Batches) -> int:
         ends = {tp: records[-1].offset + 1 for tp, records in batches.items()}
-        planned = plan((tp.partition, record) for tp, records in batches.items() for record in records)
+        planned = plan(((tp.partition, record) for tp, records in batches.items() for record in records), self._open_value)
         self._writer.deliver(planned, {tp: OffsetAndMetadata(end, "", -1) for tp, end in ends.items()})
         for tp, end in ends.items():
             self._positions.moved(tp, end)

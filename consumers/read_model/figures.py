@@ -35,7 +35,7 @@ from timeline where type in ('answered', 'rated', 'reopened') and at >= %(league
 """
 _ESCALATED = """
 select petition_id, office, escalation, escalated_to, decider, state, level, category, deadline, received_at,
-       left(petition->>'text', 200) as text
+       petition
 from petition where escalated_to is not null order by escalation desc, deadline nulls last limit %(shown)s
 """
 _ESCALATED_COUNT = "select count(*) as number from petition where escalated_to is not null"

@@ -14,26 +14,25 @@ from consumers.read_model.storable import storable_record
 from consumers.read_model.words import SAYING, Index, Mark, about, said
 from schemas.events import wire
 from schemas.events.case import OPEN_STATES
+from schemas.events.erasures import Forgotten
 from schemas.events.wire import CaseEvent, CaseView, NotAnEvent
+from schemas.platform.keyring import path_of
 from schemas.reference import TRIAGE_OFFICE
 
-ERASING = "forgotten"
 Row = tuple[str, ...]
 """Columns as PostgreSQL's text; empty is NULL."""
-_ID, _WHAT = 0, 3
-"""In a row of the timeline."""
 
 
 @dataclass(slots=True)
 class Rows:
-    """Rows for one transaction: the newest view of each petition, every event's timeline entry, what cases are found by, whose words
-    are erased, and what could not be read."""
+    """Rows for one transaction: the newest view of each petition, every event's timeline entry, what cases are found by, what could not
+    be read, and who is forgotten."""
 
     petitions: list[Row] = field(default_factory=list)
     timeline: list[Row] = field(default_factory=list)
     words: list[Row] = field(default_factory=list)
-    erased: list[str] = field(default_factory=list)
     rejected: list[tuple[Record, NotAnEvent]] = field(default_factory=list)
+    forgotten: list[Forgotten] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -56,10 +55,7 @@ def project(records: Sequence[Record], index: Index | None = None) -> Rows:
     latest: dict[str, _Latest] = {}
     for record in records:
         try:
-            row = _timeline_row(storable_record(record), latest, index)
-            rows.timeline.append(row)
-            if row[_WHAT] == ERASING:
-                rows.erased.append(row[_ID])
+            rows.timeline.append(_timeline_row(storable_record(record), latest, rows.forgotten, index))
         except NotAnEvent as error:
             rows.rejected.append((record, error))
     rows.petitions = [_petition_row(petition_id, entry) for petition_id, entry in latest.items()]
@@ -68,9 +64,11 @@ def project(records: Sequence[Record], index: Index | None = None) -> Rows:
     return rows
 
 
-def _timeline_row(record: Record, latest: dict[str, _Latest], index: Index | None) -> Row:
+def _timeline_row(record: Record, latest: dict[str, _Latest], forgotten: list[Forgotten], index: Index | None) -> Row:
     event = wire.event(record)
     case = wire.view(event.case)
+    if event.what == "forgotten":
+        forgotten.append(Forgotten(event.petition_id, path_of(event.petition_id, wire.ms(case.received_at)), wire.instant(event.at)))
     _remember(latest, event, case)
     if index is not None and (event.what in SAYING or event.to_office is not None):
         _note_words(latest[event.petition_id], event.what, case, index.opened(record.value or b""))

@@ -17,16 +17,17 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from consumers.read_model import cursors
 from consumers.read_model.finding import Wanted, count_query, page_query
 from consumers.timeline import TimelineEntry, from_row
+from schemas.events.sealing import OpenValue, as_it_is
 from schemas.platform.pools import still_open
 
 Away = (psycopg.OperationalError, PoolTimeout)
 """PostgreSQL does not answer."""
 
 _SNAPSHOT = """
-select p.seq, p.view, p.petition, p.classification,
+select p.petition_id, p.seq, p.view, p.petition, p.classification,
        (select coalesce(json_agg(json_build_array(t.seq, t.event_id, t.type, t.at, t.data) order by t.seq), '[]')
         from timeline t where t.petition_id = p.petition_id) as timeline
-from petition p where p.petition_id = %s
+from petition p where p.petition_id = any(%s)
 """
 _AFTER = "select petition_id, seq, event_id, type, at, data from timeline where petition_id = %s and seq > %s order by seq limit 1000"
 
@@ -65,11 +66,13 @@ class Reader:
     def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
         self._pool = pool
 
-    async def snapshot(self, petition_id: str) -> Snapshot | None:
-        rows = await self.rows(_SNAPSHOT, (petition_id,))
+    async def snapshot(self, *petition_ids: str) -> Snapshot | None:
+        """The petition; of several ids, of which one alone can be one, the one that is."""
+        rows = await self.rows(_SNAPSHOT, (list(petition_ids),))
         if not rows:
             return None
         row = rows[0]
+        petition_id = row["petition_id"]
         entries = [from_row(petition_id, s, i, w, datetime.fromisoformat(at), data) for s, i, w, at, data in row["timeline"]]
         return Snapshot(petition_id, row["seq"], row["view"], row["petition"], row["classification"], entries)
 
@@ -95,11 +98,15 @@ class Reader:
 
 
 @asynccontextmanager
-async def opened(url: str, size: int) -> AsyncIterator[Reader]:
-    """A reader while its pool lives. The pool connects in the background: a database that is away is no reason to wait."""
+async def opened(url: str, size: int, open_value: OpenValue = as_it_is) -> AsyncIterator[Reader]:
+    """A reader while its pool lives; all JSON comes with the words that stand sealed in the tables. The pool connects in the background: a
+    database that is away is no reason to wait."""
+
+    def loads(raw: str | bytes) -> Any:
+        return orjson.loads(open_value(raw.encode() if isinstance(raw, str) else raw))
 
     async def prepare(connection: psycopg.AsyncConnection[Any]) -> None:
-        set_json_loads(orjson.loads, connection)
+        set_json_loads(loads, connection)
 
     pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
         url,

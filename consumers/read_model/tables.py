@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -10,6 +10,7 @@ import psycopg
 from consumers.loop.offsets import Move, Offsets
 from consumers.loop.postgres_sink import UnusableRow
 from consumers.read_model.projection import Row, Rows
+from schemas.events.erasures import Forgotten
 
 # JSON, codes and instants never hold a control character, so a column travels as one text without any quoting.
 _SEPARATOR = "\x01"
@@ -50,6 +51,10 @@ _TIMELINE_COLUMNS = (
 )
 _WORDS_COLUMNS = (("petition_id", "text"), ("offices", "text[]"), ("words", "bigint[]"), ("photos", "bool"))
 _KEPT_FROM_FIRST = ("petition", "classification")
+
+
+Forget = Callable[["psycopg.Connection[Any]", Sequence[Forgotten]], None]
+"""May be called again for the same ones; raises one of `consumers.loop.sink.Unfinished`, psycopg.OperationalError: then it is."""
 
 
 def _select(columns: Sequence[tuple[str, str]]) -> str:
@@ -99,7 +104,9 @@ FORGET_WORDS = "update case_words set words = '{}', photos = false where petitio
 class ReadModel:
     """Tables of a `PostgresSink`: a petition a row with its newest view, and an event a row of its timeline."""
 
-    def __init__(self, url: str, consumer: str, topic: str) -> None:
+    def __init__(self, url: str, consumer: str, topic: str, forget: Forget = lambda _connection, _forgotten: None) -> None:
+        """`forget`: what else is done about those who were forgotten, before anything is written."""
+        self._forget = forget
         self._connection: psycopg.Connection[Any] = psycopg.connect(url, autocommit=True, connect_timeout=5, prepare_threshold=2)
         # A crash of PostgreSQL may lose the newest transactions; their offsets go with them, and they are read again.
         self._connection.execute("set synchronous_commit = off")
@@ -117,6 +124,8 @@ class ReadModel:
     def write(self, rows: Rows, moves: Sequence[Move]) -> None:
         """Write all or nothing. Raise NotMine when another owner moved an offset, one of `CannotWrite` for a bad row."""
         petitions, timeline, words = _columns(rows.petitions), _columns(rows.timeline), _columns(rows.words)
+        if rows.forgotten:
+            self._forget(self._connection, rows.forgotten)
         with self._connection.transaction():
             # 1. The offsets first: their row locks make a second owner of the partition wait, and then see that it is too late.
             self._offsets.move(moves)
@@ -127,8 +136,8 @@ class ReadModel:
                 self._connection.execute(INSERT_TIMELINE, timeline)
             if words:
                 self._connection.execute(MERGE_WORDS, words)
-            if rows.erased:
-                self._connection.execute(FORGET_WORDS, (rows.erased,))
+            if rows.forgotten:
+                self._connection.execute(FORGET_WORDS, ([one.petition_id for one in rows.forgotten],))
 
 
 def _columns(rows: Sequence[Row]) -> list[str]:

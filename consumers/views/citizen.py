@@ -14,6 +14,7 @@ from schemas.events.actions import RefusalKind
 from schemas.events.base import Level, Role
 from schemas.events.case import PUBLIC
 from schemas.platform.instants import local
+from schemas.platform.masking import mask
 from schemas.reference import TRIAGE_OFFICE, categories, offices, texts
 from schemas.reference.texts import Language
 
@@ -36,6 +37,8 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
     "reopened": ("reason",),
     "refused": ("kind", "reason", "right_address"),
     "withdrawn": ("reason",),
+    "forgotten": (),
+    "contact-revealed": ("reason",),
     "merged": (),
     "unmerged": (),
     "leader-reported": ("event_type",),
@@ -47,7 +50,7 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
 }
 """Event types that a citizen sees, with the fields shown. Warnings, returned answers and other people's petitions are not."""
 
-_OF_A_LEADER = VISIBLE.keys() - {"leader-reported", "action-refused"}
+_OF_A_LEADER = VISIBLE.keys() - {"leader-reported", "action-refused", "forgotten", "contact-revealed"}
 _OFFICES = ("from_office", "to_office", "decider")
 
 
@@ -114,6 +117,29 @@ def petition(code: str, petition_id: str, case: Json, entries: Sequence[Timeline
         "timeline": items(entries, lang),
         "receipt": _receipt(entries),
     }
+
+
+def shared(case: Json, entries: Sequence[TimelineEntry], lang: Language) -> Json:
+    """What anybody may see with whom its citizen shares the petition: no code, no receipt, and no word that a citizen wrote."""
+    whole = petition("", "", case, [_without_words(entry) for entry in entries], lang)
+    return {name: whole[name] for name in _SHARED}
+
+
+def _without_words(entry: TimelineEntry) -> TimelineEntry:
+    known = {name: value for name, value in entry.data.items() if name in _SHAREABLE}
+    words = {name: mask(str(known[name])) for name in ("text", "reason") if known.get(name)}
+    by_citizen = entry.data.get("actor", {}).get("role") == Role.CITIZEN
+    return replace(entry, data={} if by_citizen else known | words)
+
+
+_SHARED = (
+    *("state", "state_name", "office", "deadline", "category", "category_name"),
+    *("urgent", "level", "received_at", "escalation", "timeline"),
+)
+_SHAREABLE = (
+    *(*PUBLIC, *_OFFICES, "rung", "clock", "because", "kind", "in_time", "event_type"),
+    *("deadline_before", "deadline_after", "promise_date"),
+)
 
 
 def _receipt(entries: Sequence[TimelineEntry]) -> Json | None:

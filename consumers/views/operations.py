@@ -14,6 +14,8 @@ from schemas.platform.masking import mask
 from schemas.reference import categories
 from schemas.reference.texts import Language, words
 
+_TEXT_SHOWN = 200
+
 
 def figures(rows: Rows, now: datetime, lang: Language) -> Json:
     """The answer's part that comes from the database."""
@@ -98,5 +100,5 @@ def _escalation(row: Row, lang: Language) -> Json:
         "category_name": (category.name_vi if lang == "vi" else category.name_en) if category else row["category"],
         "deadline": iso(row["deadline"]) if row["deadline"] else None,
         "received_at": iso(row["received_at"]),
-        "text": mask(row["text"] or "", lang),
+        "text": mask((row["petition"] or {}).get("text", "")[:_TEXT_SHOWN], lang),
     }

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import Field
 
+from deploy.cluster import database_roles
 from deploy.errors import Failed, Unreachable
 from schemas.platform.logs import configure
-from schemas.platform.settings import DatabaseSettings
+from schemas.platform.settings import DatabaseSettings, KeyringSettings
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -29,8 +30,8 @@ create table if not exists schema_migration (
 """
 
 
-class MigrateSettings(DatabaseSettings):
-    """The role `migrate`: topics, accounts and rights at the brokers, and database."""
+class MigrateSettings(DatabaseSettings, KeyringSettings):
+    """The role `migrate`: topics, accounts and rights at the brokers, database and keyring."""
 
     kafka_accounts_dir: Path | None = Field(
         None, description="A file for each principal, named like it, with its password: the brokers are told. Without: made elsewhere."
@@ -115,11 +116,12 @@ def _apply(connection: Connection[Any], migration: Migration) -> None:
 
 
 def run() -> None:
-    """The role `migrate`: topics, who may come in and do what, then database. Raises what each of them raises."""
+    """The role `migrate`: topics, who may come in and do what, keyring, then database. Raises what each of them raises."""
     from deploy.cluster.topics import ensure_topics
     from deploy.identity.enrolment import enrol
     from deploy.rights.accounts import ensure_accounts
     from deploy.rights.acls import ensure_acls
+    from schemas.platform import keyring
 
     settings = MigrateSettings()
     configure("migrate", settings.log_level)
@@ -129,7 +131,11 @@ def run() -> None:
     told = ensure_accounts(settings, settings.kafka_accounts_dir) if settings.kafka_accounts_dir else 0
     rights = ensure_acls(settings)
     click.echo(rights.hindered or f"{told} accounts told, {rights.added} rights added, {rights.removed} removed")
-    done = migrate(settings.database_url.get_secret_value())
-    with connected(settings.database_url.get_secret_value(), autocommit=True) as connection:
+    keyring.ensure(settings.keyring_file)
+    url = settings.database_url.get_secret_value()
+    done = migrate(url)
+    with connected(url, autocommit=True) as connection:
         enrol(connection, settings.credentials_file, settings.accounts_file)
+        if not database_roles.ensure(connection, url):
+            click.echo("the database's own roles were not made: this user may not make any, or has no password", err=True)
     click.echo(f"{len(topics.created)} topics created, {len(topics.changed)} settings of topics changed, {len(done)} migrations applied")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -101,7 +101,7 @@ def ensure_topics(settings: ProcessSettings) -> Ensured:
             # Somebody else is creating them at the same moment: look again, create the rest.
             created = _create(admin, settings)
         ensure_internal(admin)
-        return Ensured(created, _bring(admin, deployment(settings)))
+        return Ensured(created, _bring(admin, wanted_configs(deployment(settings)), set(created)))
 
 
 def existing_topics(settings: ProcessSettings) -> dict[str, int]:
@@ -148,10 +148,10 @@ def _new(topic: Topic, settings: ProcessSettings) -> dict[str, object]:
     }
 
 
-def _bring(admin: KafkaAdminClient, of: Deployment) -> list[Change]:
-    existing = _partitions(admin)
-    wanted = {name: settings for name, settings in wanted_configs(of).items() if name in existing}
-    changes = differences(wanted, configs(admin, "topic", wanted))
+def _bring(admin: KafkaAdminClient, wanted: Configs, created: Collection[str]) -> list[Change]:
+    """Those `created` just now have their settings: at the first start they are hundreds."""
+    before = {name: settings for name, settings in wanted.items() if name not in created}
+    changes = differences(before, configs(admin, "topic", before))
     by_topic: dict[str, dict[str, str]] = {}
     for change in changes:
         by_topic.setdefault(change.topic, {})[change.setting] = change.after

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from deploy.errors import Failed
 from deploy.identity.database import database
 from schemas.commands.access import data_option, json_option
 from schemas.commands.tables import show
+from schemas.events.topics import CHANNELS
 from schemas.reference import offices
 
 if TYPE_CHECKING:
@@ -56,6 +58,25 @@ def issue(*, kind: str, holder: str, days: float, note: str, data: Path, as_json
         raise click.UsageError(mistake)
     with database(data) as connection:
         _tell(table.issue(connection, Holder(Kind(kind), holder), timedelta(days=days), note), as_json=as_json)
+
+
+@tokens.command()
+@click.argument("channel", type=click.Choice(CHANNELS))
+@data_option
+def secret(*, channel: str, data: Path) -> None:
+    """Print the secret with which CHANNEL's own system makes the codes of its petitions over Kafka: of its own, and of no others.
+
+    It follows from TRACKING_SECRET, that of the instance in DIR if none is in the environment.
+    """
+    from deploy.cluster.site import Site
+    from deploy.one_machine.reach import environment
+    from deploy.one_machine.runner.directory import Directory
+    from schemas.events.tracking import Keys
+    from schemas.platform.settings import TrackingSettings
+
+    directory = Directory(data)
+    settings = Site(environment(directory, os.environ), directory).read(TrackingSettings)
+    click.echo(Keys(settings.tracking_secrets()).of_channel(channel).decode())
 
 
 @tokens.command("list")

@@ -72,10 +72,10 @@ def run(role: str, *, held: bool) -> None:
     """Run one role in the foreground until TERM; its settings come from the environment."""
     from pydantic import ValidationError
 
-    work = BY_NAME[role].load()
-    if held and not sys.stdin.readline():
-        return  # who held it in reserve is gone
     try:
+        work = BY_NAME[role].load()
+        if held and not sys.stdin.readline():
+            return  # who held it in reserve is gone
         work()
     except ValidationError as error:
         raise click.UsageError(f"settings of {role}: {_settings_errors(error)}") from error

@@ -22,6 +22,7 @@ from producers.client import ActionProducer, IntakeProducer, Receipt
 from producers.intake.requests import identify
 from producers.kafka.publisher import Unavailable
 from schemas.events.base import Actor
+from schemas.events.tracking import Keys
 from schemas.events.wire import CaseView, WholeEvent
 from schemas.platform.clock import Clock
 from schemas.reference import TRIAGE_OFFICE, offices
@@ -88,7 +89,8 @@ class Town:
 
     def _submit(self, number: int) -> None:
         made = petition(number, self.seed)
-        who = identify(self.channels.tracking_secret, made.fields["channel"], made.fields["external_id"], None)
+        secret = Keys((self.channels.tracking_secret,)).of_channel(made.fields["channel"])
+        who = identify(secret, made.fields["channel"], made.fields["external_id"], None)
         self._petitions[who.petition_id] = made
         self.counts["petitions"] += 1
         self._send(partial(self._publish, made))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,6 +12,7 @@ import orjson
 
 from producers.commands import office
 from producers.commands.given import given
+from producers.importing.sources import Format
 from schemas.commands.access import Access, with_key
 from schemas.commands.calls import post
 
@@ -64,19 +66,54 @@ def _contact(file: BinaryIO | None) -> Any:
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--channel", default="import", show_default=True, help="For lines that name no channel.")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
+@click.option("--channel", default="import", show_default=True, help="For rows that name no channel.")
+@click.option("--format", "format_", type=click.Choice(["jsonl", "csv", "open311"]), help="Default: what the first letter tells.")
+@click.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="Which column is which field, like location.address='Địa chỉ'.")
+@click.option("--mapping", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The same as a TOML file.")
+@click.option("--delimiter", help="What parts the cells of CSV. Default: what the first line has most of.")
 @click.option("--rejects", type=click.Path(path_type=Path, dir_okay=False), help="Default: FILE.rejects.jsonl")
+@click.option("--dry-run", is_flag=True, help="Check every row, publish none.")
+@click.option("--resume", is_flag=True, help="Go on where the same file was left.")
 @click.option("--json", "as_json", is_flag=True)
-def import_petitions(file: Path, channel: str, rejects: Path | None, *, as_json: bool) -> None:
-    """Import petitions from FILE, one JSON object a line as in POST /v1/petitions.
+def import_petitions(
+    file: Path,
+    *,
+    channel: str,
+    format_: Format | None,
+    pairs: Sequence[str],
+    mapping: Path | None,
+    delimiter: str | None,
+    rejects: Path | None,
+    dry_run: bool,
+    resume: bool,
+    as_json: bool,
+) -> None:
+    """Import petitions from FILE (- for standard input): JSON lines as in POST /v1/petitions, CSV, or an Open311 dump; gzip or not.
 
-    Lines with an external_id can be imported again without becoming a second petition. Needs KAFKA_BOOTSTRAP_SERVERS
-    and TRACKING_SECRET, and DATABASE_URL for petitions with a contact.
+    A column is a field of POST /v1/petitions, its parts joined by a dot (location.address, contact.phone). The same row imported again is
+    the same petition: by its external_id, else by its line in the same file. Needs KAFKA_BOOTSTRAP_SERVERS and TRACKING_SECRET, and
+    DATABASE_URL for petitions with a contact.
     """
-    from producers.commands.bulk import import_file  # here, so that the other commands start without Kafka's and PostgreSQL's clients
+    # Here, so that the other commands start without Kafka's and PostgreSQL's clients.
+    from producers.importing.command import Asked, import_file
 
-    import_file(file, channel, rejects, as_json=as_json)
+    given = None if str(file) == "-" else file
+    columns = _columns(pairs, mapping)
+    import_file(Asked(given, channel, format_, delimiter, columns, rejects, dry_run=dry_run, resume=resume, as_json=as_json))
+
+
+def _columns(pairs: Sequence[str], file: Path | None) -> dict[str, str] | None:
+    from producers.importing.columns import BadMapping, mapping, read_mapping
+
+    try:
+        named = dict(pair.split("=", 1) for pair in pairs)
+        found = (read_mapping(file.read_text(encoding="utf-8")) if file else {}) | mapping(named)
+    except BadMapping as error:
+        raise click.UsageError(str(error)) from None
+    except ValueError:
+        raise click.UsageError("--map: give FIELD=COLUMN") from None
+    return found or None
 
 
 commands: list[click.Command] = [submit, *office.COMMANDS, import_petitions]

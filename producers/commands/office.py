@@ -66,6 +66,7 @@ FORMS: Mapping[str, Form] = {
         "Assign PETITION_ID bindingly: triage, a superior or the administrator.",
         (_TO, _REASON, click.option("--category"), click.option("--level", type=click.Choice([level.value for level in Level]))),
     ),
+    "reveal-contact": Form("Put on record why the office must see the contact of PETITION_ID; the petitioner reads it.", (_REASON,)),
     "reject": Form(
         "Refuse to take up PETITION_ID, with the right address for the citizen.",
         (_kind(RefusalKind), _REASON, click.option("--right-address")),

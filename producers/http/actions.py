@@ -15,7 +15,7 @@ from producers.http import templates
 from producers.http.body import idempotency_key, parse_object, read_json_body
 from producers.http.colleagues import check_colleague
 from producers.http.endpoint import endpoint, publish
-from producers.http.holding import wait_for
+from producers.http.holding import wait_for, wait_for_one
 from producers.http.mentions import mentioned
 from producers.http.seen import refuse_stale, seen_by
 from producers.http.state import Intake
@@ -38,9 +38,9 @@ def citizen_action(intake: Intake) -> Handler:
     async def handle(request: Request) -> Response:
         key = idempotency_key(request)
         fields = await action_fields(intake, request, CITIZEN_ACTIONS)
-        petition_id = _petition_id(intake, request.path_params["tracking_code"])
-        seconds = intake.settings.action_wait_ms / 1000
-        if await wait_for(intake.pool, petition_id, seconds, lambda _: True) is None:
+        ids = _candidates(intake, request.path_params["tracking_code"])
+        petition_id = await wait_for_one(intake.pool, ids, intake.settings.action_wait_ms / 1000)
+        if petition_id is None:
             raise Problem(404, "unknown-petition")
         return _receipt(petition_id, await act(intake, petition_id, Actor(role=Role.CITIZEN), fields, key))
 
@@ -64,9 +64,9 @@ def office_action(intake: Intake) -> Handler:
     return endpoint(handle)
 
 
-def _petition_id(intake: Intake, code: str) -> str:
+def _candidates(intake: Intake, code: str) -> list[str]:
     try:
-        return tracking.petition_id(intake.secret, tracking.parse(code))
+        return intake.codes.candidates(tracking.parse(code))
     except tracking.BadTrackingCode:
         raise Problem(404, "bad-code") from None
 

@@ -12,7 +12,8 @@ from starlette.routing import Route
 from producers.http.actions import citizen_action, office_action
 from producers.http.bridge import AsyncPublisher
 from producers.http.bulk import bulk_action
-from producers.http.contract import BULK_ACTION, CITIZEN_ACTION, DROP_TEMPLATE, KEEP_TEMPLATE, OFFICE_ACTION, SUBMIT
+from producers.http.contact import contact
+from producers.http.contract import BULK_ACTION, CITIZEN_ACTION, CONTACT, DROP_TEMPLATE, KEEP_TEMPLATE, OFFICE_ACTION, SUBMIT
 from producers.http.form import submit_from_page
 from producers.http.keys import Keys
 from producers.http.open311 import open311_routes
@@ -26,6 +27,8 @@ from producers.intake.vault import AsyncVault
 from producers.kafka.publisher import Limits, Publisher
 from producers.pages import intake_pages
 from producers.settings import HttpSettings
+from schemas.events import tracking
+from schemas.events.sealing import sealing
 from schemas.identity.callers import Callers, knowing
 from schemas.platform.pools import still_open
 
@@ -66,7 +69,7 @@ async def _serving(settings: HttpSettings, publisher: Publisher | None, callers:
     await pool.open()
     intake = Intake(
         settings,
-        settings.tracking_key(),
+        tracking.Keys(settings.tracking_secrets()),
         settings.clock(),
         callers,
         AsyncPublisher(own, asyncio.get_running_loop()),
@@ -74,6 +77,7 @@ async def _serving(settings: HttpSettings, publisher: Publisher | None, callers:
         AsyncVault(pool),
         Keys(pool),
         overload,
+        sealing(settings).open_value,
     )
     try:
         yield Routes([*routes_of(intake), *intake_pages()], lambda: own.ready, overload)
@@ -93,6 +97,7 @@ def routes_of(intake: Intake) -> list[Route]:
         KEEP_TEMPLATE.route(keep_template(intake)),
         DROP_TEMPLATE.route(drop_template(intake)),
         *open311_routes(intake),
+        CONTACT.route(contact(intake)),
         *session_routes(intake),
         *provider_routes(intake),
     ]

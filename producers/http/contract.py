@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args
 from pydantic import BaseModel, Field, create_model
 
 from producers.http import bulk, templates
-from producers.intake.requests import PetitionRequest
+from producers.intake.requests import Contact, PetitionRequest
 from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS
 from schemas.events.actions import Action
 from schemas.events.base import PetitionId
@@ -164,6 +164,17 @@ OFFICE_ACTION = Operation(
         (503, "database-unavailable"),
     ),
 )
+CONTACT = Operation(
+    name="readContact",
+    method="GET",
+    path="/v1/departments/{code}/queue/{petition_id}/contact",
+    tag="Offices",
+    summary="Whom the office deals with, for a day after its reason is on record (action reveal-contact).",
+    caller=Caller.OFFICE,
+    parameters=(OFFICE_CODE, PETITION_ID),
+    answer=Answer("The contact.", Contact),
+    refusals=(*NO_OFFICE, (403, "not-revealed"), (404, "unknown-petition"), (404, "no-contact"), (503, "database-unavailable")),
+)
 BULK_ACTION = Operation(
     name="actOnMany",
     method="POST",
@@ -222,4 +233,4 @@ DROP_TEMPLATE = Operation(
     answer=Answer("It is gone.", dict[str, Any]),
     refusals=(*NO_OFFICE, (404, "unknown-template"), (503, "database-unavailable")),
 )
-OPERATIONS = (SUBMIT, CITIZEN_ACTION, OFFICE_ACTION, BULK_ACTION, KEEP_TEMPLATE, DROP_TEMPLATE)
+OPERATIONS = (SUBMIT, CITIZEN_ACTION, OFFICE_ACTION, CONTACT, BULK_ACTION, KEEP_TEMPLATE, DROP_TEMPLATE)

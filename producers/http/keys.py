@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import psycopg
@@ -32,6 +32,13 @@ class Keys:
         """While the petition is published; what fails was not taken. Raise Problem 409 for another content."""
         async with self._held(petition_id, digest, lambda: self._digests.of(petition_id)):
             yield
+
+    async def known(self, petition_ids: Sequence[str]) -> str | None:
+        """The first of these that is a petition as far as is known here."""
+        for petition_id in petition_ids:
+            if petition_id in self._taken or await self._digests.of(petition_id) is not None:
+                return petition_id
+        return None
 
     @asynccontextmanager
     async def action(self, petition_id: str, action_id: str) -> AsyncIterator[None]:

@@ -45,13 +45,22 @@ async def take(intake: Intake, petition: PetitionRequest, key: str | None, clien
     `client`: who made up the key, on a channel that is open to everybody.
     """
     intake.overload.check()
-    who = identify(intake.secret, petition.channel, petition.external_id, key, client)
-    digest = content_digest(intake.secret, petition)
     named = key is not None or petition.external_id is not None
+    secret = await _secret_of(intake, petition, key, client) if named else intake.codes.of_channel(petition.channel)
+    who = identify(secret, petition.channel, petition.external_id, key, client)
+    digest = content_digest(secret, petition)
     async with intake.keys.petition(who.petition_id, digest) if named else nullcontext():
         event = event_of(petition, who, digest, await _sealed(intake, petition, who), intake.clock.now_ms())
         await publish(intake.publisher, event, who.retry_key)
     return who
+
+
+async def _secret_of(intake: Intake, petition: PetitionRequest, key: str | None, client: str) -> bytes:
+    """With which the petition's code is made: what was handed in before the secret changed is the same petition when it comes again."""
+    before = intake.codes.earlier_of_channel(petition.channel)
+    ids = [identify(secret, petition.channel, petition.external_id, key, client).petition_id for secret in before]
+    known = await intake.keys.known(ids) if ids else None
+    return intake.codes.of_channel(petition.channel) if known is None else before[ids.index(known)]
 
 
 def channel_of(intake: Intake, key: str | None) -> str:

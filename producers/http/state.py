@@ -11,6 +11,8 @@ from producers.http.keys import Keys
 from producers.http.overload import Overload
 from producers.intake.vault import AsyncVault
 from producers.settings import HttpSettings
+from schemas.events import tracking
+from schemas.events.sealing import OpenValue
 from schemas.identity.callers import Callers
 from schemas.platform.clock import Clock
 
@@ -18,7 +20,7 @@ from schemas.platform.clock import Clock
 @dataclass(frozen=True, slots=True)
 class Intake:
     settings: HttpSettings
-    secret: bytes
+    codes: tracking.Keys
     clock: Clock
     callers: Callers
     publisher: AsyncPublisher
@@ -26,3 +28,4 @@ class Intake:
     vault: AsyncVault
     keys: Keys
     overload: Overload
+    open_value: OpenValue

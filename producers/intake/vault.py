@@ -31,10 +31,6 @@ returning key
 """
 READ_KEY = "select key from contact_key where petition_id = %s"
 ERASE_KEY = "update contact_key set key = null where petition_id = %s and key is not null"
-NEVER_KEY = """
-insert into contact_key (petition_id, key) values (%s, null)
-on conflict (petition_id) do update set key = null where contact_key.key is not null
-"""
 
 
 class VaultUnavailable(Exception):
@@ -96,13 +92,9 @@ class PostgresVault:
         return key
 
     def erase(self, petition_id: str) -> bool:
-        """Delete the key; False when there was none. The contact is gone everywhere from this moment on; see producers/kafka/erasures.py
-        for what keeps it so after a restore."""
+        """Delete the key; False when there was none. The contact is gone everywhere from this moment on; what else is erased and what keeps
+        it so after a restore: consumers/read_model/forgetting.py."""
         return self._changed(ERASE_KEY, petition_id)
-
-    def erase_for_good(self, petition_id: str) -> bool:
-        """As `erase`, and where there is no row one is made, so that the petition cannot get a key any more; whether anything changed."""
-        return self._changed(NEVER_KEY, petition_id)
 
     def close(self) -> None:
         self._pool.close()
@@ -131,9 +123,16 @@ class AsyncVault:
 
     async def key_for(self, petition_id: str) -> bytes | None:
         """The petition's key, made and stored if there is none; None when it was erased."""
+        return await self._one(STORE_KEY, petition_id, new_key())
+
+    async def read(self, petition_id: str) -> bytes | None:
+        """The petition's key; None when there is none or it was erased."""
+        return await self._one(READ_KEY, petition_id)
+
+    async def _one(self, query: str, *values: Any) -> bytes | None:
         try:
             async with self._pool.connection() as connection:
-                row = await (await connection.execute(STORE_KEY, (petition_id, new_key()))).fetchone()
+                row = await (await connection.execute(query, values)).fetchone()
         except (psycopg.OperationalError, TimeoutError) as error:
             raise VaultUnavailable(str(error)) from error
         return None if row is None or row[0] is None else bytes(row[0])

@@ -138,6 +138,19 @@ class Withdraw(_Action):
     reason: Reason | None = None
 
 
+class Forget(_Action):
+    """Law 91/2025/QH15: what the petitioner wrote, and the contact, are erased; what was done with the petition stays on the record."""
+
+    action: Literal["forget"] = "forget"
+
+
+class RevealContact(_Action):
+    """The responsible office asks to see whom it deals with, and says why; the petitioner reads that it did."""
+
+    action: Literal["reveal-contact"] = "reveal-contact"
+    reason: Reason
+
+
 class Take(_Action):
     """A person of the responsible office works on the case from now on. It runs out by itself (`streams.case.decide.handlers.desk`)."""
 
@@ -231,6 +244,8 @@ class FollowerInformed(_Action):
 
     action: Literal["follower-informed"] = "follower-informed"
     follower: PetitionId
+    received_at: AwareDatetime | None = None
+    """When the follower was received: with its key this is sealed on the record."""
     text: Note
     media_urls: tuple[Link, ...] = Field(default=(), max_length=20)
     urgent: bool = False
@@ -286,6 +301,8 @@ Action = (
     | Rate
     | Reopen
     | Withdraw
+    | Forget
+    | RevealContact
     | Take
     | HandOver
     | Assign

@@ -1,7 +1,8 @@
 """Events on `petitions.events`: the record of what happened to a case.
 
 Every event has the whole public view of the case after it (`case`), so that a reader needs no earlier event, and `seq`, which counts a
-petition's events from 1 without gaps, so that a reader sees a repeat or a hole.
+petition's events from 1 without gaps, so that a reader sees a repeat or a hole. On `petitions.events` itself what people wrote stands in
+one field, `sealed` (`schemas.events.sealing`); the models are of events as their readers have them, opened.
 """
 
 from __future__ import annotations
@@ -180,6 +181,15 @@ class Transferred(CaseEvent):
     to_office: OfficeCode
 
 
+class BindingProposed(CaseEvent):
+    """A superior's binding assignment, asked for by the first of the two persons whom the policy wants; nothing has changed yet."""
+
+    what: ClassVar[str] = "binding-proposed"
+    to_office: OfficeCode
+    category: CategoryCode
+    level: Level
+
+
 class DecisionRequired(CaseEvent):
     """Passed around: back to an office that had it, or to a third one. The common superior must decide."""
 
@@ -242,6 +252,18 @@ class Withdrawn(CaseEvent):
     what: ClassVar[str] = "withdrawn"
 
 
+class Forgotten(CaseEvent):
+    """The petitioner asked to be forgotten: the key of all words of this petition is destroyed, and that of the contact."""
+
+    what: ClassVar[str] = "forgotten"
+
+
+class ContactRevealed(CaseEvent):
+    """The responsible office sees the petitioner's contact, for this reason; the petitioner reads it."""
+
+    what: ClassVar[str] = "contact-revealed"
+
+
 class Taken(CaseEvent):
     """A person of the office works on it. For the office alone; no citizen sees it."""
 
@@ -287,6 +309,7 @@ class FollowerInformed(CaseEvent):
 
     what: ClassVar[str] = "follower-informed"
     follower: PetitionId
+    received_at: AwareDatetime | None = None
     text: str
     media_urls: tuple[str, ...] = ()
     urgent: bool = False
@@ -406,6 +429,7 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     Resumed,
     Extended,
     Transferred,
+    BindingProposed,
     DecisionRequired,
     Promised,
     Answered,
@@ -415,6 +439,8 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     Reopened,
     Refused,
     Withdrawn,
+    Forgotten,
+    ContactRevealed,
     Taken,
     HandedOver,
     Merged,

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 from schemas.events.actions import ACTION, TextUsed
 from schemas.events.case import CASE_EVENTS
 from schemas.events.intake import PetitionClassified, PetitionSubmitted
-from schemas.events.topics import ACTIONS, CLASSIFIED, EVENTS, INTAKE, Topic
+from schemas.events.models import ModelPromoted
+from schemas.events.topics import ACTIONS, CLASSIFIED, EVENTS, INTAKE, MODELS, Topic
 
 PREFIX = "vn.hanoi.petition."
 
@@ -46,6 +47,10 @@ TEXT_USED = EventType(
     "An office answered in these words: told to every partition, under the office's key.",
 )
 
+MODEL_PROMOTED = EventType(
+    type_name("model-promoted"), MODELS, TypeAdapter(ModelPromoted), "Another text model was put in place for the classify stage."
+)
+
 EVENT_TYPES: dict[str, EventType] = {
     entry.type: entry
     for entry in (
@@ -53,6 +58,7 @@ EVENT_TYPES: dict[str, EventType] = {
         CLASSIFIED_TYPE,
         ACTION_REQUESTED,
         TEXT_USED,
+        MODEL_PROMOTED,
         *(EventType(type_name(model.what), EVENTS, TypeAdapter(model), (model.__doc__ or model.what).strip()) for model in CASE_EVENTS),
     )
 }

@@ -59,9 +59,14 @@ QUEUE_SEGMENT = 8 * MEBIBYTE
 INTAKE = Topic("petitions.intake", "petitions as intake channels publish them", retention_ms=None)
 CLASSIFIED = Topic("petitions.classified", "petitions with category, level, place and office", retention_ms=None)
 ACTIONS = Topic("petitions.actions", "what offices, superiors and citizens ask for on a case", retention_ms=None)
-EVENTS = Topic("petitions.events", "the record: all that happened to each petition, kept for ever")
+EVENTS = Topic("petitions.events", "the record: all that happened to each petition, kept for ever; what people wrote stands in it sealed")
 # A dead letter is the rejected record and its reason: it must always fit, or one record just below the limit would stop a stage.
-DEAD_LETTERS = Topic("petitions.dlq", "rejected input with its reason, to be mended and replayed", max_batch_bytes=4 * MAX_BATCH_BYTES)
+DEAD_LETTERS = Topic(
+    "petitions.dlq",
+    "rejected input with its reason, to be mended and replayed",
+    retention_ms=90 * DAY_MS,
+    max_batch_bytes=4 * MAX_BATCH_BYTES,
+)
 CASE_CHANGELOG = Topic(
     "petitions.case-changelog", "the case stage's state, for its recovery", compacted=True, segment_bytes=CHANGELOG_SEGMENT
 )
@@ -70,9 +75,15 @@ QUEUE_POSITIONS = Topic("petitions.queue-positions", "how far the offices' queue
 """Not an event: written by the dispatcher, in the transaction that delivers (docs/decisions/0010)."""
 
 ERASURES = Topic(
-    "petitions.erasures", "whose contact was erased, so that no key from a backup brings it back", compacted=True, partitions=1
+    "petitions.erasures",
+    "who was forgotten, so that no key from a backup brings the words or the contact back",
+    compacted=True,
+    partitions=1,
 )
-"""Not an event: key petition id, written before the key is deleted (producers/intake/erasing.py)."""
+"""Not an event: key petition id, written before a key is destroyed (consumers/read_model/forgetting.py)."""
+
+MODELS = Topic("petitions.models", "which text model was promoted, by whom, and what its gates found", partitions=1)
+"""Not about a petition: key the new model's version, written by `petitions model promote` before the model is put in place."""
 
 SHARED: tuple[Topic, ...] = (INTAKE, CLASSIFIED, ACTIONS, EVENTS, DEAD_LETTERS, CASE_CHANGELOG)
 """Keyed by petition id, all with the same number of partitions, so that one petition's life stays in order."""
@@ -114,7 +125,7 @@ def of_others() -> tuple[Topic, ...]:
 
 
 def all_topics() -> tuple[Topic, ...]:
-    return (*SHARED, QUEUE_POSITIONS, ERASURES, *(queue_topic(code) for code in offices()), *of_others())
+    return (*SHARED, QUEUE_POSITIONS, ERASURES, MODELS, *(queue_topic(code) for code in offices()), *of_others())
 
 
 def config(topic: Topic, deployment: Deployment) -> dict[str, str]:
@@ -145,7 +156,9 @@ def _compaction() -> dict[str, str]:
 
 def _deletion(topic: Topic, deployment: Deployment) -> dict[str, str]:
     kept = deployment.intake_retention_days * DAY_MS if topic.retention_ms is None else topic.retention_ms
-    return {"cleanup.policy": "delete", "retention.ms": str(kept), "retention.bytes": "-1"}
+    found = {"cleanup.policy": "delete", "retention.ms": str(kept), "retention.bytes": "-1"}
+    # Kafka deletes whole segments: with one a day, a record is gone a day after its time at the latest.
+    return found if kept < 0 else found | {"segment.ms": str(DAY_MS)}
 
 
 def _segments(size: int) -> dict[str, str]:

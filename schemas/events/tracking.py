@@ -11,12 +11,17 @@ import hashlib
 import hmac
 import re
 import secrets
+from dataclasses import dataclass
+from functools import cache
 
 from stdnum.iso7064 import mod_37_36
+
+from schemas.events.topics import CHANNELS
 
 ALPHABET = "23456789ACDEFGHJKMNPRTVWXY"
 _LENGTH = 11
 _PETITION_ID = re.compile(r"[0-9a-f]{26}")
+_SHARED = re.compile(r"([0-9a-f]{26})-([0-9a-f]{16})")
 
 
 class BadTrackingCode(ValueError):
@@ -62,3 +67,47 @@ def is_petition_id(text: str) -> bool:
 def petition_id(secret: bytes, code: str) -> str:
     """The petition's public id: 26 hexadecimal characters, from the code by a keyed hash."""
     return hmac.new(secret, f"petition\0{code}".encode(), hashlib.sha256).hexdigest()[:26]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys that follow from the deployment's `secrets`: the first makes what is new, and what was made with a later one, which was
+    the first before, holds on for as long as it is named.
+
+    A channel whose own system writes over Kafka has a key of its own: with it, it makes the codes of its own petitions and of no others.
+    """
+
+    secrets: tuple[bytes, ...]
+
+    def of_channel(self, channel: str) -> bytes:
+        """With which the codes and ids of the channel's petitions are made."""
+        return _of_channel(self.secrets[0], channel) if channel in CHANNELS else self.secrets[0]
+
+    def earlier_of_channel(self, channel: str) -> list[bytes]:
+        """With which they were made before the secret changed, newest first."""
+        return [Keys(self.secrets[number:]).of_channel(channel) for number in range(1, len(self.secrets))]
+
+    def candidates(self, code: str) -> list[str]:
+        """Each id that the code's petition may have: the code does not say whose key made it."""
+        own = [_of_channel(secret, channel) for secret in self.secrets for channel in CHANNELS]
+        return [petition_id(key, code) for key in (*self.secrets, *own)]
+
+    def shared(self, petition_id: str) -> str:
+        """What shows the petition to whoever has it, and lets nobody act: it follows from the id, and no code follows from it."""
+        return f"{petition_id}-{_share_mark(self.secrets[0], petition_id)}"
+
+    def petition_of(self, shared: str) -> str | None:
+        """The petition that it shows; None for what no secret of ours has made."""
+        found = _SHARED.fullmatch(shared)
+        if found is None:
+            return None
+        return found[1] if any(hmac.compare_digest(_share_mark(secret, found[1]), found[2]) for secret in self.secrets) else None
+
+
+@cache
+def _of_channel(secret: bytes, channel: str) -> bytes:
+    return hmac.digest(secret, f"channel\0{channel}".encode(), "sha256").hex().encode()
+
+
+def _share_mark(secret: bytes, petition_id: str) -> str:
+    return hmac.digest(secret, f"share\0{petition_id}".encode(), "sha256").hex()[:16]

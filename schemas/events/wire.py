@@ -198,7 +198,7 @@ class Petition(msgspec.Struct, gc=False, kw_only=True):
     """Of `PetitionSubmitted`, what is read of a first event's petition."""
 
     channel: str
-    text: str
+    text: str = ""
     location: Location | None = None
     submitted_at: str
 

@@ -38,9 +38,12 @@ LogEvent = Literal[
     "policy-loaded",  # a policy version was taken up
     "policy-rejected",  # a changed policy file has mistakes; the old one stays in force
     "policy-missing",  # open cases began under a version whose file is gone; the current one holds for them
+    "model-taken-up",  # the classify stage classifies with this model from now on; with its version
+    "model-rejected",  # a promoted model cannot be read; the present one stays in use
     "child-started",  # the runner started a process
     "child-died",  # a process ended unexpectedly; it is started again
     "proxy-unknown",  # X-Forwarded-For comes though FORWARDED_HOPS is 0: all callers count as one
+    "forgotten",  # petitions' keys were destroyed; with how many
     "request-failed",  # an HTTP handler raised
 ]
 

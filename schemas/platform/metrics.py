@@ -92,6 +92,8 @@ RESTORED = _counter("petitions_stage_restored_records_total", "Changelog records
 DEAD_LETTERS = _counter("petitions_dead_letters_total", "Records sent to petitions.dlq, when their transaction commits.", "stage", "error")
 OPEN_CASES = _gauge("petitions_open_entries", "Entries with a pending timer in the partition's store.", "stage", "partition")
 
+MODEL_IN_USE = _gauge("petitions_model_in_use", "1 for the version of the text model that the process classifies with.", "version")
+
 # The SLA clock
 TIMERS_FIRED = _counter("petitions_timers_fired_total", "Due cases handled by the timer, when committed.", "stage")
 TIMERS_LATE_SECONDS = _histogram("petitions_timers_late_seconds", "How long after its due instant a timer fired.", "stage")

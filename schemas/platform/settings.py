@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 
 from schemas.platform.clock import Clock, ScaledClock, WallClock
@@ -14,7 +16,7 @@ class ProcessSettings(KafkaSettings):
     partitions: int = Field(4, ge=1, le=512, description="Partitions of the petition topics; fixed once they exist.")
     replication: int = Field(1, ge=1, le=9, description="Copies of each topic; a record is acknowledged by all of them but one.")
     intake_retention_days: int = Field(
-        30, ge=1, le=3650, description="How long the stages' input is kept; a stage that is away for longer loses what came first (days)."
+        30, ge=1, le=90, description="How long the stages' input is kept; a stage that is away for longer loses what came first (days)."
     )
     listen_host: str = Field("127.0.0.1", description="Address on which HTTP listens.")
     metrics_port: int = Field(0, ge=0, le=65535, description="Port of /metrics, /healthz, /readyz; 0 picks a free one.")
@@ -33,10 +35,25 @@ class ProcessSettings(KafkaSettings):
 class TrackingSettings(ProcessSettings):
     """For those that turn tracking codes into petition ids."""
 
-    tracking_secret: SecretStr = Field(description="At least 32 random characters; changing it cuts off all codes.", min_length=32)
+    tracking_secret: SecretStr = Field(
+        description="At least 32 random characters, with which tracking codes are made. When it is changed, name the one before under"
+        " TRACKING_SECRETS_BEFORE, or its codes are cut off.",
+        min_length=32,
+    )
+    tracking_secrets_before: SecretStr | None = Field(
+        None, description="Secrets that were TRACKING_SECRET before, newest first, parted by commas or spaces: their codes go on."
+    )
 
-    def tracking_key(self) -> bytes:
-        return self.tracking_secret.get_secret_value().encode()
+    def tracking_secrets(self) -> tuple[bytes, ...]:
+        """The secret, then those before it."""
+        before = self.tracking_secrets_before.get_secret_value() if self.tracking_secrets_before else ""
+        return tuple(secret.encode() for secret in (self.tracking_secret.get_secret_value(), *before.replace(",", " ").split()))
+
+
+class KeyringSettings(ProcessSettings):
+    """For those that seal what people write, or read it."""
+
+    keyring_file: Path = Field(Path(".data/keyring.json"), description="The keys of what people write (schemas/platform/keyring.py).")
 
 
 class DatabaseSettings(ProcessSettings):

@@ -15,6 +15,7 @@ from schemas.events.topics import (
     DEAD_LETTERS,
     EVENTS,
     INTAKE,
+    MODELS,
     OFFICE_PREFIX,
     QUEUE_PREFIX,
     Topic,
@@ -24,7 +25,7 @@ from schemas.reference import offices
 
 Json = dict[str, Any]
 _REF = "#/components/schemas/{model}"
-_READABLE = (INTAKE, CLASSIFIED, ACTIONS, EVENTS)
+_READABLE = (INTAKE, CLASSIFIED, ACTIONS, EVENTS, MODELS)
 
 
 def files() -> dict[str, str]:
@@ -38,7 +39,7 @@ def document() -> Json:
         "info": {
             "title": "Hanoi petitions",
             "version": "1.0.0",
-            "description": "Petitions as CloudEvents 1.0 (binary mode) over Kafka; every record's key is the petition id.",
+            "description": "Petitions as CloudEvents 1.0 (binary mode) over Kafka; the key is the petition id (or a model's version).",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
@@ -56,8 +57,15 @@ def document() -> Json:
                 "dead-letter": _dead_letter_message(),
             },
             "messageTraits": {"cloudevent": {"headers": _headers(), "contentType": "application/json"}},
-            "schemas": {**definitions, **payloads, "PetitionKey": {"type": "string", "pattern": "^[0-9a-f]{26}$"}},
+            "schemas": {**definitions, **payloads, **_keys()},
         },
+    }
+
+
+def _keys() -> Json:
+    return {
+        "PetitionKey": {"type": "string", "pattern": "^[0-9a-f]{26}$"},
+        "ModelKey": {"type": "string", "pattern": "^[a-z]+-[0-9a-f]{12}$"},
     }
 
 
@@ -115,12 +123,17 @@ def _operations() -> Json:
         "receive-office-action": _operation("receive", "office-actions", "An office's own system asks for something as itself."),
         "receive-channel-petition": _operation("receive", "channel-intake", "A channel's own system hands in petitions as itself."),
         "send-to-office": _operation("send", "queue", "Each office gets the events of its own petitions."),
+        "send-model-promoted": _operation("send", "models", "Another text model was put in place."),
         "send-dead-letter": _operation("send", "dead-letters", "Rejected input, with the reason."),
     }
 
 
 def _operation(action: str, channel: str, summary: str) -> Json:
     return {"action": action, "channel": {"$ref": f"#/channels/{channel}"}, "summary": summary}
+
+
+def _key(topic: Topic) -> str:
+    return "ModelKey" if topic is MODELS else "PetitionKey"
 
 
 def _message(entry: EventType) -> Json:
@@ -130,7 +143,7 @@ def _message(entry: EventType) -> Json:
         "summary": entry.what,
         "traits": [{"$ref": "#/components/messageTraits/cloudevent"}],
         "payload": {"$ref": f"#/components/schemas/{entry.type}"},
-        "bindings": {"kafka": {"key": {"$ref": "#/components/schemas/PetitionKey"}, "bindingVersion": "0.5.0"}},
+        "bindings": {"kafka": {"key": {"$ref": f"#/components/schemas/{_key(entry.topic)}"}, "bindingVersion": "0.5.0"}},
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from schemas.events.sealing import Sealing
 from schemas.platform.clock import Clock, WallClock
 from streams.case.io.stage import CaseStage
 from streams.case.policy.directory import PolicyDirectory
@@ -14,7 +15,7 @@ from streams.classify.settings import classify_settings
 _SILENT_WALL_S = 30.0
 
 
-def case_stage(policy_directory: Path | None = None, clock: Clock | None = None) -> CaseStage:
+def case_stage(policy_directory: Path | None = None, clock: Clock | None = None, *, sealing: Sealing) -> CaseStage:
     """The stage with policies from a directory (None: the shipped default), on the deployment's clock (None: the wall clock).
 
     With a scaled clock a short real delay looks long: below half a minute of real time no outage is recorded. Raise BadPolicy, or
@@ -24,5 +25,9 @@ def case_stage(policy_directory: Path | None = None, clock: Clock | None = None)
     policies = PolicyDirectory(policy_directory)
     policies.book()  # a broken policy stops the process at its start, not at its first record
     return CaseStage(
-        policies.book, round(_SILENT_WALL_S / clock.wall_seconds(1)), clock.shown_at, alarm(lexicon.load(classify_settings().lexicon))
+        policies.book,
+        round(_SILENT_WALL_S / clock.wall_seconds(1)),
+        clock.shown_at,
+        alarm(lexicon.load(classify_settings().lexicon)),
+        sealing.seal,
     )

@@ -38,7 +38,8 @@ What holds whatever happens:
 NOTES = {
     "accept": "ends the accept clock",
     "transfer": "the first takes effect at once; back to an office that had it, or on to a third, the common superior decides",
-    "assign": "binding when a superior or the operator does it; a corrected category or level changes the limit, counted from "
+    "assign": "binding when a superior or the operator does it; where the policy says `four_eyes`, a superior's when a second person asks "
+    "for the same; a corrected category or level changes the limit, counted from "
     "the clock's own start",
     "reject": "with the right address",
     "request-information": "the answer clock stands, for a limited time; after the deadline nothing stands any more",
@@ -49,6 +50,8 @@ NOTES = {
     "rate": "closes the case",
     "reopen": "new clocks; the second time the superior is told; what was refused goes to triage",
     "withdraw": "followers go on without their leader",
+    "forget": "what the petitioner wrote is destroyed, here and wherever it was copied to; work goes on as it was",
+    "reveal-contact": "with a reason that the petitioner reads",
     "merge": "the follower's clocks stand; its petitioner gets every reply to the leader",
     "unmerge": "the clocks run again with what was left",
     "decline-merge": "not the same matter: the two are not proposed to each other again",

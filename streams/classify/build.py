@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from streams.classify.classifier import Classifier
+from streams.classify.current import Current
 from streams.classify.danger import lexicon
 from streams.classify.danger.lexicon import BadLexiconError
 from streams.classify.io.stage import ClassifyStage
@@ -31,4 +32,6 @@ def classifier(settings: ClassifySettings | None = None, *, model: Model | None 
 
 
 def stage() -> ClassifyStage:
-    return ClassifyStage(classifier().classify_texts)
+    """With the newest model at all times."""
+    settings = classify_settings()
+    return ClassifyStage(Current(lambda model: classifier(settings, model=model), settings.model_dir).classify_texts)

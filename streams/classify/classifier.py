@@ -87,7 +87,7 @@ class Classifier:
         told = map(_Told, asked, read.texts, read.languages, read.glance.understood, guesses, words, hits)
         dangers = [self._danger(scores, at, text, hits[at], closer.get(at, ())) for at, text in enumerate(read.texts)]
         seen = [self._seen(*parts) for parts in zip(told, dangers, scores.kinds, strict=True)]
-        located = [self._locator.locate_typed(one.text, one.asked.location) for one in seen]
+        located = self._locator.locate_all([(one.text, one.asked.location) for one in seen])
         routes = [
             self._table.route(one.kind, one.guesses[0].category, where.place, one.level) for one, where in zip(seen, located, strict=True)
         ]

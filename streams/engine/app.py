@@ -120,8 +120,9 @@ class StageApp:
         self._observer.start()
 
     async def _take(self, stream: Any) -> None:
-        async for fetched in stream.noack():
-            self._put(fetched)
+        async for found in stream.noack():
+            for fetched in found:
+                self._put(fetched)
 
     def _put(self, fetched: Fetched) -> None:
         self._feed.put(fetched, self.processor.partitions)

@@ -15,7 +15,9 @@ from streams.engine.types import Output, Reach
 
 BATCH_BYTES = 1_000_000
 _LARGE_BYTES = 50_000
-_FORMAT, _ZSTD = 2, 4
+_FORMAT, _PLAIN, _ZSTD = 2, 0, 4
+_SMALL_BYTES = 2000
+"""Less is not compressed: that would cost writer, broker and reader more than all else about the record."""
 
 Destination = tuple[str, int]
 """Topic and partition."""
@@ -80,26 +82,27 @@ class Sheets:
 
 
 def _pages(outputs: Sequence[Output], now_ms: int) -> Sheet:
-    found, first, builder = [], 0, _builder()
+    compression = _ZSTD if sum(len(output.value or b"") for output in outputs) >= _SMALL_BYTES else _PLAIN
+    found, first, builder = [], 0, _builder(compression)
     append = builder.append
     for number, output in enumerate(outputs):
         key, value, headers = output.key, output.value, list(output.headers)
         if append(number - first, now_ms, key, value, headers) is None:
             found.append(Page(builder, number - first))
-            builder, first = _builder(), number
+            builder, first = _builder(compression), number
             append = builder.append
             append(0, now_ms, key, value, headers)
     return [*found, Page(builder, len(outputs) - first)]
 
 
-def _builder() -> Any:
+def _builder(compression: int) -> Any:
     return DefaultRecordBatchBuilder(
-        _FORMAT, _ZSTD, is_transactional=1, producer_id=-1, producer_epoch=-1, base_sequence=-1, batch_size=BATCH_BYTES
+        _FORMAT, compression, is_transactional=1, producer_id=-1, producer_epoch=-1, base_sequence=-1, batch_size=BATCH_BYTES
     )
 
 
 async def closed(page: Page, to: Destination, numbering: Numbering) -> bytearray:
-    """Numbered, compressed and with its head, as it goes over the wire. Compressing much goes on beside the event loop."""
+    """Numbered, compressed (unless small) and with its head, as it goes over the wire. Compressing much goes on beside the event loop."""
     builder = page.builder
     builder.set_producer_state(numbering.producer_id, numbering.epoch, numbering.take(to, page.records))
     data: bytearray = builder.build() if builder.size() < _LARGE_BYTES else await asyncio.to_thread(builder.build)

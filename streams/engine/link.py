@@ -20,14 +20,14 @@ class Link:
     """
 
     def __init__(self, topic: str, number: int, ports: Ports) -> None:
-        self.topic, self._to, self._ports = topic, (topic, number), ports
+        self.topic, self.to, self._ports = topic, (topic, number), ports
         self._seen = 0
         self._marker = 0
         """1 when the marker of our own transaction follows on what was seen."""
 
-    async def left_over(self, handled: int) -> Sequence[Record]:
-        """What stands in it from offset `handled` on and behind our own: left over by stages that ran apart, or written by strangers."""
-        stable = (await self._ports.positions.stable_ends([self._to]))[self._to]
+    async def left_over(self, handled: int, stable: int) -> Sequence[Record]:
+        """What stands in it from offset `handled` on and behind our own, up to where it is decided now (`stable`): left over by stages
+        that ran apart, or written by strangers."""
         start = max(self._seen, handled)
         if stable <= start + self._marker:
             return ()
@@ -37,20 +37,20 @@ class Link:
 
     async def strangers(self, spans: Spans) -> Sequence[Record]:
         """What somebody else has written before the step's own records."""
-        if self._to not in spans or spans[self._to].first <= self._seen + self._marker:
+        if self.to not in spans or spans[self.to].first <= self._seen + self._marker:
             return ()
-        return await self._between(self._seen, spans[self._to].first)
+        return await self._between(self._seen, spans[self.to].first)
 
     async def _between(self, start: int, end: int) -> Sequence[Record]:
         if start >= end:
             return ()
-        return [record async for records in self._ports.read(*self._to, start, end) for record in records if record.offset < end]
+        return [record async for records in self._ports.read(*self.to, start, end) for record in records if record.offset < end]
 
     def offsets(self, spans: Spans) -> dict[str, int]:
         """What of it is handled with a step: all that the step has written."""
-        return {self.topic: spans[self._to].end} if self._to in spans else {}
+        return {self.topic: spans[self.to].end} if self.to in spans else {}
 
     def written(self, spans: Spans) -> None:
         """The step is committed."""
-        if self._to in spans:
-            self._seen, self._marker = spans[self._to].end, 1
+        if self.to in spans:
+            self._seen, self._marker = spans[self.to].end, 1

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from schemas.platform import metrics
 from schemas.platform.logs import log
 from streams.engine.backlog import Backlog
+from streams.engine.batches import Destination
 from streams.engine.inbox import Inbox
 from streams.engine.link import Link, Spans
 from streams.engine.opening import Opening
@@ -73,7 +74,8 @@ class Partition:
         self._store = opened.store
         self.handled.update(opened.next)
         self.inbox.begin({topic: opened.next[topic] for topic in opened.epochs}, dict(opened.epochs))
-        await self.sweep()
+        if self.link is not None:
+            await self.sweep(await self._ports.positions.stable_ends([self.link.to]))
         self.ready, self.opening_since = True, None
         self._look_ahead()
         metrics.STAGE_READY().labels(*self._labels).set(1)
@@ -170,10 +172,10 @@ class Partition:
         found = {record.topic: record.offset + 1 for record in work.records} or dict(self.handled)
         return found if self.link is None else found | self.link.offsets(spans)
 
-    async def sweep(self) -> None:
-        """Take in what stands in a chain's link behind our own records."""
+    async def sweep(self, stable: Mapping[Destination, int]) -> None:
+        """Take in what stands in a chain's link behind our own records; `stable`: up to where the links are decided."""
         if self.link is not None and not any(record.topic == self.link.topic for record in self.inbox.waiting):
-            self.inbox.put_first(await self.link.left_over(self.handled[self.link.topic]))
+            self.inbox.put_first(await self.link.left_over(self.handled[self.link.topic], stable[self.link.to]))
 
     async def strangers(self, spans: Spans) -> Sequence[Record]:
         """What somebody else has written to a chain's link before the step's own records."""

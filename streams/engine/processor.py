@@ -99,8 +99,10 @@ class Processor:
     async def sweep(self) -> None:
         """Look for strangers' records in the links of chained stages; not while a step is in flight."""
         async with self._between_steps:
-            for partition in self._open():
-                await partition.sweep()
+            linked = [partition for partition in self._open() if partition.link is not None]
+            stable = await self._ports.positions.stable_ends([one.link.to for one in linked if one.link is not None])
+            for partition in linked:
+                await partition.sweep(stable)
 
     async def close(self, numbers: Iterable[int]) -> None:
         """Give partitions back, after the step in flight."""
@@ -133,7 +135,8 @@ class Processor:
         if not self._has_work():
             self._news.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), self._timers.seconds())
+                async with asyncio.timeout(self._timers.seconds()):
+                    await self._news.wait()
         pause = self._last_began + GATHER_SECONDS - self.context.monotonic()
         if pause > 0 and self._has_work() and self._waiting() < MANY_RECORDS:
             await asyncio.sleep(pause)

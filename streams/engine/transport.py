@@ -1,12 +1,14 @@
 """Faust's aiokafka transport with the record batch as its unit.
 
-Faust yields one message per record; this consumer yields one message per partition and fetch, whose value is a `Fetched`. It also reads
-`read_committed`, assigns co-partitioned ranges, and never commits: offsets are committed by the processors' transactions.
+Faust yields one message per record; this consumer yields one message per fetch, whose value is a `Fetched` for each partition that has
+records. It also reads `read_committed`, assigns co-partitioned ranges, and never commits: offsets are committed by the processors'
+transactions.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Any, ClassVar, cast
@@ -25,13 +27,22 @@ from streams.engine.ports import Consumed
 from streams.engine.types import Record
 from streams.engine.writer import Membership
 
+Waits = tuple[int, int]
+"""Least bytes and longest wait (ms) of a fetch."""
 FETCH_RECORDS = 20_000
 FETCH_BYTES = 4 * 1024 * 1024
 IDLE = (1, 500)
-"""Least bytes and longest wait (ms) of a fetch while nothing comes: the first record is told at once."""
+"""While nothing comes: the first record is told at once."""
+ASLEEP = (1, 2000)
+"""The same once nothing has come for `ASLEEP_AFTER_SECONDS`: what a seek asks for waits behind the fetch that is under way."""
+ASLEEP_AFTER_SECONDS = 10.0
 GATHERING = (1_000_000, 15)
 """While records come: what arrives within the wait comes together, over all partitions. A fetch, and the step that follows on it, cost the
 same for one record as for a hundred."""
+SOON_SECONDS = 2 * GATHERING[1] / 1000
+"""Records come while they are no farther apart; else there is nothing to gather."""
+_QUIET = ((IDLE, ASLEEP_AFTER_SECONDS), (ASLEEP, 0.0))
+_BUSY = ((GATHERING, SOON_SECONDS), *_QUIET)
 
 
 class _Records(fetcher.PartitionRecords):
@@ -60,6 +71,7 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
         self._epochs: dict[tuple[str, int], int] = defaultdict(int)
         self._ends: dict[tuple[str, int], int] = {}
         self._relaxing: asyncio.TimerHandle | None = None
+        self._found_at = 0.0  # when a fetch last brought something (monotonic seconds)
 
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         conf = self.app.conf
@@ -93,17 +105,26 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
         consumer = self._ensure_consumer()
         found = await self._fetch_records(consumer, active or set(), timeout=timeout, max_records=FETCH_RECORDS)
         if found:
-            self._gather(consumer)
+            self.came(consumer)
+        elif self._relaxing is None:
+            self._pace(consumer, *_QUIET)
         # No await between the fetcher's return and here: the epoch is the one that these records were fetched under.
         return [self._fetched(TP(*tp), cast("list[Record]", records)) for tp, records in found.items()]
 
-    def _gather(self, consumer: aiokafka.AIOKafkaConsumer) -> None:
-        """Let the next fetches gather, until nothing has come for two waits."""
+    def came(self, consumer: aiokafka.AIOKafkaConsumer) -> None:
+        """A fetch has brought records: the next ones gather if those before came a moment ago."""
+        now = time.monotonic()
+        self._pace(consumer, *(_BUSY if now - self._found_at < SOON_SECONDS else _QUIET))
+        self._found_at = now
+
+    def _pace(self, consumer: aiokafka.AIOKafkaConsumer, *steps: tuple[Waits, float]) -> None:
+        """Let fetches wait like the first step, and like each further one when so many seconds have gone by without a record."""
+        (waits, seconds), *later = steps
+        consumer._fetcher._fetch_min_bytes, consumer._fetcher._fetch_max_wait_ms = waits  # noqa: SLF001 -- read for each fetch; pinned
         if self._relaxing is not None:
             self._relaxing.cancel()
-        _set_waits(consumer, GATHERING)
-        loop = asyncio.get_running_loop()
-        self._relaxing = loop.call_later(2 * GATHERING[1] / 1000, _set_waits, consumer, IDLE)
+        if later:
+            self._relaxing = asyncio.get_running_loop().call_later(seconds, self._pace, consumer, *later)
 
     def _fetched(self, tp: TP, records: list[Record]) -> Fetched:
         start = min(self._ends.get(tp, 0), records[0].offset)
@@ -132,18 +153,16 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
         return cast("int", await self.call_thread(self._seek_from, tp, offset))
 
     async def _seek_from(self, tp: TP, offset: int) -> int:
-        self._ensure_consumer().seek(driver.ensure_aiokafka_TP(tp), offset)
+        consumer = self._ensure_consumer()
+        consumer.seek(driver.ensure_aiokafka_TP(tp), offset)
+        self._pace(consumer, *_QUIET)
         self._epochs[tp] += 1
         self._ends[tp] = offset
         return self._epochs[tp]
 
 
-def _set_waits(consumer: aiokafka.AIOKafkaConsumer, waits: tuple[int, int]) -> None:
-    consumer._fetcher._fetch_min_bytes, consumer._fetcher._fetch_max_wait_ms = waits  # noqa: SLF001 -- read for each fetch; pinned
-
-
 class BatchConsumer(driver.Consumer):
-    """Yields `(tp, message)` with a whole fetch of one partition as the message's value."""
+    """Yields `(tp, message)` with a whole fetch as the message's value, under the first of its partitions."""
 
     @property
     def _batch_thread(self) -> BatchConsumerThread:
@@ -184,14 +203,13 @@ class BatchConsumer(driver.Consumer):
         if not active:
             await self.sleep(0.01)
             return
-        for fetched in await self._batch_thread.fetch(active, timeout):
-            if not self.flow_active:
-                return  # a rebalance began; who goes on with the partition finds the gap (inbox.py)
-            tp = TP(fetched.topic, fetched.partition)
-            yield tp, self._batch_message(tp, fetched)
+        found = await self._batch_thread.fetch(active, timeout)
+        if found and self.flow_active:  # else a rebalance began; who goes on with the partition finds the gap (inbox.py)
+            tp = TP(found[0].topic, found[0].partition)
+            yield tp, self._batch_message(tp, found)
 
-    def _batch_message(self, tp: TP, fetched: Fetched) -> ConsumerMessage:
-        last = fetched.records[-1]
+    def _batch_message(self, tp: TP, fetched: list[Fetched]) -> ConsumerMessage:
+        last = fetched[0].records[-1]
         return ConsumerMessage(
             tp.topic, tp.partition, last.offset, last.timestamp_ms / 1000, 0, [], None, cast("Any", fetched), None, 0, 0, tp,
             generation_id=self.app.consumer_generation_id,
@@ -212,7 +230,7 @@ class BatchTransport(driver.Transport):
 
 
 class BatchSchema(Schema[Any, Any]):
-    """Hands the fetched batch through as the event's value."""
+    """Hands what was fetched through as the event's value."""
 
     def compile(self, app: Any, **_: Any) -> Any:
         async def decode(message: ConsumerMessage, *, propagate: bool = False) -> Any:  # noqa: ARG001 -- Faust passes it

@@ -102,7 +102,7 @@ class Writer:
                 by_leader[await self._client.leader(to)].append(to)
             sent = [self._send(node, {to: batches[to] for to in part}, tries) for node, part in by_leader.items()]
             failed = ""
-            for found, why in await asyncio.gather(*sent):
+            for found, why in [await sent[0]] if len(sent) == 1 else await asyncio.gather(*sent):
                 offsets.update(found)
                 failed = why or failed
             if len(offsets) == len(batches):

@@ -32,7 +32,8 @@ async def _engines(directory: Path, count: int | None, rounds: int) -> Section:
 async def _rates(directory: Path, count: int | None, rounds: int) -> Section:
     from tests.bench import rates
 
-    return await rates.measure(directory, slow=os.environ.get("BENCH_SLOW") == "1")
+    against = os.environ.get("BENCH_AGAINST")
+    return await rates.measure(directory, slow=os.environ.get("BENCH_SLOW") == "1", against=Path(against) if against else None)
 
 
 async def _paced(directory: Path, count: int | None, rounds: int) -> Section:
@@ -70,10 +71,19 @@ BENCHMARKS: dict[str, Callable[[Path, int | None, int], Coroutine[Any, Any, Sect
 @click.option("--docs", type=click.Path(dir_okay=False, path_type=Path), help="Write the tables as Markdown (docs/benchmarks.md).")
 @click.option("--rounds", type=click.IntRange(1, 50), default=3, show_default=True, help="Runs of each engine.")
 @click.option("--slow", is_flag=True, help="Give the stack of `rates` half of one core.")
+@click.option(
+    "--against",
+    type=click.Path(exists=True, file_okay=False, resolve_path=True),
+    help="A checkout of another release: `rates` runs it too, and shows ours as a share of it.",
+)
 @click.option("--count", type=click.IntRange(1), help="Records, petitions or cases instead of each benchmark's own number.")
-def main(names: tuple[str, ...], file: Path | None, docs: Path | None, rounds: int, count: int | None, *, slow: bool) -> None:
+def main(
+    names: tuple[str, ...], file: Path | None, docs: Path | None, rounds: int, count: int | None, against: str | None, *, slow: bool
+) -> None:
     """Measure on this machine, on brokers and databases of its own, and clean up."""
     os.environ["BENCH_SLOW"] = "1" if slow else "0"
+    if against:
+        os.environ["BENCH_AGAINST"] = against
     chosen = ALL if not names or "all" in names else names
     logs.configure("bench", "error", sys.stderr)
     logging.getLogger("aiokafka").setLevel(logging.ERROR)

@@ -21,6 +21,7 @@ from deploy.one_machine.runner.directory import Directory
 from deploy.one_machine.runner.plan import Request, plan
 from deploy.one_machine.runner.roles import Role
 from schemas.events import topics
+from schemas.platform import keyring
 from schemas.platform.settings import ProcessSettings
 from tests.bench import petitions, scrape
 from tests.bench.broker import Broker, connected
@@ -90,6 +91,7 @@ async def ground(directory: Path) -> AsyncIterator[Ground]:
         place = Directory(directory / "instance")
         with place.locked():
             place.ensure_secrets()
+            keyring.ensure(place.keyring)
             laid = plan(Request(place, 1, 1, None, kafka.bootstrap, postgres.url))
             async with connected(kafka.bootstrap) as broker:
                 yield Ground(kafka, postgres, broker, {role.name: role for role in laid.roles})

@@ -9,7 +9,7 @@ import orjson
 
 from deploy.one_machine.embedded import EmbeddedKafka
 from streams.case.decide.state import is_case
-from tests.bench import engines, latency, petitions, pipeline, quix_environment, store
+from tests.bench import engines, latency, petitions, pipeline, quix_environment, rates, store
 from tests.bench.contestants import KAFKA_STREAMS_2, OURS, QUIX
 from tests.bench.latency import percentile
 from tests.bench.markdown import page
@@ -82,3 +82,14 @@ def test_the_page_says_which_goals_were_missed() -> None:
     assert "| a | 1,234 |" in shown
     assert "MISSED speed: 9/s (at least 10/s)" in shown
     assert "met time: 9 s (at most 10 s)" in shown
+
+
+def test_a_rate_that_is_too_much_is_told_and_others_are_shares_of_the_other_release() -> None:
+    """Losing the whole run for one rate too many told nobody anything; a share is one of the same rate."""
+    ours = [rates.Found(0, {"all": 60.0}), rates.Found(10, {"all": 30.0}, 20.0, 40.0), rates.Found(300, {"all": 7.0}, lost=12)]
+    other = [rates.Found(0, {"all": 240.0}), rates.Found(10, {"all": 75.0}, 20.0, 40.0)]
+
+    section = rates.section({rates.OTHER: other, rates.OURS: ours}, slow=False)
+
+    assert [(row["of the other"], row["lost"]) for row in section.rows[2:]] == [(0.25, 0), (0.4, 0), (None, 12)]
+    assert [goal.met for goal in section.goals] == [True, True]

@@ -84,7 +84,7 @@ def main() -> None:
         "answer": rate(COUNT, act(accepted, answer)),
         "rate (two events)": rate(COUNT, act(answered, stars)),
         "timer": rate(COUNT, lambda number: fire(opened[number % 1000], next_due(opened[number % 1000]) or 0, setting)),
-        "render one event": rate(COUNT, lambda _: event_output(b"k", events[0])),
+        "render one event": rate(COUNT, lambda _: event_output(b"k", events[0], bytes(32), lambda _path, event: event)),
         "encode and decode a case": rate(COUNT, lambda _: encode(decode(stored))),
     }
     life = ("register", "accept", "answer", "rate (two events)")

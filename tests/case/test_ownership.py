@@ -1,10 +1,13 @@
 """Who must act, and that nobody passes a petition around."""
 
+from dataclasses import replace
+
 import pytest
 
 from schemas.events import actions as do
 from schemas.events.case import ActionRefused, CaseEvent, State
-from tests.case.world import EVIDENCE, GOOD_TEXT, World, local
+from streams.case.policy.book import Book
+from tests.case.world import EVIDENCE, GOOD_TEXT, POLICY, World, local
 
 
 @pytest.fixture
@@ -184,3 +187,23 @@ def test_a_question_after_the_deadline_stops_no_clock(world: World) -> None:
 
     assert world.view(id_).state is State.INFORMATION_REQUESTED
     assert [clock.paused_at for clock in world.view(id_).clocks] == [None]
+
+
+def test_where_policy_asks_a_binding_assignment_needs_two_persons() -> None:
+    """The first proposes and changes nothing; the same person again, another wish, a machine and another office do not confirm it; a second
+    person of the office who asks for the same does."""
+    world = World(books=lambda: Book.of(replace(POLICY, four_eyes=True)))
+    id_ = world.submit()
+    wish = {"to_office": "ca-tp", "reason": "Công an xử lý"}
+    (proposed,) = world.act(id_, do.Assign, "superior:vp-ubnd:an", **wish)
+    state = world.view(id_)
+    again, machine = world.act(id_, do.Assign, "superior:vp-ubnd:an", **wish), world.act(id_, do.Assign, "superior:vp-ubnd", **wish)
+    (other_office,) = world.act(id_, do.Assign, "superior:ubnd-tp:binh", **wish)
+    (other_wish,) = world.act(id_, do.Assign, "superior:vp-ubnd:binh", to_office="so-yt", reason="Sở Y tế xử lý")
+    (first,) = world.act(id_, do.Assign, "superior:vp-ubnd:an", **wish)
+    (assigned,) = world.act(id_, do.Assign, "superior:vp-ubnd:binh", **wish)
+
+    assert [event.what for event in (proposed, other_office, other_wish, first)] == ["binding-proposed"] * 4
+    assert (state.office, state.state) == ("so-xd", State.ASSIGNED)
+    assert (refusal(again), refusal(machine)) == ("second-person", "person-needed")
+    assert (assigned.what, assigned.binding, world.view(id_).office) == ("assigned", True, "ca-tp")

@@ -8,17 +8,15 @@ import pytest
 from click.testing import CliRunner
 from kafka import KafkaConsumer, KafkaProducer
 
-from deploy.cluster.topics import ensure_topics
 from deploy.one_machine.embedded import EmbeddedKafka
 from schemas.events import actions as do
 from schemas.events.catalogue import ACTION_REQUESTED
 from schemas.events.envelope import read
 from schemas.events.topics import ACTIONS, CASE_CHANGELOG
-from schemas.platform.settings import ProcessSettings
 from streams.case.policy.load import DEFAULT_DIRECTORY, DEFAULT_FILE
 from streams.commands.policy import policy as command
 from streams.engine.store import encode
-from tests.broker import kafka_in, reach
+from tests.broker import create, kafka_in, reach
 from tests.case.world import EVIDENCE, GOOD_TEXT, World
 
 
@@ -26,7 +24,7 @@ from tests.case.world import EVIDENCE, GOOD_TEXT, World
 def kafka(tmp_path: Path) -> Iterator[EmbeddedKafka]:
     """A broker of its own: the changelog is to hold these cases and no other test's."""
     with kafka_in(tmp_path / "kafka") as broker:
-        ensure_topics(ProcessSettings(kafka_bootstrap_servers=broker.bootstrap))
+        create(broker.bootstrap, CASE_CHANGELOG, ACTIONS)
         yield broker
 
 

@@ -105,6 +105,7 @@ class World:
             "text": text,
             "submitted_at": submitted,
             "content_digest": changes.pop("digest", None),
+            "category": changes.pop("chosen", None),
         }
         classification = {
             "category": "road-damage",
@@ -131,12 +132,14 @@ class World:
         appended: int | None = None,
         **fields: Any,
     ) -> list[CaseEvent]:
-        """`who`: an office (on its own case), `superior:CODE`, or a role. `appended`: when the broker took it in, if not just now.
+        """`who`: an office (on its own case), `superior:CODE` (`superior:CODE:PERSON`), or a role.
+        `appended`: when the broker took it in, if not just now.
 
         Gives the new events on this petition.
         """
-        role, _, office = who.partition(":")
-        actor = {"role": role, "office": office or None} if role in ROLES else {"role": "office", "office": who}
+        role, _, at = who.partition(":")
+        office, _, person = at.partition(":")
+        actor = {"role": role, "office": office or None, "id": person or None} if role in ROLES else {"role": "office", "office": who}
         sent = fields.pop("requested_at", to_datetime(self.now))
         action = kind.model_validate({"petition_id": id_, "actor": actor, "requested_at": sent, **fields})
         before = len(self.record)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.one_machine.embedded.ports import free_port
+from deploy.one_machine.reach import environment
 from deploy.one_machine.runner.directory import Directory
 from deploy.one_machine.runner.state import Row, rows
 from tests.broker import give_operator
@@ -56,6 +57,10 @@ class Instance:
         """The settings that the runner gave to a role, read from the process itself."""
         raw = Path(f"/proc/{self.pids()['web']}/environ").read_bytes()
         return dict(pair.split("=", 1) for pair in raw.decode().split("\0") if "=" in pair)
+
+    def database(self) -> str:
+        """The database's address as its administrator has it; each process has a role of its own."""
+        return environment(Directory(self.data), {})["DATABASE_URL"]
 
     def kill(self, role: str) -> None:
         os.kill(self.pids()[role], signal.SIGKILL)

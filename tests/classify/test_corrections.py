@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
 
 from schemas.events import actions as do
 from schemas.events import catalogue, envelope
 from schemas.events.base import Actor, Level, Role
 from schemas.events.case import Assigned, CaseView, Received, State
 from schemas.events.intake import Classification, PetitionSubmitted
-from streams.classify.build import classifier
 from streams.classify.learning.corpus import Labelled
-from streams.classify.learning.corrections import Collector, split, without
-from streams.classify.learning.evaluate import evaluate
-from streams.classify.learning.retrain import Comparison, promote
-from streams.classify.model import file
+from streams.classify.learning.corrections import Collector, split, without, without_personal
 from tests.case.world import World
 
 NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
 ID = "a" * 26
+ANSWER = "Đội sửa chữa đã xử lý xong trước số 12 phố Huế lúc 9 giờ sáng nay."
 
 
 def _view(category: str, office: str | None) -> CaseView:
@@ -103,6 +97,50 @@ def test_a_superiors_change_is_a_label_but_not_a_mere_transfer() -> None:
     assert not _collected(received("drainage"), assigned("drainage", Role.SYSTEM, binding=False))
 
 
+def test_a_merged_petition_is_about_what_its_leader_is_about() -> None:
+    """Triage sorts the leader anew: its label goes for the follower's words, too, until they are parted."""
+    world, collector = World(), Collector()
+    leader = world.submit(1, text="Nước chảy tràn ra ngõ", office="tt-pvhcc", triage=True)
+    follower = world.submit(2, text="Ngõ nhà tôi ngập vì ống vỡ")
+    world.act(follower, do.Merge, "triage", into=leader, reason="cùng một việc")
+    world.act(leader, do.Assign, "triage", to_office="so-xd", category="water-supply", reason="vỡ ống nước")
+    merged = world.raw[:]
+    world.act(follower, do.Unmerge, "triage", reason="việc khác")
+    for output in merged:
+        collector.add(output.value, output.headers)
+    together = [(label.text, label.category) for label in collector.labels()]
+    for output in world.raw[len(merged) :]:
+        collector.add(output.value, output.headers)
+
+    assert together == [("Nước chảy tràn ra ngõ", "water-supply"), ("Ngõ nhà tôi ngập vì ống vỡ", "water-supply")]
+    assert [label.text for label in collector.labels()] == ["Nước chảy tràn ra ngõ"]
+
+
+def test_the_senders_choice_counts_once_an_office_answered_under_it() -> None:
+    """A citizen's own category is a label when the office that answered left it so; before that, and without a choice, there is none."""
+    world = World()
+    chosen = world.submit(1, text="Nước chảy tràn ra ngõ", category="drainage", chosen="drainage")
+    silent = world.submit(2, text="Cột điện nghiêng")
+    open_ = world.submit(3, text="Ổ gà sâu", category="drainage", chosen="drainage")
+    for petition in (chosen, silent, open_):
+        world.act(petition, do.Accept, "so-xd")
+    for petition in (chosen, silent):
+        world.act(petition, do.Answer, "so-xd", result="done", text=ANSWER, evidence_urls=["https://example.org/xong.jpg"])
+    collector = Collector()
+    for output in world.raw:
+        collector.add(output.value, output.headers)
+
+    assert [(label.text, label.category) for label in collector.labels()] == [("Nước chảy tràn ra ngõ", "drainage")]
+
+
+def test_nothing_personal_is_learnt() -> None:
+    """Numbers of people and plates are left out, and so are the words that stand for them where a text came masked."""
+    text = "Gọi tôi 0912345678 về xe 29A-123.45 và (số điện thoại đã che)."
+
+    assert without_personal(text) == "Gọi tôi  về xe  và ."
+    assert without_personal("Ngõ 12 ngập 30cm") == "Ngõ 12 ngập 30cm"
+
+
 def test_the_last_word_counts() -> None:
     """A petition that was corrected twice has one label, the last."""
     found = _collected(
@@ -130,36 +168,3 @@ def test_what_measures_is_not_learnt() -> None:
     labels = [Labelled("Đèn hỏng", "street-lighting", "full", urgent=False), Labelled("Rác", "waste", "full", urgent=False)]
 
     assert [label.text for label in without(labels, ["den  hong"])] == ["Rác"]
-
-
-@pytest.mark.parametrize(("old", "new", "better"), [(1, 3, True), (2, 3, False), (3, 3, False), (3, 1, False)])
-def test_only_a_better_model_is_promoted(old: int, new: int, better: bool) -> None:  # noqa: FBT001
-    """It must be right on two more corrections that it has not learnt: a single text cannot tip it."""
-    ready = classifier()
-    base = evaluate(ready, [Labelled("Mất điện cả xóm", "electricity", "full", urgent=False)])
-
-    def of(right: int) -> object:
-        return replace(base, category=replace(base.category, right=right, n=4))
-
-    found = Comparison(ready.model, 5, 4, base, base, of(old), of(new))  # type: ignore[arg-type]
-
-    assert found.better is better
-
-
-def test_a_loss_on_the_measuring_file_is_not_promoted() -> None:
-    """Gaining on corrections does not excuse losing elsewhere."""
-    ready = classifier()
-    base = evaluate(ready, [Labelled("Mất điện cả xóm", "electricity", "full", urgent=False)] * 4)
-    worse = replace(base, category=replace(base.category, right=2))
-
-    assert not Comparison(ready.model, 5, 4, base, worse, worse, base).better
-
-
-def test_a_promoted_model_is_found_at_the_next_start(tmp_path: Path) -> None:
-    """Promotion writes the file whole, under a name that sorts by time."""
-    model = replace(file.own(), trained={"texts": 1})
-
-    path = promote(model, tmp_path / "models")
-
-    assert model.version in path.name
-    assert file.newest(tmp_path / "models").version == model.version

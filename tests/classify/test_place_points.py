@@ -13,6 +13,7 @@ from schemas.events.intake import Location
 from schemas.reference import wards
 from streams.classify.place import SURE, BadOutlinesError, Locator
 from streams.classify.place.areas import BY_CENTRE, Centres, Outlines
+from streams.classify.text.typed import typed
 
 CODES = {ward.name_vi: ward.code for ward in wards().values()}
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data" / "hanoi-wards.geojson"
@@ -137,3 +138,14 @@ def test_a_useless_outline_file_is_refused_at_the_start(tmp_path: Path, content:
         Locator(path)
     with pytest.raises(BadOutlinesError):
         Locator(tmp_path / "missing.geojson")
+
+
+def test_many_texts_are_placed_as_each_alone() -> None:
+    """Addresses are made ready together; each goes with its own text."""
+    locator = Locator()
+    asked = [
+        (typed("Rác nhiều"), Location(address="phường Định Công")),
+        (typed("Rác ở phường Láng"), None),
+        (typed("Đèn hỏng"), Location(address="ngõ 12 phường Ba Đình", **IN_BA_DINH)),
+    ]
+    assert locator.locate_all(asked) == [locator.locate(text.written, where) for text, where in asked]

@@ -70,12 +70,13 @@ def _happen(broker: EmbeddedKafka, petitions: int) -> None:
 
 
 @pytest.fixture
-def make_site(record: EmbeddedKafka, database_url: Callable[[], str], tmp_path: Path) -> Callable[..., Site]:
+def make_site(record: EmbeddedKafka, database_url: Callable[[], str], tmp_path: Path, keyring_file: Path) -> Callable[..., Site]:
     def made(**changes: str) -> Site:
         environment = {
             "KAFKA_BOOTSTRAP_SERVERS": record.bootstrap,
             "DATABASE_URL": database_url(),
             "CREDENTIALS_FILE": str(tmp_path / "none"),
+            "KEYRING_FILE": str(keyring_file),
             "STATE_DIR": str(tmp_path / "state"),
             "TRACKING_SECRET": "s" * 32,
         }

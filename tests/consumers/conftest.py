@@ -31,14 +31,17 @@ class Rig:
     database: str
     producer: KafkaProducer
     name: str
+    keyring: Path
 
     @property
     def projector(self) -> ProjectorSettings:
-        return ProjectorSettings(kafka_bootstrap_servers=self.bootstrap, database_url=self.database, tracking_secret=SECRET)
+        return ProjectorSettings(
+            kafka_bootstrap_servers=self.bootstrap, database_url=self.database, tracking_secret=SECRET, keyring_file=self.keyring
+        )
 
     @property
     def dispatcher(self) -> DispatcherSettings:
-        return DispatcherSettings(kafka_bootstrap_servers=self.bootstrap, worker_id=self.name)
+        return DispatcherSettings(kafka_bootstrap_servers=self.bootstrap, worker_id=self.name, keyring_file=self.keyring)
 
     @property
     def service(self) -> Service:
@@ -63,8 +66,8 @@ def shared_producer(broker: str) -> Iterator[KafkaProducer]:
 
 
 @pytest.fixture
-def rig(broker: str, shared_producer: KafkaProducer, database_url: Callable[[], str]) -> Rig:
-    return Rig(broker, database_url(), shared_producer, f"test-consumers-{next(_NUMBERS)}")
+def rig(broker: str, shared_producer: KafkaProducer, database_url: Callable[[], str], keyring_file: Path) -> Rig:
+    return Rig(broker, database_url(), shared_producer, f"test-consumers-{next(_NUMBERS)}", keyring_file)
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ def role(module: str, rig: Rig, **settings: str) -> Iterator[tuple[subprocess.Po
         **os.environ,
         "KAFKA_BOOTSTRAP_SERVERS": rig.bootstrap,
         "DATABASE_URL": rig.database,
+        "KEYRING_FILE": str(rig.keyring),
         "METRICS_PORT": str(port),
         "WORKER_ID": rig.name,
         **settings,

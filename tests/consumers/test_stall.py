@@ -91,8 +91,8 @@ class Halves:
     def position(self, tp: TopicPartition, timeout_ms: int) -> int:  # noqa: ARG002
         return self.fetched
 
-    def highwater(self, tp: TopicPartition) -> int:  # noqa: ARG002
-        return 10
+    def behind(self) -> dict[TopicPartition, int]:
+        return dict.fromkeys(self.tps, 10 - self.fetched)
 
     def group_metadata(self) -> SimpleNamespace:
         return SimpleNamespace(state=MemberState.STABLE)

@@ -92,6 +92,7 @@ async def serving(rig: Rig, folder: Path) -> AsyncIterator[Web]:
         kafka_bootstrap_servers=rig.bootstrap,
         database_url=rig.database,
         tracking_secret=SECRET,
+        keyring_file=rig.keyring,
         credentials_file=folder / "credentials.json",
         arrival_wait_ms=1500,
         heartbeat_seconds=0.5,

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from deploy.cli import petitions
 from deploy.one_machine.runner.processes import started_at
+from deploy.one_machine.runner.up import listening
 
 Rows = dict[str, dict[str, object]]
 ROOT = Path(__file__).parent.parent.parent
@@ -171,3 +172,14 @@ def test_a_failed_preparation_ends_the_runner_with_its_words(tmp_path: Path) -> 
         assert runner.process.stderr is not None
         assert "prepare failed: the tables are of a later version" in runner.process.stderr.read()
         assert "store ends" in runner.life()
+
+
+def test_a_childs_death_and_a_request_to_stop_end_the_runners_sleep() -> None:
+    """It looks around once a second while all is well; whatever happens meanwhile wakes it at once."""
+    with listening() as stop:
+        subprocess.run([sys.executable, "-c", "pass"], check=True)
+        assert stop.wait(30)
+        assert not stop.wait(0)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.wait(30)
+        assert stop.asked == 1

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -91,40 +92,70 @@ def test_leftovers_of_a_killed_runner_are_ended(tmp_path: Path) -> None:
     assert started_at(os.getpid()) is not None
 
 
+LOADS = (
+    "import os, sys, time\n"
+    "print('loaded', os.getpid(), flush=True)\n"
+    "if '--held' in sys.argv and not sys.stdin.readline(): sys.exit()\n"
+    "print('begun', os.getpid(), flush=True)\n"
+    "time.sleep(600)\n"
+)
+
+
+@dataclass
+class Loading:
+    """A supervisor of one role whose process says when it has loaded, and when it begins."""
+
+    log: Path
+    needs: tuple[Role, ...] = ()
+    supervisor: Supervisor = field(init=False)
+
+    def __post_init__(self) -> None:
+        command = Command((sys.executable, "-I", "-S", "-c", LOADS), self.log)
+        role = Role("worker", lambda: command, tuple(need.name for need in self.needs), ahead=True, reserve=not self.needs)
+        self.supervisor = Supervisor([*self.needs, role], say=lambda _: None)
+
+    def pids(self, word: str) -> list[int]:
+        lines = self.log.read_text(encoding="utf-8").splitlines() if self.log.exists() else []
+        return [int(line.split()[1]) for line in lines if line.startswith(word)]
+
+    def until(self, *, loaded: int, begun: int) -> None:
+        end_at = time.monotonic() + 60
+        while (len(self.pids("loaded")), len(self.pids("begun"))) != (loaded, begun):
+            assert time.monotonic() < end_at, self.log.read_text(encoding="utf-8")
+            self.supervisor.tick()
+            time.sleep(0.01)
+
+
+def test_a_process_loads_while_it_waits_for_what_it_needs(tmp_path: Path) -> None:
+    """It begins when that is ready, and not before; it is the same process."""
+    there = tmp_path / "there"
+    command = Command((sys.executable, "-I", "-S", "-c", "import time; time.sleep(600)"), tmp_path / "broker.log")
+    loading = Loading(tmp_path / "log", (Role("broker", lambda: command, ready=there.exists),))
+
+    loading.until(loaded=1, begun=0)
+    assert loading.supervisor.statuses()[-1].state == "waiting"
+    there.touch()
+    loading.until(loaded=1, begun=1)
+
+    assert loading.pids("begun") == loading.pids("loaded")
+    loading.supervisor.stop()
+
+
 def test_a_process_in_reserve_takes_the_place_of_one_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is loaded before and begins when it is told to; a new one then stands by, and none outlives the supervisor."""
     monkeypatch.setattr(unit, "RESERVE_AFTER_SECONDS", 0.0)
     monkeypatch.setattr(unit, "RESERVE_AGAIN_SECONDS", 0.0)
-    log = tmp_path / "log"
-    program = (
-        "import os, sys, time\n"
-        "print('loaded', os.getpid(), flush=True)\n"
-        "if '--held' in sys.argv and not sys.stdin.readline(): sys.exit()\n"
-        "print('begun', os.getpid(), flush=True)\n"
-        "time.sleep(600)\n"
-    )
-    command = Command((sys.executable, "-I", "-S", "-c", program), log)
-    supervisor = Supervisor([Role("worker", lambda: command, reserve=True)], say=lambda _: None)
+    loading = Loading(tmp_path / "log")
 
-    def pids(word: str) -> list[int]:
-        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-        return [int(line.split()[1]) for line in lines if line.startswith(word)]
-
-    def until(loaded: int, begun: int) -> None:
-        end_at = time.monotonic() + 60
-        while (len(pids("loaded")), len(pids("begun"))) != (loaded, begun):
-            assert time.monotonic() < end_at, log.read_text(encoding="utf-8")
-            supervisor.tick()
-            time.sleep(0.01)
-
-    until(loaded=2, begun=1)
-    first, reserve = pids("loaded")
-    assert supervisor.statuses()[0].pid == first
+    loading.until(loaded=2, begun=1)
+    (first,) = loading.pids("begun")
+    (reserve,) = {*loading.pids("loaded")} - {first}
+    assert loading.supervisor.statuses()[0].pid == first
     os.kill(first, signal.SIGKILL)
-    until(loaded=3, begun=2)
+    loading.until(loaded=3, begun=2)
 
-    assert pids("begun") == [first, reserve]
-    assert supervisor.statuses()[0].pid == reserve
-    everyone = [(pid, started_at(pid)) for pid in pids("loaded")]
-    supervisor.stop()
+    assert loading.pids("begun") == [first, reserve]
+    assert loading.supervisor.statuses()[0].pid == reserve
+    everyone = [(pid, started_at(pid)) for pid in loading.pids("loaded")]
+    loading.supervisor.stop()
     assert not any(started and is_running(pid, started) for pid, started in everyone)

@@ -206,9 +206,9 @@ def test_messages_to_other_petitions_go_where_every_client_puts_that_key() -> No
         assert partition_of(key, 6) == (murmur2(key) & 0x7FFFFFFF) % 6
 
 
-def test_the_topology_table_is_what_the_stages_say() -> None:
+def test_the_topology_table_is_what_the_stages_say(keyring_file: Path) -> None:
     """One table lists every stage with its topics; the stages that run are these."""
     for row in TOPOLOGY:
-        stage = row.build(StreamSettings())
+        stage = row.build(StreamSettings(keyring_file=keyring_file))
         said = (stage.name, stage.inputs, stage.outputs, stage.changelog)
         assert said == (row.stage, row.inputs, row.outputs, row.changelog)

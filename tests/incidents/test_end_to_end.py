@@ -157,7 +157,7 @@ def test_a_killed_role_goes_on_where_it_was(city: City, instance: Instance) -> N
 
 def test_the_record_of_all_this_replays_to_itself(instance: Instance) -> None:
     """What the tests before did (merges, separations, reopenings) is replayed by `petitions whatif` to the same events and deadlines."""
-    environment = {**os.environ, "KAFKA_BOOTSTRAP_SERVERS": instance.bootstrap()}
+    environment = {**os.environ, "KAFKA_BOOTSTRAP_SERVERS": instance.bootstrap(), "KEYRING_FILE": str(instance.data / "keyring.json")}
     done = subprocess.run(
         [*CLI, "whatif", "--policy", str(DEFAULT_FILE), "--json"], env=environment, capture_output=True, text=True, check=True
     )

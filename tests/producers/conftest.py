@@ -18,6 +18,7 @@ from deploy.web.server import application
 from producers.http import prepare
 from producers.settings import HttpSettings
 from schemas.events.topics import ACTIONS, INTAKE
+from schemas.platform import keyring
 from schemas.platform.settings import ProcessSettings
 from tests.broker import reach
 from tests.producers.support import CREDENTIALS, SECRET, Asked, until
@@ -60,12 +61,14 @@ def settings(broker: EmbeddedKafka, postgres: EmbeddedPostgres, tmp_path_factory
 def settings_for(bootstrap: str, database: str, directory: Path, *, patient: bool = False) -> HttpSettings:
     """Settings with short times, so that a missing service is noticed quickly; `patient`: as on a machine that is very busy."""
     credentials = directory / "credentials.json"
+    keyring.ensure(directory / "keyring.json")
     credentials.write_text(json.dumps(CREDENTIALS), encoding="utf-8")
     return HttpSettings(
         kafka_bootstrap_servers=bootstrap,
         database_url=database,
         tracking_secret=SECRET,
         credentials_file=credentials,
+        keyring_file=directory / "keyring.json",
         delivery_timeout_ms=60_000 if patient else 1500,
         patience_ms=60_000 if patient else 500,
         action_wait_ms=200,

@@ -18,10 +18,13 @@ from producers.http import Routes, prepare
 from producers.intake.requests import identify
 from producers.settings import HttpSettings
 from schemas.events.catalogue import SUBMITTED
+from schemas.events.tracking import Keys
 from schemas.platform.settings import ProcessSettings
 from tests.broker import kafka_in
 from tests.producers.conftest import lead, settings_for
 from tests.producers.support import PETITION, SECRET, Asked, on_topic, until
+
+IHANOI = Keys((SECRET.encode(),)).of_channel("ihanoi")
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -75,8 +78,8 @@ async def test_while_kafka_is_away_nothing_is_accepted_and_a_repeat_is_one_petit
     while repeated.status_code == 503:
         repeated = await asked.submit(idempotency_key=key)
 
-    meant = identify(SECRET.encode(), "ihanoi", None, key)
-    abandoned = identify(SECRET.encode(), "ihanoi", "given-up", None)
+    meant = identify(IHANOI, "ihanoi", None, key)
+    abandoned = identify(IHANOI, "ihanoi", "given-up", None)
     assert repeated.json()["petition_id"] == meant.petition_id
     assert {event.envelope.id for event in on_topic(own_broker.bootstrap, SUBMITTED, meant.petition_id)} == {meant.ce_id}
     assert on_topic(own_broker.bootstrap, SUBMITTED, abandoned.petition_id) == []
@@ -106,5 +109,5 @@ async def test_without_the_database_a_contact_is_refused_and_the_rest_goes_on(br
             (503, "database-unavailable"),
         ]
         assert (await asked.submit()).status_code == 202
-    meant = identify(SECRET.encode(), "ihanoi", "no-database", None)
+    meant = identify(IHANOI, "ihanoi", "no-database", None)
     assert on_topic(broker.bootstrap, SUBMITTED, meant.petition_id) == []

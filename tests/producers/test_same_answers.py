@@ -69,6 +69,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "merge": {"into": pid(2), "reason": REASON},
     "propose-merge": {"into": pid(2), "similarity": 0.9, "reason": REASON},
     "unmerge": {"reason": REASON},
+    "reveal-contact": {"reason": REASON},
     "decline-merge": {"into": pid(2), "reason": REASON},
     "note": {"text": "Gọi lại cho tổ trưởng."},
     "urge": {"text": "Báo cáo ngay.", "reply_by": "2099-01-01T00:00:00Z"},

@@ -18,6 +18,7 @@ from producers.settings import HttpSettings
 from schemas.authority import Holding
 from schemas.events import tracking
 from schemas.events.catalogue import SUBMITTED
+from schemas.events.tracking import Keys
 from tests.producers.support import KEY, PETITION, SECRET, Asked, on_topic
 from tests.producers.test_actions import put_case
 
@@ -30,7 +31,7 @@ async def test_a_petition_is_in_kafka_when_it_is_accepted(asked: Asked, broker: 
     body = answer.json()
 
     assert answer.status_code == 202
-    assert body["petition_id"] == tracking.petition_id(SECRET.encode(), tracking.parse(body["tracking_code"]))
+    assert body["petition_id"] == tracking.petition_id(Keys((SECRET.encode(),)).of_channel("ihanoi"), body["tracking_code"])
     assert body["status_url"] == f"/v1/petitions/{body['tracking_code']}"  # PUBLIC_URL is empty: what a call says of the host is anybody's
     assert body["events_url"] == f"{body['status_url']}/events"
     (event,) = on_topic(broker.bootstrap, SUBMITTED, body["petition_id"])
@@ -237,7 +238,7 @@ async def test_an_id_that_another_process_took_is_known_by_the_read_model(asked:
     """Its digest stands there; a petition from before there were digests counts as the same, and the case stage decides."""
     answers = []
     for external_id, digest in (("PA-elsewhere", "0" * 32), ("PA-older", None)):
-        petition_id = identify(SECRET.encode(), "ihanoi", external_id, None).petition_id
+        petition_id = identify(Keys((SECRET.encode(),)).of_channel("ihanoi"), "ihanoi", external_id, None).petition_id
         with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
             put_case(connection, petition_id, Holding("assigned", "so-xd"))
             said = Json({"text": "Việc khác", "content_digest": digest})

@@ -96,7 +96,11 @@ def test_a_co_office_contributes_and_notes_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("office", "case", "actions"),
     [
-        ("so-xd", ASSIGNED, ("accept", "answer", "add-information", "transfer", "reject", "note", "take", "hand-over")),
+        (
+            "so-xd",
+            ASSIGNED,
+            ("accept", "answer", "add-information", "transfer", "reject", "note", "reveal-contact", "take", "hand-over"),
+        ),
         ("so-yt", ASSIGNED, ()),
         ("vp-ubnd", ASSIGNED, ("add-information", "assign", "reject", "merge", "propose-merge", "decline-merge", "note", "urge")),
         ("tt-pvhcc", ASSIGNED, ("add-information", "merge", "decline-merge", "note")),
@@ -110,7 +114,7 @@ def test_a_co_office_contributes_and_notes_and_nothing_else() -> None:
         ),
         ("tt-pvhcc", Holding("refused", "so-xd"), ("assign", "note")),
         ("so-xd", Holding("closed", "so-xd"), ("note",)),
-        ("evn-hanoi", DISPUTE, ("add-information", "reject", "note", "take", "hand-over")),
+        ("evn-hanoi", DISPUTE, ("add-information", "reject", "note", "reveal-contact", "take", "hand-over")),
         ("so-ct", DISPUTE, ()),
     ],
 )

@@ -41,7 +41,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._soon: deque[Call] = deque()
         self._later: list[tuple[float, int, Call]] = []
         self._numbers = itertools.count()
-        self.errors: list[BaseException] = []
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def time(self) -> float:
         return self._now
@@ -59,7 +59,17 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         return asyncio.Future(loop=self)
 
     def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> asyncio.Task[Any]:
-        return asyncio.Task(coro, loop=self, name=name)
+        task = asyncio.Task(coro, loop=self, name=name)
+        self._tasks.add(task)
+        return task
+
+    def end(self) -> None:
+        """Cancel whatever is left to do."""
+        left = [task for task in self._tasks if not task.done()]
+        for task in left:
+            task.cancel()
+        if left:
+            self.run_until_complete(asyncio.wait(left))
 
     def call_soon(self, callback: Any, *args: Any, context: Any = None) -> Any:
         call = Call(callback, args)
@@ -111,8 +121,4 @@ def run_virtual(work: Coroutine[Any, Any, None]) -> None:
     try:
         loop.run_until_complete(work)
     finally:
-        left = asyncio.all_tasks(loop)
-        for task in left:
-            task.cancel()
-        if left:
-            loop.run_until_complete(asyncio.wait(left))
+        loop.end()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from schemas.platform import logs
 from tests.simulation.cases import Cases
 from tests.simulation.listing import Listing
@@ -10,6 +12,9 @@ from tests.simulation.plan import Plan
 from tests.simulation.scenario import Scenario
 from tests.simulation.worker import Parts
 from tests.simulation.world import World
+
+GARBAGE = (50_000, 3, 3)
+"""A history makes so many objects that Python's own thresholds spend as long on them as the history itself."""
 
 
 def scenario_of(plan: Plan) -> Scenario:
@@ -45,5 +50,7 @@ def shrunk(plan: Plan, parts: type[Parts] = Parts) -> Plan:
 
 
 def quiet() -> None:
-    """Thousands of histories say nothing, but for what is wrong with them."""
+    """Thousands of histories say nothing, but for what is wrong with them; and nobody looks for garbage among what is no history's."""
     logs.configure("simulation", "critical")
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)

@@ -13,8 +13,7 @@ from tests.simulation.plan import plan_of
 from tests.simulation.run import fault_of, quiet, shrunk
 from tests.simulation.worker import Parts
 
-HISTORIES, SHARE, PROCESSES = int(os.environ.get("HISTORIES", "4000")), 250, 2
-"""`make chaos` asks for 10,000 and more: on two slow cores that many take some minutes."""
+HISTORIES, SHARE, PROCESSES = int(os.environ.get("HISTORIES", "10000")), 250, 2
 ENOUGH = 400
 """Histories of the faults that concern it, in which each mutant must have shown itself."""
 

@@ -24,6 +24,8 @@ from tests.simulation.network import Chances, Connection, Process
 from tests.simulation.plan import What
 
 OBSERVE_SECONDS = 2.0
+KAFKA = KafkaSettings(kafka_bootstrap_servers="simulated")
+"""Read once: reading the environment takes longer than many a history."""
 
 
 class Parts:
@@ -62,7 +64,7 @@ class Worker:
         faults: Any = SimFaults(self.process, fate)
         context = Context(self.group, machine.name, broker.partitions, 3, MachineClock(self._wall, clock), guard, faults, loop.time)
         name = f"{self.group}-{machine.name}"
-        client = Client(KafkaSettings(kafka_bootstrap_servers="simulated"), name, lambda **_: self.connection)
+        client = Client(KAFKA, name, lambda **_: self.connection)
         writer = parts.writer(client, name)
         positions = parts.positions(client, self.group, writer, writer.id)
         self.feed = SimFeed(broker, self.process, rng, lost, guard, self._inbox)

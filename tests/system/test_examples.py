@@ -15,6 +15,7 @@ import pytest
 
 from deploy.one_machine.embedded.jars import kafka_classpath
 from deploy.one_machine.runner.up import curl
+from schemas.events.tracking import Keys
 from tests.chaos.instance import Instance
 from tests.system.people import City
 
@@ -43,7 +44,11 @@ def over_kafka(instance: Instance) -> dict[str, str]:
     secret = (instance.data / "tracking-secret").read_text(encoding="utf-8")
     password = (instance.data / "kafka" / "accounts" / "channel-sandbox").read_text(encoding="utf-8")
     account = {"KAFKA_USERNAME": "channel-sandbox", "KAFKA_PASSWORD": password}
-    return {"KAFKA_BOOTSTRAP_SERVERS": instance.bootstrap(), "TRACKING_SECRET": secret, **account}
+    return {
+        "KAFKA_BOOTSTRAP_SERVERS": instance.bootstrap(),
+        "CHANNEL_SECRET": Keys((secret.encode(),)).of_channel("sandbox").decode(),
+        **account,
+    }
 
 
 def assert_only_tried_out(city: City, receipt: dict[str, Any]) -> None:

@@ -42,6 +42,11 @@ class Canaille:
         found = browser.post(named.url, data={"password": password, "csrf_token": _csrf(named)})
         return self.followed(browser, found)
 
+    def forget_codes(self) -> None:
+        """All that nobody has redeemed: asked for one code, its memory (unlike its databases) finds any of the same client's."""
+        for code in Backend.instance.query(models.AuthorizationCode):
+            Backend.instance.delete(code)
+
     def followed(self, browser: httpx.Client, found: httpx.Response) -> str:
         """Its redirects, up to the first that leads away from it."""
         while (there := found.headers.get("location")) and not _leaves(there, self.issuer):

@@ -37,6 +37,7 @@ GUARDED = {
     ("GET", QUEUE): Call.READ_CASES,
     ("GET", f"{QUEUE}/events"): Call.READ_CASES,
     ("GET", f"{QUEUE}/{{petition_id}}"): Call.READ_CASES,
+    ("GET", f"{QUEUE}/{{petition_id}}/contact"): Call.ACT,
     **{("GET", f"{OFFICE}/{path}"): Call.READ_CASES for path in ("cases", "cases/count", "cases.csv", "cases.xlsx", "views", "people")},
     ("POST", f"{OFFICE}/views"): Call.READ_CASES,
     ("DELETE", f"{OFFICE}/views/{{view}}"): Call.READ_CASES,
@@ -55,10 +56,12 @@ LOOKED_AT = [(method, path) for (method, path), call in GUARDED.items() if metho
 ANYBODY = {
     ("GET", path): status
     for path, status in {
-        **dict.fromkeys(("/", "/t/{tracking_code}", "/desk", "/desk/{office}", "/desk/{office}/{petition_id}", "/ioc", "/sign-in"), 200),
+        **dict.fromkeys(("/", "/t/{tracking_code}", "/s/{shared}", "/ioc", "/sign-in", "/privacy"), 200),
+        **dict.fromkeys(("/desk", "/desk/{office}", "/desk/{office}/{petition_id}"), 200),
         **dict.fromkeys(("/v1/offices", "/v1/categories", "/v1/wards", "/v1/wards/outlines", "/v1/calendar"), 200),
         **dict.fromkeys(("/healthz", "/readyz", "/openapi.json", "/docs"), 200),
         **dict.fromkeys(("/assets/common/{file}", "/assets/views/{file}", "/assets/submit/{file}", "/assets/contract/{file}"), 404),
+        "/v1/shared/{shared}": 404,
     }.items()
 } | {("POST", "/petitions"): 422, ("GET", "/session/provider"): 200, ("GET", "/sign-in/provider"): 404, ("GET", "/sign-in/return"): 404}
 """Open to all: what an empty call of anybody is answered, where there is no provider."""
@@ -107,9 +110,8 @@ class Town:
         }
 
     def path(self, template: str, office: str = "so-xd") -> str:
-        return template.format(
-            code=office, office=office, petition_id=self.petition_id, tracking_code=self.code, view="1", file="none.js", name="none"
-        )
+        given = {"code": office, "office": office, "petition_id": self.petition_id, "tracking_code": self.code}
+        return template.format(**given, shared="none", view="1", file="none.js", name="none")
 
     def person(self, *posts: Post) -> httpx.Client:
         """A browser in which a new person has signed in."""
@@ -138,7 +140,7 @@ def town(instance: Instance) -> Iterator[Town]:
         owner = city.wait_state(sent["tracking_code"], "assigned")["office"]["code"]
         path = f"/v1/departments/{owner}/queue/{sent['petition_id']}"
         found = wait(lambda: city.http.get(path, headers=city.token(owner)).json(), lambda found: "case" in found)
-        with psycopg.connect(instance.environment()["DATABASE_URL"], autocommit=True) as table:
+        with psycopg.connect(instance.database(), autocommit=True) as table:
             yield Town(instance.url, sent["tracking_code"], sent["petition_id"], Holding.of(found["case"]), table, city.credentials)
 
 

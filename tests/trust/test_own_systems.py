@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +34,6 @@ FOREIGN = [
     ("channel-ihanoi", office_topic(OFFICE)),
 ]
 ANSWER = ["--text", "Đội chiếu sáng đã thay bóng đèn, đèn sáng lại từ 19 giờ tối nay.", "--evidence", "https://example.org/den.jpg"]
-
-
-@pytest.fixture
-def city(instance: Instance) -> Iterator[City]:
-    with City(instance.url, instance.data / "credentials.json") as made:
-        yield made
 
 
 def account(instance: Instance, principal: str) -> KafkaSettings:

@@ -32,6 +32,13 @@ async def service(postgres: EmbeddedPostgres, provider: Canaille, tmp_path_facto
         yield found
 
 
+@pytest.fixture(autouse=True)
+def no_codes_left(provider: Canaille) -> Iterator[None]:
+    """Of a test in which a code is not redeemed."""
+    yield
+    provider.forget_codes()
+
+
 @pytest.fixture
 def lan(service: Service, provider: Canaille) -> Iterator[str]:
     """The id of the one whom the provider knows."""

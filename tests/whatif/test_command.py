@@ -10,13 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 from kafka import KafkaProducer
 
-from deploy.cluster.topics import ensure_topics
 from deploy.one_machine.embedded import EmbeddedKafka
 from schemas.events.topics import EVENTS
-from schemas.platform.settings import ProcessSettings
 from streams.case.policy.load import DEFAULT_FILE
 from streams.case.whatif.cli import whatif
-from tests.broker import kafka_in, reach
+from tests.broker import create, kafka_in, reach
 from tests.case.world import World
 from tests.whatif.test_study import answered_on_the_third_day
 
@@ -101,7 +99,7 @@ def test_without_a_broker(run: Run) -> None:
 
 def test_the_record_of_a_broker(run: Run, tmp_path: Path, kafka: EmbeddedKafka) -> None:
     """The topic is read to its end, committed events only, and can be saved for later; the file says the same."""
-    ensure_topics(ProcessSettings(kafka_bootstrap_servers=kafka.bootstrap))
+    create(kafka.bootstrap, EVENTS)
     world = answered_on_the_third_day()
     producer = KafkaProducer(**reach(kafka.bootstrap), transactional_id="test-whatif", acks="all")
     producer.init_transactions()

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from consumers.http.open311 import contract, rows, services, view
 from consumers.http.open311.wanted import wanted
-from consumers.http.petitions import await_petition
+from consumers.http.petitions import await_petition, identify
 from consumers.http.state import Views
 from consumers.read_model.reading import Away
 from consumers.timeline import TimelineEntry, from_row
@@ -53,9 +53,8 @@ def open311_routes(views: Views) -> list[Route]:
 
     async def token(request: Request) -> Answered:
         _check(request)
-        code, petition_id = _identified(views, request.path_params["token"])
-        with views.live.subscribe(petition_id) as subscription:
-            await await_petition(views, petition_id, subscription, caller_address(request))
+        code, ids = identify(views, request.path_params["token"])
+        petition_id, *_ = await await_petition(views, ids, caller_address(request))
         return "service_requests", [{"service_request_id": petition_id, "token": code}]
 
     async def updates(request: Request) -> Answered:
@@ -83,11 +82,3 @@ def _channel(views: Views, request: Request) -> str | None:
     if channel is None:
         raise Problem(401, "unknown-key")
     return channel
-
-
-def _identified(views: Views, token: str) -> tuple[str, str]:
-    try:
-        code = tracking.parse(token)
-    except tracking.BadTrackingCode:
-        raise Problem(404, "bad-code") from None
-    return code, tracking.petition_id(views.secret, code)

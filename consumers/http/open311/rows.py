@@ -16,7 +16,7 @@ Row = dict[str, Any]
 _WORK = sorted(state.value for state in WORK_STATES)
 _COLUMNS = """
 select p.petition_id, p.state, p.category, p.office, p.ward_code, p.received_at, p.updated_at, p.deadline, p.petition,
-       (select t.data->>'text' from timeline t where t.petition_id = p.petition_id and t.type in ('answered', 'promised')
+       (select t.data from timeline t where t.petition_id = p.petition_id and t.type in ('answered', 'promised')
         order by t.seq desc limit 1) as answer
 from petition p where
 """

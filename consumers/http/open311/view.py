@@ -45,7 +45,8 @@ def request(row: Row, lang: Language, *, own: bool) -> Json:
 
 def _notes(row: Row, lang: Language, *, own: bool) -> str:
     state = texts.words("state", row["state"], lang)
-    return f"{state}: {row['answer']}" if own and row["answer"] else state
+    said = (row["answer"] or {}).get("text")
+    return f"{state}: {said}" if own and said else state
 
 
 def _place(location: Json, ward_code: str | None) -> Json:

@@ -91,6 +91,10 @@ const FORMS = {
     return { parts: [field(t("desk.days"), days, t("desk.extend-hint")), field(t("desk.reason"), reason)],
       read: () => Number(days.value) > 0 && reason.value.trim().length >= 3 && { working_hours: Number(days.value) * HOURS_A_DAY, reason: reason.value } };
   },
+  "reveal-contact": () => {
+    const reason = area("reason", 2);
+    return { parts: [field(t("desk.reason"), reason, t("desk.reveal-hint"))], read: () => reason.value.trim().length >= 3 && { reason: reason.value } };
+  },
   reject: () => {
     const kind = choices(t("desk.refusal"), Object.keys(data.refusals).map((value) => [value, t(`desk.refusal-${value}`)]), "kind");
     const reason = area("reason", 2);

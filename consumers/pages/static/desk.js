@@ -172,7 +172,15 @@ async function act(petition, fields) {
   const answer = await api(`${base()}/${petition}/actions?lang=${lang}`, { method: "POST", headers, body: fields });
   if (answer.status === 412) return stale(petition, answer.body);
   if (answer.status !== 202) return { ok: false, text: trouble(answer) };
-  return outcome(petition, answer.body.action_id);
+  const found = await outcome(petition, answer.body.action_id);
+  return fields.action === "reveal-contact" && found.ok ? contact(petition) : found;
+}
+
+/** Whom the office deals with: after its reason is on record. It stands on the page only until the page is drawn anew. */
+async function contact(petition) {
+  const { status, body, ...rest } = await api(`${base()}/${petition}/contact`, { token: desk.token });
+  if (status !== 200) return { ok: false, text: trouble({ status, body, ...rest }) };
+  return { ok: true, text: [body.name, body.phone, body.email].filter(Boolean).join(" · ") };
 }
 
 /** Somebody was quicker: what has happened meanwhile, and by whom; then the case as it is now. */

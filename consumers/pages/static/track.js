@@ -6,7 +6,7 @@ import { loadCalendar, longDate, moment, remaining } from "/assets/common/time.j
 const code = decoded(location.pathname.split("/").pop());
 const base = `/v1/petitions/${encodeURIComponent(code)}`;
 const TICK_MS = 20_000;
-const DONE = { rate: "rated", "add-information": "information-added", reopen: "reopened", withdraw: "withdrawn" };
+const DONE = { rate: "rated", "add-information": "information-added", reopen: "reopened", withdraw: "withdrawn", forget: "forgotten" };
 const TONES = {
   answered: "good", closed: "good", rated: "good", breached: "bad", escalated: "bad", refused: "bad", "action-refused": "bad",
   "information-requested": "warn", "decision-required": "warn", promised: "warn", extended: "warn",
@@ -48,6 +48,7 @@ function showFacts() {
     petition.escalation > 0 && open && [t("track.escalated"), t(`track.rung-${petition.escalation}`)],
     petition.rating && [t("track.rating"), stars(petition.rating)],
     [t("track.received"), longDate(petition.received_at)],
+    [t("track.share"), el("a", { href: petition.share_url, title: t("track.share-hint") }, t("track.share-link"))],
     petition.receipt && [t("track.receipt"), el("code", { class: "small receipt", title: t("track.receipt-hint") }, petition.receipt.chain)],
   ].filter(Boolean);
   byId("facts").replaceChildren(...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
@@ -154,7 +155,7 @@ function follow(after) {
     if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(last), 3000);
   };
   const types = ["received", "assigned", "accepted", "information-requested", "information-added", "resumed", "extended", "transferred",
-    "decision-required", "promised", "answered", "rated", "closed", "reopened", "refused", "withdrawn", "merged", "unmerged",
+    "decision-required", "promised", "answered", "rated", "closed", "reopened", "refused", "withdrawn", "forgotten", "contact-revealed", "merged", "unmerged",
     "leader-reported", "breached", "escalated", "deadline-recomputed", "action-refused"];
   for (const type of types) {
     source.addEventListener(type, (event) => {
@@ -244,6 +245,7 @@ onsubmit("rate", () => {
 onsubmit("add-information", () => (value("information") ? { text: value("information"), media_urls: urls("information-links") } : null), "track.write-something");
 onsubmit("reopen", () => (value("reopen-reason").length >= 3 ? { reason: value("reopen-reason") } : null), "track.give-reason");
 onsubmit("withdraw", () => (value("withdraw-reason").length >= 3 ? { reason: value("withdraw-reason") } : {}), "track.give-reason");
+onsubmit("forget", () => ({}));
 
 function makeStars() {
   const one = (number) =>

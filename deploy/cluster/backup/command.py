@@ -58,7 +58,7 @@ def backup(file: Path, key: Path, data: Path, *, new_key: bool) -> None:
 def restore(file: Path, key: Path, parts: tuple[str, ...], listed: Path | None, data: Path) -> None:
     """Bring back what FILE has, to empty topics and an empty database; the files into DIR. No role may run meanwhile.
 
-    Contacts that were erased after the backup are erased again. With --only database the topics stay, and the consumers go on from the
+    Who was forgotten after the backup is forgotten again. With --only database the topics stay, and the consumers go on from the
     backup's place.
     """
     from deploy.cluster.backup import erasures
@@ -69,9 +69,7 @@ def restore(file: Path, key: Path, parts: tuple[str, ...], listed: Path | None, 
     with at_site(data) as site:
         done = bring(site, file, key, [part for part in PARTS if not parts or part in parts], bar)
         erased = erasures.replay(site, kept) if not parts or "database" in parts else 0
-    click.echo(
-        f"backup of {done.made_at}: {done.records} records, {done.rows} rows, {len(done.files)} files; {erased} contacts erased again"
-    )
+    click.echo(f"backup of {done.made_at}: {done.records} records, {done.rows} rows, {len(done.files)} files; {erased} forgotten again")
     for path in done.aside:
         click.echo(f"the stages' stores are in {path} now, and are built anew", err=True)
 
@@ -80,7 +78,7 @@ def restore(file: Path, key: Path, parts: tuple[str, ...], listed: Path | None, 
 @click.option("--out", type=_FILE, help="Write the list to this file, which may lie anywhere but in the backup.")
 @data_option
 def list_erasures(out: Path | None, data: Path) -> None:
-    """List whose contact was erased: petition ids and times, one JSON object a line. A restore takes it with --erasures."""
+    """List who was forgotten: petition ids and times, one JSON object a line. A restore takes it with --erasures."""
     from deploy.cluster.backup import erasures
 
     with at_site(data) as site:

@@ -1,29 +1,30 @@
-"""Contacts that were erased stay erased: after a restore the keys that the backup still had are deleted again."""
+"""Who was forgotten stays forgotten: after a restore the keys that the backup still had are destroyed again."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 
 from deploy.cluster.kafka import KafkaUnreachable
 from deploy.cluster.site import Site
 from deploy.errors import Failed
+from schemas.events.erasures import Forgotten
+from schemas.platform.settings import KeyringSettings
 
-Erasures = Mapping[str, datetime]
-"""When, by petition id."""
+Erasures = Mapping[str, Forgotten]
+"""By petition id."""
 
 
 class BadList(Failed):
     """The file is no list of erasures."""
 
 
-def noted(site: Site) -> dict[str, datetime]:
+def noted(site: Site) -> dict[str, Forgotten]:
     """Those on petitions.erasures. Raises KafkaUnreachable."""
     from kafka.errors import KafkaError
 
-    from producers.kafka import erasures
+    from consumers.kafka import erasures
 
     try:
         return erasures.noted(site.settings)
@@ -32,33 +33,49 @@ def noted(site: Site) -> dict[str, datetime]:
 
 
 def replay(site: Site, kept: Erasures) -> int:
-    """Delete the keys of all that were noted, and of those in `kept`, a list from outside, which are noted as well; how many had one.
-
-    Raises Unreachable, Unavailable, VaultUnavailable: then do it again.
+    """Destroy the keys of all that were noted, and of those in `kept`, a list from outside, which are noted as well; how many still had
+    a key. Raises Unreachable, NoKeyring: then do it again.
     """
-    from producers.intake.vault import PostgresVault
-    from producers.kafka import erasures
+    from kafka.errors import KafkaError
+
+    from consumers.kafka import erasures
 
     known = noted(site)
-    if more := {petition_id: at for petition_id, at in kept.items() if petition_id not in known}:
-        erasures.note(site.settings, more)
-    vault = PostgresVault(site.database_url)
+    more = {petition_id: one for petition_id, one in kept.items() if petition_id not in known}
     try:
-        return erasures.replay(vault, {**known, **more})
-    finally:
-        vault.close()
+        if more:
+            erasures.note(site.settings, more.values())
+    except KafkaError as error:
+        raise KafkaUnreachable(f"the erasures could not be noted: {type(error).__name__}") from error
+    return _destroy(site, {**known, **more})
 
 
-def read(path: Path) -> dict[str, datetime]:
+def _destroy(site: Site, forgotten: Erasures) -> int:
+    from consumers.incidents.memory import FORGET
+    from consumers.read_model.forgetting import NEVER_A_CONTACT
+    from deploy.cluster.migrate import connected
+    from schemas.platform import keyring
+
+    file = site.read(KeyringSettings).keyring_file
+    ring = keyring.load(file)
+    had = {one.petition_id for one in forgotten.values() if one.path and ring.key(one.path) is not None}
+    keyring.destroy(file, [one.path for one in forgotten.values() if one.path])
+    with connected(site.database_url, autocommit=True) as connection:
+        connection.execute(FORGET, (list(forgotten),))
+        had |= {petition_id for petition_id in forgotten if connection.execute(NEVER_A_CONTACT, (petition_id,)).rowcount}
+    return len(had)
+
+
+def read(path: Path) -> dict[str, Forgotten]:
     """A list as `petitions erasures` writes it: one JSON object a line. Raises BadList."""
     try:
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        return {row["petition_id"]: datetime.fromisoformat(row["erased_at"]) for row in rows}
+        rows = [(json.loads(line)["petition_id"], line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return {petition_id: Forgotten.read(petition_id, line.encode()) for petition_id, line in rows}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadList(f"{path} is no list of erasures: {error}") from None
 
 
 def lines(erased: Erasures) -> str:
     """The list as text, the earliest first."""
-    ordered = sorted(erased.items(), key=lambda one: (one[1], one[0]))
-    return "".join(json.dumps({"petition_id": petition_id, "erased_at": at.isoformat()}) + "\n" for petition_id, at in ordered)
+    ordered = sorted(erased.values(), key=lambda one: (one.at, one.petition_id))
+    return "".join(json.dumps({"petition_id": one.petition_id, **json.loads(one.value)}) + "\n" for one in ordered)

@@ -10,7 +10,7 @@ from deploy.errors import Failed
 from deploy.one_machine.runner.directory import Directory
 
 PREFIX = "files/"
-_CREDENTIALS, _TRACKING, _CLOCK = "credentials.json", "tracking-secret", "clock.json"
+_CREDENTIALS, _TRACKING, _CLOCK, _KEYRING = "credentials.json", "tracking-secret", "clock.json", "keyring.json"
 
 
 class Differs(Failed):
@@ -19,7 +19,7 @@ class Differs(Failed):
 
 def find(environment: Mapping[str, str], directory: Directory) -> dict[str, bytes]:
     """Content by name: what the environment names, else what the instance has."""
-    paths = {_CREDENTIALS: Path(environment["CREDENTIALS_FILE"]), _CLOCK: directory.clock}
+    paths = {_CREDENTIALS: Path(environment["CREDENTIALS_FILE"]), _CLOCK: directory.clock, _KEYRING: Path(environment["KEYRING_FILE"])}
     if tracking := environment.get("TRACKING_SECRET_FILE"):
         paths[_TRACKING] = Path(tracking)
     if policy := environment.get("POLICY_DIR"):
@@ -31,7 +31,7 @@ def find(environment: Mapping[str, str], directory: Directory) -> dict[str, byte
 
 def missing(names: Iterable[str]) -> list[str]:
     """What a backup with these files lacks, without which the rest of it is of little use."""
-    return sorted({_CREDENTIALS, _TRACKING} - set(names))
+    return sorted({_CREDENTIALS, _TRACKING, _KEYRING} - set(names))
 
 
 def bring(folder: Path, name: str, content: bytes) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from deploy.cluster.database_roles import GRANTS, url_for
 from schemas.platform import credentials
 
 DATABASE = "postgresql://petitions:{password}@postgres:5432/petitions"
@@ -33,7 +34,8 @@ def generate(webhook: str) -> dict[str, str]:
 
 
 def write_missing(folder: Path, texts: Mapping[str, str]) -> list[str]:
-    """Write the files that are not there; their names. Password and URL of the database are only written together.
+    """Write the files that are not there; their names. Password and URL of the database are only written together, and from them the
+    address of each process.
 
     Raises FileExistsError when only one of those two is there: a new one would not fit the old one.
     """
@@ -42,6 +44,12 @@ def write_missing(folder: Path, texts: Mapping[str, str]) -> list[str]:
         raise FileExistsError(f"{folder} has only one of {' and '.join(pair)}; remove it, or write the other by hand")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
+    made = _write(folder, texts)
+    admin = (folder / "database-url").read_text(encoding="utf-8").strip()
+    return made + _write(folder, {f"database-url-{process}": url_for(process, admin) for process in GRANTS})
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> list[str]:
     missing = [name for name in texts if not (folder / name).exists()]
     for name in missing:
         with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444), "w", encoding="utf-8") as file:

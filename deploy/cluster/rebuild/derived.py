@@ -18,6 +18,7 @@ from consumers.read_model.words import Index, marker
 from consumers.settings import IncidentSettings, ProjectorSettings
 from deploy.cluster.rebuild.database import Batch, Derived
 from deploy.cluster.rebuild.tables import Table
+from schemas.events.sealing import sealing
 from schemas.events.topics import EVENTS
 from schemas.platform.clock import Clock
 
@@ -30,7 +31,7 @@ def read_model(settings: ProjectorSettings) -> Derived[Rows]:
         PROJECTOR,
         (Table("petition", ("petition_id",)), Table("timeline", ("petition_id", "seq")), Table("case_words", ("petition_id",))),
         lambda url: ReadModel(url, PROJECTOR, EVENTS.name),
-        partial(project, index=Index(marker(settings.tracking_key()))),
+        partial(project, index=Index(marker(settings.tracking_key()), sealing(settings).open_value)),
         _by_number,
     )
 
@@ -38,9 +39,10 @@ def read_model(settings: ProjectorSettings) -> Derived[Rows]:
 def incidents(settings: IncidentSettings) -> Derived[Changes]:
     """Which petitions are on one matter. What was asked before is not asked again; what should have been and was not, the role asks."""
     clock = _RecordsClock(settings.clock())
+    open_value = sealing(settings).open_value
 
     def make(records: Any) -> Changes:
-        changes = changes_of(records)
+        changes = changes_of(records, open_value)
         clock.see(changes)
         return changes
 

@@ -19,7 +19,9 @@ from deploy.cluster.rebuild.difference import Difference
 from deploy.cluster.rebuild.merged import merged
 from deploy.cluster.site import Site
 from schemas.commands.progress import Advance, Progress
+from schemas.events.sealing import sealing
 from schemas.events.topics import DAY_MS, EVENTS, QUEUE_PREFIX, queue_topic
+from schemas.platform.settings import KeyringSettings
 from schemas.reference import offices
 
 if TYPE_CHECKING:
@@ -72,10 +74,11 @@ def _span(admin: KafkaAdminClient, site: Site) -> dict[int, tuple[int, int]]:
 
 def _deliveries(site: Site, span: Mapping[int, tuple[int, int]], since: int, advance: Advance) -> Iterator[tuple[str, Record]]:
     """Office and record of each delivery that its topic still keeps."""
+    open_value = sealing(site.read(KeyringSettings)).open_value
     for partition, record in merged(site.settings, EVENTS.name, span):
         advance(1)
         if record.timestamp >= since:
-            for delivery in plan([(partition, record)]).deliveries:
+            for delivery in plan([(partition, record)], open_value).deliveries:
                 yield delivery.office, Record(0, record.timestamp, record.key, delivery.value, list(record.headers))
 
 

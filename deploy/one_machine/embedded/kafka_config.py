@@ -68,10 +68,12 @@ def _internal_topics(node: Node) -> dict[str, str]:
 
 
 def _session(node: Node) -> dict[str, str]:
-    # How soon the controller notices that a broker is dead, and how soon a killed one may register again: a broker alone has
-    # nobody who could take over meanwhile, so it is let in sooner.
-    alone = len(node.voters) == 1
-    return {"broker.session.timeout.ms": "1500" if alone else "3000", "broker.heartbeat.interval.ms": "300"}
+    # A killed broker's partitions stand still until the controller takes it for dead; one that was alone is not let in before that, and has
+    # nobody who could take over meanwhile. Where the controller itself was killed, the others must notice that first, and agree on another.
+    session = {"broker.session.timeout.ms": "1500"}
+    if len(node.voters) == 1:
+        return session | {"broker.heartbeat.interval.ms": "500"}
+    return session | {"broker.heartbeat.interval.ms": "300"} | _QUORUM
 
 
 # About 150 one-partition topics must cost little on a machine with two cores.
@@ -86,8 +88,18 @@ _SMALL = {
     "log.segment.bytes": str(128 * MEBIBYTE),
     "log.index.size.max.bytes": str(MEBIBYTE),
     "log.preallocate": "false",
+    # Work that goes on while nothing happens.
+    "metadata.max.idle.interval.ms": "10000",
+    "replica.high.watermark.checkpoint.interval.ms": "30000",
     "offsets.topic.segment.bytes": str(16 * MEBIBYTE),
     "transaction.state.log.segment.bytes": str(16 * MEBIBYTE),
+}
+
+_QUORUM = {
+    "controller.quorum.fetch.timeout.ms": "800",
+    "controller.quorum.election.timeout.ms": "400",
+    "controller.quorum.election.backoff.max.ms": "300",
+    "controller.quorum.request.timeout.ms": "1000",
 }
 
 _LATENCY = {

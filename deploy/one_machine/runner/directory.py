@@ -3,10 +3,12 @@
 credentials.json  intake key, office tokens, admin token (0600)
 accounts.json     persons for a demonstration, with their passwords (0600); made known when there are no persons yet
 tracking-secret   makes tracking codes (0600); lost, all codes are void
+keyring.json      opens what people wrote (0600, made by `migrate`); lost, nobody reads it again
 kafka/accounts/   the passwords of Kafka's principals, a file each (0600)
 clock.json        the scaled clock, if there is one
 ports.json        the ports of this instance, used again when free
 state.json        what runs now (`petitions ps`)
+models/           promoted text models; the newest is in use
 kafka/ postgres/ state/ logs/
 """
 
@@ -48,11 +50,13 @@ class Directory:
         self.kafka = self.path / "kafka"
         self.postgres = self.path / "postgres"
         self.stores = self.path / "state"
+        self.models = self.path / "models"
         self.logs = self.path / "logs"
         self.state = self.path / "state.json"
         self.credentials = self.path / "credentials.json"
         self.accounts = self.path / "accounts.json"
         self.tracking_secret = self.path / "tracking-secret"
+        self.keyring = self.path / "keyring.json"
         self.clock = self.path / "clock.json"
         self._ports = self.path / "ports.json"
 

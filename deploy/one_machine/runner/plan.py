@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.cluster.database_roles import url_for
 from deploy.one_machine.embedded.accounts import Accounts
 from deploy.one_machine.embedded.child import Command
 from deploy.one_machine.embedded.kafka import EmbeddedKafka
@@ -37,8 +38,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`kafka`: what leads a command to the brokers, no secret among it; `prepare`: what takes its time on the first start, done before
-    anything is started."""
+    """`kafka`: what leads a command to the brokers, no secret among it; `prepare`: what takes its time on the first start, done side by
+    side before anything is started."""
 
     roles: tuple[Role, ...]
     kafka: Mapping[str, str]
@@ -69,14 +70,16 @@ def plan(request: Request) -> Plan:
     if request.external_kafka is None:
         broker = EmbeddedKafka(directory.kafka, port=ports["kafka"], voters={1: ports["kafka-controller"]}, log=directory.log("kafka"))
         infrastructure.append(Role("kafka", broker.command, ready=lambda: broker.ready, stop_limit=30))
-        prepare.append(broker.prepare)
         accounts = broker.accounts
         access = accounts.environment(broker.bootstrap)
-        prepare.append(lambda: [broker.accounts.password(name) for name in principals()])
+        prepare.append(lambda: (broker.prepare(), *map(broker.accounts.password, principals())))
     base = _environment(request, access, database)
     needs = tuple(role.name for role in infrastructure)
-    migrate = Role("migrate", lambda: _run(directory, "migrate", "migrate", base | _told(accounts)), needs, once=True)
-    others = [_role(directory, name, ports[name], (*needs, "migrate"), base | _account(accounts, access, name)) for name in names]
+    migrate = Role("migrate", lambda: _run(directory, "migrate", "migrate", base | _told(accounts)), needs, once=True, ahead=True)
+    others = [
+        _role(directory, name, ports[name], (*needs, "migrate"), base | _account(accounts, access, name) | _database(name, base, request))
+        for name in names
+    ]
     return Plan((*infrastructure, migrate, *others), access, ports["runner"], tuple(prepare))
 
 
@@ -87,6 +90,7 @@ def _environment(request: Request, kafka: Mapping[str, str], database: str) -> d
         **kafka,
         "DATABASE_URL": database,
         "STATE_DIR": str(directory.stores),
+        "MODEL_DIR": given.get("MODEL_DIR") or str(directory.models),
         "PORT": str(request.port),
         "PUBLIC_URL": given.get("PUBLIC_URL") or f"http://127.0.0.1:{request.port}",
         "CHAINED": str(request.chained).lower(),
@@ -95,10 +99,16 @@ def _environment(request: Request, kafka: Mapping[str, str], database: str) -> d
     }
     secrets = {
         "CREDENTIALS_FILE": given.get("CREDENTIALS_FILE", str(directory.credentials)),
+        "KEYRING_FILE": given.get("KEYRING_FILE", str(directory.keyring)),
         "ACCOUNTS_FILE": given.get("ACCOUNTS_FILE", str(directory.accounts)),
         **({} if "TRACKING_SECRET" in given else {"TRACKING_SECRET_FILE": str(directory.tracking_secret)}),
     }
     return given | own | secrets
+
+
+def _database(name: str, base: Mapping[str, str], request: Request) -> dict[str, str]:
+    """Each process of ours is in our own database who it is; in another, whose roles are not ours to make, who DATABASE_URL says."""
+    return {} if request.external_database else {"DATABASE_URL": url_for(name, base["DATABASE_URL"])}
 
 
 def _told(accounts: Accounts | None) -> dict[str, str]:
@@ -124,6 +134,7 @@ def _role(directory: Directory, name: str, port: int, needs: tuple[str, ...], ba
         needs,
         ready=answers_ready(url),
         metrics_url=f"{url}/metrics",
+        ahead=True,
         # A second is saved, on a busy machine three, while everything waits for the stage.
         reserve=role in STAGES,
     )

@@ -20,8 +20,8 @@ def at_once() -> bool:
 @dataclass(frozen=True, slots=True)
 class Role:
     """`command` gives what to run, anew at each start. `needs` names roles that must be ready (of those that run `once`: done)
-    before each start. `stop_limit`: seconds from the request to stop to the kill. `reserve`: a second process stands by, loaded, and
-    takes the place of one that dies.
+    before each start. `stop_limit`: seconds from the request to stop to the kill. `ahead`: it can load, held (child.py), while what it
+    needs is not ready yet. `reserve`: a second process stands by so, and takes the place of one that dies.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Role:
     metrics_url: str | None = None
     once: bool = False
     stop_limit: float = 15.0
+    ahead: bool = False
     reserve: bool = False
 
 

@@ -51,6 +51,8 @@ class Supervisor:
                 self._ended(unit)
             if unit.state in ("waiting", "backing-off") and time.monotonic() >= unit.due and self._may_start(unit):
                 self._start(unit)
+            elif unit.state == "waiting" and unit.role.ahead:
+                unit.load_ahead()
             elif unit.state == "starting" and not unit.role.once and unit.role.ready():
                 self._say(f"{unit.role.name:<14} ready in {unit.in_state():.1f} s")
                 unit.become("ready")

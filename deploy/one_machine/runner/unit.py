@@ -79,6 +79,14 @@ class Unit:
             return
         if self.in_state() < RESERVE_AFTER_SECONDS or time.monotonic() - self._reserve_at < RESERVE_AGAIN_SECONDS:
             return
+        self._hold()
+
+    def load_ahead(self) -> None:
+        """See to it that its process is loading, before it may start; one that dies of that is started like any other."""
+        if self._reserve is None:
+            self._hold()
+
+    def _hold(self) -> None:
         command = self.role.command()
         self._reserve = Child(replace(command, argv=(*command.argv, HELD)), held=True)
         self._reserve_at = time.monotonic()

@@ -7,9 +7,13 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from operator import call
 from pathlib import Path
+from select import select
+from socket import socket, socketpair
 
 import click
 
@@ -27,6 +31,8 @@ from schemas.platform import logs
 from schemas.platform.metrics import UP_SINCE
 from schemas.platform.status import StatusServer
 
+_CALM_SECONDS = 1.0
+"""Between two looks at roles that all are ready, unless a signal comes."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -38,10 +44,19 @@ class PortTaken(Failed):
 class Stop:
     """How often we were asked to stop: once is in order, twice is at once."""
 
+    news: socket
+    """Readable once a signal has come."""
     asked: int = 0
 
     def ask(self, *_: object) -> None:
         self.asked += 1
+
+    def wait(self, seconds: float) -> bool:
+        """Until a signal comes (asked to stop, a child has died), or so long; whether one came."""
+        came = bool(select([self.news], [], [], seconds)[0])
+        if came:
+            self.news.recv(1024)
+        return came
 
     @property
     def hurry(self) -> bool:
@@ -73,10 +88,10 @@ def up(
         external = os.environ.get("KAFKA_BOOTSTRAP_SERVERS"), os.environ.get("DATABASE_URL")
         port = port or free_port()
         whole = layout(Request(directory, port, workers, clock, *external, chained=chained))
-        for prepare in whole.prepare:
-            prepare()
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(call, whole.prepare))
         # Only from here on: until now Ctrl-C and TERM end us as they end any program.
-        with _listening() as stop:
+        with listening() as stop:
             keep_running(directory, whole, port, stop)
 
 
@@ -100,7 +115,7 @@ def keep_running(directory: Directory, whole: Plan, port: int, stop: Stop) -> No
             if not announced and supervisor.all_ready:
                 announced = True
                 _announce(url, directory, whole.roles, time.monotonic() - began)
-            time.sleep(POLL)
+            stop.wait(_CALM_SECONDS if announced and supervisor.all_ready else POLL)
         say("stopping; Ctrl-C again to stop at once")
 
 
@@ -134,15 +149,21 @@ def curl(url: str, credentials: Path) -> str:
 
 
 @contextmanager
-def _listening() -> Iterator[Stop]:
-    """Count the requests to stop, by signal."""
-    stop = Stop()
-    before = {number: signal.signal(number, stop.ask) for number in _SIGNALS}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def listening() -> Iterator[Stop]:
+    """Count the requests to stop, by signal; a child's death is news, too."""
+    news, teller = socketpair()
+    with news, teller:
+        teller.setblocking(False)
+        stop = Stop(news)
+        before = {number: signal.signal(number, stop.ask) for number in _SIGNALS}
+        before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(teller.fileno(), warn_on_full_buffer=False)
+        try:
+            yield stop
+        finally:
+            signal.set_wakeup_fd(-1)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 @contextmanager

@@ -452,7 +452,7 @@ kafka-acls.sh "$@" --add --allow-principal User:office-ward-10489 --operation Re
 kafka-acls.sh "$@" --add --allow-principal User:office-ward-10489 --operation Write --topic actions.ward-10489
 kafka-acls.sh "$@" --add --allow-principal User:operator --operation All --cluster --group '*' --topic '*' --transactional-id '*'
 kafka-acls.sh "$@" --add --allow-principal User:projector --operation Read --group projector --topic petitions.events
-kafka-acls.sh "$@" --add --allow-principal User:projector --operation Write --topic petitions.dlq
+kafka-acls.sh "$@" --add --allow-principal User:projector --operation Write --topic petitions.dlq --topic petitions.erasures
 kafka-acls.sh "$@" --add --allow-principal User:web --operation Describe --group petitions-case --group petitions-classify
 kafka-acls.sh "$@" --add --allow-principal User:web --operation DescribeConfigs --topic petitions.actions --topic petitions.classified --topic petitions.intake
 kafka-acls.sh "$@" --add --allow-principal User:web --operation Read --topic petitions.actions --topic petitions.classified --topic petitions.dlq --topic petitions.events --topic petitions.intake

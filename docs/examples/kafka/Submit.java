@@ -73,7 +73,7 @@ public class Submit {
 
     static byte[] hmac(String text) throws Exception {
         var mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(System.getenv("TRACKING_SECRET").getBytes(UTF_8), "HmacSHA256"));
+        mac.init(new SecretKeySpec(System.getenv("CHANNEL_SECRET").getBytes(UTF_8), "HmacSHA256"));
         return mac.doFinal(text.getBytes(UTF_8));
     }
 }

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from kafka import KafkaProducer
 
 ALPHABET = "23456789ACDEFGHJKMNPRTVWXY"
-SECRET = os.environ["TRACKING_SECRET"].encode()
+SECRET = os.environ["CHANNEL_SECRET"].encode()
 
 
 def tracking_code(channel, external_id):

@@ -19,6 +19,7 @@ from schemas.events.actions import (
     Recompute,
     Reject,
     Reopen,
+    RevealContact,
     Transfer,
     Unmerge,
     Withdraw,
@@ -32,7 +33,7 @@ from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.state import Case
 from streams.case.decide.turn import SYSTEM, Decision, Message, Setting, Turn, Who
 
-_REASONED = (Transfer, Extend, Reject, Reopen, Withdraw, HandOver, Assign, Merge, ProposeMerge, Unmerge, Recompute)
+_REASONED = (Transfer, Extend, Reject, Reopen, Withdraw, HandOver, Assign, Merge, ProposeMerge, Unmerge, Recompute, RevealContact)
 REMEMBERED = 32
 """So many handled action ids a case keeps, to know a repeat again."""
 

@@ -59,6 +59,8 @@ PERMITS: dict[str, Permit] = {
         + _to(S.PROMISED, S.MERGED),
     ),
     "withdraw": Permit(citizen.withdraw, _to(S.WITHDRAWN, *WORK_STATES, S.MERGED)),
+    "forget": Permit(citizen.forget),
+    "reveal-contact": Permit(information.reveal_contact),
     "take": Permit(desk.take),
     "hand-over": Permit(desk.hand_over),
     "recompute": Permit(upkeep.recompute),

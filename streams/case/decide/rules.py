@@ -31,6 +31,8 @@ class Rule(StrEnum):
     UNKNOWN_POLICY = "unknown-policy"
     PROMISES_USED_UP = "promises-used-up"
     SANDBOX = "sandbox"
+    SECOND_PERSON = "second-person"
+    PERSON_NEEDED = "person-needed"
     REPLY_BY_PAST = "reply-by-past"
     CASE_CHANGED = "case-changed"
     TAKEN_BY_ANOTHER = "taken-by-another"

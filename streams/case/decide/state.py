@@ -30,6 +30,7 @@ class CaseClock(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """A petition's case: what everybody may see, and what the rules need to remember.
 
+    `proposal`: a binding assignment that waits for a second person: who and for which office, and to which office, category and level.
     `missed`: which of the clocks that the citizen waits for ran out in the present round (`schemas.events.lateness`).
     """
 
@@ -69,6 +70,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     content: int = 0
     missed: tuple[ClockName, ...] = ()
     sandbox: bool = False
+    proposal: tuple[str, str, str, str, str] | None = None
     officer: str | None = None
     held_until: int | None = None
 

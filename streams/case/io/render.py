@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -12,11 +13,15 @@ from schemas.events.catalogue import type_name
 from schemas.events.chain import chained, link
 from schemas.events.envelope import derived_id
 from schemas.events.topics import ACTIONS, EVENTS
+from schemas.platform.instants import to_ms
+from schemas.platform.keyring import path_of
 from streams.case.decide.state import Case, CaseClock
 from streams.case.decide.turn import SYSTEM, CaseChange, Message, UsedText
 from streams.case.decide.used_texts import texts_key
 from streams.engine.types import Output, Reach
 
+Seal = Callable[[str, dict[str, Any]], dict[str, Any]]
+"""Seals an event's words with the key of a path (`schemas.events.sealing`)."""
 SOURCE = "streams/case"
 _encode = msgspec.json.Encoder().encode
 _DAY_MS = 86_400_000
@@ -38,7 +43,7 @@ def iso(ms: int) -> str:
     return f"{_day(day)}{hour:02}:{minute:02}:{second:02}.{millis:03}Z"
 
 
-def event_output(key: bytes, happened: CaseChange, chain: bytes) -> tuple[Output, bytes]:
+def event_output(key: bytes, happened: CaseChange, chain: bytes, seal: Seal) -> tuple[Output, bytes]:
     """One event on `petitions.events`, and the chain after it; `chain`: that before it. Its id follows from its cause, so a reader
     recognises a repeat."""
     after = happened.after
@@ -54,9 +59,17 @@ def event_output(key: bytes, happened: CaseChange, chain: bytes) -> tuple[Output
         "case": view(after),
         **happened.detail,
     }
-    id_, body = _event_id(happened), _encode(value)
+    id_, body = _event_id(happened), _encode(seal(_key_path(happened), value))
     after_it = link(chain, _type(happened.what), id_.encode(), body)
     return Output(EVENTS.name, key, chained(body, after_it), _headers(id_, happened.what, after.id, happened.at)), after_it
+
+
+def _key_path(happened: CaseChange) -> str:
+    """The key of whoever wrote the words: on a leader's record a follower's are its own, and go with it."""
+    follower, received = happened.detail.get("follower"), happened.detail.get("received_at")
+    if follower is not None and received is not None:
+        return path_of(follower, to_ms(received))
+    return path_of(happened.after.id, happened.after.received)
 
 
 def _event_id(happened: CaseChange) -> str:

@@ -20,7 +20,7 @@ from streams.case.decide.state import decode, encode, next_due
 from streams.case.decide.turn import Decision, Setting, UsedText
 from streams.case.decide.used_texts import UsedTexts, texts_key
 from streams.case.io.intake import Incoming, command_of
-from streams.case.io.render import copy_output, event_output, message_output
+from streams.case.io.render import Seal, copy_output, event_output, message_output
 from streams.case.policy.book import Book
 from streams.engine.types import Effects, Entries, Entry, Record
 
@@ -34,7 +34,8 @@ class CaseStage:
     `policies` gives the versions in force; it is asked once a step, which is where a changed policy file is taken up.
     `tolerance_ms`: how long the stage may be silent before this counts as an outage, if more than the policy says (scaled clocks).
     `shown_at`: what the stage's clock showed when the broker's clock showed this (ms UTC both).
-    `alarming`: whether a citizen's words tell of danger.
+    `alarming`: whether a citizen's words tell of danger. `seal`: keeps people's words readable only
+    as long as their petition's key is there.
     """
 
     name = "case"
@@ -48,14 +49,16 @@ class CaseStage:
         tolerance_ms: int = 0,
         shown_at: Callable[[int], int] = lambda wall: wall,
         alarming: Callable[[str], bool] = lambda _text: False,
+        seal: Seal = lambda _path, event: event,
     ) -> None:
         self._policies = policies
         self._tolerance_ms = tolerance_ms
         self._shown_at = shown_at
         self._alarming = alarming
+        self._seal = seal
 
     def decide(self, records: Sequence[Record], entries: Entries, now_ms: int) -> Effects:
-        step = _Step(entries, now_ms, self._policies(), self._tolerance_ms)
+        step = _Step(entries, now_ms, self._policies(), self._tolerance_ms, self._seal)
         for record in records:
             try:
                 incoming = command_of(record, self._appended(record, now_ms), self._alarming)
@@ -70,19 +73,20 @@ class CaseStage:
         return min(self._shown_at(record.timestamp_ms), now_ms) if record.timestamp_ms > 0 else now_ms
 
     def fire(self, due: Sequence[bytes], entries: Entries, now_ms: int) -> Effects:
-        step = _Step(entries, now_ms, self._policies(), self._tolerance_ms)
+        step = _Step(entries, now_ms, self._policies(), self._tolerance_ms, self._seal)
         for key in due:
             step.fire(key)
         return step.effects
 
 
 class _Step:
-    """One step's effects as they grow; what a step has put it sees again. `tolerance_ms`: as in `CaseStage`."""
+    """One step's effects as they grow; what a step has put it sees again. `tolerance_ms`, `seal`: as in `CaseStage`."""
 
-    def __init__(self, entries: Entries, now: int, book: Book, tolerance_ms: int) -> None:
+    def __init__(self, entries: Entries, now: int, book: Book, tolerance_ms: int, seal: Seal) -> None:
         self.effects = Effects()
         self._entries = entries
         self._now = now
+        self._seal = seal
         self._tolerance = tolerance_of(book, tolerance_ms)
         self._presence = self._note_presence()
         self._chain = entries.get(CHAIN_KEY) or BEGIN
@@ -132,7 +136,7 @@ class _Step:
     def _apply(self, key: bytes, decision: Decision, cause: str) -> None:
         case, outputs = decision.case, self.effects.outputs
         for happened in decision.events:
-            event, self._chain = event_output(key, happened, self._chain)
+            event, self._chain = event_output(key, happened, self._chain, self._seal)
             outputs.append(event)
             self.effects.counted[CASE_EVENTS_TOTAL, happened.what] += 1
         if decision.events:

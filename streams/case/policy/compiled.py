@@ -80,6 +80,7 @@ class Policy:
     promises_at_most: int
     reopen_at_most: int
     transfers_at_most: int
+    four_eyes: bool
     backdate_ms: int
     outage_tolerance_ms: int
 
@@ -100,6 +101,7 @@ def compile_policy(file: PolicyFile, overrides: Mapping[str, Overrides]) -> Poli
         promises_at_most=file.promise.at_most,
         reopen_at_most=file.reopen.at_most,
         transfers_at_most=file.transfer.at_most,
+        four_eyes=file.assign.four_eyes,
         backdate_ms=file.intake.backdate_at_most.on(wall),
         outage_tolerance_ms=file.outage.tolerance.on(wall),
     )

@@ -182,6 +182,12 @@ class Transfer(Part):
     at_most: Annotated[int, Field(ge=0, le=5)]
 
 
+class Assigning(Part):
+    """`four_eyes`: a superior's binding assignment takes effect when a second person of that office asks for the same."""
+
+    four_eyes: bool = False
+
+
 class Answers(Part):
     letters_at_least: Annotated[int, Field(ge=1, le=1000)]
     words_at_least: Annotated[int, Field(ge=1, le=200)]
@@ -221,6 +227,7 @@ class PolicyFile(Part):
     rating: Rating
     reopen: Reopen
     transfer: Transfer
+    assign: Assigning = Assigning()
     answers: Answers
     intake: Intake
     outage: Outage

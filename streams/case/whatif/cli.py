@@ -88,6 +88,7 @@ def whatif(
 
 
 def _read(study: Study, record: Path | None, save: IO[bytes] | None, data: Path) -> None:
+    from schemas.commands.broker import open_value
     from streams.case.whatif.sources import NotReachable, from_file, from_kafka
 
     if record is not None:
@@ -100,8 +101,13 @@ def _read(study: Study, record: Path | None, save: IO[bytes] | None, data: Path)
     try:
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("reading the record", total=None)
-            kafka = broker_settings(data)
-            bad = from_kafka(kafka, study.feed, save=save, progress=lambda at, end: bar.update(task, completed=at, total=end))
+            bad = from_kafka(
+                broker_settings(data),
+                study.feed,
+                save=save,
+                progress=lambda at, end: bar.update(task, completed=at, total=end),
+                open_value=open_value(data),
+            )
     except NotReachable as error:
         _end(_UNREACHABLE, str(error))
     if bad:

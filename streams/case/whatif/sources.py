@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,6 +14,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from schemas.events import wire
+from schemas.events.sealing import OpenValue, as_it_is
 from schemas.events.topics import EVENTS
 from schemas.events.wire import NotAnEvent, WholeEvent
 from schemas.platform.kafka import KafkaSettings
@@ -27,6 +29,30 @@ class NotReachable(RuntimeError):
     """Kafka does not answer, or has no record."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """Hands records over; the arguments are those of `from_kafka`."""
+
+    take: Take
+    save: IO[bytes] | None
+    open_value: OpenValue
+
+    def over(self, records: list[Any]) -> int:
+        """How many are no events."""
+        bad = 0
+        for record in records:
+            headers = {name: value.decode(errors="replace") for name, value in record.headers if name.startswith("ce_")}
+            try:
+                event = wire.whole_of(headers.get("ce_type", ""), self.open_value(record.value or b""))
+            except NotAnEvent:
+                bad += 1
+                continue
+            if self.save is not None:
+                self.save.write(_exported(headers, record.value))
+            self.take(event)
+        return bad
+
+
 def from_file(path: Path) -> Iterator[WholeEvent]:
     """Raise OSError, or NotAnEvent with the line's number (from 1)."""
     with path.open("rb") as file:
@@ -38,18 +64,21 @@ def from_file(path: Path) -> Iterator[WholeEvent]:
                     raise NotAnEvent(f"line {number}: {error}") from None
 
 
-def from_kafka(kafka: KafkaSettings, take: Take, *, save: IO[bytes] | None = None, progress: Progress | None = None) -> int:
+def from_kafka(
+    kafka: KafkaSettings, take: Take, *, save: IO[bytes] | None = None, progress: Progress | None = None, open_value: OpenValue = as_it_is
+) -> int:
     """Hand over every event that the topic has now; the number of records that are no events. Raise NotReachable.
 
-    `save`: also write them there as an export; `progress` gets how far the reading is, and where the topic ended at the start.
+    `save`: also write them there as an export, sealed as they are; `progress` gets how far the reading is, and where the topic ended at the
+    start; `open_value` puts in what people wrote: some rules go by it.
     """
     try:
-        return asyncio.run(_read(kafka, take, save, progress))
+        return asyncio.run(_read(kafka, _Hand(take, save, open_value), progress))
     except KafkaError as error:
         raise NotReachable(f"Kafka at {kafka.kafka_bootstrap_servers}: {type(error).__name__}") from error
 
 
-async def _read(kafka: KafkaSettings, take: Take, save: IO[bytes] | None, progress: Progress | None) -> int:
+async def _read(kafka: KafkaSettings, hand: _Hand, progress: Progress | None) -> int:
     consumer = AIOKafkaConsumer(
         EVENTS.name,
         **kafka.client(),
@@ -65,12 +94,12 @@ async def _read(kafka: KafkaSettings, take: Take, save: IO[bytes] | None, progre
         if not partitions:
             raise NotReachable(f"there is no topic {EVENTS.name} at {kafka.kafka_bootstrap_servers}")
         ends = await consumer.end_offsets(partitions)
-        return await _until(consumer, ends, take, save, progress)
+        return await _until(consumer, ends, hand, progress)
     finally:
         await consumer.stop()
 
 
-async def _until(consumer: Any, ends: dict[Any, int], take: Take, save: IO[bytes] | None, progress: Progress | None) -> int:
+async def _until(consumer: Any, ends: dict[Any, int], hand: _Hand, progress: Progress | None) -> int:
     """A transaction that is open keeps the last records back: after a while of silence the end is where they begin."""
     bad, silent = 0, 0.0
     while silent < _SILENCE_S:
@@ -82,22 +111,7 @@ async def _until(consumer: Any, ends: dict[Any, int], take: Take, save: IO[bytes
         found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=5000)
         silent = 0.0 if found else silent + _POLL_MS / 1000
         for records in found.values():
-            bad += _hand_over(records, take, save)
-    return bad
-
-
-def _hand_over(records: list[Any], take: Take, save: IO[bytes] | None) -> int:
-    bad = 0
-    for record in records:
-        headers = {name: value.decode(errors="replace") for name, value in record.headers if name.startswith("ce_")}
-        try:
-            event = wire.whole_of(headers.get("ce_type", ""), record.value or b"")
-        except NotAnEvent:
-            bad += 1
-            continue
-        if save is not None:
-            save.write(_exported(headers, record.value))
-        take(event)
+            bad += hand.over(records)
     return bad
 
 

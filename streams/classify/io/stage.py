@@ -35,7 +35,7 @@ class ClassifyStage:
                 read_well.append(read(record))
             except BadEvent as error:
                 effects.rejected.append((record, error))
-        found = self._classify([_asked(one.petition) for one in read_well]) if read_well else ()
+        found = self._classify([asked_of(one.petition) for one in read_well]) if read_well else ()
         stamp = _Stamp(now_ms)
         effects.outputs += [stamp.output(*both) for both in zip(read_well, found, strict=True)]
         return effects
@@ -44,7 +44,8 @@ class ClassifyStage:
         raise NotImplementedError("the classify stage sets no timers")
 
 
-def _asked(petition: Petition) -> Asked:
+def asked_of(petition: Petition) -> Asked:
+    """What the classifier is told of a petition."""
     return Asked(petition.text, petition.location, petition.category, petition.urgent, bool(petition.media_urls))
 
 

@@ -13,8 +13,12 @@ from streams.classify.learning.measures import Answer, Report, Share, report
 
 def evaluate(classifier: Classifier, rows: Sequence[Labelled]) -> Report:
     """By the same code path as the stream stage: text, category, urgency, place, routing."""
-    found = classifier.classify_texts([Asked(row.text) for row in rows])
-    return report(classifier.version, rows, [answer(one, classifier.triage_below) for one in found])
+    return report(classifier.version, rows, answers(classifier, rows))
+
+
+def answers(classifier: Classifier, rows: Sequence[Labelled]) -> list[Answer]:
+    """What it says of each text."""
+    return [answer(one, classifier.triage_below) for one in classifier.classify_texts([Asked(row.text) for row in rows])]
 
 
 def answer(found: Classification, triage_below: float) -> Answer:

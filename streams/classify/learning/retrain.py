@@ -1,85 +1,57 @@
-"""Learns from corrections, and says whether the new model is better. Only a better one is promoted."""
+"""Learns from corrections, and says whether the new model is better."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from schemas.events.models import Gate
 from streams.classify.classifier import Classifier
+from streams.classify.learning import gates
 from streams.classify.learning.corpus import Corpus, Labelled
 from streams.classify.learning.corrections import split, without
-from streams.classify.learning.evaluate import evaluate
-from streams.classify.learning.measures import Report, Share
+from streams.classify.learning.evaluate import answers
 from streams.classify.learning.train import train
 from streams.classify.model.file import Model
 
-_MAY_LOSE = 0.005
-"""What the new model may lose on the measuring file (half a percentage point) if it gains on corrections."""
-_LEAST_GAIN = 2
-"""So many more held-back corrections must be right: one text alone tips nothing."""
-Build = Callable[[Model], Classifier]
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What people corrected, without what measures: two thirds to learn from, one third held back."""
+
+    learnt: list[Labelled]
+    held_back: list[Labelled]
+
+    @classmethod
+    def of(cls, labels: Sequence[Labelled], measuring: Sequence[Labelled]) -> Corrections:
+        return cls(*split(without(labels, [one.text for one in measuring])))
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Old against new, on the measuring file and on held-back corrections."""
+    """A new model against the one in use."""
 
-    model: Model
-    learnt: int
-    held_back: int
-    old_file: Report
-    new_file: Report
-    old_corrections: Report
-    new_corrections: Report
+    old: str
+    new: Model
+    gates: tuple[Gate, ...]
 
     @property
     def better(self) -> bool:
-        """Right on more corrections it has not seen, by more than one; hardly less on the measuring file, nor blinder to danger."""
-        gained = self.new_corrections.category.right >= self.old_corrections.category.right + _LEAST_GAIN
-        kept = _right(self.new_file.category) >= _right(self.old_file.category) - _MAY_LOSE
-        sees_danger = _right(self.new_file.urgent_recall) >= _right(self.old_file.urgent_recall)
-        return gained and kept and sees_danger
+        return gates.better(self.gates)
 
     def lines(self) -> Iterator[str]:
         """For people."""
-        yield f"corrections: {self.learnt} learnt, {self.held_back} held back"
-        yield f"{'':<28}{'old':>8}{'new':>8}"
-        for name, old, new in (
-            ("category, measuring file", self.old_file.category, self.new_file.category),
-            ("urgent recall, same", self.old_file.urgent_recall, self.new_file.urgent_recall),
-            ("category, held-back", self.old_corrections.category, self.new_corrections.category),
-        ):
-            yield f"{name:<28}{_right(old):>8.3f}{_right(new):>8.3f}"
+        yield f"{self.old} → {self.new.version}"
+        yield from gates.lines(self.gates)
 
 
-def _right(share: Share) -> float:
-    return share.share or 0.0
+def retrained(corpus: Corpus, corrections: Corrections) -> Model:
+    """The project's own texts and the corrections to learn from. Raises `TrainingUnavailableError`."""
+    return train(replace(corpus, petitions=(*corpus.petitions, *corrections.learnt)))
 
 
-def retrain(old: Classifier, build: Build, corpus: Corpus, corrections: Sequence[Labelled], file: Sequence[Labelled]) -> Comparison:
-    """`corpus` and two thirds of the corrections make the new model; `file` and the other third measure it.
-
-    Raises `TrainingUnavailableError`.
-    """
-    measuring = [one.text for one in (*file, *corpus.calibration)]
-    learnt, held_back = split(without(corrections, measuring))
-    model = train(replace(corpus, petitions=(*corpus.petitions, *learnt)))
-    new = build(model)
-    return Comparison(
-        model,
-        len(learnt),
-        len(held_back),
-        evaluate(old, file),
-        evaluate(new, file),
-        evaluate(old, held_back),
-        evaluate(new, held_back),
-    )
-
-
-def promote(model: Model, directory: Path) -> Path:
-    """Put the model where the stage takes up the newest at its next start."""
-    path = directory / f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{model.version}.npz"
-    model.save(path)
-    return path
+def compare(old: Classifier, new: Classifier, texts: Sequence[Labelled], held_back: Sequence[Labelled]) -> Comparison:
+    """On measuring texts, and on corrections that neither has learnt."""
+    found = gates.gates(texts, answers(old, texts), answers(new, texts))
+    corrected = gates.corrected(held_back, answers(old, held_back), answers(new, held_back))
+    return Comparison(old.version, new.model, (corrected, *found))

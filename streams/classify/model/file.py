@@ -136,7 +136,16 @@ def own() -> Model:
     return parse(resources.files(__package__).joinpath(OWN).read_bytes())
 
 
+def newest_path(directory: Path | None) -> Path | None:
+    """The newest promoted model of a directory (file names sort by time); None: the shipped one is in use."""
+    return max(directory.glob("*.npz"), default=None) if directory and directory.is_dir() else None
+
+
+def read(path: Path | None) -> Model:
+    """The model in a file, or the shipped one. Raises `BadModelError`, `OSError`."""
+    return parse(path.read_bytes()) if path else own()
+
+
 def newest(directory: Path | None) -> Model:
-    """The newest promoted model of a directory (file names sort by time), or the shipped one. Raises `BadModelError`."""
-    promoted = sorted(directory.glob("*.npz")) if directory and directory.is_dir() else []
-    return parse(promoted[-1].read_bytes()) if promoted else own()
+    """The newest promoted model of a directory, or the shipped one. Raises `BadModelError`, `OSError`."""
+    return read(newest_path(directory))

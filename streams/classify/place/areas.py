@@ -97,14 +97,14 @@ class Centres:
 
     def __init__(self) -> None:
         self._codes = list(wards())
-        self._lat, self._long, area = np.array([(w.lat, w.long, w.area_km2) for w in wards().values()]).T
+        lat, long, area = np.array([(w.lat, w.long, w.area_km2) for w in wards().values()]).T
+        self._north, self._east = lat * METRES_NORTH, long * METRES_EAST
         self._radius = np.sqrt(area / math.pi) * 1000
 
     def at(self, lat: float, long: float, among: frozenset[str] = frozenset()) -> Spot:
-        metres = np.hypot((self._lat - lat) * METRES_NORTH, (self._long - long) * METRES_EAST)
-        ranked = np.argsort(radii := metres / self._radius, kind="stable")
-        ranked = ranked[radii[ranked] <= _FAR_RADII]
-        near = [(float(radii[at]), self._codes[at]) for at in ranked.tolist()]
+        radii = np.hypot(self._north - lat * METRES_NORTH, self._east - long * METRES_EAST) / self._radius
+        around = np.flatnonzero(radii <= _FAR_RADII)
+        near = [(away, self._codes[at]) for away, at in sorted(zip(radii[around].tolist(), around.tolist(), strict=True))]
         return _by_centre([(away, code) for away, code in near if not among or code in among])
 
 

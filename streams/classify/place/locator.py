@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from streams.classify.place.readings import read
 from streams.classify.place.reasons import Reasons
 from streams.classify.place.spotting import Spotter
 from streams.classify.place.trust import Reading
-from streams.classify.text.typed import Typed, typed
+from streams.classify.text.typed import Typed, typed, typed_all
 
 CONTRADICTED = 0.5
 POINT_CONTRADICTED = 0.55
@@ -47,15 +48,19 @@ class Locator:
     def locate(self, text: str, location: Where | None = None) -> Located:
         """The place of a petition. A ward that is not certain has a low confidence; one that cannot be told is not guessed: then
         `ward_code` is None and `candidates` holds those that it may be."""
-        return self.locate_typed(typed(text), location)
+        return self.locate_all([(typed(text), location)])[0]
 
-    def locate_typed(self, text: Typed, location: Where | None = None) -> Located:
-        """As `locate`, for a text that is made ready already."""
+    def locate_all(self, asked: Sequence[tuple[Typed, Where | None]]) -> list[Located]:
+        """As `locate`, for many texts that are made ready already."""
+        addresses = iter(typed_all(where.address for _, where in asked if where is not None and where.address))
+        return [self._located(text, where, next(addresses) if where is not None and where.address else None) for text, where in asked]
+
+    def _located(self, text: Typed, location: Where | None, address: Typed | None) -> Located:
         reading = self._read(text)
         if location is None:
             return NOTHING if reading is None else self._by_text(reading)
-        if location.address:
-            reading = self._with_address(location.address, reading)
+        if address is not None:
+            reading = self._with_address(address, reading)
         spot = self._spot(location, reading)
         if location.ward_code:
             return self._given(location.ward_code, reading, spot)
@@ -67,9 +72,9 @@ class Locator:
         mentions = self._spotter.spot(text.written, text.folded, text.flat)
         return read(mentions) if mentions else None
 
-    def _with_address(self, address: str, reading: Reading | None) -> Reading | None:
+    def _with_address(self, address: Typed, reading: Reading | None) -> Reading | None:
         """The address says where; the text is asked only if the address leaves it open."""
-        found = self._read(typed(address))
+        found = self._read(address)
         if found is None or reading is None:
             return found or reading
         common = found.wards & reading.wards

@@ -88,13 +88,19 @@ def _gloss(words: Sequence[str]) -> Iterator[str]:
 
 def _longest(words: Sequence[str], at: int) -> tuple[tuple[str, ...], int]:
     """The gloss of the longest phrase that begins there, and how many words it takes."""
-    for length in range(min(_LONGEST, len(words) - at), 0, -1):
+    for length in range(min(_LONGEST, len(words) - at) if words[at] in _heads() else 1, 0, -1):
         head = " ".join(words[at : at + length - 1])
         for last in _stems(words[at + length - 1]):
             found = glossary().get(f"{head} {last}" if head else last)
             if found:
                 return found, length
     return (), 1
+
+
+@cache
+def _heads() -> frozenset[str]:
+    """The first words of phrases that have several."""
+    return frozenset(phrase.partition(" ")[0] for phrase in glossary() if " " in phrase)
 
 
 @lru_cache(maxsize=20_000)

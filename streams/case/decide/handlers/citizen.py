@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.events.actions import Rate, Reopen, Withdraw
+from schemas.events.actions import Forget, Rate, Reopen, Withdraw
 from schemas.events.case import State
 from schemas.reference import superior
 from streams.case.decide.handlers.common import opening_clocks, rung_of
@@ -78,6 +78,11 @@ def _afresh(turn: Turn) -> dict[str, Any]:
         "extensions": 0,
         "promises": 0,
     }
+
+
+def forget(turn: Turn, _action: Forget) -> None:
+    """Work goes on as it was; what the petitioner wrote is destroyed because of this event, not here."""
+    turn.tell("forgotten", {})
 
 
 def withdraw(turn: Turn, _action: Withdraw) -> None:

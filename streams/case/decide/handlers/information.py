@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.events.actions import AddInformation, Contribute, Extend, RequestInformation
+from schemas.events.actions import AddInformation, Contribute, Extend, RequestInformation, RevealContact
 from schemas.events.base import Role
 from schemas.events.case import ClockName, State
 from schemas.platform.instants import to_datetime
@@ -39,7 +39,7 @@ def add_information(turn: Turn, action: AddInformation) -> None:
     turn.tell("information-added", said)
     case = turn.case
     if case.leader is not None:
-        turn.send(case.leader, "follower-informed", follower=case.id, **said)
+        turn.send(case.leader, "follower-informed", follower=case.id, received_at=to_datetime(case.received), **said)
         return
     if case.pause_end is not None and turn.who.role is Role.CITIZEN:
         run_again(turn, min(turn.now, case.pause_end), "information")
@@ -52,6 +52,11 @@ def contribute(turn: Turn, action: Contribute) -> None:
     turn.tell(
         "contributed", {"contribution": action.kind, "text": action.text, "evidence_urls": [str(url) for url in action.evidence_urls]}
     )
+
+
+def reveal_contact(turn: Turn, _action: RevealContact) -> None:
+    """On the record first: only then may the office look (`producers.http.contact`)."""
+    turn.tell("contact-revealed", {})
 
 
 def extend(turn: Turn, action: Extend) -> None:

@@ -143,7 +143,7 @@ def follower_informed(turn: Turn, action: FollowerInformed) -> None:
     if action.follower not in turn.case.followers:
         return
     said = {"text": action.text, "media_urls": [str(url) for url in action.media_urls], "urgent": action.urgent}
-    turn.tell("follower-informed", {"follower": action.follower, **said})
+    turn.tell("follower-informed", {"follower": action.follower, "received_at": action.received_at, **said})
     if action.urgent:
         endangered(turn, "follower-informed")
 

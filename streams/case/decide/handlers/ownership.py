@@ -69,6 +69,8 @@ def assign(turn: Turn, action: Assign) -> None:
     changed = (category, level) != (case.category, case.level)
     if action.to_office == case.office and not changed and case.state is not State.DECISION_REQUIRED:
         raise NotAllowed(Rule.SAME_OFFICE)
+    if turn.policy.four_eyes and turn.who.role is Role.SUPERIOR and not _seconded(turn, action.to_office, category, level):
+        return
     running = _reassigned_clocks(turn, category, level) if case.clocks else opening_clocks(turn, turn.now, category, level)
     answer = running[-1]
     turn.tell(
@@ -85,6 +87,7 @@ def assign(turn: Turn, action: Assign) -> None:
         had=owned_by(case.had, action.to_office),
         binding=turn.who.role in (Role.SUPERIOR, Role.OPERATOR),
         decider=None,
+        proposal=None,
         pause_end=None,
         settled=None,
         clocks=running,
@@ -92,6 +95,23 @@ def assign(turn: Turn, action: Assign) -> None:
         answer_due=answer.due,
         **misses(turn, answer.due),
     )
+
+
+def _seconded(turn: Turn, to_office: str, category: str, level: Level) -> bool:
+    """Whether another person of the same office has asked for the same before; if not, this is the first of the two.
+
+    Who decides with binding force must be a person here: a machine cannot be two.
+    """
+    person, office, wanted = turn.who.id, turn.who.office, (to_office, category, level.value)
+    if person is None or office is None:
+        raise NotAllowed(Rule.PERSON_NEEDED)
+    before = turn.case.proposal
+    if before is None or before[1:] != (office, *wanted):
+        turn.tell("binding-proposed", {"to_office": to_office, "category": category, "level": level}, proposal=(person, office, *wanted))
+        return False
+    if before[0] == person:
+        raise NotAllowed(Rule.SECOND_PERSON)
+    return True
 
 
 def _reassigned_clocks(turn: Turn, category: str, level: Level) -> tuple[CaseClock, ...]:

@@ -1,0 +1,62 @@
+"""`petitions forget`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from deploy.cluster.command import at_site
+from schemas.commands.access import data_option
+from schemas.commands.failing import FAILED
+
+if TYPE_CHECKING:
+    from deploy.cluster.forget.verify import Left
+    from deploy.cluster.site import Site
+    from schemas.events.erasures import Forgotten
+
+
+@click.command(short_help="Erase a citizen's words and contact.")
+@click.argument("petition")
+@click.option("--reason", help="Why, for the receipt: the request's number or date. It is printed and kept nowhere.")
+@click.option("--verify", is_flag=True, help="Ask for nothing: read every topic and table for what is left.")
+@data_option
+def forget(petition: str, reason: str | None, data: Path, *, verify: bool) -> None:
+    """Erase what the citizen of PETITION (its tracking code or id) wrote, and the contact; print a receipt.
+
+    What was done with the petition stays on the record. Clear text that has passed through the stages' inputs, the offices' queues or the
+    dead letters goes with their retention: the receipt says when. Ends with 1 when --verify finds what should be gone.
+    """
+    from deploy.cluster.forget.asking import ask, petition_of
+    from deploy.cluster.forget.verify import left
+
+    if not verify and not reason:
+        raise click.UsageError("give --reason, or --verify")
+    with at_site(data) as site:
+        petition_id = petition_of(site, petition)
+        forgotten = _known(site, petition_id) if verify else ask(site, petition_id)
+        found = left(site, forgotten)
+    _tell(forgotten, found, reason)
+    if any(one.until is None for one in found):
+        sys.exit(FAILED)
+
+
+def _known(site: Site, petition_id: str) -> Forgotten:
+    from deploy.cluster.backup.erasures import noted
+    from deploy.errors import Failed
+
+    found = noted(site).get(petition_id)
+    if found is None:
+        raise Failed(f"{petition_id} was never forgotten")
+    return found
+
+
+def _tell(forgotten: Forgotten, found: list[Left], reason: str | None) -> None:
+    click.echo(f"petition {forgotten.petition_id}  forgotten {forgotten.at.isoformat()}" + (f"  reason: {reason}" if reason else ""))
+    for one in found:
+        when = "STILL READABLE" if one.until is None else f"gone at the latest on {one.until:%d.%m.%Y} (retention)"
+        click.echo(f"  {one.where}: {one.records} records, {when}")
+    if not found:
+        click.echo("  nothing of its words or its contact is left")
