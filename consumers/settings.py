@@ -19,7 +19,7 @@ class MemberSettings(ProcessSettings):
     )
 
 
-class ProjectorSettings(MemberSettings, DatabaseSettings, KeyringSettings):
+class ProjectorSettings(MemberSettings, DatabaseSettings, KeyringSettings, TrackingSettings):
     """Role `projector`: the read model in PostgreSQL."""
 
     projector_batch: int = Field(4000, ge=1, le=100_000, description="Most events in one database transaction.")

@@ -156,6 +156,8 @@ AUTHORITY: Mapping[str, Permission] = {
     ),
     "forget": Permission(CITIZEN | SYSTEM, EVERY, "Law 91/2025/QH15: erasure on request"),
     "reveal-contact": Permission(OWNER, OPEN_STATES, "Law 91/2025/QH15: who sees personal data, and why, is recorded"),
+    "take": Permission(OWNER | {Relation.TRIAGE}, WORK_STATES, "how an office shares its work: its own business"),
+    "hand-over": Permission(OWNER | {Relation.TRIAGE}, WORK_STATES, "how an office shares its work: its own business"),
     "recompute": Permission(UPKEEP, OPEN_STATES | {S.MERGED}, f"{_RULES}: a calendar changed while cases are open"),
     "record-outage": Permission(UPKEEP, OPEN_STATES, f"{_RULES}: figures from the record"),
     "follower-joined": Permission(SYSTEM, EVERY, _WITHIN),
@@ -242,6 +244,7 @@ class Call(StrEnum):
     """What is asked of the service over HTTP, beside what everybody may and what a tracking code or a channel's key opens."""
 
     READ_CASES = "read-cases"
+    READ_BRANCH = "read-branch"
     ACT = "act"
     READ_FIGURES = "read-figures"
     READ_ESCALATED = "read-escalated"
@@ -249,6 +252,7 @@ class Call(StrEnum):
 
 CALLS: Mapping[Call, str] = {
     Call.READ_CASES: "an office's queue, as it is and as it changes, and each case that the office sees",
+    Call.READ_BRANCH: "likewise the cases of the offices below, personal data in people's words masked",
     Call.ACT: "actions on a case in the office's name; which, says the table above",
     Call.READ_FIGURES: "the operations centre's figures, in which are no words of anybody",
     Call.READ_ESCALATED: "beside them, the words of what has escalated",
@@ -273,32 +277,45 @@ class Duty(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Powers:
     """`what`: whose duty it is; `calls`: what he may call; `speaks`: the roles in which he acts, in the office's name; `office`: the
-    only one that has this duty; `everywhere`: for all offices, so that it is no office's."""
+    only one that has this duty; `everywhere`: for all offices, so that it is no office's; `masked`: what he reads, he reads without
+    personal data in people's words."""
 
     what: str
     calls: frozenset[Call]
     speaks: tuple[Role, ...] = ()
     office: str | None = None
     everywhere: bool = False
+    masked: bool = False
 
 
 _WORK = frozenset({Call.READ_CASES, Call.ACT})
 _FIGURES = frozenset({Call.READ_FIGURES, Call.READ_ESCALATED})
+_BELOW = frozenset({Call.READ_BRANCH})
 
 DUTIES: Mapping[Duty, Powers] = {
     Duty.OFFICER: Powers("works on his office's cases", _WORK, (Role.OFFICE,)),
-    Duty.HEAD: Powers("heads an office: decides for it, and about the offices below it", _WORK, (Role.OFFICE, Role.SUPERIOR)),
+    Duty.HEAD: Powers("heads an office: decides for it, and about the offices below it", _WORK | _BELOW, (Role.OFFICE, Role.SUPERIOR)),
     Duty.CITY_OFFICE: Powers(
-        "the city office: watches over all departments and wards", _WORK | _FIGURES, (Role.OFFICE, Role.SUPERIOR), CITY_OFFICE
+        "the city office: watches over all departments and wards", _WORK | _BELOW | _FIGURES, (Role.OFFICE, Role.SUPERIOR), CITY_OFFICE
     ),
     Duty.TRIAGE: Powers("sorts what no rule could", _WORK, (Role.OFFICE, Role.TRIAGE), TRIAGE_OFFICE),
-    Duty.LEADER: Powers("a leader of the city: decides with binding force", _WORK | _FIGURES, (Role.OFFICE, Role.SUPERIOR), CITY_CHAIRMAN),
-    Duty.OPERATIONS: Powers("the operations centre: reads figures", _FIGURES, everywhere=True),
-    Duty.AUDITOR: Powers("reads all, acts never", _FIGURES | {Call.READ_CASES}, everywhere=True),
+    Duty.LEADER: Powers(
+        "a leader of the city: decides with binding force", _WORK | _BELOW | _FIGURES, (Role.OFFICE, Role.SUPERIOR), CITY_CHAIRMAN
+    ),
+    Duty.OPERATIONS: Powers(
+        "the operations centre: reads figures, and the cases behind them",
+        _FIGURES | _BELOW | {Call.READ_CASES},
+        everywhere=True,
+        masked=True,
+    ),
+    Duty.AUDITOR: Powers("reads all, acts never", _FIGURES | _BELOW | {Call.READ_CASES}, everywhere=True),
     Duty.OPERATOR: Powers("runs the service: sees nothing personal", frozenset({Call.READ_FIGURES}), everywhere=True),
     Duty.OFFICE_SYSTEM: Powers("an office's own system, by its token", _WORK, (Role.OFFICE, Role.TRIAGE, Role.SUPERIOR)),
     Duty.ADMINISTRATOR: Powers(
-        "the administrator's programs, by their token, in the name of an office", _WORK | _FIGURES, (Role.OPERATOR,), everywhere=True
+        "the administrator's programs, by their token, in the name of an office",
+        _WORK | _BELOW | _FIGURES,
+        (Role.OPERATOR,),
+        everywhere=True,
     ),
 }
 """Duty → what it entitles to. Whoever has several, at one office or more, may what one of them allows."""
@@ -330,6 +347,11 @@ class Post:
 def may(posts: Iterable[Post], call: Call, office: str | None = None) -> bool:
     """Whether one of the posts allows it."""
     return any(post.allows(call, office) for post in posts)
+
+
+def reads_plainly(posts: Iterable[Post], office: str) -> bool:
+    """Whether he reads people's words for the office as it may read them: not with all personal data masked."""
+    return any(post.allows(Call.READ_CASES, office) and not DUTIES[post.duty].masked for post in posts)
 
 
 def roles_at(posts: Iterable[Post], office: str) -> tuple[Role, ...]:

@@ -46,7 +46,9 @@ def _track_line(event: StreamEvent) -> str:
 @click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True)
 @click.option("--state", help="Only cases in this state.")
 @click.option("--category", help="Only cases of this category.")
-@click.option("--overdue", is_flag=True, help="Only cases whose deadline has passed.")
+@click.option(
+    "--overdue", is_flag=True, help="Only cases that are late now: a clock to answer or to keep a promise runs and is past its due."
+)
 @with_token
 def queue(
     *,

@@ -1,14 +1,15 @@
-"""The shapes of what is shown, for the published contract. The values are made in `consumers.views`."""
+"""The shapes of what is shown, and of the desk's own small bodies, for the published contract. The values are made in `consumers.views`."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from schemas.events.base import Level, PetitionId
+from schemas.events.base import Level, PersonId, PetitionId
 from schemas.events.case import CaseView, ClockView, State
 from schemas.events.intake import Classification, Location
+from schemas.events.strings import Clean
 
 
 class NamedOffice(BaseModel):
@@ -104,6 +105,8 @@ class QueueItem(BaseModel):
     escalated_to: str | None
     decider: str | None
     followers: int
+    officer: str | None = Field(description="The person of the office who works on it, by id.")
+    held_until: AwareDatetime | None = Field(description="So long it is his who took it.")
 
 
 class Queue(BaseModel):
@@ -122,6 +125,91 @@ class QueueCase(QueueItem):
     case: CaseView
     timeline: list[OfficeEntry]
     actions: list[str]
+
+
+class FoundCase(QueueItem):
+    updated_at: AwareDatetime
+
+
+class AtCase(BaseModel):
+    """Somebody who has a case open."""
+
+    person_id: str
+    name: str
+    writing: bool
+
+
+class AtCaseOfOffice(AtCase):
+    petition_id: PetitionId
+
+
+class Cases(BaseModel):
+    """`people`: names by id; `present`: who of the office has what open."""
+
+    office: str
+    items: list[FoundCase]
+    next: str | None = Field(description="The `cursor` of the next page; null at the end.")
+    people: dict[str, str]
+    present: list[AtCaseOfOffice]
+
+
+class Count(BaseModel):
+    number: int
+    exact: bool = Field(description="False: there are more.")
+
+
+class ViewRequest(BaseModel):
+    """`query`: the parameters of `findCases`, as they stand in an address."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), Clean]
+    query: Annotated[str, StringConstraints(max_length=2000, pattern=r"^[!-~]*$")]
+    shared: bool = False
+
+
+class SavedView(BaseModel):
+    id: int
+    name: str
+    query: str
+    shared: bool
+    mine: bool
+
+
+class SavedViews(BaseModel):
+    views: list[SavedView]
+
+
+class Colleague(BaseModel):
+    """`cases`: the open ones that he has."""
+
+    id: str
+    name: str
+    away_until: AwareDatetime | None
+    stand_in: str | None
+    cases: int
+
+
+class Colleagues(BaseModel):
+    people: list[Colleague]
+    me: str | None
+
+
+class AbsenceRequest(BaseModel):
+    """`until` null: here again. `stand_in`: a person of the office, to whose own cases these belong meanwhile."""
+
+    until: AwareDatetime | None = None
+    stand_in: PersonId | None = None
+
+
+class PresenceRequest(BaseModel):
+    """`open` false: the page has been left."""
+
+    open: bool = True
+    writing: bool = False
+
+
+class Present(BaseModel):
+    present: list[AtCase]
+    again_seconds: int
 
 
 class OfficeOfList(BaseModel):

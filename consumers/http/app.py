@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager, nullcontext
 from starlette.routing import Route
 
 from consumers.dead_letters.watch import DeadLetterWatch
+from consumers.http.cases import case_routes
 from consumers.http.casework import casework_routes
 from consumers.http.departments import department_routes
+from consumers.http.desk import desk_routes
 from consumers.http.open311 import open311_routes
 from consumers.http.operations import operations_routes
 from consumers.http.petitions import petition_routes
@@ -31,9 +33,8 @@ class Showing(list[Route]):
     """The routes; `ready` says whether they can be served, `stop` ends all open event streams; `reader`: what they read from."""
 
     def __init__(self, views: Views) -> None:
-        offices = [*department_routes(views), *casework_routes(views)]
-        lists = reference_routes(views.settings.wards_geojson)
-        data = [*petition_routes(views), *offices, *lists, *operations_routes(views), *open311_routes(views)]
+        offices = [*department_routes(views), *case_routes(views), *desk_routes(views), *casework_routes(views), *operations_routes(views)]
+        data = [*petition_routes(views), *offices, *reference_routes(views.settings.wards_geojson), *open311_routes(views)]
         super().__init__([*data, *view_pages()])
         self._views = views
         self.reader = views.reader

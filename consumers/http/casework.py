@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from consumers.http.contract_casework import BESIDE, DECISIONS, LATE, MENTIONS, PROPOSALS, TEMPLATES
-from consumers.http.departments import may_see
+from consumers.http.departments import may_see, stands_above
 from consumers.http.endpoint import endpoint
 from consumers.http.state import Views
 from consumers.read_model import casework as reading
@@ -18,7 +18,7 @@ from schemas.authority import AUTHORITY, Call
 from schemas.events.base import Role
 from schemas.events.tracking import is_petition_id
 from schemas.platform.instants import iso, to_datetime
-from schemas.reference import TRIAGE_OFFICE, above, offices
+from schemas.reference import below
 from schemas.web import Problem, json, language
 
 PROPOSALS_AT_MOST, MENTIONS_AT_MOST, LATE_AT_MOST, DECISIONS_AT_MOST = 50, 50, 300, 100
@@ -39,7 +39,7 @@ def casework_routes(views: Views) -> list[Route]:
         acting = await views.callers.at_office(request, Call.READ_CASES)
         petition_id = request.path_params["petition_id"]
         found = await views.reader.snapshot(petition_id) if is_petition_id(petition_id) else None
-        if found is None or not may_see(acting.office, found):
+        if found is None or not (may_see(acting.office, found) or stands_above(acting, found)):
             raise Problem(404, "unknown-petition")
         return json(view.beside(acting.office, await reading.near(views.reader, petition_id), language(request)))
 
@@ -75,11 +75,6 @@ def casework_routes(views: Views) -> list[Route]:
         LATE.route(endpoint(late)),
         DECISIONS.route(endpoint(decisions)),
     ]
-
-
-def below(office: str) -> tuple[str, ...]:
-    """The offices that it stands above; of triage's queue, who stands above triage."""
-    return tuple(code for code in (*offices(), TRIAGE_OFFICE) if code != office and office in above(code))
 
 
 def _whose_cases_may_be_merged(office: str, roles: tuple[Role, ...]) -> tuple[str, ...] | None:

@@ -7,30 +7,33 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
-from datetime import datetime
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consumers.http.contract import DEFAULT_LIMIT, MAX_LIMIT, QUEUE, QUEUE_CASE, QUEUE_EVENTS
+from consumers.desk import people
+from consumers.http.cases import shown
+from consumers.http.contract import QUEUE, QUEUE_CASE, QUEUE_EVENTS
 from consumers.http.endpoint import endpoint
+from consumers.http.looking import looked_for
 from consumers.http.state import Views
 from consumers.kafka.records import Record
 from consumers.live.queues import OfficeListener
-from consumers.read_model.reading import QueueFilter, Snapshot, parse_cursor
+from consumers.read_model.reading import Snapshot
 from consumers.timeline import from_record
 from consumers.views import office as office_view
 from schemas.authority import Call, Holding, open_to
-from schemas.events.case import State
 from schemas.events.tracking import is_petition_id
+from schemas.events.words import mask_words
 from schemas.identity.callers import Acting, while_allowed
 from schemas.platform.instants import to_datetime
-from schemas.reference import TRIAGE_OFFICE, categories
+from schemas.reference import TRIAGE_OFFICE, below
 from schemas.reference.texts import Language
-from schemas.web import Problem, broken, json, language, sse
+from schemas.web import Problem, json, language, sse
 
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_PARAMETERS = frozenset({"limit", "cursor", "state", "category", "overdue", "missed"})
 
 
 def department_routes(views: Views) -> list[Route]:
@@ -38,29 +41,25 @@ def department_routes(views: Views) -> list[Route]:
 
     async def queue(request: Request) -> Response:
         acting = await views.callers.at_office(request, Call.READ_CASES)
-        office, lang, now = acting.office, language(request), to_datetime(clock.now_ms())
-        wanted = _filter(request, now)
-        lines = await views.reader.queue(office, wanted)
-        items = [
-            office_view.queue_item(
-                office, petition_id=line.petition_id, seq=line.seq, case=line.case, petition=line.petition, now=now, lang=lang
-            )
-            for line in lines
-        ]
-        return json({"office": office, "items": items, "next": lines[-1].cursor if len(lines) == wanted.limit else None})
+        now = to_datetime(clock.now_ms())
+        given = QueryParams([(name, value) for name, value in request.query_params.items() if name in _PARAMETERS])
+        wanted = looked_for(given, acting, now)
+        lines = await views.reader.find(wanted)
+        items = [shown(acting, line, now, language(request)) for line in lines]
+        return json({"office": acting.office, "items": items, "next": lines[-1].cursor if len(lines) == wanted.limit else None})
 
     async def detail(request: Request) -> Response:
         acting, lang = await views.callers.at_office(request, Call.READ_CASES), language(request)
         office = acting.office
         petition_id = request.path_params["petition_id"]
         found = await views.reader.snapshot(petition_id) if is_petition_id(petition_id) else None
-        if found is None or not may_see(office, found):
+        if found is None or not (may_see(office, found) or stands_above(acting, found)):
             raise Problem(404, "unknown-petition")
         now = to_datetime(clock.now_ms())
         line = office_view.queue_item(
             office, petition_id=found.petition_id, seq=found.seq, case=found.case, petition=found.petition, now=now, lang=lang
         )
-        shown = office_view.queue_detail(
+        whole = office_view.queue_detail(
             office,
             line,
             case=found.case,
@@ -68,8 +67,13 @@ def department_routes(views: Views) -> list[Route]:
             classification=found.classification,
             entries=found.entries,
             lang=lang,
+            above=stands_above(acting, found),
         )
-        return json({**shown, "actions": open_to(acting.roles, office, Holding.of(found.case))})
+        if not acting.plainly:
+            whole = dict(mask_words(whole, lang))
+        known = await people.names(views.reader, _persons(found))
+        offered = open_to(acting.roles, office, Holding.of(found.case))
+        return json({**whole, "actions": offered, "people": known}, headers={"ETag": f'"{found.seq}"'})
 
     async def events(request: Request) -> Response:
         def check() -> Awaitable[Acting]:
@@ -89,38 +93,15 @@ def may_see(office: str, found: Snapshot) -> bool:
     return any((entry.case["office"] or TRIAGE_OFFICE) == office for entry in found.entries)
 
 
-def _filter(request: Request, now: datetime) -> QueueFilter:
-    given = request.query_params
-    limit = given.get("limit", str(DEFAULT_LIMIT))
-    if not limit.isascii() or not limit.isdigit() or len(limit) > 6 or not 1 <= int(limit) <= MAX_LIMIT:
-        raise broken("limit", "range", ge=1, le=MAX_LIMIT)
-    _check(given.get("state"), "state", {state.value for state in State})
-    _check(given.get("category"), "category", set(categories()))
-    for name in ("overdue", "missed"):
-        _check(given.get(name), name, set(_BOOLEANS))
-    return QueueFilter(
-        limit=int(limit),
-        now=now,
-        after=_cursor(given.get("cursor")),
-        state=given.get("state"),
-        category=given.get("category"),
-        overdue=_BOOLEANS.get(given.get("overdue", "")),
-        missed=_BOOLEANS.get(given.get("missed", "")),
-    )
+def stands_above(acting: Acting, found: Snapshot) -> bool:
+    """He reads the offices below, and one of them is responsible."""
+    return acting.branch and (found.case["office"] or TRIAGE_OFFICE) in below(acting.office)
 
 
-def _check(value: str | None, field: str, allowed: set[str]) -> None:
-    if value is not None and value not in allowed:
-        raise broken(field, "enum", expected=", ".join(sorted(allowed)))
-
-
-def _cursor(text: str | None) -> tuple[int, str, str] | None:
-    if text is None:
-        return None
-    try:
-        return parse_cursor(text)
-    except ValueError:
-        raise broken("cursor", "cursor") from None
+def _persons(found: Snapshot) -> set[str]:
+    """Ids of the persons who have the case, had it, or did something; those of citizens and programs are not among them."""
+    said = [name for entry in found.entries for name in (entry.data.get("officer"), (entry.data.get("actor") or {}).get("id")) if name]
+    return {*said, *([found.case["officer"]] if found.case.get("officer") else [])}
 
 
 async def _events(views: Views, office: str, after: int | None, lang: Language) -> AsyncGenerator[bytes, None]:
@@ -146,8 +127,10 @@ async def _events(views: Views, office: str, after: int | None, lang: Language) 
 async def _live(views: Views, office: str, listener: OfficeListener, last: int, lang: Language) -> AsyncIterator[bytes]:
     # Whoever lost something comes again with his last id, and misses nothing.
     while not (listener.closed or listener.lost):
-        records = [record for record in await listener.wait(views.settings.heartbeat_seconds) if record.offset > last]
-        yield b"".join(_sent(office, record, lang) for record in records) if records else sse.HEARTBEAT
+        came = await listener.wait(views.settings.heartbeat_seconds)
+        presences = [sse.event("presence", one) for one in came if isinstance(one, dict)]
+        records = [one for one in came if isinstance(one, Record) and one.offset > last]
+        yield b"".join([*presences, *(_sent(office, record, lang) for record in records)]) or sse.HEARTBEAT
         last = records[-1].offset if records else last
 
 

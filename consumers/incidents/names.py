@@ -11,7 +11,8 @@ from importlib import resources
 
 import ahocorasick
 
-from consumers.incidents.words import fold, words_of
+from consumers.incidents.words import words_of
+from schemas.platform.folding import fold
 from schemas.reference import offices, wards
 
 _WORD = re.compile(r"[^\W_]+")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from consumers.incidents.words import fold
+from schemas.platform.folding import fold
 
 _NUMBER = r"\d{1,4}[a-z]?\d{0,2}(?:[/.-]\d{1,4}[a-z]?)*"
 _CODE = r"[a-z]{1,3}[.-]?\d{1,3}[a-z]?|\d{1,3}[a-z]?\d{0,2}"

@@ -1,32 +1,19 @@
-"""Words of a petition, folded: without accents and case, as people with and without a Vietnamese keyboard write the same thing."""
+"""Words of a petition, folded (`schemas.platform.folding`)."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 from importlib import resources
 
+from schemas.platform.folding import fold
+
 _WORD = re.compile(r"[^\W_]+")
-
-
-def fold(text: str) -> str:
-    """Lower case, without accents; `đ` becomes `d`. As long as the text in NFC: positions stay the same."""
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(_folded(letter) for letter in composed)
 
 
 def words_of(text: str) -> frozenset[str]:
     """A set of words, written as one text."""
     return frozenset(text.split())
-
-
-@cache
-def _folded(letter: str) -> str:
-    if letter in "đĐ":
-        return "d"
-    base = unicodedata.normalize("NFD", letter)[0].lower()
-    return base if len(base) == 1 else letter
 
 
 @cache

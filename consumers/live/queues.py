@@ -7,6 +7,7 @@ import queue
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
@@ -21,7 +22,7 @@ PENDING_LIMIT = 5000
 _WAIT_SECONDS = 5.0
 
 
-class OfficeListener(Listener[Record]):
+class OfficeListener(Listener[Record | dict[str, Any]]):
     """`span`: the first offset that is there, and the one from which records come live; what lies between is history."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -86,6 +87,11 @@ class QueueFeed:
         for tp, records in batches.items():
             for listener in self._listeners.get(tp.topic, ()):
                 listener.push(records)
+
+    def tell(self, office: str, presence: dict[str, Any]) -> None:
+        """Who has a case open, to those who listen in this process: nothing that a reader could resume from, and so no record."""
+        for listener in self._listeners.get(queue_topic(office).name, ()):
+            listener.push([presence])
 
     @contextmanager
     def listen(self, office: str) -> Iterator[OfficeListener]:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.routing import Route
 
 from consumers.pages.choices import desk_data, track_data
@@ -14,6 +16,8 @@ from schemas.web import Assets, Page, asset_routes, page_routes
 TRACK = Page("/t/{tracking_code}", "track", "consumers.pages", "views", track_data)
 SHARED = Page("/s/{shared}", "shared", "consumers.pages", "views")
 DESK = Page("/desk", "desk", "consumers.pages", "views", desk_data, wide=True)
+DESK_OFFICE, DESK_CASE = replace(DESK, path="/desk/{office}"), replace(DESK, path="/desk/{office}/{petition_id}")
+"""The same page, which reads in its address what to open."""
 SIGN_IN = Page("/sign-in", "sign-in", "consumers.pages", "views")
 OPERATIONS = Page("/ioc", "ioc", "consumers.pages", "views", wide=True)
 PRIVACY = Page("/privacy", "privacy", "consumers.pages", "views", privacy_data)
@@ -21,4 +25,5 @@ PRIVACY = Page("/privacy", "privacy", "consumers.pages", "views", privacy_data)
 
 def view_pages() -> list[Route]:
     assets = (Assets.of("views", "consumers.pages"), Assets.of("common", "schemas.web"))
-    return [*page_routes(TRACK, SHARED, DESK, OPERATIONS, PRIVACY, SIGN_IN), *asset_routes(*assets)]
+    pages = (TRACK, SHARED, DESK, DESK_OFFICE, DESK_CASE, OPERATIONS, PRIVACY, SIGN_IN)
+    return [*page_routes(*pages), *asset_routes(*assets)]

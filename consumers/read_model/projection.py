@@ -11,6 +11,7 @@ from msgspec import Raw
 
 from consumers.kafka.records import Record
 from consumers.read_model.storable import storable_record
+from consumers.read_model.words import SAYING, Index, Mark, about, said
 from schemas.events import wire
 from schemas.events.case import OPEN_STATES
 from schemas.events.erasures import Forgotten
@@ -24,10 +25,12 @@ Row = tuple[str, ...]
 
 @dataclass(slots=True)
 class Rows:
-    """Rows for one transaction: the newest view of each petition, every event's timeline entry, and what could not be read."""
+    """Rows for one transaction: the newest view of each petition, every event's timeline entry, what cases are found by, what could not
+    be read, and who is forgotten."""
 
     petitions: list[Row] = field(default_factory=list)
     timeline: list[Row] = field(default_factory=list)
+    words: list[Row] = field(default_factory=list)
     rejected: list[tuple[Record, NotAnEvent]] = field(default_factory=list)
     forgotten: list[Forgotten] = field(default_factory=list)
 
@@ -41,27 +44,34 @@ class _Latest:
     channel: str = ""
     petition: bytes = b""
     classification: bytes = b""
+    owners: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+    photos: bool = False
 
 
-def project(records: Sequence[Record]) -> Rows:
-    """Turn records (in the order of their partitions) into rows."""
+def project(records: Sequence[Record], index: Index | None = None) -> Rows:
+    """Turn records (in the order of their partitions) into rows; without `index` into none by which cases are found."""
     rows = Rows()
     latest: dict[str, _Latest] = {}
     for record in records:
         try:
-            rows.timeline.append(_timeline_row(storable_record(record), latest, rows.forgotten))
+            rows.timeline.append(_timeline_row(storable_record(record), latest, rows.forgotten, index))
         except NotAnEvent as error:
             rows.rejected.append((record, error))
     rows.petitions = [_petition_row(petition_id, entry) for petition_id, entry in latest.items()]
+    if index is not None:
+        rows.words = [_words_row(petition_id, entry, index.mark) for petition_id, entry in latest.items() if entry.owners]
     return rows
 
 
-def _timeline_row(record: Record, latest: dict[str, _Latest], forgotten: list[Forgotten]) -> Row:
+def _timeline_row(record: Record, latest: dict[str, _Latest], forgotten: list[Forgotten], index: Index | None) -> Row:
     event = wire.event(record)
     case = wire.view(event.case)
     if event.what == "forgotten":
         forgotten.append(Forgotten(event.petition_id, path_of(event.petition_id, wire.ms(case.received_at)), wire.instant(event.at)))
     _remember(latest, event, case)
+    if index is not None and (event.what in SAYING or event.to_office is not None):
+        _note_words(latest[event.petition_id], event.what, case, index.opened(record.value or b""))
     return event.petition_id, str(event.seq), event.id, event.what, event.at, _timeline_data(record.value or b"", event, case)
 
 
@@ -75,6 +85,19 @@ def _remember(latest: dict[str, _Latest], event: CaseEvent[Raw], case: CaseView)
     if petition is not None:
         entry.petition, entry.channel = bytes(event.petition), petition.channel
     entry.classification = wire.given(event.classification) or entry.classification
+
+
+def _note_words(entry: _Latest, what: str, case: CaseView, value: bytes) -> None:
+    """Who owns it is noted with whatever is said; a change of hands says something, too: what it is about may have been corrected."""
+    words, photos = said(value) if what in SAYING else (frozenset[str](), False)
+    entry.owners.add(case.office or TRIAGE_OFFICE)
+    entry.words |= words | about(case.category, case.ward_code)
+    entry.photos |= photos
+
+
+def _words_row(petition_id: str, entry: _Latest, mark: Mark) -> Row:
+    marks = ",".join(map(str, sorted(map(mark, entry.words))))
+    return petition_id, "{" + ",".join(sorted(entry.owners)) + "}", "{" + marks + "}", "t" if entry.photos else "f"
 
 
 def _timeline_data(value: bytes, event: CaseEvent[Raw], case: CaseView) -> str:
@@ -124,4 +147,6 @@ def _petition_row(petition_id: str, entry: _Latest) -> Row:
         entry.petition.decode(),
         entry.classification.decode(),
         entry.event.at,
+        case.officer or "",
+        case.held_until or "",
     )

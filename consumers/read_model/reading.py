@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Any
 
-import msgspec
 import orjson
 import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from consumers.read_model import cursors
+from consumers.read_model.finding import Wanted, count_query, page_query
 from consumers.timeline import TimelineEntry, from_row
-from schemas.events.lateness import LATE_SQL, MISSED_SQL
 from schemas.events.sealing import OpenValue, as_it_is
 from schemas.platform.pools import still_open
 
@@ -32,12 +30,6 @@ select p.petition_id, p.seq, p.view, p.petition, p.classification,
 from petition p where p.petition_id = any(%s)
 """
 _AFTER = "select petition_id, seq, event_id, type, at, data from timeline where petition_id = %s and seq > %s order by seq limit 1000"
-_PARTS = (
-    "queue_office = %(office)s",
-    "decider = %(office)s",
-    "escalated_to = %(office)s",
-    "co_offices @> array[%(office)s]",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,48 +46,18 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One case of a queue; `urgency`, `due` and the id are its place in the order."""
+    """One case of a list; `key` is its place in the order."""
 
     petition_id: str
     seq: int
-    urgency: int
-    due: str
     case: dict[str, Any]
     petition: dict[str, Any] | None
+    updated_at: datetime
+    key: list[str]
 
     @property
     def cursor(self) -> str:
-        return base64.urlsafe_b64encode(orjson.dumps([self.urgency, self.due, self.petition_id])).decode().rstrip("=")
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFilter:
-    """`after` is where the page before ended: (urgency, due, petition id). `overdue`: late at `now`; `missed`: once late."""
-
-    limit: int
-    now: datetime
-    after: tuple[int, str, str] | None = None
-    state: str | None = None
-    category: str | None = None
-    overdue: bool | None = None
-    missed: bool | None = None
-
-
-def parse_cursor(text: str) -> tuple[int, str, str]:
-    """Read what `Line.cursor` gave; raise ValueError for anything else."""
-    try:
-        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        urgency, due, petition_id = _CURSOR.decode(raw)
-    except (binascii.Error, msgspec.DecodeError, UnicodeError) as error:
-        raise ValueError("not a cursor") from error
-    return urgency, due if due == "infinity" else datetime.fromisoformat(due).astimezone(UTC).isoformat(), petition_id
-
-
-_Urgency = Annotated[int, msgspec.Meta(ge=0, le=3)]
-_Due = Annotated[str, msgspec.Meta(pattern=r"^(infinity|20\d{2}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?[+-]\d{2}(:\d{2})?)$")]
-"""As PostgreSQL writes an instant; Python and it understand different ones beyond that."""
-_PetitionId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{26}$")]
-_CURSOR = msgspec.json.Decoder(tuple[_Urgency, _Due, _PetitionId])
+        return cursors.written(self.key)
 
 
 class Reader:
@@ -119,41 +81,20 @@ class Reader:
         rows = await self.rows(_AFTER, (petition_id, seq))
         return [from_row(*row.values()) for row in rows]
 
-    async def queue(self, office: str, wanted: QueueFilter) -> list[Line]:
-        """The office's open work in its order: urgent first, then what is pressing, then nearest due."""
-        rows = await self.rows(*_queue_query(office, wanted))
-        return [Line(**row) for row in rows]
+    async def find(self, wanted: Wanted) -> list[Line]:
+        """A page of what is looked for, in its order."""
+        return [Line(**row) for row in await self.rows(*page_query(wanted))]
+
+    async def count(self, wanted: Wanted) -> int:
+        """How many there are; one more than `finding.COUNTED_AT_MOST` for however many beyond that."""
+        (row,) = await self.rows(*count_query(wanted))
+        return int(row["number"])
 
     async def rows(self, query: str, parameters: Sequence[Any] | dict[str, Any]) -> list[dict[str, Any]]:
         """Any query's rows, as dictionaries."""
         async with self._pool.connection(timeout=3) as connection:
             cursor = await connection.execute(query, parameters)
             return list(await cursor.fetchall())
-
-
-def _queue_query(office: str, wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
-    """One ordered index scan for each way in which a case is in the queue, merged."""
-    parameters: dict[str, Any] = {"office": office, "limit": wanted.limit}
-    conditions = []
-    if wanted.after is not None:
-        parameters |= dict(zip(("urgency", "due", "petition_id"), wanted.after, strict=True))
-        conditions.append("(urgency, due, petition_id) > (%(urgency)s::smallint, %(due)s::timestamptz, %(petition_id)s)")
-    for name in ("state", "category"):
-        if (value := getattr(wanted, name)) is not None:
-            parameters[name] = value
-            conditions.append(f"{name} = %({name})s")
-    for name, expression in (("overdue", LATE_SQL), ("missed", MISSED_SQL)):
-        if (value := getattr(wanted, name)) is not None:
-            parameters |= {name: value, "now": wanted.now}
-            conditions.append(f"({expression}) = %({name})s")
-    order = "order by urgency, due, petition_id limit %(limit)s"
-    columns = "petition_id, seq, urgency, due, view, petition"
-    parts = [f"(select {columns} from petition where {' and '.join((part, *conditions))} {order})" for part in _PARTS]  # noqa: S608 — constants
-    distinct = f"select distinct on (urgency, due, petition_id) * from ({' union all '.join(parts)}) as found"  # noqa: S608
-    return (
-        f'select petition_id, seq, urgency, due::text, view as "case", petition from ({distinct}) as once {order}',  # noqa: S608
-        parameters,
-    )
 
 
 @asynccontextmanager

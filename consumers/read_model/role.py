@@ -11,7 +11,9 @@ from consumers.loop.postgres_sink import PostgresSink
 from consumers.read_model import forgetting
 from consumers.read_model.projection import Rows, project
 from consumers.read_model.tables import ReadModel
+from consumers.read_model.words import Index, marker
 from consumers.settings import ProjectorSettings
+from schemas.events.sealing import sealing
 from schemas.events.topics import EVENTS
 
 NAME = "projector"
@@ -20,10 +22,11 @@ NAME = "projector"
 def run() -> None:
     """Project until told to stop."""
     settings = ProjectorSettings()
+    make = partial(project, index=Index(marker(settings.tracking_key()), sealing(settings).open_value))
     forget = partial(forgetting.forget, settings)
     url = settings.database_url.get_secret_value()
 
     def opened(consumer: KafkaConsumer) -> PostgresSink[Rows]:
-        return PostgresSink(consumer, ReadModel(url, NAME, EVENTS.name, forget), settings, project, NAME)
+        return PostgresSink(consumer, ReadModel(url, NAME, EVENTS.name, forget), settings, make, NAME)
 
     runner.run(runner.Consumer(NAME, settings, opened, settings.projector_batch))

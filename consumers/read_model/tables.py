@@ -38,6 +38,8 @@ _PETITION_COLUMNS = (
     ("petition", "json"),
     ("classification", "json"),
     ("updated_at", "timestamptz"),
+    ("officer", "text"),
+    ("held_until", "timestamptz"),
 )
 _TIMELINE_COLUMNS = (
     ("petition_id", "text"),
@@ -47,6 +49,7 @@ _TIMELINE_COLUMNS = (
     ("at", "timestamptz"),
     ("data", "json"),
 )
+_WORDS_COLUMNS = (("petition_id", "text"), ("offices", "text[]"), ("words", "bigint[]"), ("photos", "bool"))
 _KEPT_FROM_FIRST = ("petition", "classification")
 
 
@@ -78,8 +81,24 @@ def _insert_timeline() -> str:
     return f"insert into timeline ({names}) {_select(_TIMELINE_COLUMNS)} on conflict (petition_id, seq) do nothing"
 
 
+def _merge_words() -> str:
+    """Words and offices only come in addition; a row that has them all is not written again."""
+    offices, words = (
+        f"select array_agg(distinct one order by one) from (select unnest(case_words.{name} || excluded.{name}){order}) as given (one)"  # noqa: S608 -- constants
+        for name, order in (("offices", ' collate "C"'), ("words", ""))
+    )
+    return (
+        f"insert into case_words (petition_id, offices, words, photos) {_select(_WORDS_COLUMNS)} on conflict (petition_id) do update set "
+        f"offices = ({offices}), words = coalesce(({words}), '{{}}'), photos = case_words.photos or excluded.photos "
+        "where not (case_words.offices @> excluded.offices and case_words.words @> excluded.words and case_words.photos >= excluded.photos)"
+    )
+
+
 UPSERT_PETITION = _upsert_petition()
 INSERT_TIMELINE = _insert_timeline()
+MERGE_WORDS = _merge_words()
+FORGET_WORDS = "update case_words set words = '{}', photos = false where petition_id = any(%s)"
+"""What is left tells whose the case was, and nothing of what stood in it."""
 
 
 class ReadModel:
@@ -104,7 +123,7 @@ class ReadModel:
 
     def write(self, rows: Rows, moves: Sequence[Move]) -> None:
         """Write all or nothing. Raise NotMine when another owner moved an offset, one of `CannotWrite` for a bad row."""
-        petitions, timeline = _columns(rows.petitions), _columns(rows.timeline)
+        petitions, timeline, words = _columns(rows.petitions), _columns(rows.timeline), _columns(rows.words)
         if rows.forgotten:
             self._forget(self._connection, rows.forgotten)
         with self._connection.transaction():
@@ -115,6 +134,10 @@ class ReadModel:
                 self._connection.execute(UPSERT_PETITION, petitions)
             if timeline:
                 self._connection.execute(INSERT_TIMELINE, timeline)
+            if words:
+                self._connection.execute(MERGE_WORDS, words)
+            if rows.forgotten:
+                self._connection.execute(FORGET_WORDS, ([one.petition_id for one in rows.forgotten],))
 
 
 def _columns(rows: Sequence[Row]) -> list[str]:

@@ -1,7 +1,8 @@
 """What an office sees of the petitions in its queue. Pure. Never the petitioner's contact, tracking code or id in the channel.
 
 The responsible office reads what people wrote; for every other office of the case phone numbers and the like are masked. An office that
-no longer has to do with a case sees where it stands and what came of it, and of what happened since nothing else.
+no longer has to do with a case sees where it stands and what came of it, and of what happened since nothing else. Who reads the offices
+below sees all of a case, masked.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ def queue_item(code: str, *, petition_id: str, seq: int, case: Json, petition: J
         "escalated_to": case.get("escalated_to"),
         "decider": case.get("decider"),
         "followers": case.get("followers", 0),
+        "officer": case.get("officer"),
+        "held_until": case.get("held_until"),
     }
 
 
@@ -77,9 +80,17 @@ def _text(code: str, case: Json, petition: Json, lang: Language) -> str:
 
 
 def queue_detail(
-    code: str, line: Json, *, case: Json, petition: Json | None, classification: Json | None, entries: list[TimelineEntry], lang: Language
+    code: str,
+    line: Json,
+    *,
+    case: Json,
+    petition: Json | None,
+    classification: Json | None,
+    entries: list[TimelineEntry],
+    lang: Language,
+    above: bool = False,
 ) -> Json:
-    """A line with everything the office needs to work on it."""
+    """A line with everything the office needs to work on it; `above`: it stands above the responsible one, and its caller reads that."""
     given = without_personal_data(petition or {})
     found = {
         **line,
@@ -88,13 +99,13 @@ def queue_detail(
         "submitted_at": given.get("submitted_at"),
         "classification": classification,
         "case": case,
-        "timeline": _timeline(code, case, entries, lang),
+        "timeline": _timeline(code, case, entries, lang, above=above),
     }
     return found if is_responsible(code, case) else dict(mask_words(found, lang))
 
 
-def _timeline(code: str, case: Json, entries: list[TimelineEntry], lang: Language) -> list[Json]:
-    since = len(entries) if is_responsible(code, case) or role_of(code, case) else _left(code, entries)
+def _timeline(code: str, case: Json, entries: list[TimelineEntry], lang: Language, *, above: bool) -> list[Json]:
+    since = len(entries) if above or is_responsible(code, case) or role_of(code, case) else _left(code, entries)
     return [office_item(entry, lang) for entry in entries[:since]] + [_outcome(entry, lang) for entry in entries[since:]]
 
 

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 _WRITE = "select, insert, update"
 _OFFSETS = {"consumer_offset": _WRITE}
+_DESK = ("desk_view", "desk_absence", "desk_presence")
 GRANTS: Mapping[str, Mapping[str, str]] = {
-    "projector": {"petition": _WRITE, "timeline": _WRITE, "contact_key": _WRITE, **_OFFSETS},
+    "projector": {**dict.fromkeys(("petition", "timeline", "case_words", "contact_key"), _WRITE), **_OFFSETS},
     "incidents": {"incident_petition": f"{_WRITE}, delete", "incident_request": f"{_WRITE}, delete", **_OFFSETS},
     "web": {
-        **dict.fromkeys(("petition", "timeline", "consumer_offset", "person", "person_post", "machine_token"), "select"),
+        **dict.fromkeys(("petition", "timeline", "case_words", "consumer_offset", "person", "person_post", "machine_token"), "select"),
         "contact_key": _WRITE,
-        **dict.fromkeys(("session", "sign_in_failure", "sign_in_visit", "reply_template"), f"{_WRITE}, delete"),
+        **dict.fromkeys(("session", "sign_in_failure", "sign_in_visit", "reply_template", *_DESK), f"{_WRITE}, delete"),
     },
 }
 """By process, what it may do with which table; with all others nothing. `migrate`, backups and rebuilds are the administrator's."""

@@ -93,6 +93,11 @@ FORMS: Mapping[str, Form] = {
         "As a superior, remind the owner of PETITION_ID.",
         (_TEXT, click.option("--reply-by", required=True, help="By when you want to hear of it: an instant in ISO 8601.")),
     ),
+    "take": Form("Take PETITION_ID for oneself; for persons, who sign in at the desk: a token is refused.", ()),
+    "hand-over": Form(
+        "Give PETITION_ID to a person of the office, or back to all of them.",
+        (click.option("--to", help="The person's id; without: nobody in particular."), click.option("--reason")),
+    ),
 }
 
 

@@ -13,9 +13,11 @@ from starlette.responses import Response
 
 from producers.http import templates
 from producers.http.body import idempotency_key, parse_object, read_json_body
+from producers.http.colleagues import check_colleague
 from producers.http.endpoint import endpoint, publish
 from producers.http.holding import wait_for, wait_for_one
 from producers.http.mentions import mentioned
+from producers.http.seen import refuse_stale, seen_by
 from producers.http.state import Intake
 from producers.intake.acting import action_event
 from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS, STRANGER, Call, Denial, Holding, entitled_to, speaks_as
@@ -24,7 +26,8 @@ from schemas.events.actions import ACTION, Action
 from schemas.events.base import Actor, Role
 from schemas.identity.callers import Acting
 from schemas.platform.clock import to_datetime
-from schemas.web import Field, Handler, Problem, from_validation, json
+from schemas.reference.texts import Language
+from schemas.web import Field, Handler, Problem, from_validation, json, language
 
 _ENTITLED = (None, Denial.WRONG_STATE)
 
@@ -52,8 +55,11 @@ def office_action(intake: Intake) -> Handler:
         key = idempotency_key(request)
         fields = await action_fields(intake, request, OFFICE_ACTIONS)
         petition_id = request.path_params["petition_id"]
+        await check_colleague(intake.pool, acting.office, fields)
+        if (seen := seen_by(request)) is not None:
+            fields["seen"] = seen
         actor = await actor_on(intake, petition_id, acting, fields["action"])
-        return _receipt(petition_id, await act(intake, petition_id, actor, fields, key))
+        return _receipt(petition_id, await act(intake, petition_id, actor, fields, key, lang=language(request)))
 
     return endpoint(handle)
 
@@ -95,14 +101,18 @@ async def actor_on(intake: Intake, petition_id: str, acting: Acting, action: str
     return Actor(role=role, office=acting.office, id=acting.id)
 
 
-async def act(intake: Intake, petition_id: str, actor: Actor, fields: dict[str, Any], key: str | None) -> str:
+async def act(intake: Intake, petition_id: str, actor: Actor, fields: dict[str, Any], key: str | None, *, lang: Language = "vi") -> str:
     """Publish the action that `fields` say, with the actor that the caller is known to be; its id, once Kafka has acknowledged it. Raise
-    Problem 422 for a field that breaks a rule, 409 when the key belongs to another content, 503 without Kafka.
+    Problem 422 for a field that breaks a rule, 409 when the key belongs to another content, 412 when more has happened than was
+    `seen`, 503 without Kafka.
     """
     given = {"petition_id": petition_id, "actor": actor, "requested_at": to_datetime(intake.clock.now_ms())}
     given |= await _found_out(intake, actor, fields)
     retry_key = key or secrets.token_urlsafe(16)
-    event, action_id = action_event(checked(fields, given), retry_key)
+    action = checked(fields, given)
+    event, action_id = action_event(action, retry_key)
+    if action.seen is not None:
+        await refuse_stale(intake.pool, petition_id, action.seen, action_id, lang)
     async with intake.keys.action(petition_id, action_id) if key else nullcontext():
         await publish(intake.publisher, event, retry_key)
     return action_id

@@ -14,6 +14,7 @@ from schemas.events.actions import Action
 from schemas.events.base import PetitionId
 from schemas.web.contract import (
     IDEMPOTENCY_KEY,
+    IF_MATCH,
     NO_JSON,
     NO_KEY_REUSE,
     NO_OFFICE,
@@ -135,7 +136,7 @@ OFFICE_ACTION = Operation(
     tag="Offices",
     summary="Work on a petition of the office's queue.",
     caller=Caller.OFFICE,
-    parameters=(OFFICE_CODE, PETITION_ID, IDEMPOTENCY_KEY),
+    parameters=(OFFICE_CODE, PETITION_ID, IDEMPOTENCY_KEY, IF_MATCH),
     body=Body(
         _asked_for(OFFICE_ACTIONS),
         {
@@ -156,6 +157,8 @@ OFFICE_ACTION = Operation(
         (403, "not-in-queue"),
         (403, "not-allowed"),
         (404, "unknown-petition"),
+        (412, "case-changed"),
+        (422, "unknown-colleague"),
         (422, "unknown-action"),
         (503, "kafka-unavailable"),
         (503, "database-unavailable"),

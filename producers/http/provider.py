@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -10,7 +12,7 @@ from producers.http.endpoint import endpoint
 from producers.http.state import Intake
 from schemas.web import Problem, json
 
-PAGES = ("/desk", "/ioc")
+OURS = re.compile(r"/(?:ioc|desk(?:/[a-z0-9-]+){0,2})(?:\?[!-~]*)?")
 """For which one signs in."""
 _BACK = "/sign-in/return"
 _COOKIE_SECONDS = 900
@@ -30,7 +32,7 @@ def provider_routes(intake: Intake) -> list[Route]:
         if not callers.provider.there:
             raise Problem(404, "not-found")
         wanted = request.query_params.get("to", "")
-        way = await callers.provider.way(callers.address(request, _BACK), wanted if wanted in PAGES else "/sign-in")
+        way = await callers.provider.way(callers.address(request, _BACK), wanted if OURS.fullmatch(wanted) else "/sign-in")
         response = RedirectResponse(way.url, 303)
         # Lax: the provider's page leads back here, which a strict cookie would not come along with.
         response.set_cookie(

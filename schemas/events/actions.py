@@ -45,6 +45,8 @@ class _Action(Model):
     petition_id: PetitionId
     actor: Actor
     requested_at: AwareDatetime
+    seen: Annotated[int, Field(ge=1)] | None = None
+    """The newest event of the case (`seq`) that the asker knew; another has come meanwhile: refused. None: whatever has come."""
 
 
 class Accept(_Action):
@@ -164,6 +166,20 @@ class RevealContact(_Action):
 
     action: Literal["reveal-contact"] = "reveal-contact"
     reason: Reason
+
+
+class Take(_Action):
+    """A person of the responsible office works on the case from now on. It runs out by itself (`streams.case.decide.handlers.desk`)."""
+
+    action: Literal["take"] = "take"
+
+
+class HandOver(_Action):
+    """The case goes to a person of the same office, until it is handed on; without one, back to all of them."""
+
+    action: Literal["hand-over"] = "hand-over"
+    to: PersonId | None = None
+    reason: Reason | None = None
 
 
 class Assign(_Action):
@@ -335,6 +351,8 @@ Action = (
     | Correct
     | Forget
     | RevealContact
+    | Take
+    | HandOver
     | Assign
     | Merge
     | Split

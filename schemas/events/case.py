@@ -89,6 +89,10 @@ class CaseView(Model):
     """Of the petition, ISO 639-1: what its citizen is told by the service is in it where there are texts for it."""
     sandbox: bool = False
     """Of the channel for trying out (`schemas.events.intake.SANDBOX`): no office's business."""
+    officer: PersonId | None = None
+    """The person of the office who works on it; for offices alone, as `held_until`."""
+    held_until: AwareDatetime | None = None
+    """So long it is his who took it; None: he was given it, or nobody has it."""
     policy_version: str
 
 
@@ -263,6 +267,22 @@ class ContactRevealed(CaseEvent):
     """The responsible office sees the petitioner's contact, for this reason; the petitioner reads it."""
 
     what: ClassVar[str] = "contact-revealed"
+
+
+class Taken(CaseEvent):
+    """A person of the office works on it. For the office alone; no citizen sees it."""
+
+    what: ClassVar[str] = "taken"
+    officer: PersonId
+    held_until: AwareDatetime
+
+
+class HandedOver(CaseEvent):
+    """To a person of the office, or to nobody in particular. For the office alone; no citizen sees it."""
+
+    what: ClassVar[str] = "handed-over"
+    from_officer: PersonId | None = None
+    officer: PersonId | None = None
 
 
 class Merged(CaseEvent):
@@ -447,6 +467,8 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     Withdrawn,
     Forgotten,
     ContactRevealed,
+    Taken,
+    HandedOver,
     Merged,
     Unmerged,
     FollowerAdded,

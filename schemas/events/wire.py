@@ -78,6 +78,8 @@ class CaseView(msgspec.Struct, gc=False, kw_only=True):
     followers: int = 0
     language: str = "vi"
     sandbox: bool = False
+    officer: str | None = None
+    held_until: str | None = None
     policy_version: str
 
     @property

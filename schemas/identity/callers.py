@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from starlette.requests import Request
 from starlette.responses import Response
 
-from schemas.authority import Call, Duty, Post, may, roles_at
+from schemas.authority import Call, Duty, Post, may, reads_plainly, roles_at
 from schemas.events.base import Role
 from schemas.identity.book import TokenBook
 from schemas.identity.provider import Provider
@@ -42,11 +42,15 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """The office for which somebody calls, the roles in which he speaks for it (none: he only reads), and who he is, if a person."""
+    """The office for which somebody calls, the roles in which he speaks for it (none: he only reads), and who he is, if a person.
+    `branch`: he reads the offices below, too. `plainly`: people's words as the office may read them, else with personal data masked."""
 
     office: str
     roles: tuple[Role, ...]
     id: str | None = None
+    name: str = ""
+    branch: bool = False
+    plainly: bool = True
 
 
 class Callers:
@@ -90,7 +94,14 @@ class Callers:
             raise Problem(403, "foreign-office")
         if code not in offices():
             raise Problem(404, "unknown-office")
-        return Acting(code, roles_at(who.posts, code), who.person.id if who.person else None)
+        return Acting(
+            code,
+            roles_at(who.posts, code),
+            who.person.id if who.person else None,
+            who.person.name if who.person else "",
+            branch=may(who.posts, Call.READ_BRANCH, code),
+            plainly=reads_plainly(who.posts, code),
+        )
 
     def secret_of(self, request: Request) -> str | None:
         """What the browser's cookie says."""

@@ -104,6 +104,12 @@ def above(office: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@cache
+def below(office: str) -> tuple[str, ...]:
+    """All offices that stand below one, at any height."""
+    return tuple(code for code in offices() if code != office and office in above(code))
+
+
 def common_superior(first: str, second: str) -> str:
     """The lowest office above both (neither of the two itself, unless one is the chairman)."""
     return next(office for office in above(second) if office in above(first))

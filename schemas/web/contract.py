@@ -117,6 +117,13 @@ IDEMPOTENCY_KEY = Parameter(
     "header",
     "a-key-of-your-own-1024",
 )
+IF_MATCH = Parameter(
+    "If-Match",
+    "The case's `ETag` as the caller saw it: if more has happened meanwhile, nothing is done, and the answer says what.",
+    {"type": "string"},
+    "header",
+    '"4"',
+)
 LAST_EVENT = Parameter("after", "Go on behind this event; `Last-Event-ID` says the same.", {"type": "integer", "minimum": 0})
 NO_OFFICE: tuple[Refusal, ...] = ((401, "no-token"), (401, "unknown-token"), (403, "foreign-office"), (404, "unknown-office"))
 NO_JSON: tuple[Refusal, ...] = ((400, "malformed"), (413, "too-large"), (415, "wrong-type"), (422, "invalid"))

@@ -35,13 +35,22 @@ class Field:
 
 
 class Problem(Exception):
-    """The request is refused; `endpoint` makes a response of it. `about`: values for the text of `code`."""
+    """The request is refused; `endpoint` makes a response of it. `about`: values for the text of `code`; `members`: further members of
+    the problem's details, for programs."""
 
     def __init__(
-        self, status: int, code: str, *, fields: Sequence[Field] = (), headers: Mapping[str, str] | None = None, **about: object
+        self,
+        status: int,
+        code: str,
+        *,
+        fields: Sequence[Field] = (),
+        headers: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
+        **about: object,
     ) -> None:
         super().__init__(code)
         self.status, self.code, self.fields, self.headers, self.about = status, code, fields, headers or {}, about
+        self.members = members or {}
 
 
 def broken(field: str, rule: str, *, status: int = 400, **limits: object) -> Problem:
@@ -68,7 +77,7 @@ def details(problem: Problem, lang: Language) -> dict[str, Any]:
     }
     if problem.fields:
         found["fields"] = [{"field": one.field, "rule": one.rule, "message": _rule_text(one, lang)} for one in problem.fields]
-    return found
+    return {**found, **problem.members}
 
 
 @cache

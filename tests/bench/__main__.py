@@ -20,7 +20,7 @@ from schemas.platform import logs
 from tests.bench.machine import facts
 from tests.bench.results import Section, WrongResult, say, show, text
 
-ALL = ("engines", "paced", "rates", "intake", "pipeline", "latency", "failover", "overload", "growth", "store")
+ALL = ("engines", "paced", "rates", "intake", "pipeline", "latency", "failover", "overload", "growth", "store", "desk")
 
 
 async def _engines(directory: Path, count: int | None, rounds: int) -> Section:
@@ -61,6 +61,7 @@ BENCHMARKS: dict[str, Callable[[Path, int | None, int], Coroutine[Any, Any, Sect
     "overload": _other("overload", 300),
     "growth": _other("growth", 100_000),
     "store": _other("store", 1_000_000),
+    "desk": _other("desk", 1_000_000),
 }
 
 

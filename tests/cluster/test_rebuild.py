@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -21,6 +22,8 @@ from consumers.loop.postgres_sink import PostgresSink
 from consumers.read_model.projection import project
 from consumers.read_model.role import NAME
 from consumers.read_model.tables import ReadModel
+from consumers.read_model.words import Index, marker
+from consumers.settings import ProjectorSettings
 from deploy.cluster.backup import tables
 from deploy.cluster.backup.bring import NotEmpty, bring
 from deploy.cluster.backup.checks import DoesNotFit
@@ -75,6 +78,7 @@ def make_site(record: EmbeddedKafka, database_url: Callable[[], str], tmp_path: 
             "CREDENTIALS_FILE": str(tmp_path / "none"),
             "KEYRING_FILE": str(keyring_file),
             "STATE_DIR": str(tmp_path / "state"),
+            "TRACKING_SECRET": "s" * 32,
         }
         return Site({**environment, **changes}, Directory(tmp_path / "data"))
 
@@ -92,7 +96,8 @@ def catch_up(site: Site) -> None:
     consumer = lean(KafkaConsumer(**config(site.settings, "test", group_id=None)))
     consumer.assign(tps)
     ends = consumer.end_offsets(tps)
-    sink = PostgresSink(consumer, ReadModel(site.database_url, NAME, EVENTS.name), DeadLetters(site.settings, NAME, EVENTS), project, NAME)
+    make = partial(project, index=Index(marker(site.read(ProjectorSettings).tracking_key())))
+    sink = PostgresSink(consumer, ReadModel(site.database_url, NAME, EVENTS.name), DeadLetters(site.settings, NAME, EVENTS), make, NAME)
     until = time.monotonic() + 60
     while sink.committed(tps) != ends:
         assert time.monotonic() < until, (sink.committed(tps), ends)
@@ -118,12 +123,16 @@ def test_a_rebuilt_read_model_is_what_the_projector_made(make_site: Callable[...
     """From nothing: the same rows and the same offsets; and beside the projector's there is no difference."""
     its, rebuilt = make_site(), make_site()
     catch_up(its)
-    made = database.rebuild(read_model(), rebuilt, silent)
+    made = database.rebuild(read_model(rebuilt.read(ProjectorSettings)), rebuilt, silent)
 
     assert content(rebuilt) == content(its)
-    assert [(one.what, one.missing) for one in made] == [("petition", made[0].total), ("timeline", made[1].total)]
+    assert [(one.what, one.missing) for one in made] == [
+        ("petition", made[0].total),
+        ("timeline", made[1].total),
+        ("case_words", made[0].total),
+    ]
     assert made[0].total >= 20
-    assert all_equal(database.rebuild(read_model(), its, silent))
+    assert all_equal(database.rebuild(read_model(its.read(ProjectorSettings)), its, silent))
 
 
 def test_what_was_spoilt_is_mended_and_told(site: Site) -> None:
@@ -133,7 +142,7 @@ def test_what_was_spoilt_is_mended_and_told(site: Site) -> None:
     execute(site, "delete from petition where petition_id = (select min(petition_id) from petition)")
     execute(site, "update petition set state = 'closed' where petition_id = (select max(petition_id) from petition)")
     execute(site, "insert into timeline select 'nobody', seq, event_id, type, at, data from timeline limit 1")
-    petitions, timeline = database.rebuild(read_model(), site, silent)
+    petitions, timeline, _ = database.rebuild(read_model(site.read(ProjectorSettings)), site, silent)
 
     assert (petitions.missing, petitions.wrong, petitions.surplus) == (1, 1, 0)
     assert (timeline.missing, timeline.wrong, timeline.surplus) == (0, 0, 1)
@@ -147,7 +156,7 @@ def test_a_rebuild_stands_where_the_consumer_stands(site: Site, record: Embedded
     before = content(site)
     _happen(record, 2)
 
-    assert all_equal(database.rebuild(read_model(), site, silent))
+    assert all_equal(database.rebuild(read_model(site.read(ProjectorSettings)), site, silent))
     assert content(site) == before
     catch_up(site)
     assert content(site)["petition"][0] == before["petition"][0] + 2

@@ -18,7 +18,7 @@ from schemas.events.topics import EVENTS
 from schemas.platform.settings import ProcessSettings
 from tests.broker import reach
 from tests.consumers.events import Sent, write
-from tests.consumers.web import Web, serving
+from tests.consumers.web import SECRET, Web, serving
 
 _NUMBERS = itertools.count(1)
 
@@ -35,7 +35,9 @@ class Rig:
 
     @property
     def projector(self) -> ProjectorSettings:
-        return ProjectorSettings(kafka_bootstrap_servers=self.bootstrap, database_url=self.database, keyring_file=self.keyring)
+        return ProjectorSettings(
+            kafka_bootstrap_servers=self.bootstrap, database_url=self.database, tracking_secret=SECRET, keyring_file=self.keyring
+        )
 
     @property
     def dispatcher(self) -> DispatcherSettings:

@@ -14,8 +14,9 @@ import pytest
 from consumers.kafka.records import Record
 from consumers.loop.offsets import Move
 from consumers.read_model import figures
+from consumers.read_model.finding import Wanted
 from consumers.read_model.projection import project
-from consumers.read_model.reading import QueueFilter, opened
+from consumers.read_model.reading import opened
 from consumers.read_model.storable import storable
 from consumers.read_model.tables import ReadModel
 from consumers.views import operations
@@ -81,7 +82,7 @@ async def everything_shown(url: str, petition_ids: list[str]) -> list[Any]:
         rows = await figures.read(reader, NOW)
         shown = operations.figures(rows, NOW, "vi")
         snapshots = [await reader.snapshot(petition_id) for petition_id in petition_ids]
-        return [shown, *snapshots, *await reader.queue("so-xd", QueueFilter(limit=10, now=NOW))]
+        return [shown, *snapshots, *await reader.find(Wanted(office="so-xd", limit=10, now=NOW))]
 
 
 @pytest.mark.parametrize("bad", BAD[:2], ids=["U+0000", "half a pair"])

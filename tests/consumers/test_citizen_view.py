@@ -169,6 +169,8 @@ def test_every_event_type_is_either_shown_or_left_out_on_purpose(lang: texts.Lan
         "merge-declined",
         "binding-proposed",
         "noted",
+        "taken",
+        "handed-over",
         "urged",
         "warned",
         "outage-recorded",

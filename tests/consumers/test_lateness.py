@@ -17,8 +17,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from consumers.kafka.records import Record
 from consumers.read_model import figures
 from consumers.read_model.counting import count
+from consumers.read_model.finding import Wanted
 from consumers.read_model.projection import project
-from consumers.read_model.reading import QueueFilter, Reader, opened
+from consumers.read_model.reading import Reader, opened
 from consumers.read_model.tables import ReadModel
 from consumers.views import operations
 from consumers.views.office import queue_item
@@ -65,31 +66,31 @@ def said(url: str, world: World) -> Said:
 async def _asked(url: str, world: World) -> Said:
     now = to_datetime(world.now)
     async with opened(url, 1) as reader:
-        lines = [line for code in offices() for line in await _own(reader, code, QueueFilter(limit=500, now=now))]
+        lines = [line for code in offices() for line in await _own(reader, Wanted(office=code, limit=500, now=now))]
         shown = operations.figures(await figures.read(reader, now), now, "en")
         await count(reader, ScaledClock(1e-9, world.now, 0))
         return Said(
-            queue={line for code in offices() for line, _ in await _own(reader, code, QueueFilter(limit=500, now=now, overdue=True))},
+            queue={line for code in offices() for line, _ in await _own(reader, Wanted(office=code, limit=500, now=now, overdue=True))},
             lines={line for line, late in lines if late},
             league={line["office"]["code"]: line["overdue"] for line in shown["league"] if line["overdue"]},
             centre=(shown["open"]["total"], shown["open"]["overdue"]),
             figure=(int(CASES_OPEN()._value.get()), int(CASES_LATE()._value.get())),
             report=_reported(world, now),
-            missed={line for code in offices() for line, _ in await _own(reader, code, QueueFilter(limit=500, now=now, missed=True))},
+            missed={line for code in offices() for line, _ in await _own(reader, Wanted(office=code, limit=500, now=now, missed=True))},
         )
 
 
-async def _own(reader: Reader, code: str, wanted: QueueFilter) -> list[tuple[str, bool]]:
+async def _own(reader: Reader, wanted: Wanted) -> list[tuple[str, bool]]:
     """The lines of cases that this office itself must answer (or sort), and whether each shows as late."""
     return [
         (
             line.petition_id,
-            queue_item(code, petition_id=line.petition_id, seq=line.seq, case=line.case, petition=None, now=wanted.now, lang="en")[
+            queue_item(wanted.office, petition_id=line.petition_id, seq=line.seq, case=line.case, petition=None, now=wanted.now, lang="en")[
                 "overdue"
             ],
         )
-        for line in await reader.queue(code, wanted)
-        if (line.case["office"] or TRIAGE_OFFICE) == code
+        for line in await reader.find(wanted)
+        if (line.case["office"] or TRIAGE_OFFICE) == wanted.office
     ]
 
 

@@ -19,6 +19,7 @@ from consumers.http import Showing, prepare
 from consumers.kafka.records import Record
 from consumers.read_model.projection import project
 from consumers.read_model.tables import ReadModel
+from consumers.read_model.words import Index, marker
 from consumers.settings import ViewSettings
 from deploy.one_machine.embedded.ports import free_port
 from schemas.commands.calls import StreamEvent
@@ -52,7 +53,8 @@ class Web:
     def project(self, *sent: Sent) -> None:
         """Write events straight into the read model."""
         model = ReadModel(self.rig.database, "test", EVENTS.name)
-        model.write(project([Record(n, 1, one.key, one.value, one.headers) for n, one in enumerate(sent)]), [])
+        records = [Record(n, 1, one.key, one.value, one.headers) for n, one in enumerate(sent)]
+        model.write(project(records, Index(marker(SECRET.encode()))), [])
         model.close()
 
     async def publish(self, *sent: Sent) -> None:

@@ -33,9 +33,9 @@ class Asked:
     async def submit(self, body: dict[str, Any] | None = None, **headers: str) -> httpx.Response:
         return await self.client.post("/v1/petitions", json=body or PETITION, headers={"X-API-Key": KEY, **named(headers)})
 
-    async def act(self, office: str, petition_id: str, body: dict[str, Any], token: str | None = None) -> httpx.Response:
+    async def act(self, office: str, petition_id: str, body: dict[str, Any], token: str | None = None, **headers: str) -> httpx.Response:
         path = f"/v1/departments/{office}/queue/{petition_id}/actions"
-        return await self.client.post(path, json=body, headers={"Authorization": f"Bearer {token or f'token-{office}'}"})
+        return await self.client.post(path, json=body, headers={"Authorization": f"Bearer {token or f'token-{office}'}", **named(headers)})
 
 
 def named(headers: dict[str, str]) -> dict[str, str]:

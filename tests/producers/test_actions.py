@@ -15,11 +15,12 @@ from psycopg.types.json import Json
 from deploy.one_machine.embedded import EmbeddedKafka
 from producers.intake.acting import action_event
 from producers.settings import HttpSettings
-from schemas.authority import Holding
+from schemas.authority import Duty, Holding, Post
 from schemas.events import tracking
 from schemas.events.actions import ACTION
 from schemas.events.base import Actor, Role
 from schemas.events.catalogue import ACTION_REQUESTED
+from schemas.identity import persons
 from tests.producers.support import SECRET, Asked, on_topic
 
 TRANSFER = {"action": "transfer", "to_office": "so-nnmt", "reason": "Thuộc lĩnh vực môi trường"}
@@ -316,3 +317,66 @@ async def test_a_bearer_token_is_needed(asked: Asked) -> None:
 
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def happened(settings: HttpSettings, petition_id: str, seq: int, cause: str = "somebody") -> None:
+    """An event of the case, as the read model has it."""
+    data = {"cause": cause, "actor": {"role": "office", "office": "so-xd", "id": "p-an"}}
+    with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        connection.execute(
+            "insert into timeline (petition_id, seq, event_id, type, at, data) values (%s, %s, %s, 'accepted', now(), %s)",
+            (petition_id, seq, secrets.token_hex(8), Json(data)),
+        )
+
+
+async def test_who_saw_an_older_case_is_told_what_has_come(asked: Asked, settings: HttpSettings, broker: EmbeddedKafka) -> None:
+    """412 with the events since and who did them; nothing is published. With the newest seen it is, and the case stage hears of it."""
+    _, petition_id = case_of(settings, "so-xd")
+    happened(settings, petition_id, 1)
+    happened(settings, petition_id, 2)
+    stale = await asked.act("so-xd", petition_id, TRANSFER, if_match='"1"')
+    fresh = await asked.act("so-xd", petition_id, TRANSFER, if_match='"2"')
+    (event,) = on_topic(broker.bootstrap, ACTION_REQUESTED, petition_id)
+
+    assert (stale.status_code, stale.json()["code"], fresh.status_code) == (412, "case-changed", 202)
+    (since,) = stale.json()["events"]
+    assert (since["seq"], since["type"], since["actor"]) == (2, "accepted", {"role": "office", "office": "so-xd", "id": "p-an"})
+    assert since["title"]
+    assert event.data.seen == 2
+
+
+async def test_an_action_that_is_sent_again_is_not_stale_by_itself(asked: Asked, settings: HttpSettings, broker: EmbeddedKafka) -> None:
+    """What came of it the first time is no news."""
+    _, petition_id = case_of(settings, "so-xd")
+    happened(settings, petition_id, 1)
+    given = {"if_match": '"1"', "idempotency_key": "again"}
+    first = await asked.act("so-xd", petition_id, TRANSFER, **given)
+    happened(settings, petition_id, 2, first.json()["action_id"])
+    again = await asked.act("so-xd", petition_id, TRANSFER, **given)
+
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert again.json() == first.json()
+
+
+@pytest.mark.parametrize("etag", ["1", '"x"', '"0"', '"1", "2"'])
+async def test_an_etag_that_is_none_is_refused(asked: Asked, settings: HttpSettings, etag: str) -> None:
+    """400 that names the header; a star and a weak one are as good as any."""
+    _, petition_id = case_of(settings, "so-xd")
+    refused = await asked.act("so-xd", petition_id, TRANSFER, if_match=etag)
+
+    assert (refused.status_code, refused.json()["fields"][0]["field"]) == (400, "If-Match")
+    for good in ("*", 'W/"1"'):
+        assert (await asked.act("so-xd", petition_id, TRANSFER, if_match=good)).status_code == 202
+
+
+async def test_a_case_is_handed_to_people_of_the_office_alone(asked: Asked, settings: HttpSettings) -> None:
+    """Somebody who works there, or nobody in particular."""
+    _, petition_id = case_of(settings, "so-xd")
+    with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        ours, theirs = (
+            persons.add(connection, secrets.token_hex(4), "Lê An", [Post(Duty.OFFICER, office)]) for office in ("so-xd", "so-nnmt")
+        )
+    answers = [await asked.act("so-xd", petition_id, {"action": "hand-over", "to": to}) for to in (ours, theirs, "p-none", None)]
+
+    assert [answer.status_code for answer in answers] == [202, 422, 422, 202]
+    assert answers[1].json()["code"] == "unknown-colleague"

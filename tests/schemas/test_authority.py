@@ -96,18 +96,25 @@ def test_a_co_office_contributes_and_notes_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("office", "case", "actions"),
     [
-        ("so-xd", ASSIGNED, ("accept", "answer", "add-information", "transfer", "reject", "split", "note", "reveal-contact")),
+        (
+            "so-xd",
+            ASSIGNED,
+            ("accept", "answer", "add-information", "transfer", "reject", "split", "note", "reveal-contact", "take", "hand-over"),
+        ),
         ("so-yt", ASSIGNED, ()),
         ("vp-ubnd", ASSIGNED, ("add-information", "assign", "reject", "merge", "propose-merge", "split", "decline-merge", "note", "urge")),
         ("tt-pvhcc", ASSIGNED, ("add-information", "merge", "split", "decline-merge", "note")),
         (
             "tt-pvhcc",
             WAITING,
-            ("request-information", "add-information", "assign", "reject", "merge", "propose-merge", "split", "decline-merge", "note"),
+            (
+                *("request-information", "add-information", "assign", "reject", "merge", "propose-merge", "split", "decline-merge"),
+                *("note", "take", "hand-over"),
+            ),
         ),
         ("tt-pvhcc", Holding("refused", "so-xd"), ("assign", "note")),
         ("so-xd", Holding("closed", "so-xd"), ("note",)),
-        ("evn-hanoi", DISPUTE, ("add-information", "reject", "split", "note", "reveal-contact")),
+        ("evn-hanoi", DISPUTE, ("add-information", "reject", "split", "note", "reveal-contact", "take", "hand-over")),
         ("so-ct", DISPUTE, ()),
     ],
 )

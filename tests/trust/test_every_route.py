@@ -28,7 +28,7 @@ from schemas.authority import DUTIES, MACHINES, OFFICE_ACTIONS, STRANGER, Call, 
 from schemas.identity import persons, tokens
 from schemas.platform.credentials import Holder, Kind
 from schemas.platform.settings import ProcessSettings
-from schemas.reference import above
+from schemas.reference import above, below
 from tests.chaos.instance import Instance
 from tests.system.people import City, wait
 
@@ -39,6 +39,11 @@ GUARDED = {
     ("GET", f"{QUEUE}/events"): Call.READ_CASES,
     ("GET", f"{QUEUE}/{{petition_id}}"): Call.READ_CASES,
     ("GET", f"{QUEUE}/{{petition_id}}/contact"): Call.ACT,
+    **{("GET", f"{OFFICE}/{path}"): Call.READ_CASES for path in ("cases", "cases/count", "cases.csv", "cases.xlsx", "views", "people")},
+    ("POST", f"{OFFICE}/views"): Call.READ_CASES,
+    ("DELETE", f"{OFFICE}/views/{{view}}"): Call.READ_CASES,
+    ("POST", f"{OFFICE}/absence"): Call.ACT,
+    ("POST", f"{QUEUE}/{{petition_id}}/presence"): Call.READ_CASES,
     ("GET", f"{QUEUE}/{{petition_id}}/beside"): Call.READ_CASES,
     **dict.fromkeys(
         (("GET", f"{OFFICE}/{part}") for part in ("templates", "merge-proposals", "mentions", "late", "decisions")), Call.READ_CASES
@@ -48,10 +53,12 @@ GUARDED = {
     **dict.fromkeys(((method, f"{OFFICE}/templates/{{name}}") for method in ("PUT", "DELETE")), Call.ACT),
     ("GET", "/v1/ioc"): Call.READ_FIGURES,
 }
+LOOKED_AT = [(method, path) for (method, path), call in GUARDED.items() if method == "GET" and call is Call.READ_CASES]
 ANYBODY = {
     ("GET", path): status
     for path, status in {
-        **dict.fromkeys(("/", "/t/{tracking_code}", "/s/{shared}", "/desk", "/ioc", "/sign-in", "/privacy"), 200),
+        **dict.fromkeys(("/", "/t/{tracking_code}", "/s/{shared}", "/ioc", "/sign-in", "/privacy"), 200),
+        **dict.fromkeys(("/desk", "/desk/{office}", "/desk/{office}/{petition_id}"), 200),
         **dict.fromkeys(("/v1/offices", "/v1/categories", "/v1/wards", "/v1/wards/outlines", "/v1/calendar"), 200),
         **dict.fromkeys(("/healthz", "/readyz", "/openapi.json", "/docs"), 200),
         **dict.fromkeys(("/assets/common/{file}", "/assets/views/{file}", "/assets/submit/{file}", "/assets/contract/{file}"), 404),
@@ -110,8 +117,8 @@ class Town:
         }
 
     def path(self, template: str, office: str = "so-xd") -> str:
-        given = {"code": office, "petition_id": self.petition_id, "tracking_code": self.code}
-        return template.format(**given, shared="none", file="none.js", name="none")
+        given = {"code": office, "office": office, "petition_id": self.petition_id, "tracking_code": self.code}
+        return template.format(**given, shared="none", view="1", file="none.js", name="none")
 
     def person(self, *posts: Post) -> httpx.Client:
         """A browser in which a new person has signed in."""
@@ -156,7 +163,7 @@ def test_every_route_has_its_rule() -> None:
     routes = [
         *routes_of(MagicMock()),
         *intake_pages(),
-        *Showing(MagicMock()),
+        *Showing(MagicMock(secret=b"")),
         answer_check_route(ProcessSettings(), MagicMock(), MagicMock()),
         calendar_route(ProcessSettings()),
         draft_route(1000),
@@ -183,16 +190,16 @@ def test_each_duty_gets_what_the_table_gives_it(town: Town, duty: Duty) -> None:
 
 
 def looked(town: Town, client: httpx.Client, office: str) -> list[tuple[int, str]]:
-    return [ask(client, "GET", town.path(path, office)) for (method, path), call in GUARDED.items() if call is Call.READ_CASES]
+    return [ask(client, "GET", town.path(path, office)) for method, path in LOOKED_AT]
 
 
 def reading(town: Town, post: Post, office: str) -> list[tuple[int, str]]:
-    """The queue and what stands beside it; the case itself."""
-    routes = [path for (_, path), call in GUARDED.items() if call is Call.READ_CASES]
+    """Queue, stream and case; then what the desk's lists are made of."""
     if not may([post], Call.READ_CASES, office):
-        return [(403, "foreign-office" if may([post], Call.READ_CASES) else "not-your-duty")] * len(routes)
-    sees = office in (town.case.office, *town.case.co_offices)
-    return [(200, "") if sees or "{petition_id}" not in path else (404, "unknown-petition") for path in routes]
+        return [(403, "foreign-office" if may([post], Call.READ_CASES) else "not-your-duty")] * len(LOOKED_AT)
+    above_it = may([post], Call.READ_BRANCH, office) and town.case.office in below(office)
+    sees = office in (town.case.office, *town.case.co_offices) or above_it
+    return [(200, "") if sees or "{petition_id}" not in path else (404, "unknown-petition") for _, path in LOOKED_AT]
 
 
 def acted(town: Town, client: httpx.Client, office: str, action: str) -> tuple[int, str]:
@@ -217,11 +224,11 @@ def acting(town: Town, post: Post, office: str, action: str) -> tuple[int, str]:
 
 def test_auditors_act_never_and_operators_see_nothing_of_anybody(town: Town) -> None:
     """Whatever the table says."""
-    for duty, ours in ((Duty.AUDITOR, {200}), (Duty.OPERATOR, {403})):
+    for duty, ours in ((Duty.AUDITOR, 200), (Duty.OPERATOR, 403)):
         _, client = town.holder(duty, "so-xd")
         with closing(client):
             owner = town.offices["owner"]
-            assert {status for status, _ in looked(town, client, owner)} == ours
+            assert [status for status, _ in looked(town, client, owner)] == [ours] * len(LOOKED_AT)
             assert {status for status, _ in all_acted(town, client, [(owner, action) for action in OFFICE_ACTIONS])} == {403}
             assert TEXT not in client.get("/v1/ioc").text
 

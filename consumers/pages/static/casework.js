@@ -15,19 +15,19 @@ import { tour } from "./tour.js";
 const ROOMS = {
   decisions: (place, desk) => decisionRoom(place, desk.act),
   proposals: (place, desk) => proposalRoom(place, desk.act),
-  late: (place, desk) => lateRoom(place, desk.people?.()),
+  late: (place, desk) => lateRoom(place, desk.nameOf),
   mentions: (place) => mentionRoom(place),
   templates: (place) => templateRoom(place),
 };
 
 /** Begin, once an office is open. `desk`: what the list offers: `next()`, `previous()`, `read()`, `back()`, `search()`, `tick()`,
- *  `selectedIds()`, `clear()`, `textOf(id)`, `act(petition, fields)`, `outcome(petition, action)`, `merges` (whether he decides about other offices' cases). */
+ *  `selectedIds()`, `clear()`, `textOf(id)`, `nameOf(person)`, `act(petition, fields)`, `outcome(petition, action)`, `merges` (whether he decides about other offices' cases). */
 export function startCasework(desk) {
   sweep();
   const place = el("section", { id: "room", class: "room", tabindex: "-1", hidden: true });
   const tabs = ["queue", ...Object.keys(ROOMS)].filter((name) => !["decisions", "proposals"].includes(name) || desk.merges).map(tab);
   const bulk = bulkBar(desk);
-  byId("filters").before(el("nav", { class: "rooms", "aria-label": t("desk.rooms") }, tabs, el("button", { type: "button", class: "plain small", onclick: () => help(whole) }, t("desk.keys-button"), " ", el("kbd", {}, "?")), el("button", { type: "button", class: "plain small", onclick: () => tour(true) }, t("desk.tour-button"))));
+  byId("views").before(el("nav", { class: "rooms", "aria-label": t("desk.rooms") }, tabs, el("button", { type: "button", class: "plain small", onclick: () => help(whole) }, t("desk.keys-button"), " ", el("kbd", {}, "?")), el("button", { type: "button", class: "plain small", onclick: () => tour(true) }, t("desk.tour-button"))));
   byId("desk").before(bulk.place, place);
   document.addEventListener("change", (event) => event.target.matches("[data-tick]") && bulk.draw());
   document.addEventListener("desk:open", () => room("queue"));
@@ -40,7 +40,7 @@ export function startCasework(desk) {
     if (!tabs.some(({ dataset }) => dataset.room === name)) return false;
     for (const one of tabs) one.dataset.room === name ? one.setAttribute("aria-current", "page") : one.removeAttribute("aria-current");
     place.hidden = name === "queue";
-    byId("filters").hidden = byId("desk").hidden = bulk.place.hidden = name !== "queue";
+    byId("views").hidden = byId("filters").hidden = byId("desk").hidden = bulk.place.hidden = name !== "queue";
     if (name === "queue") return true;
     place.replaceChildren(el("p", { class: "muted" }, t("desk.loading")));
     ROOMS[name](place, desk).then(() => place.focus({ preventScroll: true }));

@@ -5,8 +5,8 @@ import { moment, remaining } from "/assets/common/time.js";
 import { call } from "./context.js";
 import { nextDue } from "./due.js";
 
-/** The room. `people`: names by id, as far as they are known. */
-export async function lateRoom(place, people = {}) {
+/** The room. `nameOf`: the name of a person, by id. */
+export async function lateRoom(place, nameOf) {
   const answer = await call("late");
   if (answer.status !== 200) return place.replaceChildren(el("p", { class: "note bad" }, trouble(answer)));
   const { items, by_reason: reasons, by_officer: officers, by_office: offices } = answer.body;
@@ -18,7 +18,7 @@ export async function lateRoom(place, people = {}) {
   place.replaceChildren(el("h2", {}, t("desk.room-late")), el("p", { class: "muted" }, t("desk.late-about")),
     el("div", { class: "filters" },
       pick("reason", reasons, (code) => reasonName(code)),
-      officers.some(({ name }) => name) && pick("officer", officers, (id) => people[id] ?? (id || t("desk.nobody-yet"))),
+      officers.some(({ name }) => name) && pick("officer", officers, (id) => (id ? nameOf(id) : t("desk.nobody-yet"))),
       offices.length > 1 && pick("office", offices, (code) => officeName(code))),
     items.length ? list : el("p", { class: "card empty-queue muted" }, t("desk.late-none")));
   draw();

@@ -9,7 +9,7 @@ export async function signedIn() {
   return answer.status === 200 ? answer.body : null;
 }
 
-export const signIn = () => location.replace(`/sign-in?to=${location.pathname}`);
+export const signIn = () => location.replace(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
 
 /** What a call that changes something must bring. */
 export const formHeaders = (session) => ({ "X-CSRF-Token": session.form_token });

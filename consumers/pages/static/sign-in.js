@@ -2,7 +2,7 @@
 
 import { api, byId, lang, t, trouble } from "/assets/common/core.js";
 
-const PAGES = ["/desk", "/ioc"];
+const OURS = /^\/(ioc|desk(\/[a-z0-9-]+){0,2})(\?[^#]*)?$/;
 const given = new URLSearchParams(location.search);
 
 byId("sign-in").addEventListener("submit", async (event) => {
@@ -26,7 +26,7 @@ async function go() {
   if (status !== 200) return;
   const wanted = given.get("to");
   const own = body.offices.length || body.every_office ? "/desk" : "/ioc";
-  location.replace(PAGES.includes(wanted) ? wanted : own);
+  location.replace(OURS.test(wanted ?? "") ? wanted : own);
 }
 
 async function offerProvider() {

@@ -15,7 +15,7 @@ export function tour(wanted) {
   const number = el("p", { class: "muted small" });
   const next = el("button", { type: "button", class: "main", onclick: () => move(1) });
   const back = el("button", { type: "button", class: "plain", onclick: () => move(-1) }, t("desk.tour-back"));
-  const box = el("div", { id: "tour", class: "card tour", role: "region", "aria-labelledby": "tour-title", tabindex: "-1" },
+  const box = el("div", { id: "tour", class: "card tour", role: "group", "aria-labelledby": "tour-title", tabindex: "-1" },
     title, text, number, el("div", { class: "row" }, next, back, el("button", { type: "button", class: "plain", onclick: close }, t("desk.tour-end"))));
   function close() {
     box.remove();

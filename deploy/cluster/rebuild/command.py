@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 
 def _read_model() -> Rebuild:
+    from consumers.settings import ProjectorSettings
     from deploy.cluster.rebuild.database import rebuild
     from deploy.cluster.rebuild.derived import read_model
 
-    return lambda site, progress: rebuild(read_model(), site, progress)
+    return lambda site, progress: rebuild(read_model(site.read(ProjectorSettings)), site, progress)
 
 
 def _incidents() -> Rebuild:

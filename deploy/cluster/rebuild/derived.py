@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from consumers.incidents.changes import Changes, changes_of
@@ -13,7 +14,8 @@ from consumers.kafka.records import Record
 from consumers.read_model.projection import Rows, project
 from consumers.read_model.role import NAME as PROJECTOR
 from consumers.read_model.tables import ReadModel
-from consumers.settings import IncidentSettings
+from consumers.read_model.words import Index, marker
+from consumers.settings import IncidentSettings, ProjectorSettings
 from deploy.cluster.rebuild.database import Batch, Derived
 from deploy.cluster.rebuild.tables import Table
 from schemas.events.sealing import sealing
@@ -23,13 +25,13 @@ from schemas.platform.clock import Clock
 _AT_ONCE = 4000
 
 
-def read_model() -> Derived[Rows]:
-    """Pages and lists."""
+def read_model(settings: ProjectorSettings) -> Derived[Rows]:
+    """Pages and lists, and what cases are found by."""
     return Derived(
         PROJECTOR,
-        (Table("petition", ("petition_id",)), Table("timeline", ("petition_id", "seq"))),
+        (Table("petition", ("petition_id",)), Table("timeline", ("petition_id", "seq")), Table("case_words", ("petition_id",))),
         lambda url: ReadModel(url, PROJECTOR, EVENTS.name),
-        project,
+        partial(project, index=Index(marker(settings.tracking_key()), sealing(settings).open_value)),
         _by_number,
     )
 

@@ -13,6 +13,7 @@ from schemas.events.actions import (
     FollowerInformed,
     FollowerJoined,
     FollowerLeft,
+    HandOver,
     LeaderNews,
     Merge,
     ProposeMerge,
@@ -35,7 +36,7 @@ from streams.case.decide.state import Case
 from streams.case.decide.turn import SYSTEM, Decision, Message, Setting, Turn, Who
 
 _REASONED = (
-    *(Transfer, Extend, Reject, Reopen, Withdraw, Correct, Assign, Merge, Split, ProposeMerge, Unmerge, Recompute),
+    *(Transfer, Extend, Reject, Reopen, Withdraw, Correct, HandOver, Assign, Merge, Split, ProposeMerge, Unmerge, Recompute),
     RevealContact,
 )
 REMEMBERED = 32
@@ -89,7 +90,7 @@ def _act(case: Case, asked: Command, cause: str, now: int, setting: Setting) -> 
     turn.asked_at = min(asked.at, now)
     turn.mark, turn.copies, turn.urgent = asked.mark, asked.copies, asked.urgent
     catch_up(turn, turn.asked)
-    _attempt(turn, asked.action)
+    _attempt(turn, asked.action, case.seq)
     merging.tell_followers(turn)
     turn.case = replace(turn.case, handled=(*turn.case.handled[1 - REMEMBERED :], mark))
     return turn.decision()
@@ -99,18 +100,25 @@ def _reason(action: Action) -> str | None:
     return action.reason if isinstance(action, _REASONED) else None
 
 
-def _attempt(turn: Turn, action: Action) -> None:
-    """Run the action's handler; if a rule forbids it, nothing of it remains but the refusal."""
+def _attempt(turn: Turn, action: Action, seq: int) -> None:
+    """Run the action's handler; if a rule forbids it, nothing of it remains but the refusal. `seq`: of the case as it could be seen."""
     case, told, sent = turn.case, len(turn.events), len(turn.messages)
     policy, reason = turn.policy, turn.reason
     permit = PERMITS[action.action]
     try:
         check(turn, action.action)
+        _check_seen(action, seq)
         permit.handler(turn, action)
     except NotAllowed as refusal:
         turn.case, turn.policy, turn.reason, turn.copy = case, policy, reason, None
         del turn.events[told:], turn.messages[sent:]
         turn.refuse(action.action, refusal.rule)
+
+
+def _check_seen(action: Action, seq: int) -> None:
+    """Raise NotAllowed when more has happened than the asker had seen."""
+    if action.seen not in (None, seq):
+        raise NotAllowed(Rule.CASE_CHANGED)
 
 
 def _for_nobody(action: Action) -> Decision:

@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.authority import REOPENABLE, TALKING, refusal
 from schemas.events.case import WORK_STATES, State
-from streams.case.decide.handlers import answering, casework, citizen, correcting, information, merging, ownership, splitting, upkeep
+from streams.case.decide.handlers import answering, casework, citizen, correcting, desk, information, merging, ownership, splitting, upkeep
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.turn import Turn
 
@@ -63,6 +63,8 @@ PERMITS: dict[str, Permit] = {
     "correct": Permit(correcting.correct, _to(S.RECEIVED, S.ASSIGNED)),
     "forget": Permit(citizen.forget),
     "reveal-contact": Permit(information.reveal_contact),
+    "take": Permit(desk.take),
+    "hand-over": Permit(desk.hand_over),
     "recompute": Permit(upkeep.recompute),
     "record-outage": Permit(upkeep.record_outage),
     "follower-joined": Permit(merging.follower_joined, WORK_GOES_ON),

@@ -37,6 +37,9 @@ class Rule(StrEnum):
     SECOND_PERSON = "second-person"
     PERSON_NEEDED = "person-needed"
     REPLY_BY_PAST = "reply-by-past"
+    CASE_CHANGED = "case-changed"
+    TAKEN_BY_ANOTHER = "taken-by-another"
+    PERSON_NEEDED = "person-needed"
 
 
 class Substance(StrEnum):

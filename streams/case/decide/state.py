@@ -77,6 +77,8 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     parts: int = 0
     origin: str | None = None
     corrected: bool = False
+    officer: str | None = None
+    held_until: int | None = None
 
     def clock(self, name: ClockName) -> CaseClock | None:
         for clock in self.clocks:

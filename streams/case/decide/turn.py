@@ -153,8 +153,10 @@ class Turn:
         return self.policy.limits[self.case.category, self.case.level]
 
     def tell(self, what: str, detail: Mapping[str, Any], **changes: Any) -> None:
-        """The case changes in these fields, and that is an event."""
+        """The case changes in these fields, and that is an event. In another office's hands nobody has it yet."""
         before = self.case
+        if changes.get("office", before.office) != before.office:
+            changes |= {"officer": None, "held_until": None}
         self.case = replace(before, seq=before.seq + 1, **changes)
         self.events.append(CaseChange(what, self.now, self.asked_at, self.who, self.cause, self.reason, before, self.case, detail))
 

@@ -126,6 +126,8 @@ def view(case: Case) -> dict[str, Any]:
         "followers": len(case.followers),
         "language": case.language,
         "sandbox": case.sandbox,
+        "officer": case.officer,
+        "held_until": _maybe(case.held_until),
         "policy_version": case.policy,
     }
 

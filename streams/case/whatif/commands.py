@@ -260,6 +260,8 @@ _BUILDERS: dict[str, Builder] = {
     "merge-declined": _note,
     "noted": _note,
     "urged": _note,
+    "taken": _note,
+    "handed-over": _note,
     "leader-reported": _simple(do.LeaderNews, "leader", "event_type", "detail"),
     "reopened": _simple(do.Reopen, "reason"),
     "rated": _simple(do.Rate, "stars", "comment"),

@@ -1,0 +1,113 @@
+"""What a case is found by: marks of the words that stand in its events. Pure.
+
+A mark is a keyed hash of one folded word: whoever has the database without the deployment's secret reads nothing in it, and the words
+themselves stay where they can be erased. Vietnamese syllables are short, so whole words are enough, and no prefix is needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import msgspec
+
+from schemas.platform.folding import fold
+from schemas.reference import categories, wards
+
+Mark = Callable[[str], int]
+"""A word's mark, as PostgreSQL's bigint."""
+SAYING = frozenset(
+    {
+        *("received", "assigned", "information-requested", "information-added", "contributed", "follower-informed", "promised"),
+        *("answered", "rated", "reopened", "refused"),
+    }
+)
+"""Events in which somebody says something that one may look for."""
+_WORD = re.compile(r"[^\W_]+")
+_PHONE = re.compile(r"(?<![\d.,])(?:\+?84|0)(?:[ .-]?\d){8,10}(?!\d)")
+_NUMBER = re.compile(r"\d{5}")
+"""In a number of so many digits may be somebody's identity: it is found as a phone number or not at all."""
+
+
+class _Location(msgspec.Struct):
+    address: str | None = None
+
+
+class _Petition(msgspec.Struct):
+    text: str | None = None
+    location: _Location | None = None
+    media_urls: tuple[str, ...] = ()
+
+
+class _Said(msgspec.Struct):
+    """What is read of an event, whatever its type."""
+
+    text: str | None = None
+    question: str | None = None
+    comment: str | None = None
+    reason: str | None = None
+    petition: _Petition | None = None
+    media_urls: tuple[str, ...] = ()
+
+
+_SAID = msgspec.json.Decoder(_Said)
+
+
+def _as_it_is(value: bytes) -> bytes:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """How cases become findable. `opened`: an event's JSON with the words in it, where they stand sealed on the record."""
+
+    mark: Mark
+    opened: Callable[[bytes], bytes] = _as_it_is
+
+
+def marker(secret: bytes) -> Mark:
+    """Marks under a key that follows from the deployment's secret, and opens nothing else."""
+    key = hmac.digest(secret, b"words of cases", "sha256")
+
+    @lru_cache(maxsize=100_000)
+    def mark(word: str) -> int:
+        return int.from_bytes(hashlib.blake2b(word.encode(), key=key, digest_size=8).digest(), signed=True)
+
+    return mark
+
+
+def said(value: bytes) -> tuple[frozenset[str], bool]:
+    """The words of an event's JSON, and whether there are pictures with it; nothing where it cannot be read."""
+    try:
+        found = _SAID.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return frozenset(), False
+    petition = found.petition or _Petition()
+    address = petition.location.address if petition.location else None
+    texts = (found.text, found.question, found.comment, found.reason, petition.text, address)
+    return words_in(" ".join(text for text in texts if text)), bool(found.media_urls or petition.media_urls)
+
+
+def words_in(text: str) -> frozenset[str]:
+    """Folded words; phone numbers, however they are written, as `tel:0912345678`."""
+    rest = _PHONE.sub(" ", text) if any(map(str.isdigit, text)) else text
+    words = (word for word in _WORD.findall(fold(rest)) if not _NUMBER.search(word))
+    return frozenset(words) | frozenset(phones_in(text))
+
+
+def phones_in(text: str) -> Iterator[str]:
+    """The phone numbers in a text, each in one form."""
+    for found in _PHONE.finditer(text):
+        digits = re.sub(r"\D", "", found[0])
+        yield f"tel:{'0' + digits[2:] if digits.startswith('84') else digits}"
+
+
+@lru_cache(maxsize=4096)
+def about(category: str, ward_code: str | None) -> frozenset[str]:
+    """Words for what and where, as the lists name it."""
+    kind, ward = categories().get(category), wards().get(ward_code or "")
+    return words_in(" ".join(text for text in (kind and kind.name_vi, ward and ward.full_name_vi) if text))

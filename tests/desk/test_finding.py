@@ -1,0 +1,282 @@
+"""Finding cases: by words without accents, by filters that combine, in every order, page after page, as far as one may see them."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import itertools
+import json
+import os
+import sys
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from schemas.authority import Duty, Post
+from schemas.events.base import Actor, Level, Role
+from schemas.events.case import Accepted, Breached, ClockName, ClockView, InformationAdded, State, Taken
+from tests.consumers.events import CITIZEN, answered, office, transferred
+from tests.desk.conftest import Desk
+
+CASES = "/v1/departments/so-xd/cases"
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("nắp cống vỡ", True),
+        ("nap cong VO", True),
+        ("nắp cống lành", False),
+        ("thoát nước", True),
+        ("bị vỡ so 12", True),
+    ],
+)
+async def test_words_are_found_with_and_without_accents(desk: Desk, q: str, *, found: bool) -> None:
+    """All of them must be there: in the text, or in the names of category and ward."""
+    life = desk.life()[1]
+    desk.project(*life.sent)
+
+    assert await desk.officer().ids(f"{CASES}?scope=all&q={q}") == [life.petition_id] * found
+
+
+async def test_what_is_said_later_is_found_too(desk: Desk) -> None:
+    """A note and the answer; the ended case among all of the office's, and no more in its queue."""
+    life = desk.life()[1]
+    life.happens(InformationAdded, actor=CITIZEN, text="Đối diện quán phở Thìn")
+    answered(life)
+    desk.project(*life.sent)
+    officer = desk.officer()
+
+    for q in ("phở thìn", "thay nắp cống mới"):
+        assert await officer.ids(f"{CASES}?scope=all&q={q}") == [life.petition_id]
+    assert await officer.ids(f"{CASES}?q=phở thìn") == []
+    assert await officer.ids(f"{CASES}?scope=office&open=false") == [life.petition_id]
+
+
+async def test_a_case_is_found_by_its_code_and_by_its_ids_begin(desk: Desk) -> None:
+    """The whole tracking code as people type it, or eight letters of the id; both only within what the office sees."""
+    code, life = desk.life()
+    desk.project(*life.sent)
+    officer, stranger = desk.officer(), desk.officer("so-yt")
+
+    for q in (code, code.replace("-", "").lower(), life.petition_id, life.petition_id[:8]):
+        assert await officer.ids(f"{CASES}?scope=all&q={q}") == [life.petition_id]
+        assert await stranger.ids(f"{CASES.replace('so-xd', 'so-yt')}?scope=all&q={q}") == []
+
+
+async def test_a_phone_number_is_found_by_the_responsible_office_alone(desk: Desk) -> None:
+    """However it is written; not by a co-office, which reads it masked; and it stands nowhere among what cases are found by."""
+    life = desk.life(text="Hố ga mất nắp, gọi tôi 0912 345 678 nhé")[1]
+    life.happens(Accepted, actor=office("so-xd"), view={"state": State.ACCEPTED, "co_offices": ("so-nnmt",)})
+    desk.project(*life.sent)
+    owner, helper = desk.officer(), desk.officer("so-nnmt")
+    theirs = CASES.replace("so-xd", "so-nnmt")
+
+    assert await owner.ids(f"{CASES}?scope=all&q=0912345678") == await owner.ids(f"{CASES}?q=%2B84912.345.678") == [life.petition_id]
+    assert await helper.ids(f"{theirs}?q=0912345678") == []
+    assert await helper.ids(f"{theirs}?q=mat nap") == [life.petition_id]
+    assert "0912" not in (await helper.get(f"{theirs}?q=mat nap"))["items"][0]["text"]
+    with psycopg.connect(desk.rig.database) as table:
+        (row,) = table.execute("select case_words::text from case_words").fetchone()
+    assert "912" not in row.partition("{")[0]
+    assert "ga" not in row.replace("{", "").split(",")
+
+
+async def test_a_former_office_finds_it_among_what_it_gave_away(desk: Desk) -> None:
+    """With its state; the responsible one finds it among its own, whoever else nowhere."""
+    life = desk.life()[1]
+    transferred(life, "so-nnmt")
+    desk.project(*life.sent)
+    before, after = desk.officer(), desk.officer("so-nnmt")
+
+    assert await before.ids(f"{CASES}?scope=former") == await before.ids(f"{CASES}?scope=all&q=nap") == [life.petition_id]
+    assert await before.ids(CASES) == await before.ids(f"{CASES}?scope=office") == []
+    assert await after.ids(CASES.replace("so-xd", "so-nnmt")) == [life.petition_id]
+    assert await after.ids(f"{CASES.replace('so-xd', 'so-nnmt')}?scope=former") == []
+
+
+async def test_filters_combine(desk: Desk) -> None:
+    """Each leaves out what it says, two of them what either says."""
+    urgent, late, plain = (desk.life(level=level)[1] for level in (Level.URGENT, Level.ORDINARY, Level.ORDINARY))
+    late.happens(Breached, view={"breached": True, "missed": True}, clock="answer", deadline=late.start)
+    late.happens(Accepted, view={"state": State.ACCEPTED, "followers": 2})
+    person = Actor(role=Role.OFFICE, office="so-xd", id="p-1")
+    until = datetime.now(UTC) + timedelta(days=9000)
+    plain.happens(Taken, actor=person, officer="p-1", held_until=until, view={"officer": "p-1", "held_until": until})
+    desk.project(*urgent.sent, *late.sent, *plain.sent)
+    officer, every = desk.officer(), {life.petition_id for life in (urgent, late, plain)}
+
+    for query, expected in {
+        "level=urgent": [urgent],
+        "level=urgent&level=ordinary": [urgent, late, plain],
+        "missed=true": [late],
+        "missed=true&level=urgent": [],
+        "state=accepted": [late],
+        "followed=true": [late],
+        "officer=p-1": [plain],
+        "free=true": [urgent, late],
+        "ward=00070&free=false": [plain],
+        "photos=true": [],
+        "channel=ihanoi": [urgent, late, plain],
+        "received_from=2025-12-01&received_to=2025-12-01": [urgent, late, plain],
+        "received_from=2025-12-02": [],
+        "owner=so-yt": [],
+        "updated_since=2025-12-01T03:02:30Z": [late],
+    }.items():
+        assert set(await officer.ids(f"{CASES}?{query}")) == {life.petition_id for life in expected}, query
+        counted = await officer.get(f"{CASES}/count?{query}")
+        assert counted == {"number": len(expected), "exact": True}, query
+    assert set(await officer.ids(CASES)) == every
+
+
+@pytest.mark.parametrize("sort", ["pressing", "due", "oldest", "newest", "level", "updated"])
+async def test_pages_follow_each_other_in_every_order(desk: Desk, sort: str) -> None:
+    """Page after page gives each case once, in the order of the whole."""
+    lives = []
+    for number, level in enumerate(itertools.islice(itertools.cycle(Level), 7)):
+        life = desk.life(level=level)[1]
+        start = life.start + timedelta(hours=number % 3)
+        clock = ClockView(name=ClockName.ANSWER, started_at=start, due_at=start + timedelta(days=number % 4))
+        life.happens(Accepted, view={"state": State.ACCEPTED, "clocks": (clock,), "received_at": start})
+        lives.append(life)
+    desk.project(*(sent for life in lives for sent in life.sent))
+    officer = desk.officer()
+    whole, paged, cursor = await officer.ids(f"{CASES}?sort={sort}"), [], ""
+    while cursor is not None:
+        page = await officer.get(f"{CASES}?sort={sort}&limit=2{cursor}")
+        paged += [item["petition_id"] for item in page["items"]]
+        cursor = f"&cursor={page['next']}" if page["next"] else None
+
+    assert paged == whole
+    assert sorted(whole) == sorted(life.petition_id for life in lives)
+
+
+async def test_a_page_beyond_five_hundred_is_reached(desk: Desk) -> None:
+    """677 in a queue: all of them, page by page, and counted."""
+    lives = [desk.life()[1] for _ in range(677)]
+    desk.project(*(sent for life in lives for sent in life.sent))
+    officer, seen, cursor = desk.officer(), set(), ""
+    while cursor is not None:
+        page = await officer.get(f"{CASES}?limit=200{cursor}")
+        seen |= {item["petition_id"] for item in page["items"]}
+        cursor = f"&cursor={page['next']}" if page["next"] else None
+
+    assert len(seen) == 677
+    assert await officer.get(f"{CASES}/count") == {"number": 677, "exact": True}
+
+
+async def test_the_city_office_reads_what_stands_below(desk: Desk) -> None:
+    """Who owes the answer stands in each line; a case that rose to the chairman stays in its sight; personal data is masked. An officer
+    of a ward sees nothing of other offices."""
+    life = desk.life(text="Cống vỡ, gọi 0912345678")[1]
+    life.happens(Accepted, view={"state": State.ACCEPTED, "escalation": 3, "escalated_to": "ubnd-tp"})
+    desk.project(*life.sent)
+    city = desk.person(Post(Duty.CITY_OFFICE, "vp-ubnd"))
+    ward = desk.person(Post(Duty.HEAD, "ward-00070"))
+    (item,) = (await city.get("/v1/departments/vp-ubnd/cases?scope=branch"))["items"]
+    case = await city.get(f"/v1/departments/vp-ubnd/queue/{life.petition_id}")
+
+    assert (item["office"]["code"], item["petition_id"]) == ("so-xd", life.petition_id)
+    assert "0912345678" not in item["text"] + case["text"]
+    assert [line["type"] for line in case["timeline"]] == ["assigned", "accepted"]
+    assert case["timeline"][0]["details"]["to_office"] == "so-xd"
+    assert await city.ids("/v1/departments/vp-ubnd/cases?scope=all&q=cong vo") == [life.petition_id]
+    assert await ward.ids("/v1/departments/ward-00070/cases?scope=branch") == []
+    assert await desk.officer("vp-ubnd").ids("/v1/departments/vp-ubnd/cases?scope=branch") == []
+
+
+async def test_the_operations_centre_reads_cases_masked(desk: Desk) -> None:
+    """As the office sees them, but for personal data; it may do nothing."""
+    life = desk.life(text="Cống vỡ, gọi 0912345678")[1]
+    desk.project(*life.sent)
+    centre = desk.person(Post(Duty.OPERATIONS))
+    case = await centre.get(f"/v1/departments/so-xd/queue/{life.petition_id}")
+
+    assert "0912345678" not in (await centre.get(CASES))["items"][0]["text"] + case["text"]
+    assert "0912345678" in (await desk.officer().get(CASES))["items"][0]["text"]
+    assert case["actions"] == []
+
+
+async def test_erased_words_are_found_no_more(desk: Desk) -> None:
+    """Nothing is left by which the case could be found but whose it is."""
+    from consumers.read_model.tables import FORGET_WORDS
+
+    life = desk.life()[1]
+    desk.project(*life.sent)
+    with psycopg.connect(desk.rig.database, autocommit=True) as table:
+        table.execute(FORGET_WORDS, ([life.petition_id],))
+    officer = desk.officer()
+
+    assert await officer.ids(f"{CASES}?scope=all&q=nap cong") == []
+    assert await officer.ids(f"{CASES}?scope=all") == [life.petition_id]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *(
+            "scope=none",
+            "sort=none",
+            "open=maybe",
+            "level=none",
+            "ward=none",
+            "q=...",
+            "received_from=yesterday",
+            "updated_since=2025-12-01",
+        ),
+        *("cursor=abc", "sort=newest&cursor=WzAsICJpbmZpbml0eSJd", "channel=%00", "officer=%00"),
+    ],
+)
+async def test_a_wrong_parameter_is_named(desk: Desk, query: str) -> None:
+    """400, and which."""
+    found = await desk.officer().get(f"{CASES}?{query}", 400)
+
+    assert found["fields"][0]["field"] == query.rpartition("&")[2].partition("=")[0]
+
+
+async def test_a_list_as_a_file_for_excel(desk: Desk) -> None:
+    """UTF-8 with its mark, a row a case; what would be computed is a text. The same as XLSX."""
+    life = desk.life(text='=HYPERLINK("http://x"); cống vỡ')[1]
+    desk.project(*life.sent, *desk.life()[1].sent)
+    officer = desk.officer()
+    text = (await officer.ask("GET", f"{CASES}.csv")).content.decode("utf-8")
+    table = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    book = (await officer.ask("GET", f"{CASES}.xlsx?q=hyperlink")).content
+
+    assert text.startswith("\ufeff")
+    assert {row["Mã phản ánh"]: row["Nội dung"] for row in table}[life.petition_id] == f"'{life.text}"
+    assert len(table) == 2
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in sheet
+        assert sheet.count("<row ") == 2
+
+
+async def test_an_offices_system_keeps_its_current_work(desk: Desk, tmp_path: Path) -> None:
+    """The example: all of it at first, then only what has changed; what was answered or went elsewhere leaves the file."""
+    stays, done, gone = (desk.life()[1] for _ in range(3))
+    desk.project(*stays.sent, *done.sent, *gone.sent)
+    first = await _example(desk, tmp_path)
+    answered(done)
+    transferred(gone, "so-nnmt")
+    desk.project(*done.sent[1:], *gone.sent[1:])
+
+    assert set(first) == {life.petition_id for life in (stays, done, gone)}
+    assert set(await _example(desk, tmp_path)) == {stays.petition_id}
+
+
+async def _example(desk: Desk, folder: Path) -> dict[str, object]:
+    environment = {
+        **os.environ,
+        "PETITIONS_URL": str(desk.client.base_url).rstrip("/"),
+        "PETITIONS_OFFICE": "so-xd",
+        "PETITIONS_TOKEN": desk.credentials["departments"]["so-xd"],
+    }
+    program = Path(__file__).parents[2] / "docs" / "examples" / "current_work.py"
+    run = await asyncio.create_subprocess_exec(sys.executable, program, folder / "work.json", env=environment)
+    assert await run.wait() == 0
+    return json.loads((folder / "work.json").read_text(encoding="utf-8"))["work"]
