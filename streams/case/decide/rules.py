@@ -39,7 +39,6 @@ class Rule(StrEnum):
     REPLY_BY_PAST = "reply-by-past"
     CASE_CHANGED = "case-changed"
     TAKEN_BY_ANOTHER = "taken-by-another"
-    PERSON_NEEDED = "person-needed"
 
 
 class Substance(StrEnum):
