@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter
 
 from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PersonId, PetitionId, Reason, Text, WardCode
 from schemas.events.dates import DayOrInstant
+from schemas.events.files import Files
 from schemas.events.strings import Clean, Link
 from schemas.events.templates import TEMPLATES_AT_MOST, Template
 
@@ -66,6 +67,7 @@ class AddInformation(_Action):
     action: Literal["add-information"] = "add-information"
     text: Note
     media_urls: tuple[Link, ...] = Field(default=(), max_length=20)
+    files: Files = ()
     urgent: bool | None = None
     """What the sender marks as danger; words of danger in a citizen's text count as much."""
 
@@ -84,6 +86,7 @@ class Contribute(_Action):
     kind: ContributionKind
     text: Note
     evidence_urls: tuple[Link, ...] = Field(default=(), max_length=20)
+    files: Files = ()
 
 
 class Extend(_Action):
@@ -101,6 +104,7 @@ class Answer(_Action):
     result: ResultKind
     text: Text
     evidence_urls: tuple[Link, ...] = Field(default=(), max_length=20)
+    files: Files = ()
     promise_date: DayOrInstant | None = None
     """For `will-be-done`: an instant, or a day, which then is whole (`streams.case.time.whole_day`)."""
     cause: Annotated[str, Clean] | None = None
@@ -232,6 +236,7 @@ class FollowerInformed(_Action):
     """When the follower was received: with its key this is sealed on the record."""
     text: Note
     media_urls: tuple[Link, ...] = Field(default=(), max_length=20)
+    files: Files = ()
     urgent: bool = False
 
 

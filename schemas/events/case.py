@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, Field
 
 from schemas.events.actions import ContributionKind, RefusalKind, ResultKind
 from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PersonId, PetitionId, WardCode
+from schemas.events.files import FileRef
 from schemas.events.intake import Classification, PetitionSubmitted
 
 
@@ -145,6 +146,7 @@ class InformationAdded(CaseEvent):
     what: ClassVar[str] = "information-added"
     text: str
     media_urls: tuple[str, ...] = ()
+    files: tuple[FileRef, ...] = ()
     urgent: bool = False
     """It tells of danger, by its words or its sender's mark."""
 
@@ -156,6 +158,7 @@ class Contributed(CaseEvent):
     contribution: ContributionKind
     text: str
     evidence_urls: tuple[str, ...] = ()
+    files: tuple[FileRef, ...] = ()
 
 
 class Resumed(CaseEvent):
@@ -202,6 +205,7 @@ class Promised(CaseEvent):
     text: str
     promise_date: AwareDatetime
     evidence_urls: tuple[str, ...] = ()
+    files: tuple[FileRef, ...] = ()
 
 
 class Answered(CaseEvent):
@@ -209,6 +213,7 @@ class Answered(CaseEvent):
     result: ResultKind
     text: str
     evidence_urls: tuple[str, ...] = ()
+    files: tuple[FileRef, ...] = ()
     answer_cause: str | None = None
     in_time: bool
     public: bool = False
@@ -292,6 +297,7 @@ class FollowerInformed(CaseEvent):
     received_at: AwareDatetime | None = None
     text: str
     media_urls: tuple[str, ...] = ()
+    files: tuple[FileRef, ...] = ()
     urgent: bool = False
 
 
@@ -306,7 +312,7 @@ class LimitTightened(CaseEvent):
     deadline_after: AwareDatetime
 
 
-PUBLIC = ("state", "office", "deadline", "result", "text", "evidence_urls")
+PUBLIC = ("state", "office", "deadline", "result", "text", "evidence_urls", "files")
 """What other petitioners may know of a petition: where it stands, and of an answer that its office marked as public what it says.
 Never a reason, a note, or anything of its citizen's."""
 
