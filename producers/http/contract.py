@@ -7,13 +7,15 @@ from typing import Annotated, Any, Union, get_args
 
 from pydantic import BaseModel, Field, create_model
 
-from producers.http import bulk, templates
+from producers.files.claims import Claims
+from producers.http import bulk, templates, upload_contract
 from producers.intake.requests import Contact, PetitionRequest
 from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS
 from schemas.events.actions import Action
 from schemas.events.base import PetitionId
 from schemas.web.contract import (
     IDEMPOTENCY_KEY,
+    NO_FILE,
     NO_JSON,
     NO_KEY_REUSE,
     NO_OFFICE,
@@ -66,6 +68,8 @@ def _on_many(names: Sequence[str]) -> Any:
 def without_given(model: type[BaseModel]) -> type[BaseModel]:
     fields: dict[str, Any] = {name: (field.annotation, field) for name, field in model.model_fields.items() if name not in GIVEN}
     fields["action"] = (model.model_fields["action"].annotation, ...)
+    if "files" in fields:
+        fields["files"] = (Claims, Field((), description="Uploaded files, each with the token of its upload."))
     return create_model(f"{model.__name__}Request", __doc__=model.__doc__, **fields)
 
 
@@ -101,6 +105,7 @@ SUBMIT = Operation(
     refusals=(
         *NO_JSON,
         *NO_KEY_REUSE,
+        *NO_FILE,
         (401, "no-key"),
         (401, "unknown-key"),
         (403, "foreign-channel"),
@@ -121,6 +126,7 @@ CITIZEN_ACTION = Operation(
     refusals=(
         *NO_JSON,
         *NO_KEY_REUSE,
+        *NO_FILE,
         (404, "bad-code"),
         (404, "unknown-petition"),
         (422, "unknown-action"),
@@ -153,6 +159,7 @@ OFFICE_ACTION = Operation(
         *NO_OFFICE,
         *NO_JSON,
         *NO_KEY_REUSE,
+        *NO_FILE,
         (403, "not-in-queue"),
         (403, "not-allowed"),
         (404, "unknown-petition"),
@@ -230,4 +237,4 @@ DROP_TEMPLATE = Operation(
     answer=Answer("It is gone.", dict[str, Any]),
     refusals=(*NO_OFFICE, (404, "unknown-template"), (503, "database-unavailable")),
 )
-OPERATIONS = (SUBMIT, CITIZEN_ACTION, OFFICE_ACTION, CONTACT, BULK_ACTION, KEEP_TEMPLATE, DROP_TEMPLATE)
+OPERATIONS = (SUBMIT, CITIZEN_ACTION, OFFICE_ACTION, CONTACT, BULK_ACTION, KEEP_TEMPLATE, DROP_TEMPLATE, *upload_contract.OPERATIONS)
