@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from schemas.events.base import Level, PetitionId
 from schemas.events.case import CaseView, ClockView, State
+from schemas.events.files import FileRef
 from schemas.events.intake import Classification, Location
 
 
@@ -37,6 +38,16 @@ class OfficeEntry(Entry):
     deadline: AwareDatetime | None
 
 
+class Said(BaseModel):
+    """What the petitioner handed in, without the contact."""
+
+    text: str = ""
+    location: Location | None = None
+    media_urls: list[str] = []
+    files: list[FileRef] = Field([], description="To be fetched under `files/{id}` of the petition.")
+    submitted_at: AwareDatetime | None = None
+
+
 class PetitionStatus(BaseModel):
     """Where a petition stands, for its citizen."""
 
@@ -54,6 +65,7 @@ class PetitionStatus(BaseModel):
     escalation: int
     sandbox: bool = Field(description="It only tries the pipeline out: no office gets it.")
     rating: int | None
+    said: Said | None = Field(description="What was handed in; null for the moment until it can be shown, or when it was erased.")
     timeline: list[CitizenEntry]
     share_url: str = Field(description="A page that shows the petition to whoever has its address, and lets nobody act.")
 
@@ -113,6 +125,7 @@ class QueueCase(QueueItem):
 
     location: Location | None
     media_urls: list[str]
+    files: list[FileRef] = Field(description="To be fetched under `files/{id}` of the case.")
     submitted_at: AwareDatetime | None
     classification: Classification | None
     case: CaseView

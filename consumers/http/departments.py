@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from datetime import datetime
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -50,26 +51,8 @@ def department_routes(views: Views) -> list[Route]:
         return json({"office": office, "items": items, "next": lines[-1].cursor if len(lines) == wanted.limit else None})
 
     async def detail(request: Request) -> Response:
-        acting, lang = await views.callers.at_office(request, Call.READ_CASES), language(request)
-        office = acting.office
-        petition_id = request.path_params["petition_id"]
-        found = await views.reader.snapshot(petition_id) if is_petition_id(petition_id) else None
-        if found is None or not may_see(office, found):
-            raise Problem(404, "unknown-petition")
-        now = to_datetime(clock.now_ms())
-        line = office_view.queue_item(
-            office, petition_id=found.petition_id, seq=found.seq, case=found.case, petition=found.petition, now=now, lang=lang
-        )
-        shown = office_view.queue_detail(
-            office,
-            line,
-            case=found.case,
-            petition=found.petition,
-            classification=found.classification,
-            entries=found.entries,
-            lang=lang,
-        )
-        return json({**shown, "actions": open_to(acting.roles, office, Holding.of(found.case))})
+        acting, found, shown = await case_of(views, request)
+        return json({**shown, "actions": open_to(acting.roles, acting.office, Holding.of(found.case))})
 
     async def events(request: Request) -> Response:
         def check() -> Awaitable[Acting]:
@@ -80,6 +63,24 @@ def department_routes(views: Views) -> list[Route]:
         return sse.stream("department", while_allowed(parts, check, views.settings.heartbeat_seconds))
 
     return [QUEUE.route(endpoint(queue)), QUEUE_EVENTS.route(endpoint(events)), QUEUE_CASE.route(endpoint(detail))]
+
+
+async def case_of(views: Views, request: Request) -> tuple[Acting, Snapshot, dict[str, Any]]:
+    """The case of the path for the office of the path: who asks, the case, and how it is shown to him. Raise Problem 404 for one that the
+    office does not see."""
+    acting, lang = await views.callers.at_office(request, Call.READ_CASES), language(request)
+    office, petition_id = acting.office, request.path_params["petition_id"]
+    found = await views.reader.snapshot(petition_id) if is_petition_id(petition_id) else None
+    if found is None or not may_see(office, found):
+        raise Problem(404, "unknown-petition")
+    now = to_datetime(views.settings.clock().now_ms())
+    line = office_view.queue_item(
+        office, petition_id=found.petition_id, seq=found.seq, case=found.case, petition=found.petition, now=now, lang=lang
+    )
+    shown = office_view.queue_detail(
+        office, line, case=found.case, petition=found.petition, classification=found.classification, entries=found.entries, lang=lang
+    )
+    return acting, found, shown
 
 
 def may_see(office: str, found: Snapshot) -> bool:

@@ -197,7 +197,7 @@ async function refresh(fresh, seq = 0, action = null) {
     if (fresh || answer.status !== 0) shown.replaceChildren(el("p", { class: "note bad" }, trouble(answer)));
     return; // what is being written stays, while the service is away
   }
-  showDetail(shown, answer.body, { fresh, act, back, action, sent, reopen: choose });
+  showDetail(shown, answer.body, { fresh, act, back, action, sent, reopen: choose, files: `${base()}/${answer.body.petition_id}/files`, headers: () => formHeaders(desk.session) });
   if (fresh) {
     shown.scrollTop = 0;
     shown.focus({ preventScroll: !byId("desk").classList.contains("reading") });
