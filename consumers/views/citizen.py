@@ -142,7 +142,8 @@ _SHARED = (
     *("urgent", "level", "received_at", "escalation", "timeline"),
 )
 _SHAREABLE = (
-    *(*PUBLIC, *_OFFICES, "rung", "clock", "because", "kind", "in_time", "event_type"),
+    # An uploaded file may show more than its office meant for everybody: it is for those of the case.
+    *(*(name for name in PUBLIC if name != "files"), *_OFFICES, "rung", "clock", "because", "kind", "in_time", "event_type"),
     *("deadline_before", "deadline_after", "promise_date"),
 )
 

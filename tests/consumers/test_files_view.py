@@ -59,6 +59,14 @@ def test_a_citizen_sees_his_own_and_what_is_public_of_the_leader() -> None:
     assert to_the_citizen(made) == {ref(0).id: made.petition_id, ref(1).id: made.petition_id, ref(4).id: LEADER}
 
 
+def test_whom_a_petition_is_shared_with_sees_no_file() -> None:
+    """He has the link alone, and no call serves files for it."""
+    made = life()
+    shared = citizen_view.shared(made.case.model_dump(mode="json"), entries(made), "vi")
+
+    assert ref(4).id not in str(shared)
+
+
 def test_the_responsible_office_sees_all_of_its_case() -> None:
     """A follower's picture is the follower's: it is erased with that petition."""
     made = life()
