@@ -150,7 +150,7 @@ ROLES: tuple[Role, ...] = (
         ("deploy.web.server:WebSettings", "producers.settings:HttpSettings", "consumers.settings:ViewSettings"),
         reads=(topics.EVENTS, QUEUES, topics.DEAD_LETTERS),
         writes=(topics.INTAKE, topics.ACTIONS),
-        keeps="PostgreSQL: contact_key",
+        keeps="PostgreSQL: contact_key, file; the store of uploaded files",
     ),
     Role(
         "migrate",

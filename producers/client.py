@@ -104,6 +104,8 @@ class IntakeProducer(_Producer[Receipt]):
     def submit_soon(self, *, idempotency_key: str | None = None, **fields: Any) -> Future[Receipt]:
         """The same without waiting; errors of the input are raised at once, Kafka's come through the future."""
         request = PetitionRequest.model_validate(fields, extra="forbid")
+        if request.files:
+            raise ValueError("files: are uploaded and named over HTTP alone, where their tokens can be checked")
         # Who speaks for one channel alone has that channel's key, the pipeline's own roles the one from which all follow.
         secret = self._codes.secrets[0] if self._own else self._codes.of_channel(request.channel)
         who = identify(secret, request.channel, request.external_id, idempotency_key)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from producers.files.settings import FileSettings
 from schemas.identity.settings import IdentitySettings
 from schemas.platform.settings import KeyringSettings, TrackingSettings
 
 
-class HttpSettings(TrackingSettings, IdentitySettings, KeyringSettings):
+class HttpSettings(TrackingSettings, IdentitySettings, KeyringSettings, FileSettings):
     """Read by the HTTP intake and the action calls."""
 
     delivery_timeout_ms: int = Field(8000, ge=1000, le=60_000, description="How long Kafka may take to acknowledge an event (ms).")

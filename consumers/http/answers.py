@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from schemas.events.base import Level, PersonId, PetitionId
 from schemas.events.case import CaseView, ClockView, State
+from schemas.events.files import FileRef
 from schemas.events.intake import Classification, Location
 from schemas.events.strings import Clean
 
@@ -38,6 +39,16 @@ class OfficeEntry(Entry):
     deadline: AwareDatetime | None
 
 
+class Said(BaseModel):
+    """What the petitioner handed in, without the contact."""
+
+    text: str = ""
+    location: Location | None = None
+    media_urls: list[str] = []
+    files: list[FileRef] = Field([], description="To be fetched under `files/{id}` of the petition.")
+    submitted_at: AwareDatetime | None = None
+
+
 class PetitionStatus(BaseModel):
     """Where a petition stands, for its citizen."""
 
@@ -58,6 +69,7 @@ class PetitionStatus(BaseModel):
     rating: int | None
     parts: list[str] = Field(description="Tracking codes of the petitions that were split from this one.")
     origin: str | None = Field(description="The tracking code of the petition from which this one was split.")
+    said: Said | None = Field(description="What was handed in; null for the moment until it can be shown, or when it was erased.")
     timeline: list[CitizenEntry]
     share_url: str = Field(description="A page that shows the petition to whoever has its address, and lets nobody act.")
 
@@ -120,6 +132,7 @@ class QueueCase(QueueItem):
 
     location: Location | None
     media_urls: list[str]
+    files: list[FileRef] = Field(description="To be fetched under `files/{id}` of the case.")
     submitted_at: AwareDatetime | None
     classification: Classification | None
     case: CaseView

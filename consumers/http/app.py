@@ -13,6 +13,7 @@ from consumers.http.cases import case_routes
 from consumers.http.casework import casework_routes
 from consumers.http.departments import department_routes
 from consumers.http.desk import desk_routes
+from consumers.http.files import NONE, Files, file_routes
 from consumers.http.open311 import open311_routes
 from consumers.http.operations import operations_routes
 from consumers.http.petitions import petition_routes
@@ -32,10 +33,10 @@ from schemas.identity.callers import Callers, knowing
 class Showing(list[Route]):
     """The routes; `ready` says whether they can be served, `stop` ends all open event streams; `reader`: what they read from."""
 
-    def __init__(self, views: Views) -> None:
+    def __init__(self, views: Views, files: Files = NONE) -> None:
         offices = [*department_routes(views), *case_routes(views), *desk_routes(views), *casework_routes(views), *operations_routes(views)]
         data = [*petition_routes(views), *offices, *reference_routes(views.settings.wards_geojson), *open311_routes(views)]
-        super().__init__([*data, *view_pages()])
+        super().__init__([*data, *file_routes(views, files), *view_pages()])
         self._views = views
         self.reader = views.reader
 
@@ -48,10 +49,10 @@ class Showing(list[Route]):
 
 
 @asynccontextmanager
-async def prepare(settings: ViewSettings, callers: Callers | None = None) -> AsyncIterator[Showing]:
+async def prepare(settings: ViewSettings, callers: Callers | None = None, *, files: Files = NONE) -> AsyncIterator[Showing]:
     """The consumers' routes while their connections live. A broker or database that is away is waited for in the background.
 
-    `callers`: of the process, where it has them already.
+    `callers`: of the process, where it has them already; `files`: what was uploaded.
     """
     loop = asyncio.get_running_loop()
     open_value = sealing(settings).open_value
@@ -74,7 +75,7 @@ async def prepare(settings: ViewSettings, callers: Callers | None = None) -> Asy
         live.tail.start()
         queues.tail.start()
         dead_letters.tail.start()
-        showing = Showing(views)
+        showing = Showing(views, files)
         counting = asyncio.create_task(keep_counting(reader, settings.clock()))
         try:
             yield showing

@@ -102,6 +102,32 @@ QUEUE_CASE = Operation(
     answer=Answer("The case.", answers.QueueCase),
     refusals=(*NO_OFFICE, (404, "unknown-petition"), (503, "database-unavailable")),
 )
+_FILE = Parameter("file_id", "Id of a file that the petition shows.", {"type": "string", "pattern": "^[0-9a-f]{32}$"}, "path")
+_SMALL = Parameter("small", "Of a picture its small form.", _BOOLEAN)
+_FILE_TYPES = ("image/jpeg", "video/mp4", "video/quicktime", "video/webm", "application/pdf")
+_ANY_FILE = Answer("The file; pieces of it by `Range`.", media_types=_FILE_TYPES)
+_NO_FILE: tuple[Refusal, ...] = ((404, "unknown-file"), (416, "wrong-range"), (503, "file-held"))
+PETITION_FILE = Operation(
+    name="getPetitionFile",
+    method="GET",
+    path=f"{PETITION.path}/files/{{file_id}}",
+    tag="Citizens",
+    summary="A file of a petition, its notes or its answers.",
+    parameters=(TRACKING_CODE, _FILE, _SMALL),
+    answer=_ANY_FILE,
+    refusals=(*_NOT_FOUND, *_NO_FILE),
+)
+CASE_FILE = Operation(
+    name="getCaseFile",
+    method="GET",
+    path=f"{QUEUE_CASE.path}/files/{{file_id}}",
+    tag="Offices",
+    summary="A file of a case that the office works on.",
+    caller=Caller.OFFICE,
+    parameters=(OFFICE_CODE, PETITION_ID, _FILE, _SMALL),
+    answer=_ANY_FILE,
+    refusals=(*NO_OFFICE, (404, "unknown-petition"), *_NO_FILE, (503, "database-unavailable")),
+)
 IOC = Operation(
     name="getOperationsFigures",
     method="GET",
@@ -266,4 +292,5 @@ OUTLINES = _reference(
     "listWardOutlines", "/v1/wards/outlines", "The wards' outlines, if the operator has given them.", answers.WardOutlines
 )
 _LISTS = (OFFICES, CATEGORIES, WARDS, OUTLINES)
-OPERATIONS = (PETITION, PETITION_EVENTS, SHARED, QUEUE, QUEUE_EVENTS, QUEUE_CASE, *_DESK, *contract_casework.OPERATIONS, IOC, *_LISTS)
+_QUEUES = (QUEUE, QUEUE_EVENTS, QUEUE_CASE, CASE_FILE)
+OPERATIONS = (PETITION, PETITION_EVENTS, SHARED, PETITION_FILE, *_QUEUES, *_DESK, *contract_casework.OPERATIONS, IOC, *_LISTS)

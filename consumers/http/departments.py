@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from typing import Any
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -49,30 +50,9 @@ def department_routes(views: Views) -> list[Route]:
         return json({"office": acting.office, "items": items, "next": lines[-1].cursor if len(lines) == wanted.limit else None})
 
     async def detail(request: Request) -> Response:
-        acting, lang = await views.callers.at_office(request, Call.READ_CASES), language(request)
-        office = acting.office
-        petition_id = request.path_params["petition_id"]
-        found = await views.reader.snapshot(petition_id) if is_petition_id(petition_id) else None
-        if found is None or not (may_see(office, found) or stands_above(acting, found)):
-            raise Problem(404, "unknown-petition")
-        now = to_datetime(clock.now_ms())
-        line = office_view.queue_item(
-            office, petition_id=found.petition_id, seq=found.seq, case=found.case, petition=found.petition, now=now, lang=lang
-        )
-        whole = office_view.queue_detail(
-            office,
-            line,
-            case=found.case,
-            petition=found.petition,
-            classification=found.classification,
-            entries=found.entries,
-            lang=lang,
-            above=stands_above(acting, found),
-        )
-        if not acting.plainly:
-            whole = dict(mask_words(whole, lang))
+        acting, found, whole = await case_of(views, request)
         known = await people.names(views.reader, _persons(found))
-        offered = open_to(acting.roles, office, Holding.of(found.case))
+        offered = open_to(acting.roles, acting.office, Holding.of(found.case))
         return json({**whole, "actions": offered, "people": known}, headers={"ETag": f'"{found.seq}"'})
 
     async def events(request: Request) -> Response:
@@ -84,6 +64,31 @@ def department_routes(views: Views) -> list[Route]:
         return sse.stream("department", while_allowed(parts, check, views.settings.heartbeat_seconds))
 
     return [QUEUE.route(endpoint(queue)), QUEUE_EVENTS.route(endpoint(events)), QUEUE_CASE.route(endpoint(detail))]
+
+
+async def case_of(views: Views, request: Request) -> tuple[Acting, Snapshot, dict[str, Any]]:
+    """The case of the path for the office of the path: who asks, the case, and how it is shown to him. Raise Problem 404 for one that he
+    does not see."""
+    acting, lang = await views.callers.at_office(request, Call.READ_CASES), language(request)
+    office, petition_id = acting.office, request.path_params["petition_id"]
+    found = await views.reader.snapshot(petition_id) if is_petition_id(petition_id) else None
+    if found is None or not (may_see(office, found) or stands_above(acting, found)):
+        raise Problem(404, "unknown-petition")
+    now = to_datetime(views.settings.clock().now_ms())
+    line = office_view.queue_item(
+        office, petition_id=found.petition_id, seq=found.seq, case=found.case, petition=found.petition, now=now, lang=lang
+    )
+    whole = office_view.queue_detail(
+        office,
+        line,
+        case=found.case,
+        petition=found.petition,
+        classification=found.classification,
+        entries=found.entries,
+        lang=lang,
+        above=stands_above(acting, found),
+    )
+    return acting, found, whole if acting.plainly else dict(mask_words(whole, lang))
 
 
 def may_see(office: str, found: Snapshot) -> bool:

@@ -14,6 +14,7 @@ from consumers.http.contract import PETITION, PETITION_EVENTS, SHARED
 from consumers.http.endpoint import endpoint
 from consumers.http.following import Joined, follow, is_there, merged
 from consumers.http.state import Views
+from consumers.read_model.reading import Away
 from consumers.timeline import TimelineEntry
 from consumers.views import citizen as citizen_view
 from schemas.events import tracking
@@ -29,7 +30,8 @@ def petition_routes(views: Views) -> list[Route]:
     async def show(request: Request) -> Response:
         code, ids = identify(views, request.path_params["tracking_code"])
         petition_id, case, entries = await await_petition(views, ids, caller_address(request))
-        shown = citizen_view.petition(code, petition_id, case, entries, _told_in(request, case))
+        said = await _said(views, petition_id)
+        shown = citizen_view.petition(code, petition_id, case, entries, _told_in(request, case), said)
         return json({**shown, "share_url": f"/s/{views.keys.shared(petition_id)}"})
 
     async def events(request: Request) -> Response:
@@ -51,6 +53,26 @@ def petition_routes(views: Views) -> list[Route]:
 def _told_in(request: Request, case: dict[str, Any]) -> Language:
     """Who names no language is told in that of the petition."""
     return language(request, language_for(case.get("language", "vi")))
+
+
+async def petition_of(views: Views, request: Request) -> tuple[str, dict[str, Any] | None, list[TimelineEntry]]:
+    """The petition of the path's tracking code as the read model has it: its id, what was handed in, what happened.
+
+    Raise Problem 404 for a code that is none, or of no petition.
+    """
+    _, ids = identify(views, request.path_params["tracking_code"])
+    found = await views.reader.snapshot(*ids)
+    if found is None:
+        raise Problem(404, "unknown-petition")
+    return found.petition_id, found.petition, found.entries
+
+
+async def _said(views: Views, petition_id: str) -> dict[str, Any] | None:
+    """What was handed in. A fresh petition is in the ring before the read model has it: then it is not shown yet."""
+    try:
+        return await views.reader.petition(petition_id)
+    except Away:
+        return None
 
 
 def identify(views: Views, text: str) -> tuple[str, list[str]]:

@@ -17,7 +17,7 @@ def desk_data(lang: Language) -> dict[str, Any]:
     return {
         "offices": [_named(one.code, one.name_vi, one.name_en, lang) for one in offices().values()],
         "categories": [{**_named(one.code, one.name_vi, one.name_en, lang), "owner": one.default_owner} for one in categories().values()],
-        "wards": {one.code: one.full_name_vi if lang == "vi" else f"{one.name_vi} {one.kind}" for one in wards().values()},
+        "wards": _wards(lang),
         "states": {state.value: words("state", state.value, lang) for state in State},
         "work": [state.value for state in State if state in WORK_STATES],
         "levels": {level.value: words("level", level.value, lang) for level in Level},
@@ -34,8 +34,12 @@ def track_data(lang: Language) -> dict[str, Any]:
         "allowed": {action: sorted(AUTHORITY[action].states) for action in CITIZEN_ACTIONS},
         "unanswered": sorted(WORK_STATES),
         "categories": [_named(one.code, one.name_vi, one.name_en, lang) for one in categories().values()],
-        "wards": [_named(one.code, one.full_name_vi, f"{one.name_vi} {one.kind}", lang) for one in wards().values()],
+        "wards": _wards(lang),
     }
+
+
+def _wards(lang: Language) -> dict[str, str]:
+    return {one.code: one.full_name_vi if lang == "vi" else f"{one.name_vi} {one.kind}" for one in wards().values()}
 
 
 def _named(code: str, name_vi: str, name_en: str, lang: Language) -> dict[str, str]:

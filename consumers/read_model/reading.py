@@ -76,6 +76,11 @@ class Reader:
         entries = [from_row(petition_id, s, i, w, datetime.fromisoformat(at), data) for s, i, w, at, data in row["timeline"]]
         return Snapshot(petition_id, row["seq"], row["view"], row["petition"], row["classification"], entries)
 
+    async def petition(self, petition_id: str) -> dict[str, Any] | None:
+        """What was handed in; None when it is not known."""
+        rows = await self.rows("select petition from petition where petition_id = %s", (petition_id,))
+        return rows[0]["petition"] if rows else None
+
     async def after(self, petition_id: str, seq: int) -> list[TimelineEntry]:
         """Entries behind `seq`, in order."""
         rows = await self.rows(_AFTER, (petition_id, seq))

@@ -26,13 +26,13 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
     "assigned": ("from_office", "to_office", "reason", "owner_rule"),
     "accepted": (),
     "information-requested": ("question",),
-    "information-added": ("text", "media_urls"),
+    "information-added": ("text", "media_urls", "files"),
     "resumed": ("because",),
     "extended": ("deadline_before", "deadline_after", "reason"),
     "transferred": ("from_office", "to_office", "reason"),
     "decision-required": ("decider", "because"),
-    "promised": ("text", "promise_date", "evidence_urls"),
-    "answered": ("result", "text", "evidence_urls", "answer_cause", "in_time"),
+    "promised": ("text", "promise_date", "evidence_urls", "files"),
+    "answered": ("result", "text", "evidence_urls", "files", "answer_cause", "in_time"),
     "rated": ("stars", "comment"),
     "closed": ("because",),
     "reopened": ("reason",),
@@ -53,6 +53,8 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
 }
 """Event types that a citizen sees, with the fields shown. Warnings, returned answers and other people's petitions are not."""
 
+_SAID = ("text", "location", "media_urls", "files", "submitted_at")
+"""What the petitioner reads of his own petition. Never the contact: who finds a tracking code must not find a person."""
 _OF_A_LEADER = VISIBLE.keys() - {"leader-reported", "action-refused", "forgotten", "contact-revealed"}
 _OFFICES = ("from_office", "to_office", "decider")
 
@@ -102,8 +104,10 @@ def live_item(entry: TimelineEntry, lang: Language) -> Json:
     return {**item(entry, lang), **_standing(entry.case, lang)}
 
 
-def petition(code: str, petition_id: str, case: Json, entries: Sequence[TimelineEntry], lang: Language) -> Json:
-    """The whole answer; `case` is the full view of the newest event."""
+def petition(  # noqa: PLR0917 -- the petition, part by part
+    code: str, petition_id: str, case: Json, entries: Sequence[TimelineEntry], lang: Language, said: Json | None = None
+) -> Json:
+    """The whole answer; `case` is the full view of the newest event, `said` what was handed in, where that is known."""
     category = categories().get(case["category"])
     return {
         "petition_id": petition_id,
@@ -120,6 +124,7 @@ def petition(code: str, petition_id: str, case: Json, entries: Sequence[Timeline
         "rating": case.get("rating"),
         "parts": [tracking.with_part(code, entry.data["part"]) for entry in entries if entry.what == "split"],
         "origin": tracking.without_part(code) if code != tracking.without_part(code) else None,
+        "said": None if said is None else {name: said[name] for name in _SAID if said.get(name)},
         "timeline": items(entries, lang),
         "receipt": _receipt(entries),
     }
@@ -143,7 +148,8 @@ _SHARED = (
     *("urgent", "level", "received_at", "escalation", "timeline"),
 )
 _SHAREABLE = (
-    *(*PUBLIC, *_OFFICES, "rung", "clock", "because", "kind", "in_time", "event_type"),
+    # An uploaded file may show more than its office meant for everybody: it is for those of the case.
+    *(*(name for name in PUBLIC if name != "files"), *_OFFICES, "rung", "clock", "because", "kind", "in_time", "event_type"),
     *("deadline_before", "deadline_after", "promise_date"),
 )
 

@@ -96,6 +96,7 @@ def queue_detail(
         **line,
         "location": given.get("location"),
         "media_urls": given.get("media_urls", []),
+        "files": given.get("files", []) if role_of(code, case) or is_responsible(code, case) else [],
         "submitted_at": given.get("submitted_at"),
         "classification": classification,
         "case": case,

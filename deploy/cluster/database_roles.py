@@ -22,7 +22,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "web": {
         **dict.fromkeys(("petition", "timeline", "case_words", "consumer_offset", "person", "person_post", "machine_token"), "select"),
         "contact_key": _WRITE,
-        **dict.fromkeys(("session", "sign_in_failure", "sign_in_visit", "reply_template", *_DESK), f"{_WRITE}, delete"),
+        **dict.fromkeys(("file", "session", "sign_in_failure", "sign_in_visit", "reply_template", *_DESK), f"{_WRITE}, delete"),
     },
 }
 """By process, what it may do with which table; with all others nothing. `migrate`, backups and rebuilds are the administrator's."""

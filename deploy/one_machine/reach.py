@@ -19,7 +19,12 @@ def environment(directory: Directory, given: Mapping[str, str]) -> Environment:
 
     Whose broker it is decides about all that leads to it: an account of another one would be refused.
     """
-    found = {"STATE_DIR": str(directory.stores), "CREDENTIALS_FILE": str(directory.credentials), "KEYRING_FILE": str(directory.keyring)}
+    found = {
+        "STATE_DIR": str(directory.stores),
+        "CREDENTIALS_FILE": str(directory.credentials),
+        "FILES_DIR": str(directory.path / "files"),
+        "KEYRING_FILE": str(directory.keyring),
+    }
     if "TRACKING_SECRET" not in given and directory.tracking_secret.exists():
         found["TRACKING_SECRET_FILE"] = str(directory.tracking_secret)
     kafka: Environment = {}

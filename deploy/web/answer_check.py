@@ -15,12 +15,13 @@ from starlette.routing import Route
 from consumers.http.endpoint import endpoint
 from consumers.read_model.casework import templates
 from consumers.read_model.reading import Reader
-from producers.http.actions import checked
+from producers.http.actions import checked_with_claims
 from producers.http.body import parse_object, read_json_body
 from producers.http.contract import without_given
 from schemas.authority import STRANGER, Call, Denial, Holding, speaks_as
 from schemas.events.actions import Answer
 from schemas.events.base import Actor, Role
+from schemas.events.files import FileKind, FileRef
 from schemas.events.templates import used_in
 from schemas.events.tracking import is_petition_id
 from schemas.identity.callers import Callers
@@ -34,6 +35,8 @@ from streams.case.trial import weakness_of
 from streams.settings import StreamSettings
 
 _BODY_LIMIT = 256 * 1024
+_NAMED = FileRef(id="0" * 32, kind=FileKind.IMAGE, size=1, sha256="0" * 64)
+"""In the place of an uploaded file, of which the rule only asks whether there is one."""
 
 
 class AnswerVerdict(BaseModel):
@@ -76,8 +79,10 @@ def answer_check_route(settings: ProcessSettings, callers: Callers, reader: Read
             "requested_at": to_datetime(now),
             "templates": used_in(own, str(fields.get("text", ""))),
         }
-        answer = checked({**fields, "action": "answer"}, given)
+        answer, claims = checked_with_claims({**fields, "action": "answer"}, given)
         assert isinstance(answer, Answer)
+        if claims:  # whether they are there is seen when the answer is sent
+            answer = answer.model_copy(update={"files": tuple(_NAMED.model_copy(update={"id": one.id}) for one in claims)})
         rule = weakness_of(answer, view, policies.book(), now)
         return json({"passes": rule is None, "rule": rule, "why": rule and rule_text(rule, language(request))})
 

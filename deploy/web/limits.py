@@ -18,7 +18,8 @@ from schemas.platform.logs import log
 from schemas.web import Problem, answer
 
 _ACTIONS = re.compile(r"^/v1/petitions/([^/]+)/actions$")
-_CODES = re.compile(r"^/v1/petitions/[^/]+(/events|/actions)?$")
+_CODES = re.compile(r"^/v1/petitions/[^/]+(/events|/actions|/files/[^/]+)?$")
+_UPLOADS = re.compile(r"^/v1/files(/uploads)?$")
 _DRAFTS = "/v1/drafts"
 _STREAM = re.compile(r"^/v1/.+/events$")
 _WRONG = {401: re.compile(r"^/v1/"), 404: _CODES}
@@ -39,11 +40,13 @@ PACES: Mapping[str, Pace] = {
     "code": Pace(20, 0.2),
     "draft": Pace(20, 0.5),
     "wrong": Pace(30, 0.5),
+    "upload": Pace(60, 0.5),
+    "app-upload": Pace(1000, 50),
 }
 """Calls by whom they are counted. `code`: what is done with one tracking code (its reading is not counted); `draft`: texts that one
-address looks at before it hands one in; `wrong`: tokens, keys and tracking codes of one address that do not exist. An address is a
-household or a whole mobile network: its pace tells machines from people, not one person from another. This machine's own addresses are
-not counted: they are a proxy's, or the operator's."""
+address looks at before it hands one in; `upload`: files begun from one address, `app-upload`: with one key or token; `wrong`: tokens, keys
+and tracking codes of one address that do not exist. An address is a household or a whole mobile network: its pace tells machines from
+people, not one person from another. This machine's own addresses are not counted: they are a proxy's, or the operator's."""
 STREAMS: Mapping[str, int] = {"path": 20, "address": 300, "all": 4000}
 """Event streams open at once: of one petition or office, of one address, of all."""
 _WARN_EVERY = 1000
@@ -93,8 +96,16 @@ class Limited:
             self._take("key", _secret(key))
         if token := headers.get("authorization"):
             self._take("token", _secret(token))
+        if method == "POST" and _UPLOADS.match(path):
+            self._uploads(key or token, address)
         if method == "POST" and (found := _ACTIONS.match(path)):
             self._take("code", found.group(1))
+
+    def _uploads(self, secret: str | None, address: str) -> None:
+        if secret:
+            self._take("app-upload", _secret(secret))
+        elif not is_own(address):
+            self._take("upload", address)
 
     def _take(self, pace: str, who: str) -> None:
         if wait := self._paces[pace].wait_for(who):

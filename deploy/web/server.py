@@ -28,6 +28,7 @@ from deploy.web.backlog import BacklogWatch
 from deploy.web.calendar import calendar_route
 from deploy.web.contract import contract_routes
 from deploy.web.draft import draft_route
+from deploy.web.files import Shown
 from deploy.web.limits import Limited
 from deploy.web.metrics import Measured
 from deploy.web.protocol import Guarded
@@ -71,7 +72,7 @@ async def mounted() -> AsyncIterator[Mounted]:
         accepts = HttpSettings()
         callers = await stack.enter_async_context(knowing(accepts))
         accepting = await stack.enter_async_context(producers.http.prepare(accepts, callers=callers))
-        showing = await stack.enter_async_context(consumers.http.prepare(ViewSettings(), callers))
+        showing = await stack.enter_async_context(consumers.http.prepare(ViewSettings(), callers, files=Shown(accepting.files)))
         checking = answer_check_route(WebSettings(), callers, showing.reader)
         own = (checking, calendar_route(WebSettings()), draft_route(accepts.body_limit), *contract_routes())
         routes = [*accepting, *showing, *own]

@@ -7,16 +7,19 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
+from producers.files.claims import Claims, FileClaim
 from producers.http import templates
 from producers.http.body import idempotency_key, parse_object, read_json_body
 from producers.http.colleagues import check_colleague
 from producers.http.endpoint import endpoint, publish
 from producers.http.holding import wait_for, wait_for_one
 from producers.http.mentions import mentioned
+from producers.http.refusals import told
 from producers.http.seen import refuse_stale, seen_by
 from producers.http.state import Intake
 from producers.intake.acting import action_event
@@ -29,6 +32,12 @@ from schemas.platform.clock import to_datetime
 from schemas.reference.texts import Language
 from schemas.web import Field, Handler, Problem, from_validation, json, language
 
+
+class _Named(TypedDict):
+    files: Claims
+
+
+_CLAIMS = TypeAdapter(_Named)
 _ENTITLED = (None, Denial.WRONG_STATE)
 
 
@@ -109,13 +118,34 @@ async def act(intake: Intake, petition_id: str, actor: Actor, fields: dict[str, 
     given = {"petition_id": petition_id, "actor": actor, "requested_at": to_datetime(intake.clock.now_ms())}
     given |= await _found_out(intake, actor, fields)
     retry_key = key or secrets.token_urlsafe(16)
-    action = checked(fields, given)
-    event, action_id = action_event(action, retry_key)
+    action, claims = checked_with_claims(fields, given)
+    event, action_id = action_event(await _with_files(intake, action, claims), retry_key)
     if action.seen is not None:
         await refuse_stale(intake.pool, petition_id, action.seen, action_id, lang)
     async with intake.keys.action(petition_id, action_id) if key else nullcontext():
         await publish(intake.publisher, event, retry_key)
     return action_id
+
+
+def checked_with_claims(fields: dict[str, Any], given: dict[str, Any]) -> tuple[Action, tuple[FileClaim, ...]]:
+    """The action without its files, and what the caller names as such; Problem 422 for what breaks a rule, or an action that has none."""
+    try:
+        claims = _CLAIMS.validate_python({"files": fields.get("files", ())}, extra="forbid")["files"]
+    except ValidationError as error:
+        raise from_validation(error) from None
+    action = checked({name: value for name, value in fields.items() if name != "files" or not claims}, given)
+    if claims and "files" not in type(action).model_fields:
+        raise Problem(422, "invalid", fields=[Field("files", "extra_forbidden", {})])
+    return action, claims
+
+
+async def _with_files(intake: Intake, action: Action, claims: tuple[FileClaim, ...]) -> Action:
+    """The action with the files that are its petition's from now on."""
+    if not claims:
+        return action
+    with told(whole=False):
+        files = await intake.files.claiming.claim(action.petition_id, claims)
+    return action.model_copy(update={"files": files})
 
 
 async def _found_out(intake: Intake, actor: Actor, fields: dict[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager, nullcontext
 from psycopg_pool import AsyncConnectionPool
 from starlette.routing import Route
 
+from producers.files.files import Files
 from producers.http.actions import citizen_action, office_action
 from producers.http.bridge import AsyncPublisher
 from producers.http.bulk import bulk_action
 from producers.http.contact import contact
 from producers.http.contract import BULK_ACTION, CITIZEN_ACTION, CONTACT, DROP_TEMPLATE, KEEP_TEMPLATE, OFFICE_ACTION, SUBMIT
+from producers.http.files import file_routes
 from producers.http.form import submit_from_page
 from producers.http.keys import Keys
 from producers.http.open311 import open311_routes
@@ -34,11 +36,12 @@ from schemas.platform.pools import still_open
 
 
 class Routes(list[Route]):
-    """The routes; `ready`: whether a request could be served now; `overload`: wants to be told how many petitions wait."""
+    """The routes; `ready`: whether a request could be served now; `overload`: wants to be told how many petitions wait; `files`: what was
+    uploaded, for whoever shows it."""
 
-    def __init__(self, routes: list[Route], ready: Callable[[], bool], overload: Overload) -> None:
+    def __init__(self, routes: list[Route], ready: Callable[[], bool], overload: Overload, files: Files) -> None:
         super().__init__(routes)
-        self.ready, self.overload = ready, overload
+        self.ready, self.overload, self.files = ready, overload, files
 
 
 @asynccontextmanager
@@ -77,11 +80,14 @@ async def _serving(settings: HttpSettings, publisher: Publisher | None, callers:
         AsyncVault(pool),
         Keys(pool),
         overload,
+        Files(settings, pool),
         sealing(settings).open_value,
     )
+    sweeping = asyncio.create_task(intake.files.sweeping.forever())
     try:
-        yield Routes([*routes_of(intake), *intake_pages()], lambda: own.ready, overload)
+        yield Routes([*routes_of(intake), *intake_pages()], lambda: own.ready, overload, intake.files)
     finally:
+        sweeping.cancel()
         if publisher is None:
             await asyncio.to_thread(own.close, 2.0)
         await pool.close()
@@ -93,6 +99,7 @@ def routes_of(intake: Intake) -> list[Route]:
         Route("/petitions", submit_from_page(intake), methods=["POST"]),
         CITIZEN_ACTION.route(citizen_action(intake)),
         OFFICE_ACTION.route(office_action(intake)),
+        *file_routes(intake),
         BULK_ACTION.route(bulk_action(intake)),
         KEEP_TEMPLATE.route(keep_template(intake)),
         DROP_TEMPLATE.route(drop_template(intake)),

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Union, get_args
 
 from pydantic import BaseModel, Field, create_model
 
-from producers.http import bulk, templates
+from producers.files.claims import Claims
+from producers.http import bulk, templates, upload_contract
 from producers.intake.requests import Contact, PetitionRequest
 from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS
 from schemas.events.actions import Action
@@ -15,6 +16,7 @@ from schemas.events.base import PetitionId
 from schemas.web.contract import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
+    NO_FILE,
     NO_JSON,
     NO_KEY_REUSE,
     NO_OFFICE,
@@ -67,6 +69,8 @@ def _on_many(names: Sequence[str]) -> Any:
 def without_given(model: type[BaseModel]) -> type[BaseModel]:
     fields: dict[str, Any] = {name: (field.annotation, field) for name, field in model.model_fields.items() if name not in GIVEN}
     fields["action"] = (model.model_fields["action"].annotation, ...)
+    if "files" in fields:
+        fields["files"] = (Claims, Field((), description="Uploaded files, each with the token of its upload."))
     return create_model(f"{model.__name__}Request", __doc__=model.__doc__, **fields)
 
 
@@ -102,6 +106,7 @@ SUBMIT = Operation(
     refusals=(
         *NO_JSON,
         *NO_KEY_REUSE,
+        *NO_FILE,
         (401, "no-key"),
         (401, "unknown-key"),
         (403, "foreign-channel"),
@@ -122,6 +127,7 @@ CITIZEN_ACTION = Operation(
     refusals=(
         *NO_JSON,
         *NO_KEY_REUSE,
+        *NO_FILE,
         (404, "bad-code"),
         (404, "unknown-petition"),
         (422, "unknown-action"),
@@ -154,6 +160,7 @@ OFFICE_ACTION = Operation(
         *NO_OFFICE,
         *NO_JSON,
         *NO_KEY_REUSE,
+        *NO_FILE,
         (403, "not-in-queue"),
         (403, "not-allowed"),
         (404, "unknown-petition"),
@@ -233,4 +240,4 @@ DROP_TEMPLATE = Operation(
     answer=Answer("It is gone.", dict[str, Any]),
     refusals=(*NO_OFFICE, (404, "unknown-template"), (503, "database-unavailable")),
 )
-OPERATIONS = (SUBMIT, CITIZEN_ACTION, OFFICE_ACTION, CONTACT, BULK_ACTION, KEEP_TEMPLATE, DROP_TEMPLATE)
+OPERATIONS = (SUBMIT, CITIZEN_ACTION, OFFICE_ACTION, CONTACT, BULK_ACTION, KEEP_TEMPLATE, DROP_TEMPLATE, *upload_contract.OPERATIONS)

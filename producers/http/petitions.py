@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from producers.http.body import idempotency_key, parse, read_json_body
 from producers.http.endpoint import endpoint, publish
+from producers.http.refusals import told
 from producers.http.state import Intake
 from producers.intake.requests import Identity, PetitionRequest, content_digest, event_of, identify
 from producers.intake.vault import seal
@@ -46,16 +47,18 @@ async def take(intake: Intake, petition: PetitionRequest, key: str | None, clien
     """
     intake.overload.check()
     named = key is not None or petition.external_id is not None
-    secret = await _secret_of(intake, petition, key, client) if named else intake.codes.of_channel(petition.channel)
+    secret = await secret_of(intake, petition, key, client) if named else intake.codes.of_channel(petition.channel)
     who = identify(secret, petition.channel, petition.external_id, key, client)
     digest = content_digest(secret, petition)
     async with intake.keys.petition(who.petition_id, digest) if named else nullcontext():
-        event = event_of(petition, who, digest, await _sealed(intake, petition, who), intake.clock.now_ms())
+        with told(whole=False):
+            files = await intake.files.claiming.claim(who.petition_id, petition.files)
+        event = event_of(petition, who, digest, await _sealed(intake, petition, who), intake.clock.now_ms(), files=files)
         await publish(intake.publisher, event, who.retry_key)
     return who
 
 
-async def _secret_of(intake: Intake, petition: PetitionRequest, key: str | None, client: str) -> bytes:
+async def secret_of(intake: Intake, petition: PetitionRequest, key: str | None, client: str = "") -> bytes:
     """With which the petition's code is made: what was handed in before the secret changed is the same petition when it comes again."""
     before = intake.codes.earlier_of_channel(petition.channel)
     ids = [identify(secret, petition.channel, petition.external_id, key, client).petition_id for secret in before]

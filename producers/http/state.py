@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from psycopg_pool import AsyncConnectionPool
 
+from producers.files.files import Files
 from producers.http.bridge import AsyncPublisher
 from producers.http.keys import Keys
 from producers.http.overload import Overload
@@ -28,4 +29,5 @@ class Intake:
     vault: AsyncVault
     keys: Keys
     overload: Overload
+    files: Files
     open_value: OpenValue

@@ -21,7 +21,9 @@ def action_event(action: Action, key: str) -> tuple[Outgoing, str]:
     """
     actor = action.actor
     scope = f"{action.petition_id}\0{actor.role}\0{actor.office or ''}\0{action.action}\0{key}"
-    said = action.model_dump_json(exclude={"requested_at"}, exclude_none=True)
+    # Without files it is what it was before there were any: a repeat over an upgrade is the same.
+    without = {"requested_at"} if getattr(action, "files", ()) else {"requested_at", "files"}
+    said = action.model_dump_json(exclude=without, exclude_none=True)
     content = f"{scope}\0{unicodedata.normalize('NFC', said)}"
     ce_id = derived_id(scope, "action")[:HALF] + derived_id(content, "content")[:HALF]
     envelope = Envelope(ce_id, SOURCE, ACTION_REQUESTED.type, action.petition_id, action.requested_at)

@@ -11,11 +11,13 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from producers.files.claims import Claims
 from producers.kafka.publisher import Outgoing
 from schemas.events import tracking
 from schemas.events.base import CategoryCode, Model, Text
 from schemas.events.catalogue import SUBMITTED
 from schemas.events.envelope import Envelope, derived_id, headers
+from schemas.events.files import FileRef
 from schemas.events.intake import Channel, ExternalId, Location, PetitionSubmitted
 from schemas.events.strings import LETTERS_AT_LEAST, Clean, Link, letters
 from schemas.platform.clock import to_datetime
@@ -45,13 +47,15 @@ class _Said(Model):
     location: Location | None = None
     contact: Contact | None = None
     media_urls: tuple[Link, ...] = Field(default=(), max_length=20)
+    files: Claims = ()
     text: Text = Field(default="", validate_default=True)
 
     @field_validator("text")
     @classmethod
     def _enough(cls, text: str, info: ValidationInfo) -> str:
         place = info.data.get("location")
-        if letters(text) < LETTERS_AT_LEAST and not (info.data.get("media_urls") or (place and place.is_given)):
+        shown = info.data.get("media_urls") or info.data.get("files")
+        if letters(text) < LETTERS_AT_LEAST and not (shown or (place and place.is_given)):
             raise PydanticCustomError("too_little", "needs at least {ge} letters, or a picture or place", {"ge": LETTERS_AT_LEAST})
         return text
 
@@ -79,6 +83,7 @@ class WebPetition(_Said):
             contact=self.contact,
             media_urls=self.media_urls,
             category=self.category,
+            files=self.files,
             urgent=None,
         )
 
@@ -113,15 +118,18 @@ def content_digest(secret: bytes, request: PetitionRequest) -> str:
 
     Unicode forms compare equal: what two keyboards write for the same letters is the same content.
     """
-    said = request.model_dump_json(include=_CONTENT, exclude_none=True)
+    said = request.model_dump_json(include=_CONTENT, exclude_none=True) + "".join(f"\0{one.id}" for one in request.files)
     return hmac.digest(secret, f"content\0{unicodedata.normalize('NFC', said)}".encode(), "sha256").hex()[:32]
 
 
 _CONTENT = {"text", "location", "media_urls", "category", "urgent"}
 
 
-def event_of(request: PetitionRequest, who: Identity, digest: str, contact_sealed: str | None, now_ms: int) -> Outgoing:
-    """The event `submitted`. The request is checked already, so its values are taken over as they are; `digest`: `content_digest`."""
+def event_of(
+    request: PetitionRequest, who: Identity, digest: str, contact_sealed: str | None, now_ms: int, *, files: tuple[FileRef, ...] = ()
+) -> Outgoing:
+    """The event `submitted`. The request is checked already, so its values are taken over as they are; `digest`: `content_digest`;
+    `files`: what the request's claims stand for."""
     now = to_datetime(now_ms)
     data = PetitionSubmitted.model_construct(
         petition_id=who.petition_id,
@@ -131,6 +139,7 @@ def event_of(request: PetitionRequest, who: Identity, digest: str, contact_seale
         location=request.location,
         contact_sealed=contact_sealed,
         media_urls=request.media_urls,
+        files=files,
         category=request.category,
         urgent=request.urgent,
         submitted_at=now,

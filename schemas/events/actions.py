@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PersonId, PetitionId, Reason, Text, WardCode
 from schemas.events.dates import DayOrInstant
+from schemas.events.files import Files
 from schemas.events.intake import Location
 from schemas.events.strings import Clean, Link
 from schemas.events.templates import TEMPLATES_AT_MOST, Template
@@ -70,6 +71,7 @@ class AddInformation(_Action):
     action: Literal["add-information"] = "add-information"
     text: Note
     media_urls: tuple[Link, ...] = Field(default=(), max_length=20)
+    files: Files = ()
     urgent: bool | None = None
     """What the sender marks as danger; words of danger in a citizen's text count as much."""
 
@@ -88,6 +90,7 @@ class Contribute(_Action):
     kind: ContributionKind
     text: Note
     evidence_urls: tuple[Link, ...] = Field(default=(), max_length=20)
+    files: Files = ()
 
 
 class Extend(_Action):
@@ -105,6 +108,7 @@ class Answer(_Action):
     result: ResultKind
     text: Text
     evidence_urls: tuple[Link, ...] = Field(default=(), max_length=20)
+    files: Files = ()
     promise_date: DayOrInstant | None = None
     """For `will-be-done`: an instant, or a day, which then is whole (`streams.case.time.whole_day`)."""
     cause: Annotated[str, Clean] | None = None
@@ -278,6 +282,7 @@ class FollowerInformed(_Action):
     """When the follower was received: with its key this is sealed on the record."""
     text: Note
     media_urls: tuple[Link, ...] = Field(default=(), max_length=20)
+    files: Files = ()
     urgent: bool = False
 
 

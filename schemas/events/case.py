@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, Field
 
 from schemas.events.actions import ContributionKind, RefusalKind, ResultKind
 from schemas.events.base import Actor, CategoryCode, Level, Model, OfficeCode, PersonId, PetitionId, WardCode
+from schemas.events.files import FileRef
 from schemas.events.intake import Classification, OwnerRule, PetitionSubmitted
 
 
@@ -154,6 +155,7 @@ class InformationAdded(CaseEvent):
     what: ClassVar[str] = "information-added"
     text: str
     media_urls: tuple[str, ...] = ()
+    files: tuple[FileRef, ...] = ()
     urgent: bool = False
     """It tells of danger, by its words or its sender's mark."""
 
@@ -165,6 +167,7 @@ class Contributed(CaseEvent):
     contribution: ContributionKind
     text: str
     evidence_urls: tuple[str, ...] = ()
+    files: tuple[FileRef, ...] = ()
 
 
 class Resumed(CaseEvent):
@@ -211,6 +214,7 @@ class Promised(CaseEvent):
     text: str
     promise_date: AwareDatetime
     evidence_urls: tuple[str, ...] = ()
+    files: tuple[FileRef, ...] = ()
 
 
 class Answered(CaseEvent):
@@ -218,6 +222,7 @@ class Answered(CaseEvent):
     result: ResultKind
     text: str
     evidence_urls: tuple[str, ...] = ()
+    files: tuple[FileRef, ...] = ()
     answer_cause: str | None = None
     in_time: bool
     public: bool = False
@@ -317,6 +322,7 @@ class FollowerInformed(CaseEvent):
     received_at: AwareDatetime | None = None
     text: str
     media_urls: tuple[str, ...] = ()
+    files: tuple[FileRef, ...] = ()
     urgent: bool = False
 
 
@@ -331,7 +337,7 @@ class LimitTightened(CaseEvent):
     deadline_after: AwareDatetime
 
 
-PUBLIC = ("state", "office", "deadline", "result", "text", "evidence_urls")
+PUBLIC = ("state", "office", "deadline", "result", "text", "evidence_urls", "files")
 """What other petitioners may know of a petition: where it stands, and of an answer that its office marked as public what it says.
 Never a reason, a note, or anything of its citizen's."""
 

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from schemas.events.base import CategoryCode, Level, Model, OfficeCode, PetitionId, Text, WardCode
+from schemas.events.files import Files
 from schemas.events.strings import Clean, Link
 
 Channel = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,31}$")]
@@ -50,6 +51,7 @@ class PetitionSubmitted(Model):
     location: Location | None = None
     contact_sealed: Annotated[str, Clean] | None = None
     media_urls: tuple[Link, ...] = Field(default=(), max_length=20)
+    files: Files = ()
     category: CategoryCode | None = None
     urgent: bool | None = None
     submitted_at: AwareDatetime
@@ -58,7 +60,7 @@ class PetitionSubmitted(Model):
 
     @model_validator(mode="after")
     def _says_something(self) -> PetitionSubmitted:
-        if not (self.text or self.media_urls or (self.location and self.location.is_given)):
+        if not (self.text or self.media_urls or self.files or (self.location and self.location.is_given)):
             raise PydanticCustomError("too_little", "text: says nothing, and there is neither a picture nor a place")
         return self
 

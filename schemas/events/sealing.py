@@ -20,9 +20,9 @@ from schemas.platform.keyring import KeyringFile
 from schemas.platform.settings import KeyringSettings
 
 SEALED = "sealed"
-OF_EVENT = frozenset({"reason", "text", "question", "comment", "right_address", "answer_cause", "media_urls", "evidence_urls"})
+OF_EVENT = frozenset({"reason", "text", "question", "comment", "right_address", "answer_cause", "media_urls", "evidence_urls", "files"})
 PARTS: Mapping[str, frozenset[str]] = {
-    "petition": frozenset({"text", "external_id", "location", "contact_sealed", "media_urls"}),
+    "petition": frozenset({"text", "external_id", "location", "contact_sealed", "media_urls", "files"}),
     "classification": frozenset({"reasons", "urgent_reasons"}),
     "detail": OF_EVENT,
 }

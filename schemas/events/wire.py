@@ -171,6 +171,7 @@ class WholeEvent(CaseEvent[CaseView], gc=False, kw_only=True):
     event_type: str | None = None
     evidence_urls: tuple[str, ...] = ()
     excused: bool = False
+    files: tuple[dict[str, Any], ...] = ()
     follower: str | None = None
     in_time: bool | None = None
     into: str | None = None

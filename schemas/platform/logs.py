@@ -45,6 +45,9 @@ LogEvent = Literal[
     "proxy-unknown",  # X-Forwarded-For comes though FORWARDED_HOPS is 0: all callers count as one
     "forgotten",  # petitions' keys were destroyed; with how many
     "request-failed",  # an HTTP handler raised
+    "files-unavailable",  # the store of uploaded files, or the scanner, does not answer
+    "files-not-swept",  # uploads that nobody named could not be erased now; tried again in a minute
+    "file-infected",  # malware in an upload that was held until somebody had looked; it is erased; with its petition
 ]
 
 

@@ -58,14 +58,14 @@ class Body:
     """What is sent: a model or another type that pydantic knows, with an example by name. `closed`: other fields are refused."""
 
     model: Any
-    examples: Mapping[str, Mapping[str, Any]]
+    examples: Mapping[str, Any]
     media_types: Sequence[str] = ("application/json",)
     closed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What comes back when all is well. `model` None: no JSON, its form is said in `what`."""
+    """What comes back when all is well. `model` None: no JSON, its form is said in `what`; no `media_types`: no body."""
 
     what: str
     model: Any = None
@@ -82,7 +82,7 @@ class Operation:
     """One method of one path. `name` is unique; `refusals` are those that a caller can do something about: any may get others."""
 
     name: str
-    method: Literal["GET", "POST", "PUT", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"]
     path: str
     tag: str
     summary: str
@@ -127,4 +127,5 @@ IF_MATCH = Parameter(
 LAST_EVENT = Parameter("after", "Go on behind this event; `Last-Event-ID` says the same.", {"type": "integer", "minimum": 0})
 NO_OFFICE: tuple[Refusal, ...] = ((401, "no-token"), (401, "unknown-token"), (403, "foreign-office"), (404, "unknown-office"))
 NO_JSON: tuple[Refusal, ...] = ((400, "malformed"), (413, "too-large"), (415, "wrong-type"), (422, "invalid"))
+NO_FILE: tuple[Refusal, ...] = ((422, "file-refused"), (503, "files-unavailable"))
 NO_KEY_REUSE: tuple[Refusal, ...] = ((400, "bad-idempotency-key"), (409, "key-reused"))

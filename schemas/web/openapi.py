@@ -128,12 +128,14 @@ def _parameter(parameter: Parameter) -> Json:
 def _body(body: Body, schemas: _Schemas) -> Json:
     content = {
         "schema": schemas.of(body.model),
-        "examples": {name: {"value": dict(value)} for name, value in body.examples.items()},
+        "examples": {name: {"value": value if isinstance(value, str) else dict(value)} for name, value in body.examples.items()},
     }
     return {"required": True, "content": dict.fromkeys(body.media_types, content)}
 
 
 def _answer(answer: Answer, schemas: _Schemas) -> Json:
+    if not answer.media_types:
+        return {"description": answer.what}
     schema = {"type": "string"} if answer.model is None else schemas.of(answer.model)
     return {"description": answer.what, "content": {kind: {"schema": schema} for kind in answer.media_types}}
 

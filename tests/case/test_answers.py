@@ -7,6 +7,7 @@ import pytest
 
 from schemas.events import actions as do
 from schemas.events.case import State
+from schemas.events.files import FileKind, FileRef
 from schemas.platform.clock import to_datetime
 from tests.case.world import EVIDENCE, GOOD_TEXT, World, hanoi, local
 
@@ -55,6 +56,17 @@ def test_evidence_is_needed_only_for_field_feedback_reported_as_done(world: Worl
     id_ = world.submit(category="admin-procedure", office="tt-pvhcc")
 
     assert reply(world, id_, evidence_urls=()) == "answered"
+
+
+def test_an_uploaded_picture_is_evidence(world: World) -> None:
+    """As good as a link to one, and the event says which."""
+    id_ = world.submit()
+    picture = FileRef(id="0a" * 16, kind=FileKind.IMAGE, size=120_000, sha256="0b" * 32)
+    answer = {"result": "done", "text": GOOD_TEXT, "evidence_urls": (), "files": (picture,)}
+    event = world.act(id_, do.Answer, "so-xd", **answer)[-1]
+
+    assert event.what == "answered"
+    assert event.files == (picture,)
 
 
 def test_the_same_text_for_many_petitions_goes_back(world: World) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from schemas.events import catalogue, envelope, intake
 from schemas.events.envelope import BadEvent, Envelope
+from schemas.events.files import FileRef
 from schemas.events.intake import Location, PetitionClassified, PetitionSubmitted
 from streams.classify import found
 from streams.classify.build import classifier
@@ -39,6 +40,9 @@ PETITION = {
 }
 
 
+FILE = {"id": "0a" * 16, "kind": "image", "size": 120_000, "sha256": "0b" * 32}
+
+
 def _record(value: dict[str, Any] | bytes, key: bytes = ID.encode(), **headers: bytes) -> Record:
     made = Envelope("cause-1", "test", catalogue.SUBMITTED.type, ID, datetime(2026, 1, 5, tzinfo=UTC))
     head = dict(envelope.headers(made)) | {name.replace("content_type", "content-type"): part for name, part in headers.items()}
@@ -51,6 +55,7 @@ def _record(value: dict[str, Any] | bytes, key: bytes = ID.encode(), **headers: 
     [
         (wire.Petition, PetitionSubmitted),
         (wire.Location, Location),
+        (wire.File, FileRef),
         (wire.Classified, PetitionClassified),
         (found.Classification, intake.Classification),
         (found.Guess, intake.Guess),
@@ -79,6 +84,8 @@ def test_structs_have_the_fields_of_the_models(struct: type[msgspec.Struct], mod
         {"text": "  ", "location": None},
         {"text": "viết \\u0000 là chữ"},
         {"media_urls": ["https://anh.example.org", "http://10.0.0.1:8080/a b.jpg"]},
+        {"files": [FILE]},
+        {"files": [FILE], "text": "", "media_urls": [], "location": None},
         {"submitted_at": "2026-01-05T08:00:00.250+07:00"},
         {"submitted_at": 1_767_600_000},
         {"unknown": {"of": "a newer writer"}},
@@ -105,6 +112,9 @@ def test_an_ordinary_petition_is_read_quickly() -> None:
         (_record(PETITION | {"location": {"address": "a\0b"}}), "location.address: must not contain the character U+0000"),
         (_record(PETITION | {"media_urls": ["https://anh.example.org/%FF"]}), "media_urls.0"),
         (_record(PETITION | {"media_urls": ["https://good.example.org@evil.example.org/1.jpg"]}), "media_urls.0"),
+        (_record(PETITION | {"files": [FILE | {"id": "../etc/passwd"}]}), "files.0.id"),
+        (_record(PETITION | {"files": [FILE | {"kind": "program"}]}), "files.0.kind"),
+        (_record(PETITION | {"files": [FILE] * 11}), "files"),
         (_record(PETITION | {"content_digest": "x"}), "content_digest"),
         (_record(PETITION | {"category": "nothing"}), "category"),
         (_record(PETITION | {"location": {"ward_code": "99999"}}), "location.ward_code"),

@@ -85,13 +85,13 @@ def test_from_submission_to_rating(opened: Open, instance: Instance) -> None:
     desk.click("[data-action=answer]")
     form = desk.locator("[data-form=answer]")
     form.locator("textarea").first.fill(ANSWER)
-    form.get_by_role("button").click()
+    form.locator("button.main").click()
 
     expect(form.locator(".verdict.warn")).to_contain_text("ảnh hoặc tài liệu")
     expect(form.locator(".verdict.warn")).to_be_in_viewport()
 
     form.locator("textarea").last.fill(EVIDENCE)
-    form.get_by_role("button").click()
+    form.locator("button.main").click()
 
     expect(desk.locator("#outbox .note.good")).to_be_visible()
     expect(citizen.locator("#timeline [data-type=answered]")).to_contain_text(ANSWER)
@@ -155,7 +155,7 @@ def test_a_transfer_goes_to_the_office_that_was_searched_for(opened: Open, insta
     form.get_by_role("combobox").press("ArrowDown")
     form.get_by_role("combobox").press("Enter")
     form.locator("textarea").fill("Cột và dây do đơn vị này quản lý.")
-    form.get_by_role("button").click()
+    form.locator("button.main").click()
 
     expect(citizen.locator("#timeline [data-type=transferred]")).to_contain_text("do đơn vị này quản lý")
     code = citizen.url.rsplit("/", 1)[1]
@@ -217,7 +217,7 @@ def test_a_co_office_writes_a_part_and_the_owner_takes_it_over(opened: Open, ins
     form = theirs.locator("[data-form=contribute]")
     form.locator("select").select_option("answer-part")
     form.locator("textarea").first.fill(part)
-    form.get_by_role("button").click()
+    form.locator("button.main").click()
     expect(theirs.locator("#acting-place .note.good")).to_be_visible()
 
     ours = _desk(opened, instance, owner)

@@ -50,6 +50,7 @@ def test_every_field_finds_its_place() -> None:
         "location": {"lat": 21.03, "long": 105.85, "address": "12 phố Huế", "ward_code": "00070"},
         "contact": {"name": "An Nguyễn", "phone": "0912 345 678", "email": "an@example.vn"},
         "media_urls": ["https://anh.example.vn/1.jpg"],
+        "files": [],
         "urgent": True,
     }
 

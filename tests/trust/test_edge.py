@@ -121,7 +121,7 @@ def client(monkeypatch: pytest.MonkeyPatch, **paces: Pace) -> httpx.AsyncClient:
     async def refused(_: Request) -> PlainTextResponse:
         return PlainTextResponse("who?", 401)
 
-    paths = ["/v1/known", "/v1/petitions/{code}/actions", "/v1/petitions/{code}"]
+    paths = ["/v1/known", "/v1/petitions/{code}/actions", "/v1/petitions/{code}", "/v1/files", "/v1/files/uploads"]
     routes = [*(Route(path, known, methods=["GET", "POST"]) for path in paths), Route("/v1/departments", refused)]
     app = Limited(Starlette(routes=routes), trusted_hops=1)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x")
@@ -157,6 +157,17 @@ async def test_a_tracking_code_takes_few_actions_and_is_always_read(monkeypatch:
 
         assert acts == [200, 200, 429, 429]
         assert (await http.get("/v1/petitions/AAAA", headers=of("203.0.113.1"))).status_code == 200
+
+
+async def test_uploads_begin_at_a_pace_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted by address from the public form, by key from an app; their parts are not counted so."""
+    async with client(monkeypatch, upload=Pace(1, 0.1), **{"app-upload": Pace(2, 0.1)}) as http:
+        form = [(await http.post("/v1/files", headers=of("203.0.113.1"))).status_code for _ in range(2)]
+        app = [(await http.post("/v1/files/uploads", headers=of("203.0.113.1", X_API_Key="a"))).status_code for _ in range(3)]
+
+        assert (form, app) == ([200, 429], [200, 200, 429])
+        assert (await http.get("/v1/files/uploads", headers=of("203.0.113.1"))).status_code == 200
+        assert (await http.post("/v1/files", headers=of("203.0.113.2"))).status_code == 200
 
 
 async def test_wrong_tokens_end_soon(monkeypatch: pytest.MonkeyPatch) -> None:

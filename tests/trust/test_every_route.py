@@ -30,6 +30,7 @@ from schemas.platform.credentials import Holder, Kind
 from schemas.platform.settings import ProcessSettings
 from schemas.reference import above, below
 from tests.chaos.instance import Instance
+from tests.files.contents import jpeg
 from tests.system.people import City, wait
 
 OFFICE = "/v1/departments/{code}"
@@ -45,6 +46,7 @@ GUARDED = {
     ("POST", f"{OFFICE}/absence"): Call.ACT,
     ("POST", f"{QUEUE}/{{petition_id}}/presence"): Call.READ_CASES,
     ("GET", f"{QUEUE}/{{petition_id}}/beside"): Call.READ_CASES,
+    ("GET", f"{QUEUE}/{{petition_id}}/files/{{file_id}}"): Call.READ_CASES,
     **dict.fromkeys(
         (("GET", f"{OFFICE}/{part}") for part in ("templates", "merge-proposals", "mentions", "late", "decisions")), Call.READ_CASES
     ),
@@ -54,6 +56,16 @@ GUARDED = {
     ("GET", "/v1/ioc"): Call.READ_FIGURES,
 }
 LOOKED_AT = [(method, path) for (method, path), call in GUARDED.items() if method == "GET" and call is Call.READ_CASES]
+UPLOAD = "/v1/files/uploads/{file_id}/{token}"
+UPLOADS = {
+    ("POST", "/v1/files"): 415,
+    ("POST", "/v1/files/uploads"): 412,
+    ("OPTIONS", "/v1/files/uploads"): 204,
+    ("GET", UPLOAD): 404,
+    ("PATCH", UPLOAD): 412,
+    ("DELETE", UPLOAD): 412,
+}
+"""As the form that they belong to; an upload that was begun is opened by its token alone (`tests/files`)."""
 ANYBODY = {
     ("GET", path): status
     for path, status in {
@@ -67,6 +79,7 @@ ANYBODY = {
 } | {
     ("POST", "/petitions"): 422,
     ("POST", "/v1/drafts"): 422,
+    **UPLOADS,
     ("GET", "/session/provider"): 200,
     ("GET", "/sign-in/provider"): 404,
     ("GET", "/sign-in/return"): 404,
@@ -75,6 +88,7 @@ ANYBODY = {
 BY_CODE = {
     ("GET", "/v1/petitions/{tracking_code}"),
     ("GET", "/v1/petitions/{tracking_code}/events"),
+    ("GET", "/v1/petitions/{tracking_code}/files/{file_id}"),
     ("POST", "/v1/petitions/{tracking_code}/actions"),
 }
 """Opened by the tracking code, whoever has it."""
@@ -100,6 +114,7 @@ class Town:
     code: str
     petition_id: str
     case: Holding
+    file_id: str
     table: psycopg.Connection[Any]
     credentials: dict[str, Any]
 
@@ -118,7 +133,7 @@ class Town:
 
     def path(self, template: str, office: str = "so-xd") -> str:
         given = {"code": office, "office": office, "petition_id": self.petition_id, "tracking_code": self.code}
-        return template.format(**given, shared="none", view="1", file="none.js", name="none")
+        return template.format(**given, file_id=self.file_id, token="guess", shared="none", view="1", file="none.js", name="none")
 
     def person(self, *posts: Post) -> httpx.Client:
         """A browser in which a new person has signed in."""
@@ -143,12 +158,21 @@ class Town:
 @pytest.fixture(scope="module")
 def town(instance: Instance) -> Iterator[Town]:
     with City(instance.url, instance.data / "credentials.json") as city:
-        sent = city.submit(TEXT, location={"ward_code": "00070"})
+        file = city.http.post("/v1/files", files={"file": jpeg()}).json()
+        sent = city.submit(TEXT, location={"ward_code": "00070"}, files=[{"id": file["file_id"], "token": file["token"]}])
         owner = city.wait_state(sent["tracking_code"], "assigned")["office"]["code"]
         path = f"/v1/departments/{owner}/queue/{sent['petition_id']}"
         found = wait(lambda: city.http.get(path, headers=city.token(owner)).json(), lambda found: "case" in found)
         with psycopg.connect(instance.database(), autocommit=True) as table:
-            yield Town(instance.url, sent["tracking_code"], sent["petition_id"], Holding.of(found["case"]), table, city.credentials)
+            yield Town(
+                instance.url,
+                sent["tracking_code"],
+                sent["petition_id"],
+                Holding.of(found["case"]),
+                file["file_id"],
+                table,
+                city.credentials,
+            )
 
 
 def ask(client: httpx.Client, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, str]:

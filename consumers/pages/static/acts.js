@@ -3,6 +3,7 @@
 import { data, el, t } from "/assets/common/core.js";
 import { combobox } from "/assets/common/combobox.js";
 import { inputDate, now } from "/assets/common/time.js";
+import { uploads } from "/assets/common/uploads.js";
 import { forget, keepDraft } from "./drafts.js";
 import { understood } from "./languages.js";
 import { post } from "./outbox.js";
@@ -27,6 +28,9 @@ function field(label, control, hint) {
   return el("div", { class: "field" }, el("label", { for: control.id }, label), control, hint && el("p", { class: "hint" }, hint));
 }
 
+/** Files from the camera or the device, for the parts of a form and for what it reads. */
+const attached = (about) => uploads({ headers: about?.headers });
+const withFiles = (label, picker) => el("div", { class: "field" }, el("p", { class: "label" }, label), picker.place);
 const area = (name, rows = 3) => el("textarea", { id: identify(name), rows, maxlength: 20000, "data-keep": name });
 const links = () => el("textarea", { id: identify("evidence"), rows: 2, class: "short", spellcheck: "false", placeholder: "https://…", "data-keep": "evidence" });
 const lines = (control) => control.value.split(/\s+/).filter(Boolean);
@@ -76,15 +80,17 @@ const FORMS = {
     const question = area("question");
     return { parts: [understood(found), field(t("desk.question"), question, t("desk.question-hint"))], read: () => question.value.trim() && { question: question.value } };
   },
-  "add-information": () => {
+  "add-information": (found, about) => {
     const text = area("information");
-    return { parts: [field(t("desk.information"), text, t("desk.information-hint"))], read: () => text.value.trim() && { text: text.value } };
+    const files = attached(about);
+    return { files, parts: [field(t("desk.information"), text, t("desk.information-hint")), withFiles(t("desk.files"), files)], read: () => text.value.trim() && { text: text.value } };
   },
-  contribute: () => {
+  contribute: (found, about) => {
     const kind = choices(t("desk.contribution"), Object.entries(data.contributions), "kind");
     const text = area("contribution", 4);
     const evidence = links();
-    return { parts: [kind.made, field(t("desk.contribution-text"), text, t("desk.contribution-hint")), field(t("desk.evidence"), evidence)],
+    const files = attached(about);
+    return { files, parts: [kind.made, field(t("desk.contribution-text"), text, t("desk.contribution-hint")), withFiles(t("desk.files"), files), field(t("desk.evidence"), evidence)],
       read: () => text.value.trim() && { kind: kind.value(), text: text.value, evidence_urls: lines(evidence) } };
   },
   extend: () => {
@@ -138,12 +144,13 @@ function splitForm(found) {
       request(found, { category: category.value(), text: text.value.trim(), office: office.value(), level: level.value(), reason: reason.value }) };
 }
 
-function answerForm(found) {
+function answerForm(found, about) {
   const group = identify("result");
   const results = Object.entries(data.results).map(([value, name], index) =>
     el("label", { class: "choice" }, el("input", { type: "radio", name: group, value, checked: index === 0, "data-keep": "result" }), name));
   const text = area("text", 5);
   const evidence = links();
+  const files = attached(about);
   const promise = input("promise", { type: "date", min: inputDate(now() + DAY_MS), value: inputDate(now() + 7 * DAY_MS) });
   const cause = area("cause", 2);
   const own = { "will-be-done": field(t("desk.promise-date"), promise, t("desk.promise-hint")), cause: field(t("desk.cause"), cause) };
@@ -163,9 +170,10 @@ function answerForm(found) {
     ...(chosen() === "will-be-done" && promise.value && { promise_date: `${promise.value}T17:30:00+07:00` }),
     ...(!own.cause.hidden && { cause: cause.value }),
   };
-  const judged = verdict(found.petition_id, () => { const said = read(); return said && { action: "answer", ...said }; });
+  const judged = verdict(found.petition_id, () => { const said = read(); return said && { action: "answer", ...said, ...named(files) }; });
   return {
-    parts: [understood(found), contributed(found, text, evidence), made, templateChoice(found, text), field(t("desk.answer-text"), text, t("desk.answer-hint")), judged.line, shared, own["will-be-done"], own.cause, field(t("desk.evidence"), evidence, t("desk.evidence-hint"))],
+    files,
+    parts: [understood(found), contributed(found, text, evidence), made, templateChoice(found, text), field(t("desk.answer-text"), text, t("desk.answer-hint")), judged.line, shared, own["will-be-done"], own.cause, withFiles(t("desk.files"), files), field(t("desk.evidence"), evidence, t("desk.evidence-hint"))],
     read,
     ready: (form) => { fit(); judged.watch(form); text.addEventListener("keydown", (event) => nextBlank(event, text)); },
     passes: judged.ask,
@@ -196,9 +204,13 @@ const append = (control, more, between) => (control.value = [control.value.trim(
 /** A form's parts, and what reads them, for who sends it himself. */
 export const formParts = (name, found) => FORMS[name](found);
 
+/** The files of a form, as the call names them. */
+const named = (files) => files?.claims().length && { files: files.claims() };
+
 /** A form for an action. `done({ok, text})` is called with what became of it, or `{undone: true}`. */
 export function actionForm(name, found, about, done) {
-  const { parts, read, set, ready, passes } = FORMS[name](found);
+  const { parts, read, set, ready, passes, files } = FORMS[name](found, about);
+  let warned = false; // that some files failed: with the next press the rest is sent
   const error = el("p", { class: "error", role: "alert" });
   const send = el("button", { class: name === "reject" ? "danger" : "main" }, t(`desk.send-${name}`));
   const form = el("form", { class: "act-form", novalidate: true, "data-form": name, onsubmit: submit, onkeydown: quick }, parts, error, send);
@@ -212,8 +224,13 @@ export function actionForm(name, found, about, done) {
     const fields = read();
     if (!fields) return (error.textContent = t("desk.incomplete"));
     send.disabled = true;
+    await files?.settled();
+    if (files?.failed() && !warned) {
+      [warned, send.disabled] = [true, false];
+      return (error.textContent = t("files.some-failed", { n: files.failed() }));
+    }
     if (passes && !(await passes())) return (send.disabled = false); // the line below the text says why
-    const ask = () => about.act(found.petition_id, { action: name, ...fields });
+    const ask = () => about.act(found.petition_id, { action: name, ...fields, ...named(files) });
     const answer = TELLING.has(name) ? later(ask) : ask();
     const outcome = await answer;
     send.disabled = false;

@@ -143,7 +143,8 @@ async function refresh(fresh, seq = 0, action = null) {
     return; // what is being written stays, while the service is away
   }
   desk.seen.set(petition, answer.body.seq);
-  showDetail(place, answer.body, { fresh, act, back, action, sent, reopen: (wanted, form) => choose(wanted, false, form) });
+  const about = { files: `${base()}/${answer.body.petition_id}/files`, headers: () => formHeaders(desk.session) };
+  showDetail(place, answer.body, { ...about, fresh, act, back, action, sent, reopen: (wanted, form) => choose(wanted, false, form) });
   showWho(answer.body, act);
   if (fresh) {
     place.scrollTop = 0;

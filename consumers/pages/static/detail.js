@@ -1,6 +1,7 @@
 // One case on the desk: what it is, what happened, what can be done.
 
 import { data, el, links, t } from "/assets/common/core.js";
+import { shown as files } from "/assets/common/files.js";
 import { longDate, moment, remaining } from "/assets/common/time.js";
 import { actionForm, offered } from "./acts.js";
 import { beside } from "./beside.js";
@@ -36,6 +37,7 @@ export function showDetail(place, found, about) {
     head(found),
     el("p", { class: "muted small" }, t(`desk.means-${found.state}`)),
     el("p", { class: "petition-text" }, marked(found.text, found.classification)),
+    files(found.files, about.files) ?? "",
     links(found.media_urls) ?? "",
     news(found),
     proposals(found, about),
@@ -47,7 +49,7 @@ export function showDetail(place, found, about) {
     classification(found.classification),
     beside(found),
     el("h2", {}, t("desk.timeline")),
-    el("ol", { class: "timeline", reversed: true }, [...found.timeline].reverse().map(line)),
+    el("ol", { class: "timeline", reversed: true }, [...found.timeline].reverse().map((item) => line(item, about.files))),
   );
   actions(place.querySelector("#acting-place"), found, about);
   decideHere(place.querySelector("#proposed-here"), found, about.act);
@@ -110,7 +112,7 @@ function classification(found) {
   return el("details", {}, el("summary", {}, t("desk.why-here")), el("ul", { class: "small" }, [...found.reasons, ...found.urgent_reasons].map((reason) => el("li", {}, reason))));
 }
 
-function line(item) {
+function line(item, base) {
   const { details } = item;
   const said = details.text ?? details.question ?? details.comment;
   const office = details.to_office && data.offices.find(({ code }) => code === details.to_office)?.name;
@@ -130,6 +132,7 @@ function line(item) {
     said && el("p", { class: "quote" }, mentioned(said, item.type)),
     details.into && el("p", {}, el("button", { type: "button", class: "plain small", onclick: () => document.dispatchEvent(new CustomEvent("desk:open", { detail: { petition_id: details.into } })) }, t("desk.open-case"))),
     details.reason && el("p", { class: "small" }, `${t("desk.reason")}: ${details.reason}`),
+    files(details.files, base),
     links(details.evidence_urls ?? details.media_urls));
 }
 

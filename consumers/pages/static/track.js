@@ -2,6 +2,8 @@
 
 import { combobox } from "/assets/common/combobox.js";
 import { announce, api, byId, connection, data, decoded, el, lang, links, t, trouble } from "/assets/common/core.js";
+import { shown } from "/assets/common/files.js";
+import { uploads } from "/assets/common/uploads.js";
 import { loadCalendar, longDate, moment, remaining } from "/assets/common/time.js";
 
 const code = decoded(location.pathname.split("/").pop());
@@ -14,6 +16,8 @@ const TONES = {
 };
 const STEP_OF = { received: 0, assigned: 1, "decision-required": 1, accepted: 2, "information-requested": 2, promised: 2, merged: 2, answered: 3, closed: 4, refused: 4, withdrawn: 4 };
 
+const attached = uploads();
+byId("information-files").append(attached.place);
 let petition = null;
 let asked = null; // the action whose outcome we wait for
 
@@ -25,6 +29,7 @@ function showStanding() {
   document.title = `${petition.state_name} · ${petition.tracking_code}`;
   showSteps();
   showFacts();
+  showSaid();
   showActions();
 }
 
@@ -58,6 +63,20 @@ function showFacts() {
 }
 
 const toCode = (other) => el("a", { href: `/t/${other}${location.search}`, class: "part-code" }, other, " ");
+/** What was handed in; a fresh petition is shown a moment later. */
+function showSaid() {
+  const { said } = petition;
+  byId("said").hidden = !said;
+  if (!said || byId("said").dataset.shown === JSON.stringify(said)) return;
+  byId("said").dataset.shown = JSON.stringify(said);
+  byId("said-text").textContent = said.text ?? "";
+  byId("said-files").replaceChildren(...[shown(said.files, `${base}/files`), links(said.media_urls)].filter(Boolean));
+  const { address, ward_code: ward, lat, long } = said.location ?? {};
+  const place = [address, data.wards[ward]].filter(Boolean).join(", ");
+  const point = Number.isFinite(lat) && Number.isFinite(long) && `${lat.toFixed(5)}, ${long.toFixed(5)}`;
+  const facts = [place && [t("track.place"), place], point && [t("track.point"), point]].filter(Boolean);
+  byId("said-facts").replaceChildren(...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+}
 
 function deadline(open) {
   const date = longDate(petition.deadline);
@@ -104,6 +123,7 @@ function line(item, arrives) {
     item.type === "information-added" && el("p", { class: "quote" }, about.text),
     item.type === "rated" && about.comment && el("p", { class: "quote" }, about.comment),
     item.type === "reopened" && about.reason && el("p", { class: "quote" }, about.reason),
+    shown(about.files ?? about.detail?.files, `${base}/files`),
     links(about.evidence_urls ?? about.media_urls ?? about.detail?.evidence_urls),
   );
 }
@@ -145,6 +165,7 @@ async function load() {
   byId("timeline").replaceChildren();
   for (const item of petition.timeline) add(item, false);
   showStanding();
+  if (!petition.said) setTimeout(refresh, 1500);
   return follow(petition.timeline.at(-1)?.seq ?? 0);
 }
 
@@ -206,7 +227,7 @@ function refresh() {
 // --- Acting --------------------------------------------------------------------------------------------------------------------------
 
 async function act(name, fields, form) {
-  const button = form.querySelector("button");
+  const button = form.querySelector("button.main, button.danger");
   const problem = form.querySelector(".error");
   problem.textContent = "";
   byId("outcome").hidden = true;
@@ -227,6 +248,7 @@ function settle(item) {
     asked = null;
   } else if (item.type === DONE[asked.name]) {
     asked.form.reset();
+    if (asked.name === "add-information") attached.clear();
     const parent = asked.form.closest("details");
     if (parent) parent.open = false;
     byId("outcome").className = "note good";
@@ -241,8 +263,9 @@ const value = (id) => byId(id).value.trim();
 const form = (name) => byId(name).querySelector("form") ?? byId(name);
 
 function onsubmit(name, fields, missing) {
-  form(name).addEventListener("submit", (event) => {
+  form(name).addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (name === "add-information") await attached.settled();
     const given = fields();
     if (given === null) {
       form(name).querySelector(".error").textContent = t(missing);
@@ -255,7 +278,7 @@ onsubmit("rate", () => {
   const chosen = document.querySelector("input[name=star]:checked");
   return chosen && { stars: Number(chosen.value), ...(value("comment") && { comment: value("comment") }) };
 }, "track.choose-stars");
-onsubmit("add-information", () => (value("information") ? { text: value("information"), media_urls: urls("information-links") } : null), "track.write-something");
+onsubmit("add-information", () => (value("information") ? { text: value("information"), media_urls: urls("information-links"), files: attached.claims() } : null), "track.write-something");
 onsubmit("reopen", () => (value("reopen-reason").length >= 3 ? { reason: value("reopen-reason") } : null), "track.give-reason");
 onsubmit("withdraw", () => (value("withdraw-reason").length >= 3 ? { reason: value("withdraw-reason") } : {}), "track.give-reason");
 onsubmit("forget", () => ({}));
@@ -263,7 +286,7 @@ onsubmit("forget", () => ({}));
 const rightWard = combobox(byId("correct-ward"), data.wards);
 byId("correct-category").append(...data.categories.map(({ code, name }) => el("option", { value: code }, name)));
 onsubmit("correct", () => {
-  const said = { category: byId("correct-category").value, ward_code: rightWard.value(), reason: value("correct-reason") };
+const rightWard = combobox(byId("correct-ward"), Object.entries(data.wards).map(([code, name]) => ({ code, name })));
   const given = Object.fromEntries(Object.entries(said).filter(([name, one]) => one && (name !== "reason" || one.length >= 3)));
   return Object.keys(given).length ? given : null;
 }, "track.correct-something");

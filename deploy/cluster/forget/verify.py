@@ -50,6 +50,7 @@ def _keys(site: Site, forgotten: Forgotten) -> Iterator[Left]:
 
 _QUERIES = {
     "table contact_key": "select count(*) from contact_key where petition_id = %s and key is not null",
+    "table file": "select count(*) from file where petition_id = %s",
     "table incident_petition": "select count(*) from incident_petition where petition_id = %s and (lat, long) is not null"
     " or petition_id = %s and cardinality(names) + cardinality(numbers) + cardinality(terms) > 0",
 }

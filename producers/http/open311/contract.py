@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from schemas.web.contract import Answer, Body, Operation
 from schemas.web.open311 import BASE, ERRORS, FORMAT, JURISDICTION, TYPES
 
-_FORM = ("application/x-www-form-urlencoded",)
+_FORM = ("application/x-www-form-urlencoded", "multipart/form-data")
 _TAG = "Open311 GeoReport v2"
 
 
@@ -18,6 +18,12 @@ class _Form(BaseModel):
     jurisdiction_id: str | None = Field(None, pattern=f"^{JURISDICTION}$")
     description: str
     media_url: list[str] = Field([], max_length=20, description="May be given several times.")
+    media: list[str] = Field(
+        [],
+        max_length=10,
+        description="Files, in a multipart form: pictures, videos, PDF.",
+        json_schema_extra={"items": {"format": "binary"}},
+    )
     email: str | None = None
     first_name: str | None = None
     last_name: str | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +15,9 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from producers.http.body import content_type, read_body
+from producers.http.multipart import MEDIA_TYPE, SMALL_BYTES, Attached, parts_of
 from producers.http.open311.contract import ServiceRequestForm, UpdateForm
+from producers.http.open311.media import NAMES, mark_of
 from producers.intake.requests import PetitionRequest
 from schemas.reference import categories
 from schemas.web import Field, Problem, broken, from_validation
@@ -41,18 +44,26 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What was given, without what was left empty. `media_url`: all of them; `fields`: the last one of each name."""
+    """What was given, without what was left empty. `media_url`: all of them; `fields`: the last one of each name; `media`: files, each
+    with the fingerprint of its bytes."""
 
     fields: Mapping[str, str]
     media_urls: tuple[str, ...]
+    media: tuple[tuple[Attached, str], ...] = ()
 
     def attribute(self, code: str) -> str | None:
         return self.fields.get(f"attribute[{code}]")
 
+    @property
+    def external_id(self) -> str | None:
+        """The sender's own id of a request."""
+        return self.attribute(EXTERNAL_ID) or self.attribute(FIXMYSTREET_ID)
+
     def digest(self, day: date) -> str:
         """Of all that was said on one day: who sends the same again means the same; on another day it is another report."""
         said = sorted((name, text) for name, text in self.fields.items() if name not in _CALL)
-        return hashlib.sha256(repr((said, self.media_urls, day.isoformat())).encode()).hexdigest()
+        marks = [mark for _, mark in self.media]
+        return hashlib.sha256(repr((said, self.media_urls, day.isoformat(), *marks)).encode()).hexdigest()
 
     def update_key(self, day: date) -> str:
         """By which a repeat of an update is known: its own id, else all that it says. Plain letters, since it may stand in a header."""
@@ -60,19 +71,40 @@ class Form:
         return hashlib.sha256(own.encode()).hexdigest() if own else self.digest(day)
 
 
-async def read(request: Request, limit: int) -> Form:
-    """Raise Problem 415 for what is no form in UTF-8, 413 for more than `limit` bytes, 400 for a foreign jurisdiction."""
+@asynccontextmanager
+async def reading(request: Request, limit: int) -> AsyncIterator[Form]:
+    """The form, while its files are needed; with files it is multipart. Raise Problem 415 for what is no form in UTF-8, 413 for more than
+    `limit` bytes (of a form with files `SMALL_BYTES`), 400 for a foreign jurisdiction."""
+    if content_type(request) != MEDIA_TYPE:
+        yield _form(request, await _urlencoded(request, limit), ())
+        return
+    async with parts_of(request, SMALL_BYTES) as (fields, files):
+        _known(one.name for one in files)
+        media = tuple([(one, await mark_of(one)) for one in files])
+        yield _form(request, fields, media)
+
+
+def _known(names: Iterable[str]) -> None:
+    unknown = sorted(set(names) - set(NAMES))
+    if unknown:
+        raise Problem(400, "invalid", fields=[Field(name, "extra_forbidden", {}) for name in unknown])
+
+
+async def _urlencoded(request: Request, limit: int) -> list[tuple[str, str]]:
     if content_type(request) != "application/x-www-form-urlencoded":
         raise Problem(415, "wrong-form")
     raw = await read_body(request, limit)
     try:
-        given = parse_qsl(raw.decode(), errors="strict", max_num_fields=_MOST_FIELDS)
+        return parse_qsl(raw.decode(), errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise Problem(415, "wrong-form") from None
+
+
+def _form(request: Request, given: list[tuple[str, str]], media: tuple[tuple[Attached, str], ...]) -> Form:
     pairs = [(_ATTRIBUTE.sub(r"attribute[\1]", name), text) for name, text in [*request.query_params.items(), *given] if text.strip()]
     fields = {name: text for name, text in pairs if name not in ("media_url", "lang")}
     check_jurisdiction(fields.get("jurisdiction_id"))
-    return Form(fields, tuple(dict.fromkeys(text for name, text in pairs if name == "media_url")))
+    return Form(fields, tuple(dict.fromkeys(text for name, text in pairs if name == "media_url")), media)
 
 
 def _names(model: type[BaseModel]) -> frozenset[str]:
@@ -81,7 +113,8 @@ def _names(model: type[BaseModel]) -> frozenset[str]:
 
 
 def petition_of(form: Form, channel: str) -> PetitionRequest:
-    """The petition that a service request is. Raise Problem 400 naming each field that breaks a rule, 404 for an unknown service."""
+    """The petition that a service request is, without its files. Raise Problem 400 naming each field that breaks a rule, 404 for an
+    unknown service."""
     _only(form, _names(ServiceRequestForm))
     service = form.fields.get("service_code")
     if service is None:
@@ -100,7 +133,7 @@ def _petition(form: Form, channel: str, service: str) -> dict[str, Any]:
     given = form.fields
     return _without_nothing(
         channel=channel,
-        external_id=form.attribute(EXTERNAL_ID) or form.attribute(FIXMYSTREET_ID),
+        external_id=form.external_id,
         text=given.get("description"),
         category=service,
         location=_without_nothing(

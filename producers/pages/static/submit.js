@@ -3,13 +3,17 @@
 import { announce, api, byId, data, lang, newKey, t, trouble } from "/assets/common/core.js";
 import { combobox } from "/assets/common/combobox.js";
 import { moment } from "/assets/common/time.js";
+import { uploads } from "/assets/common/uploads.js";
 import { previewOf } from "./preview.js";
 
 const CODE = /^[2-9ACDEFGHJKMNPRTVWXY]{12}[2-9]?$/;
 const TEXT_LIMIT = 20000;
 const form = byId("petition");
 const ward = combobox(byId("ward"), data.wards);
+const attached = uploads();
+byId("uploads").append(attached.place);
 let position = null;
+let without = false; // the sender has read that some files failed, and sends all the same
 let sent = null; // what was sent last, and under which key
 
 /** The same for the same words until they are in, so that sending again cannot make a second petition; other words are another one. */
@@ -39,7 +43,7 @@ function check() {
   clearErrors();
   const media = lines("media");
   const isLink = (url) => /^https?:\/\/[^\s/]+/i.test(url);
-  const shown = media.some(isLink) || position || ward.value() || value("address");
+  const shown = attached.claims().length || media.some(isLink) || position || ward.value() || value("address");
   if (!shown && letters(value("text")) < data.letters) fail("text", t("submit.text-missing", { n: data.letters }));
   if (media.length > 20 || !media.every(isLink)) fail("media", t("submit.media-bad"));
   if (value("phone") && !/^\+?[0-9 .()-]{6,24}$/.test(value("phone"))) fail("phone", t("submit.phone-bad"));
@@ -62,6 +66,7 @@ function petition() {
     location: filled({ address: value("address"), ward_code: ward.value(), lat: position?.lat, long: position?.long }),
     category: preview.chosen(),
     media_urls: lines("media"),
+    files: attached.claims(),
     contact: filled({ name: value("name"), phone: value("phone"), email: value("email") }),
     website: byId("website").value,
   });
@@ -69,21 +74,41 @@ function petition() {
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (!check()) return;
   const send = byId("send");
   send.disabled = true;
   send.textContent = t("submit.sending");
+  await attached.settled();
+  if (!check() || !complete()) return ready(send);
   const body = petition();
   const answer = await api("/petitions", { method: "POST", body, headers: { "Idempotency-Key": keyFor(body) } });
+  ready(send);
+  if (answer.status === 202) return received(answer.body.tracking_code);
+  fault(trouble(answer));
+});
+
+function ready(send) {
   send.disabled = false;
   send.textContent = t("submit.send");
-  if (answer.status === 202) return received(answer.body.tracking_code);
-  byId("form-error").textContent = trouble(answer);
+}
+
+function fault(text) {
+  byId("form-error").textContent = text;
   byId("form-error").hidden = false;
-});
+}
+
+/** Whether every file is there; else it is said once, and with the next press the rest is sent. */
+function complete() {
+  const failed = attached.failed();
+  if (!failed || without) return true;
+  without = true;
+  fault(t("files.some-failed", { n: failed }));
+  return false;
+}
 
 function received(code) {
   sent = null;
+  without = false;
+  attached.clear();
   byId("tracking-code").textContent = code;
   byId("follow").href = `/t/${code}`;
   byId("start").hidden = true;

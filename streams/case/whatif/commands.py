@@ -16,6 +16,7 @@ import msgspec
 from schemas.events import actions as do
 from schemas.events import wire
 from schemas.events.base import Actor, Level, Role
+from schemas.events.files import FileKind, FileRef
 from schemas.events.intake import SANDBOX, PetitionKind
 from schemas.events.wire import NotAnEvent, WholeEvent, instant, ms
 from schemas.platform.instants import to_datetime
@@ -157,6 +158,7 @@ def _answered(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
         result=_of(do.ResultKind, event.result),
         text=event.text or "",
         evidence_urls=event.evidence_urls,
+        files=_files(event),
         promise_date=None,
         cause=event.answer_cause,
     )
@@ -172,6 +174,7 @@ def _promised(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
         result=do.ResultKind.WILL_BE_DONE,
         text=event.text or "",
         evidence_urls=event.evidence_urls,
+        files=_files(event),
         promise_date=to_datetime(date),
         cause=None,
     )
@@ -187,6 +190,7 @@ def _decision(event: WholeEvent, found: Found, policy: Policy) -> Built:
         result=do.ResultKind.NOT_OURS,
         text=_ENOUGH_WORDS,
         evidence_urls=(),
+        files=(),
         promise_date=None,
         cause=event.reason or _ENOUGH_WORDS,
     )
@@ -235,8 +239,17 @@ def _joined(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
     return _ask(do.FollowerJoined, event, follower=event.follower, category=None, ward_code=None, level=level, answer_due=due)
 
 
+def _files(event: WholeEvent) -> tuple[FileRef, ...]:
+    return tuple(FileRef.model_construct(**one | {"kind": _of(FileKind, one["kind"])}) for one in event.files)
+
+
+def _follower_informed(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
+    said = {"text": event.text, "media_urls": event.media_urls, "files": _files(event), "urgent": event.urgent}
+    return _ask(do.FollowerInformed, event, follower=event.follower, **said)
+
+
 def _informed(event: WholeEvent, _found: Found, _policy: Policy) -> Built:
-    asked = _ask(do.AddInformation, event, text=event.text, media_urls=event.media_urls, urgent=event.urgent)
+    asked = _ask(do.AddInformation, event, text=event.text, media_urls=event.media_urls, files=_files(event), urgent=event.urgent)
     return msgspec.structs.replace(asked, urgent=event.urgent)
 
 
@@ -272,7 +285,7 @@ _BUILDERS: dict[str, Builder] = {
     "merged": _simple(do.Merge, "into", "reason"),
     "unmerged": _unmerged,
     "follower-added": _joined,
-    "follower-informed": _simple(do.FollowerInformed, "follower", "text", "media_urls", "urgent"),
+    "follower-informed": _follower_informed,
     "follower-removed": _simple(do.FollowerLeft, "follower"),
     "information-requested": _simple(do.RequestInformation, "question"),
     "information-added": _informed,

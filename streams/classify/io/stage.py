@@ -46,7 +46,7 @@ class ClassifyStage:
 
 def asked_of(petition: Petition) -> Asked:
     """What the classifier is told of a petition."""
-    return Asked(petition.text, petition.location, petition.category, petition.urgent, bool(petition.media_urls))
+    return Asked(petition.text, petition.location, petition.category, petition.urgent, bool(petition.media_urls or petition.files))
 
 
 class _Stamp:

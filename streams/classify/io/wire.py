@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from schemas.events import catalogue, envelope
 from schemas.events.envelope import MAX_VALUE_BYTES, BadEvent
+from schemas.events.files import AT_ONCE
 from schemas.events.intake import LAT_MAX, LAT_MIN, LONG_MAX, LONG_MIN
 from schemas.reference import categories, wards
 from streams.classify.found import Classification
@@ -30,6 +31,15 @@ class Location(msgspec.Struct, gc=False, omit_defaults=True):
     ward_code: str | None = None
 
 
+class File(msgspec.Struct, gc=False):
+    """As `schemas.events.files.FileRef`."""
+
+    id: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    kind: Literal["image", "video", "document"]
+    size: Annotated[int, Meta(ge=1)]
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
 class Petition(msgspec.Struct, gc=False, omit_defaults=True):
     """As `schemas.events.intake.PetitionSubmitted`."""
 
@@ -41,6 +51,7 @@ class Petition(msgspec.Struct, gc=False, omit_defaults=True):
     location: Location | None = None
     contact_sealed: str | None = None
     media_urls: Annotated[tuple[Annotated[str, Meta(pattern=_PLAIN_URL)], ...], Meta(max_length=20)] = ()
+    files: Annotated[tuple[File, ...], Meta(max_length=AT_ONCE)] = ()
     category: str | None = None
     urgent: bool | None = None
     content_digest: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")] | None = None

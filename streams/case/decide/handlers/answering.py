@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.events.actions import Answer, ResultKind
 from schemas.events.case import ClockName, State
+from schemas.events.files import plain
 from schemas.platform.instants import to_datetime
 from schemas.reference import superior
 from streams.case.decide import clocks
@@ -52,6 +53,7 @@ def _answer(turn: Turn, action: Answer) -> None:
             "result": action.result,
             "text": action.text,
             "evidence_urls": [str(url) for url in action.evidence_urls],
+            "files": plain(action.files),
             "answer_cause": action.cause,
             "in_time": in_time,
             "public": action.public,
@@ -79,7 +81,12 @@ def _promise(turn: Turn, action: Answer) -> None:
     promise = clocks.until(ClockName.PROMISE, turn.asked, due, turn.rules)
     turn.tell(
         "promised",
-        {"text": action.text, "promise_date": to_datetime(due), "evidence_urls": [str(url) for url in action.evidence_urls]},
+        {
+            "text": action.text,
+            "promise_date": to_datetime(due),
+            "evidence_urls": [str(url) for url in action.evidence_urls],
+            "files": plain(action.files),
+        },
         state=State.PROMISED,
         clocks=clocks.with_clock(turn.case.clocks, promise),
         promises=turn.case.promises + 1,

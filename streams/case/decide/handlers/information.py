@@ -5,6 +5,7 @@ from __future__ import annotations
 from schemas.events.actions import AddInformation, Contribute, Extend, RequestInformation, RevealContact
 from schemas.events.base import Role
 from schemas.events.case import ClockName, State
+from schemas.events.files import plain
 from schemas.platform.instants import to_datetime
 from streams.case.decide import clocks
 from streams.case.decide.handlers.common import run_again
@@ -35,7 +36,8 @@ def request_information(turn: Turn, action: RequestInformation) -> None:
 def add_information(turn: Turn, action: AddInformation) -> None:
     """From the citizen it ends the pause, once the office can read it, and danger in it raises the level; a note by an office is
     recorded but is not progress. What is added to a follower is for its leader's office."""
-    said = {"text": action.text, "media_urls": [str(url) for url in action.media_urls], "urgent": turn.urgent}
+    media = [str(url) for url in action.media_urls]
+    said = {"text": action.text, "media_urls": media, "files": plain(action.files), "urgent": turn.urgent}
     turn.tell("information-added", said)
     case = turn.case
     if case.leader is not None:
@@ -49,9 +51,8 @@ def add_information(turn: Turn, action: AddInformation) -> None:
 
 def contribute(turn: Turn, action: Contribute) -> None:
     """For the offices of the case only: no clock and no state knows of it, and the owner answers for what it takes over."""
-    turn.tell(
-        "contributed", {"contribution": action.kind, "text": action.text, "evidence_urls": [str(url) for url in action.evidence_urls]}
-    )
+    evidence = [str(url) for url in action.evidence_urls]
+    turn.tell("contributed", {"contribution": action.kind, "text": action.text, "evidence_urls": evidence, "files": plain(action.files)})
 
 
 def reveal_contact(turn: Turn, _action: RevealContact) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas.events.actions import FollowerInformed, FollowerJoined, FollowerLeft, LeaderNews, Merge, ProposeMerge, Reopen, Unmerge
 from schemas.events.case import WORK_STATES, ClockName, State
+from schemas.events.files import plain
 from schemas.events.lateness import LATE_CLOCKS
 from schemas.platform.instants import to_datetime, to_ms
 from streams.case.decide import clocks
@@ -142,7 +143,8 @@ def follower_informed(turn: Turn, action: FollowerInformed) -> None:
     """What a follower's citizen adds is for this case's office, and no citizen's; danger in it raises the level here."""
     if action.follower not in turn.case.followers:
         return
-    said = {"text": action.text, "media_urls": [str(url) for url in action.media_urls], "urgent": action.urgent}
+    media = [str(url) for url in action.media_urls]
+    said = {"text": action.text, "media_urls": media, "files": plain(action.files), "urgent": action.urgent}
     turn.tell("follower-informed", {"follower": action.follower, "received_at": action.received_at, **said})
     if action.urgent:
         endangered(turn, "follower-informed")
@@ -190,5 +192,5 @@ def public(event: CaseChange) -> Mapping[str, Any]:
     after = event.after
     shown = {"state": after.state, "office": after.office, "deadline": to_datetime(after.deadline) if after.deadline is not None else None}
     if event.what == "answered" and event.detail["public"]:
-        shown |= {name: event.detail[name] for name in ("result", "text", "evidence_urls")}
+        shown |= {name: event.detail[name] for name in ("result", "text", "evidence_urls", "files")}
     return shown

@@ -60,7 +60,8 @@ def _words_weakness(basis: Basis, action: Answer) -> Substance | None:
 def _result_weakness(basis: Basis, action: Answer) -> Substance | None:
     rules = basis.policy.substance
     if action.result is ResultKind.DONE:
-        return Substance.EVIDENCE_MISSING if basis.category in rules.evidence_categories and not action.evidence_urls else None
+        shown = action.evidence_urls or action.files
+        return Substance.EVIDENCE_MISSING if basis.category in rules.evidence_categories and not shown else None
     if action.result is ResultKind.WILL_BE_DONE:
         return _promise_weakness(basis, action)
     return Substance.CAUSE_MISSING if len(plain(action.cause or "")) < rules.cause_letters_at_least else None
