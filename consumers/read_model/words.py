@@ -41,6 +41,7 @@ class _Petition(msgspec.Struct):
     text: str | None = None
     location: _Location | None = None
     media_urls: tuple[str, ...] = ()
+    files: tuple[msgspec.Raw, ...] = ()
 
 
 class _Said(msgspec.Struct):
@@ -52,6 +53,7 @@ class _Said(msgspec.Struct):
     reason: str | None = None
     petition: _Petition | None = None
     media_urls: tuple[str, ...] = ()
+    files: tuple[msgspec.Raw, ...] = ()
 
 
 _SAID = msgspec.json.Decoder(_Said)
@@ -70,7 +72,8 @@ class Index:
 
 
 def marker(secret: bytes) -> Mark:
-    """Marks under a key that follows from the deployment's secret, and opens nothing else."""
+    """Marks under a key that follows from the deployment's secret, and opens nothing else: the oldest that is still named, so that a new
+    one changes no mark. When that is dropped, `petitions rebuild read-model` makes them anew."""
     key = hmac.digest(secret, b"words of cases", "sha256")
 
     @lru_cache(maxsize=100_000)
@@ -89,7 +92,7 @@ def said(value: bytes) -> tuple[frozenset[str], bool]:
     petition = found.petition or _Petition()
     address = petition.location.address if petition.location else None
     texts = (found.text, found.question, found.comment, found.reason, petition.text, address)
-    return words_in(" ".join(text for text in texts if text)), bool(found.media_urls or petition.media_urls)
+    return words_in(" ".join(text for text in texts if text)), any((found.media_urls, found.files, petition.media_urls, petition.files))
 
 
 def words_in(text: str) -> frozenset[str]:

@@ -187,7 +187,7 @@ def test_every_route_has_its_rule() -> None:
     routes = [
         *routes_of(MagicMock()),
         *intake_pages(),
-        *Showing(MagicMock(secret=b"")),
+        *Showing(MagicMock()),
         answer_check_route(ProcessSettings(), MagicMock(), MagicMock()),
         calendar_route(ProcessSettings()),
         draft_route(1000),
