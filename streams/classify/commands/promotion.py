@@ -35,7 +35,16 @@ corrections_option = click.option(
     "--corrections", type=FILE, help='JSON lines `{"text", "category"}`; without it: the event record in Kafka.'
 )
 on_option = click.option("--on", "measuring_file", type=FILE, help="Labelled JSON lines to measure on; else the calibration texts.")
-by_option = click.option("--by", default=getpass.getuser, help="Who promotes it, for the record; else who is logged in.")
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:  # a container whose user has no name
+        raise click.UsageError("--by: who promotes it? Nobody is logged in here") from error
+
+
+by_option = click.option("--by", default=_login, help="Who promotes it, for the record; else who is logged in.")
 
 
 @click.command()
