@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from deploy.one_machine.embedded.child import guarded
 from deploy.one_machine.embedded.ports import free_port
 from deploy.one_machine.reach import environment
 from deploy.one_machine.runner.directory import Directory
@@ -37,7 +38,8 @@ class Instance:
     def start(self) -> None:
         give_operator(Directory(self.data).kafka / "accounts")
         environment = {**os.environ, **self._environment}
-        self._runner = subprocess.Popen(self._command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        command = guarded(self._command, death_signal=signal.SIGTERM)  # no run of tests that is cut off leaves a city behind
+        self._runner = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._runner.stdout is not None
         line = self._runner.stdout.readline()
         if not line.startswith("ready "):
