@@ -81,7 +81,7 @@ class Looking:
 
     @cached_property
     def _mark(self) -> Mark:
-        return marker(self._views.secret)
+        return marker(self._views.settings.tracking_secrets())
 
     async def wanted(self, request: Request) -> tuple[Acting, Wanted]:
         """Who calls, and for what; raises the Problems of both."""
@@ -91,7 +91,7 @@ class Looking:
         if wanted.scope is Scope.MINE and acting.id is not None:
             wanted = replace(wanted, persons=await people.with_absent(self._views.reader, acting.id, acting.office, now))
         text = given.get("q", "")
-        return acting, searching(wanted, text, self._mark, self._views.secret) if text.strip() else wanted
+        return acting, searching(wanted, text, self._mark, self._views.keys) if text.strip() else wanted
 
 
 def shown(acting: Acting, line: Line, now: datetime, lang: Language) -> dict[str, Any]:

@@ -60,24 +60,20 @@ def looked_for(given: QueryParams, acting: Acting, now: datetime, persons: tuple
     )
 
 
-def searching(wanted: Wanted, text: str, mark: Mark, secret: bytes) -> Wanted:
+def searching(wanted: Wanted, text: str, mark: Mark, keys: tracking.Keys) -> Wanted:
     """Look besides for a text: a tracking code, what a petition's id begins with, or words that must all be there. Raise Problem 400
     where it has none."""
     text = text.strip()
     try:
-        return _with_id(wanted, tracking.petition_id(secret, tracking.parse(text)), whole=True)
+        return replace(wanted, ids=tuple(keys.candidates(tracking.parse(text))))
     except tracking.BadTrackingCode:
         pass
     if len(text) >= _ID_AT_LEAST and set(text) <= set("0123456789abcdef") and not any(phones_in(text)):
-        return _with_id(wanted, text, whole=False)
+        return replace(wanted, id_from=text, id_to=f"{text}g")
     words = sorted(words_in(text))[:_WORDS_AT_MOST]
     if not words:
         raise broken("q", "no_word")
     return replace(wanted, words=tuple(map(mark, words)), phones=any(phones_in(text)))
-
-
-def _with_id(wanted: Wanted, begin: str, *, whole: bool) -> Wanted:
-    return replace(wanted, id_from=begin, id_to=begin + ("0" if whole else "g"))
 
 
 def _one(given: QueryParams, name: str, allowed: list[Any], otherwise: str) -> str:

@@ -44,7 +44,7 @@ SCOPES: Mapping[Scope, str] = {
 class Wanted:
     """What is looked for. Empty or None: whatever. `branch`: the offices below, where the caller reads those. `persons`: the caller, and
     for whom he stands in. `words`: marks that must all stand in the case; `phones`: whether phone numbers are among them, which the
-    responsible office alone finds. `id_from`, `id_to`: the petition's id, or what it begins with."""
+    responsible office alone finds. `ids`: one of these; `id_from`, `id_to`: what the petition's id begins with."""
 
     office: str
     now: datetime
@@ -56,6 +56,7 @@ class Wanted:
     persons: tuple[str, ...] = ()
     words: tuple[int, ...] = ()
     phones: bool = False
+    ids: tuple[str, ...] = ()
     id_from: str | None = None
     id_to: str | None = None
     open: bool | None = None
@@ -84,6 +85,7 @@ _FREE = "(p.officer is null or coalesce(p.held_until < %(now)s, false))"
 _FOLLOWED = "coalesce((p.view->>'followers')::int > 0, false)"
 _CONDITIONS: Mapping[str, str] = {
     "words": "w.words @> %(words)s::bigint[]",
+    "ids": "p.petition_id = any(%(ids)s)",
     "id_from": "p.petition_id >= %(id_from)s",
     "id_to": "p.petition_id < %(id_to)s",
     "open": "(p.queue_office is not null) = %(open)s",
