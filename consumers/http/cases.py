@@ -81,7 +81,7 @@ class Looking:
 
     @cached_property
     def _mark(self) -> Mark:
-        return marker(self._views.keys.secrets[-1])
+        return marker(self._views.settings.tracking_secrets())
 
     async def wanted(self, request: Request) -> tuple[Acting, Wanted]:
         """Who calls, and for what; raises the Problems of both."""

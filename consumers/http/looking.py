@@ -69,7 +69,7 @@ def searching(wanted: Wanted, text: str, mark: Mark, keys: tracking.Keys) -> Wan
     except tracking.BadTrackingCode:
         pass
     if len(text) >= _ID_AT_LEAST and set(text) <= set("0123456789abcdef") and not any(phones_in(text)):
-        return replace(wanted, id_from=text, id_to=text + "g")
+        return replace(wanted, id_from=text, id_to=f"{text}g")
     words = sorted(words_in(text))[:_WORDS_AT_MOST]
     if not words:
         raise broken("q", "no_word")

@@ -44,7 +44,7 @@ SCOPES: Mapping[Scope, str] = {
 class Wanted:
     """What is looked for. Empty or None: whatever. `branch`: the offices below, where the caller reads those. `persons`: the caller, and
     for whom he stands in. `words`: marks that must all stand in the case; `phones`: whether phone numbers are among them, which the
-    responsible office alone finds. `ids`: one of these it is; `id_from`, `id_to`: the petition's id, or what it begins with."""
+    responsible office alone finds. `ids`: one of these; `id_from`, `id_to`: what the petition's id begins with."""
 
     office: str
     now: datetime

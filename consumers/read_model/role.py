@@ -22,7 +22,7 @@ NAME = "projector"
 def run() -> None:
     """Project until told to stop."""
     settings = ProjectorSettings()
-    make = partial(project, index=Index(marker(settings.tracking_secrets()[-1]), sealing(settings).open_value))
+    make = partial(project, index=Index(marker(settings.tracking_secrets()), sealing(settings).open_value))
     forget = partial(forgetting.forget, settings)
     url = settings.database_url.get_secret_value()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -71,10 +71,10 @@ class Index:
     opened: Callable[[bytes], bytes] = _as_it_is
 
 
-def marker(secret: bytes) -> Mark:
-    """Marks under a key that follows from the deployment's secret, and opens nothing else: the oldest that is still named, so that a new
-    one changes no mark. When that is dropped, `petitions rebuild read-model` makes them anew."""
-    key = hmac.digest(secret, b"words of cases", "sha256")
+def marker(secrets: Sequence[bytes]) -> Mark:
+    """Marks under a key that follows from the oldest of the deployment's secrets, so that a new one changes no mark, and opens nothing
+    else."""
+    key = hmac.digest(secrets[-1], b"words of cases", "sha256")
 
     @lru_cache(maxsize=100_000)
     def mark(word: str) -> int:

@@ -70,7 +70,7 @@ def test_only_a_person_of_the_office_takes_a_case(world: World) -> None:
     id_ = world.submit()
     refused = [world.act(id_, do.Take, who)[0].rule for who in ("so-xd", "so-ct", "superior:vp-ubnd")]
 
-    assert refused == ["person-needed", "not-your-case", "role-not-allowed"]
+    assert refused == ["taker-needed", "not-your-case", "role-not-allowed"]
 
 
 @pytest.mark.parametrize("kind", [do.Accept, do.Take, do.HandOver])

@@ -96,7 +96,7 @@ def catch_up(site: Site) -> None:
     consumer = lean(KafkaConsumer(**config(site.settings, "test", group_id=None)))
     consumer.assign(tps)
     ends = consumer.end_offsets(tps)
-    make = partial(project, index=Index(marker(site.read(ProjectorSettings).tracking_secrets()[-1])))
+    make = partial(project, index=Index(marker(site.read(ProjectorSettings).tracking_secrets())))
     sink = PostgresSink(consumer, ReadModel(site.database_url, NAME, EVENTS.name), DeadLetters(site.settings, NAME, EVENTS), make, NAME)
     until = time.monotonic() + 60
     while sink.committed(tps) != ends:

@@ -54,7 +54,7 @@ class Web:
         """Write events straight into the read model."""
         model = ReadModel(self.rig.database, "test", EVENTS.name)
         records = [Record(n, 1, one.key, one.value, one.headers) for n, one in enumerate(sent)]
-        model.write(project(records, Index(marker(SECRET.encode()))), [])
+        model.write(project(records, Index(marker((SECRET.encode(),)))), [])
         model.close()
 
     async def publish(self, *sent: Sent) -> None:

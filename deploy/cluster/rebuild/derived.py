@@ -31,7 +31,7 @@ def read_model(settings: ProjectorSettings) -> Derived[Rows]:
         PROJECTOR,
         (Table("petition", ("petition_id",)), Table("timeline", ("petition_id", "seq")), Table("case_words", ("petition_id",))),
         lambda url: ReadModel(url, PROJECTOR, EVENTS.name),
-        partial(project, index=Index(marker(settings.tracking_secrets()[-1]), sealing(settings).open_value)),
+        partial(project, index=Index(marker(settings.tracking_secrets()), sealing(settings).open_value)),
         _by_number,
     )
 

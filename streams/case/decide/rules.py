@@ -39,6 +39,7 @@ class Rule(StrEnum):
     REPLY_BY_PAST = "reply-by-past"
     CASE_CHANGED = "case-changed"
     TAKEN_BY_ANOTHER = "taken-by-another"
+    TAKER_NEEDED = "taker-needed"
 
 
 class Substance(StrEnum):

@@ -16,7 +16,7 @@ def take(turn: Turn, _action: Take) -> None:
     """Who takes it again has it longer. A colleague's is refused until it has run out, and for good where it was given to him."""
     case, person = turn.case, turn.who.id
     if person is None:
-        raise NotAllowed(Rule.PERSON_NEEDED)
+        raise NotAllowed(Rule.TAKER_NEEDED)
     if case.officer not in (None, person) and (case.held_until is None or case.held_until > turn.asked):
         raise NotAllowed(Rule.TAKEN_BY_ANOTHER)
     until = turn.rules.calendar.add(turn.now, TAKEN_MS)
