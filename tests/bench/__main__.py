@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from schemas.platform import logs
+from schemas.platform import keyring, logs
 from tests.bench.machine import facts
 from tests.bench.results import Section, WrongResult, say, show, text
 
@@ -94,6 +94,8 @@ def main(
     for name in chosen:
         try:
             with tempfile.TemporaryDirectory(prefix="petitions-bench-") as directory:
+                os.environ["KEYRING_FILE"] = str(Path(directory) / "keyring.json")  # stages and consumers seal and open with it
+                keyring.ensure(Path(os.environ["KEYRING_FILE"]))
                 result = asyncio.run(BENCHMARKS[name](Path(directory), count, rounds))
         except WrongResult as error:
             wrong = True
