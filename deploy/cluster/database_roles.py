@@ -18,7 +18,13 @@ _OFFSETS = {"consumer_offset": _WRITE}
 GRANTS: Mapping[str, Mapping[str, str]] = {
     "projector": {"petition": _WRITE, "timeline": _WRITE, "contact_key": _WRITE, **_OFFSETS},
     "incidents": {"incident_petition": f"{_WRITE}, delete", "incident_request": f"{_WRITE}, delete", **_OFFSETS},
+    "notifier": {
+        **dict.fromkeys(("notice_receiver", "notice_petition", "notice_delivery"), f"{_WRITE}, delete"),
+        "contact_key": "select",
+        **_OFFSETS,
+    },
     "web": {
+        **dict.fromkeys(("notice_receiver", "notice_delivery"), f"{_WRITE}, delete"),
         **dict.fromkeys(("petition", "timeline", "consumer_offset", "person", "person_post", "machine_token"), "select"),
         "contact_key": _WRITE,
         **dict.fromkeys(("session", "sign_in_failure", "sign_in_visit"), f"{_WRITE}, delete"),
