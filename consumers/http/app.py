@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from consumers.dead_letters.watch import DeadLetterWatch
 from consumers.http.departments import department_routes
+from consumers.http.notices import notice_routes
 from consumers.http.open311 import open311_routes
 from consumers.http.operations import operations_routes
 from consumers.http.petitions import petition_routes
@@ -29,7 +30,14 @@ class Showing(list[Route]):
     """The routes; `ready` says whether they can be served, `stop` ends all open event streams."""
 
     def __init__(self, views: Views) -> None:
-        data = [*petition_routes(views), *department_routes(views), *reference_routes(), *operations_routes(views), *open311_routes(views)]
+        data = [
+            *notice_routes(views),
+            *petition_routes(views),
+            *department_routes(views),
+            *reference_routes(),
+            *operations_routes(views),
+            *open311_routes(views),
+        ]
         super().__init__([*data, *view_pages()])
         self._views = views
 

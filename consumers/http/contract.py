@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from consumers.http import answers
+from consumers.http.wishes import Subscription
 from schemas.events.case import State
 from schemas.reference import categories
 from schemas.web.contract import (
@@ -14,6 +15,7 @@ from schemas.web.contract import (
     PETITION_ID,
     TRACKING_CODE,
     Answer,
+    Body,
     Caller,
     Operation,
     Parameter,
@@ -107,4 +109,38 @@ def _reference(name: str, path: str, what: str, model: Any) -> Operation:
 OFFICES = _reference("listOffices", "/v1/offices", "All offices.", answers.Offices)
 CATEGORIES = _reference("listCategories", "/v1/categories", "All categories.", answers.Categories)
 WARDS = _reference("listWards", "/v1/wards", "All wards and communes.", answers.Wards)
-OPERATIONS = (PETITION, PETITION_EVENTS, QUEUE, QUEUE_EVENTS, QUEUE_CASE, IOC, OFFICES, CATEGORIES, WARDS)
+NOTICES = Operation(
+    name="getNotices",
+    method="GET",
+    path="/v1/petitions/{tracking_code}/notices",
+    tag="Citizens",
+    summary="By which media news can be had, and who gets it; no addresses.",
+    parameters=(TRACKING_CODE,),
+    answer=Answer("Media, notices, and receivers.", dict[str, Any]),
+    refusals=((404, "bad-code"), (503, "database-unavailable")),
+)
+SUBSCRIBE = Operation(
+    name="subscribeToNotices",
+    method="POST",
+    path="/v1/petitions/{tracking_code}/notices",
+    tag="Citizens",
+    summary="Have news of a petition sent to an address, once the link that is sent there was followed.",
+    parameters=(TRACKING_CODE,),
+    body=Body(Subscription, {"email": {"medium": "email", "email": "dan@example.org"}}),
+    answer=Answer("The question whether was put on its way.", dict[str, str], status=202),
+    refusals=((400, "malformed"), (413, "too-large"), (422, "invalid"), (429, "too-many-notices"), *_NOT_FOUND),
+)
+NOTICE_LINK = Operation(
+    name="followNoticeLink",
+    method="POST",
+    path="/notices/{purpose}/{token}",
+    tag="Citizens",
+    summary="Confirm an address, or leave with one click (RFC 8058); the body does not matter.",
+    parameters=(
+        Parameter("purpose", "What the link is for.", {"type": "string", "enum": ["confirm", "leave"]}, "path"),
+        Parameter("token", "As it stands in the notice.", where="path"),
+    ),
+    answer=Answer("Whether there was anything to do.", dict[str, bool]),
+    refusals=((404, "not-found"), (503, "database-unavailable")),
+)
+OPERATIONS = (NOTICES, SUBSCRIBE, NOTICE_LINK, PETITION, PETITION_EVENTS, QUEUE, QUEUE_EVENTS, QUEUE_CASE, IOC, OFFICES, CATEGORIES, WARDS)

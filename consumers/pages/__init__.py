@@ -15,9 +15,10 @@ TRACK = Page("/t/{tracking_code}", "track", "consumers.pages", "views", track_da
 DESK = Page("/desk", "desk", "consumers.pages", "views", desk_data, wide=True)
 SIGN_IN = Page("/sign-in", "sign-in", "consumers.pages", "views")
 OPERATIONS = Page("/ioc", "ioc", "consumers.pages", "views", wide=True)
+NOTICE = Page("/notices/{purpose}/{token}", "notice", "consumers.pages", "views")
 PRIVACY = Page("/privacy", "privacy", "consumers.pages", "views", privacy_data)
 
 
 def view_pages() -> list[Route]:
     assets = (Assets.of("views", "consumers.pages"), Assets.of("common", "schemas.web"))
-    return [*page_routes(TRACK, DESK, OPERATIONS, PRIVACY, SIGN_IN), *asset_routes(*assets)]
+    return [*page_routes(TRACK, DESK, OPERATIONS, PRIVACY, SIGN_IN, NOTICE), *asset_routes(*assets)]
