@@ -108,8 +108,10 @@ def test_tries_end_by_number_or_by_age() -> None:
         "::1",
         "fe80::1",
         "fd00::1",
-    ]
-    + ["::ffff:10.0.0.1", "::", "240.0.0.1"],
+        "::ffff:10.0.0.1",
+        "::",
+        "240.0.0.1",
+    ],
 )
 def test_no_webhook_goes_to_an_address_of_our_own_networks(address: str) -> None:
     """Loopback, private, link-local, shared, reserved, multicast; in IPv6 and wrapped in it as well."""
