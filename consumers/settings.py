@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 
 from schemas.identity.settings import IdentitySettings
 from schemas.platform.settings import DatabaseSettings, KeyringSettings, ProcessSettings, TrackingSettings
@@ -63,7 +64,46 @@ class IncidentSettings(MemberSettings, DatabaseSettings, KeyringSettings):
     incident_auto: bool = Field(True, description="False: the system joins nothing by itself, it only proposes.")
 
 
-class ViewSettings(IdentitySettings, TrackingSettings, KeyringSettings):
+class NoticeSettings(TrackingSettings, KeyringSettings):
+    """By which media citizens are told (roles `notifier` and `web`)."""
+
+    notice_media: str = Field("", description="Media by which citizens can be told, e.g. `email,sms,zalo`; empty: by none.")
+
+    def media(self) -> tuple[str, ...]:
+        return tuple(medium for part in self.notice_media.split(",") if (medium := part.strip()))
+
+    @field_validator("notice_media")
+    @classmethod
+    def _known_media(cls, given: str) -> str:
+        if unknown := {part.strip() for part in given.split(",")} - {"", "email", "sms", "zalo"}:
+            raise ValueError(f"knows email, sms and zalo, not {', '.join(sorted(unknown))}")
+        return given
+
+
+class NotifierSettings(NoticeSettings, MemberSettings, DatabaseSettings):
+    """Role `notifier`: webhooks, e-mail, SMS and Zalo."""
+
+    notifier_batch: int = Field(1000, ge=1, le=10_000, description="Most events in one database transaction of the notifier.")
+    notifier_lanes: int = Field(32, ge=1, le=1000, description="To how many receivers one notifier sends at once.")
+    notice_url: str = Field("http://127.0.0.1:8080", description="What citizens call, for links in notices, without a slash at the end.")
+    webhooks_inside: bool = Field(False, description="Webhooks may go to private addresses and over plain HTTP; for trying out.")
+    smtp_host: str = Field("127.0.0.1", description="The mail server.")
+    smtp_port: int = Field(25, ge=1, le=65535, description="Its port.")
+    smtp_tls: Literal["none", "starttls", "tls"] = Field("starttls", description="none, starttls or tls (from the begin).")
+    smtp_user: str = Field("", description="Who signs in at the mail server; empty: nobody.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="The password there.")
+    mail_from: str = Field("khong-tra-loi@petitions.invalid", description="The sender of mails.")
+    sms_url: str = Field("", description="Where SMS are handed in by HTTP POST.")
+    sms_token: SecretStr = Field(SecretStr(""), description="The bearer token there.")
+    zalo_url: str = Field("", description="Where Zalo messages are handed in by HTTP POST.")
+    zalo_token: SecretStr = Field(SecretStr(""), description="The bearer token there.")
+    gateway_template: str = Field(
+        '{"to": "$address", "text": "$text", "reference": "$id"}',
+        description="What SMS and Zalo gateways get: JSON whose texts have $address, $text and $id in them.",
+    )
+
+
+class ViewSettings(IdentitySettings, NoticeSettings):
     """What citizens and offices see over HTTP (part of role `web`)."""
 
     database_pool: int = Field(8, ge=1, le=200, description="Database connections for reading.")

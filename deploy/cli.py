@@ -25,6 +25,8 @@ OWN = {
     "audit": "deploy.cluster.audit.command:audit",
     "tokens": "deploy.identity.tokens:tokens",
     "persons": "deploy.identity.persons:persons",
+    "webhooks": "deploy.notices.webhooks:webhooks",
+    "deliveries": "deploy.notices.deliveries:deliveries",
     "export": "deploy.publishing.export:export",
     "targets": "deploy.observe.prometheus.targets:targets",
     "secrets": "deploy.cluster.compose.secrets:make_secrets",

@@ -143,6 +143,16 @@ ROLES: tuple[Role, ...] = (
         keeps="PostgreSQL: incident_petition, incident_request, consumer_offset",
     ),
     Role(
+        "notifier",
+        "consumer",
+        "tells citizens, offices and channels what happens: webhooks, e-mail, SMS, Zalo",
+        "consumers.notifier.role",
+        ("consumers.settings:NotifierSettings",),
+        reads=(topics.EVENTS,),
+        writes=(topics.DEAD_LETTERS,),
+        keeps="PostgreSQL: notice_receiver, notice_petition, notice_delivery, consumer_offset",
+    ),
+    Role(
         "web",
         "web",
         "takes petitions and actions in over HTTP, shows citizens, offices and the operations centre what happens",

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from consumers.http import answers, contract_casework
 from consumers.http.looking import DEFAULT_LIMIT, MAX_LIMIT
+from consumers.http.wishes import Subscription
 from consumers.read_model.cursors import SORTS, Sort
 from consumers.read_model.finding import SCOPES, Scope
 from schemas.events.base import Level
@@ -287,10 +288,45 @@ def _reference(name: str, path: str, what: str, model: Any) -> Operation:
 OFFICES = _reference("listOffices", "/v1/offices", "All offices.", answers.Offices)
 CATEGORIES = _reference("listCategories", "/v1/categories", "All categories.", answers.Categories)
 WARDS = _reference("listWards", "/v1/wards", "All wards and communes.", answers.Wards)
+NOTICES = Operation(
+    name="getNotices",
+    method="GET",
+    path="/v1/petitions/{tracking_code}/notices",
+    tag="Citizens",
+    summary="By which media news can be had, and who gets it; no addresses.",
+    parameters=(TRACKING_CODE,),
+    answer=Answer("Media, notices, and receivers.", dict[str, Any]),
+    refusals=((404, "bad-code"), (404, "unknown-petition"), (503, "database-unavailable")),
+)
+SUBSCRIBE = Operation(
+    name="subscribeToNotices",
+    method="POST",
+    path="/v1/petitions/{tracking_code}/notices",
+    tag="Citizens",
+    summary="Have news of a petition sent to an address, once the link that is sent there was followed.",
+    parameters=(TRACKING_CODE,),
+    body=Body(Subscription, {"email": {"medium": "email", "email": "dan@example.org"}}),
+    answer=Answer("The question whether was put on its way.", dict[str, str], status=202),
+    refusals=((400, "malformed"), (413, "too-large"), (422, "invalid"), (429, "too-many-notices"), *_NOT_FOUND),
+)
+NOTICE_LINK = Operation(
+    name="followNoticeLink",
+    method="POST",
+    path="/notices/{purpose}/{token}",
+    tag="Citizens",
+    summary="Confirm an address, or leave with one click (RFC 8058); the body does not matter.",
+    parameters=(
+        Parameter("purpose", "What the link is for.", {"type": "string", "enum": ["confirm", "leave"]}, "path"),
+        Parameter("token", "As it stands in the notice.", where="path"),
+    ),
+    answer=Answer("Whether there was anything to do.", dict[str, bool]),
+    refusals=((404, "not-found"), (503, "database-unavailable")),
+)
 _DESK = (CASES, CASES_COUNT, CASES_CSV, CASES_XLSX, VIEWS, SAVE_VIEW, REMOVE_VIEW, PEOPLE, ABSENCE, PRESENCE)
 OUTLINES = _reference(
     "listWardOutlines", "/v1/wards/outlines", "The wards' outlines, if the operator has given them.", answers.WardOutlines
 )
 _LISTS = (OFFICES, CATEGORIES, WARDS, OUTLINES)
 _QUEUES = (QUEUE, QUEUE_EVENTS, QUEUE_CASE, CASE_FILE)
-OPERATIONS = (PETITION, PETITION_EVENTS, SHARED, PETITION_FILE, *_QUEUES, *_DESK, *contract_casework.OPERATIONS, IOC, *_LISTS)
+_NOTICES = (NOTICES, SUBSCRIBE, NOTICE_LINK)
+OPERATIONS = (*_NOTICES, PETITION, PETITION_EVENTS, SHARED, PETITION_FILE, *_QUEUES, *_DESK, *contract_casework.OPERATIONS, IOC, *_LISTS)

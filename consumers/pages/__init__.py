@@ -20,10 +20,11 @@ DESK_OFFICE, DESK_CASE = replace(DESK, path="/desk/{office}"), replace(DESK, pat
 """The same page, which reads in its address what to open."""
 SIGN_IN = Page("/sign-in", "sign-in", "consumers.pages", "views")
 OPERATIONS = Page("/ioc", "ioc", "consumers.pages", "views", wide=True)
+NOTICE = Page("/notices/{purpose}/{token}", "notice", "consumers.pages", "views")
 PRIVACY = Page("/privacy", "privacy", "consumers.pages", "views", privacy_data)
 
 
 def view_pages() -> list[Route]:
     assets = (Assets.of("views", "consumers.pages"), Assets.of("common", "schemas.web"))
-    pages = (TRACK, SHARED, DESK, DESK_OFFICE, DESK_CASE, OPERATIONS, PRIVACY, SIGN_IN)
+    pages = (TRACK, SHARED, DESK, DESK_OFFICE, DESK_CASE, OPERATIONS, PRIVACY, SIGN_IN, NOTICE)
     return [*page_routes(*pages), *asset_routes(*assets)]

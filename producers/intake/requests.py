@@ -33,6 +33,8 @@ class Contact(Model):
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"), Clean] | None = (
         None
     )
+    notices: bool | None = None
+    """Whether news of the petition shall be sent there; only by the petitioner's own word."""
 
     @model_validator(mode="after")
     def _something(self) -> Contact:

@@ -13,15 +13,12 @@ import secrets
 from typing import Any, Protocol
 
 import psycopg
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from producers.intake.requests import Contact
+from schemas.events.contacts import NONCE, PREFIX, open_contact
 from schemas.platform.pools import still_open_now
-
-_PREFIX = "v1."
-_NONCE = 12
 
 # The row stays after an erasure (`key` is null then), so that a late repeat of the petition cannot bring the contact back.
 STORE_KEY = """
@@ -58,19 +55,15 @@ def new_key() -> bytes:
 
 
 def seal(key: bytes, petition_id: str, contact: Contact) -> str:
-    nonce = secrets.token_bytes(_NONCE)
+    nonce = secrets.token_bytes(NONCE)
     data = contact.model_dump_json(exclude_none=True).encode()
     sealed = AESGCM(key).encrypt(nonce, data, petition_id.encode())
-    return _PREFIX + base64.urlsafe_b64encode(nonce + sealed).decode()
+    return PREFIX + base64.urlsafe_b64encode(nonce + sealed).decode()
 
 
 def unseal(key: bytes, petition_id: str, sealed: str) -> Contact:
     """Open a sealed contact; raise ValueError when key, petition or text do not belong together."""
-    raw = base64.urlsafe_b64decode(sealed.removeprefix(_PREFIX))
-    try:
-        return Contact.model_validate_json(AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], petition_id.encode()))
-    except InvalidTag:
-        raise ValueError("this key does not open this contact") from None
+    return Contact.model_validate_json(open_contact(key, petition_id, sealed))
 
 
 class PostgresVault:

@@ -35,6 +35,7 @@ LogEvent = Literal[
     "database-unavailable",  # PostgreSQL does not answer; the process waits and tries again
     "consumer-positioned",  # a consumer took up its partitions; with offsets
     "delivery-parked",  # a delivery to one office failed and was put aside
+    "notice-not-taken",  # somebody could not be told this time; with the medium, no address
     "policy-loaded",  # a policy version was taken up
     "policy-rejected",  # a changed policy file has mistakes; the old one stays in force
     "policy-missing",  # open cases began under a version whose file is gone; the current one holds for them

@@ -301,3 +301,23 @@ makeStars();
 await loadCalendar();
 await load();
 setInterval(() => petition && showFacts(), TICK_MS);
+
+// --- News by mail or message -------------------------------------------------------------------------------------------------------
+
+async function offerNews() {
+  const { status, body } = await api(`${base}/notices`);
+  if (status !== 200 || !body.media.length) return;
+  byId("news-medium").replaceChildren(...body.media.map((medium) => el("option", { value: medium }, t(`track.news-${medium}`))));
+  byId("news").hidden = false;
+}
+
+byId("news").querySelector("form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const medium = byId("news-medium").value;
+  const body = { medium, [medium === "email" ? "email" : "phone"]: byId("news-address").value };
+  const answer = await api(`${base}/notices`, { method: "POST", body });
+  byId("news-outcome").textContent = answer.status === 202 ? t("track.done-news") : trouble(answer);
+  byId("news-outcome").hidden = false;
+});
+
+offerNews();

@@ -21,6 +21,8 @@ kafka-acls.sh "$@" --add --allow-principal User:forwarder --operation Write --to
 kafka-acls.sh "$@" --add --allow-principal User:forwarder --operation Write --resource-pattern-type prefixed --transactional-id forwarder-
 kafka-acls.sh "$@" --add --allow-principal User:incidents --operation Read --group incidents --topic petitions.events
 kafka-acls.sh "$@" --add --allow-principal User:incidents --operation Write --topic petitions.actions --topic petitions.dlq
+kafka-acls.sh "$@" --add --allow-principal User:notifier --operation Read --group notifier --topic petitions.events
+kafka-acls.sh "$@" --add --allow-principal User:notifier --operation Write --topic petitions.dlq
 kafka-acls.sh "$@" --add --allow-principal User:office-ca-tp --operation Read --topic queue.ca-tp
 kafka-acls.sh "$@" --add --allow-principal User:office-ca-tp --operation Read --resource-pattern-type prefixed --group office-ca-tp.
 kafka-acls.sh "$@" --add --allow-principal User:office-ca-tp --operation Write --topic actions.ca-tp

@@ -1,0 +1,101 @@
+"""For citizens: who wants news of a petition, and where; the links in what is sent confirm it and end it, without any login."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache, partial
+from typing import TypeVar
+
+import psycopg
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from consumers.http.contract import NOTICE_LINK, NOTICES, SUBSCRIBE
+from consumers.http.endpoint import endpoint
+from consumers.http.petitions import identify
+from consumers.http.state import Views
+from consumers.http.wishes import Subscription
+from consumers.notifier import book, signing
+from consumers.notifier.decide import after_quiet
+from consumers.notifier.policy import policy
+from schemas.platform.clock import to_datetime
+from schemas.platform.instants import to_ms
+from schemas.platform.keyring import KeyringFile, path_of
+from schemas.web import Problem, from_validation, json, language
+from schemas.web.problems import broken
+
+T = TypeVar("T")
+_LIMIT_BYTES = 4096
+
+
+def notice_routes(views: Views) -> list[Route]:
+    keys = cache(lambda: KeyringFile(views.settings.keyring_file))
+
+    async def show(request: Request) -> Response:
+        _, ids = identify(views, request.path_params["tracking_code"])
+        snapshot = await views.reader.snapshot(*ids)
+        if snapshot is None:
+            raise Problem(404, "unknown-petition")
+        petition_id = snapshot.petition_id
+        found = await _with_database(views, partial(book.of_petition, petition_id=petition_id))
+        return json({"media": views.settings.media(), "notices": list(policy().notices), "receivers": found})
+
+    async def subscribe(request: Request) -> Response:
+        wish = await _wish(request)
+        if wish.medium not in views.settings.media():
+            raise broken("medium", "literal_error", status=422, expected=", ".join(views.settings.media()) or "—")
+        code, ids = identify(views, request.path_params["tracking_code"])
+        snapshot = await views.reader.snapshot(*ids)
+        if snapshot is None:
+            raise Problem(404, "unknown-petition")
+        petition_id = snapshot.petition_id
+        path = path_of(petition_id, to_ms(datetime.fromisoformat(snapshot.case["received_at"])))
+        wanted = book.Wanted(petition_id, path, wish.medium, wish.address, wish.notices, language(request), code)
+        now = to_datetime(views.settings.clock().now_ms())
+        due = after_quiet(policy().quiet, now) if wish.medium in policy().quiet.media else now
+        try:
+            await _with_database(views, lambda found: book.subscribe(keys(), views.keys.secrets[-1], found, wanted, due=due))
+        except book.TooMany:
+            raise Problem(429, "too-many-notices") from None
+        except book.Erased:
+            raise Problem(404, "unknown-petition") from None
+        return json({"state": "waiting"}, status=202)
+
+    async def follow_link(request: Request) -> Response:
+        purpose = request.path_params["purpose"]
+        receiver = signing.receiver_of(views.keys.secrets[-1], purpose, request.path_params["token"]) if purpose in _DOES else None
+        if receiver is None:
+            raise Problem(404, "not-found")
+        done = await _with_database(views, partial(_DOES[purpose], receiver=receiver))
+        return json({"done": done})
+
+    return [NOTICES.route(endpoint(show)), SUBSCRIBE.route(endpoint(subscribe)), NOTICE_LINK.route(endpoint(follow_link))]
+
+
+_DOES: dict[str, Callable[..., bool]] = {"confirm": book.confirm, "leave": book.leave}
+
+
+async def _wish(request: Request) -> Subscription:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > _LIMIT_BYTES:
+            raise Problem(413, "too-large", limit=_LIMIT_BYTES)
+    try:
+        return Subscription.model_validate_json(bytes(body))
+    except ValidationError as error:
+        raise from_validation(error) from None
+
+
+async def _with_database(views: Views, work: Callable[[psycopg.Connection[object]], T]) -> T:
+    """In a thread: these calls are seldom, and share their code with the commands."""
+
+    def connected() -> T:
+        with psycopg.connect(views.settings.database_url.get_secret_value(), autocommit=True, connect_timeout=3) as connection:
+            return work(connection)
+
+    return await asyncio.to_thread(connected)

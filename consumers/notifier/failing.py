@@ -1,0 +1,11 @@
+"""How a send fails. Messages name kinds and codes alone: never an address, never what a receiver answered."""
+
+from __future__ import annotations
+
+
+class NotTaken(Exception):
+    """The receiver did not take it, this time."""
+
+
+class Never(NotTaken):
+    """It will not take this one at any later try either."""

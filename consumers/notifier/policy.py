@@ -1,0 +1,59 @@
+"""What is told, when and how long, as data: `policy.toml` beside this."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import time
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+Medium = Literal["email", "sms", "zalo", "webhook"]
+MEDIA: tuple[Medium, ...] = ("email", "sms", "zalo")
+"""By which a citizen can be told; `webhook` is for offices and channels."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Quiet(_Part):
+    """From `begins` to `ends` (Hanoi's time, over midnight or not) these media are silent."""
+
+    begins: time
+    ends: time
+    media: frozenset[Medium]
+
+    @field_validator("begins", "ends", mode="before")
+    @classmethod
+    def _clock_time(cls, given: object) -> object:
+        return time.fromisoformat(given) if isinstance(given, str) else given
+
+
+class Tries(_Part):
+    """Pauses in seconds; a delivery is parked after `at_most` tries, or when it is `hours` old."""
+
+    first_seconds: float
+    longest_seconds: float
+    at_most: int
+    hours: float
+
+
+class NoticePolicy(_Part):
+    """`notices`: by name, the types of events that it is made of."""
+
+    notices: dict[str, tuple[str, ...]]
+    quiet: Quiet
+    tries: Tries
+
+    def notice_of(self, what: str) -> str | None:
+        """The notice to which this type of event belongs."""
+        return next((name for name, types in self.notices.items() if what in types), None)
+
+
+@cache
+def policy() -> NoticePolicy:
+    """As the file has it."""
+    return NoticePolicy.model_validate(tomllib.loads(resources.files(__package__).joinpath("policy.toml").read_text(encoding="utf-8")))

@@ -1,0 +1,72 @@
+"""One delivery on its way: the address is opened, the words are, and the medium takes it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from consumers.notifier import addresses, mail, signing, webhooks, wording
+from consumers.notifier.changes import entry_of
+from consumers.notifier.gateway import Gateway
+from consumers.notifier.wording import Links, Message
+from consumers.settings import NotifierSettings
+from schemas.events.sealing import Keys, Sealing
+from schemas.reference.texts import Language
+
+Row = dict[str, Any]
+
+
+class Post:
+    """Sends by every medium that is set up."""
+
+    def __init__(self, settings: NotifierSettings, keys: Keys) -> None:
+        self._settings, self._keys, self._open = settings, keys, Sealing(keys).open_value
+        self._secret = settings.tracking_secrets()[-1]
+        self._webhooks = webhooks.Webhooks(self._secret, inside=settings.webhooks_inside)
+        self._mail = mail.Mail(settings)
+        self._gateways = {
+            "sms": Gateway(settings.sms_url, settings.sms_token.get_secret_value(), settings.gateway_template),
+            "zalo": Gateway(settings.zalo_url, settings.zalo_token.get_secret_value(), settings.gateway_template),
+        }
+
+    async def send(self, row: Row) -> bool:
+        """False: there is nobody to be told, or nothing to tell, any more. Raises NotTaken."""
+        if row["medium"] == "webhook":
+            await self._webhooks.send(row, webhooks.payload(entry_of(row, self._open), row))
+            return True
+        address = addresses.unseal(self._keys, row["key_path"], row["address_hash"], row["address"])
+        if address is None:
+            return False  # forgotten
+        links = self._links(row, address.get("code"))
+        await self._tell(row, str(address["address"]), self._message(row, links), links)
+        return True
+
+    def _message(self, row: Row, links: Links) -> Message:
+        language = cast("Language", row["language"])
+        if row["type"] == "confirm":
+            return wording.confirmation(row["petition_id"], language, links)
+        return wording.news(entry_of(row, self._open), row["petition_id"], language, links)
+
+    async def _tell(self, row: Row, address: str, message: Message, links: Links) -> None:
+        if row["medium"] == "email":
+            leave = None if row["type"] == "confirm" else links.leave
+            made = mail.composed(
+                message, sender=self._settings.mail_from, address=address, event_id=row["event_id"], thread=row["receiver"], leave=leave
+            )
+            await self._mail.send(made)
+        else:
+            await self._gateways[row["medium"]].send(address, message.short, row["event_id"])
+
+    def _links(self, row: Row, code: str | None) -> Links:
+        base = self._settings.notice_url
+        token = {purpose: signing.link_token(self._secret, purpose, row["receiver"]) for purpose in ("leave", "confirm")}
+        return Links(
+            f"{base}/t/{code}" if code else f"{base}/",
+            bool(code),
+            f"{base}/notices/leave/{token['leave']}",
+            f"{base}/notices/confirm/{token['confirm']}",
+        )
+
+    async def close(self) -> None:
+        await self._webhooks.close()
+        for gateway in self._gateways.values():
+            await gateway.close()
