@@ -12,7 +12,7 @@ from schemas.events.topics import DAY_MS, EVENTS, Deployment, all_topics, config
 from schemas.platform.settings import ProcessSettings
 from schemas.reference.texts import LANGUAGES, Language
 
-_TABLE = re.compile(r"^create table (\w+)", re.MULTILINE)
+_TABLE = re.compile(r"^create (?:unlogged )?table (\w+)", re.MULTILINE)
 
 
 def test_every_topic_and_every_table_is_on_the_page() -> None:
