@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -104,10 +105,11 @@ def hook() -> Iterator[Hook]:
 def mailbox() -> Iterator[tuple[Inbox, int]]:
     """An inbox and its server's port."""
     inbox = Inbox()
-    controller = Controller(inbox, hostname="127.0.0.1", port=0)
-    controller._trigger_server = lambda: None
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
-    yield inbox, controller.server.sockets[0].getsockname()[1]
+    yield inbox, port
     controller.stop()
 
 
