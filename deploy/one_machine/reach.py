@@ -24,6 +24,7 @@ def environment(directory: Directory, given: Mapping[str, str]) -> Environment:
         "CREDENTIALS_FILE": str(directory.credentials),
         "FILES_DIR": str(directory.path / "files"),
         "KEYRING_FILE": str(directory.keyring),
+        "MODEL_DIR": str(directory.models),
     }
     if "TRACKING_SECRET" not in given and directory.tracking_secret.exists():
         found["TRACKING_SECRET_FILE"] = str(directory.tracking_secret)

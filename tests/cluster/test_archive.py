@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from deploy.cluster.backup.archive import BadArchive, reading, writing
-from deploy.cluster.backup.files import Differs, bring
+from deploy.cluster.backup.files import Differs, bring, find
 from deploy.cluster.backup.key import BadKey, identities, make, recipients
 from deploy.cluster.backup.manifest import Copied, differences
 from deploy.cluster.backup.records import Offsets
+from deploy.one_machine.reach import environment
+from deploy.one_machine.runner.directory import Directory
 
 MEMBERS = [("head.json", b"{}"), ("topics/petitions.events/0/000000", b"Vi\xe1\xbb\x87t" * 100_000), ("empty", b"")]
 
@@ -137,3 +139,16 @@ def test_a_backup_that_is_not_there_is_an_error_and_no_wait(tmp_path: Path, key:
     """Whoever reads it is told, instead of waiting for a first byte."""
     with pytest.raises(BadArchive, match="cannot be read"):
         _read(tmp_path / "none.age", key)
+
+
+def test_what_was_promoted_goes_with_the_rest(tmp_path: Path) -> None:
+    """The models of MODEL_DIR, under names with which a restore puts them in their place; not what lies there half made."""
+    directory = Directory(tmp_path)
+    directory.models.mkdir()
+    (directory.models / "20261127T100000Z-linear-0123456789ab.npz").write_bytes(b"m")
+    (directory.models / "new.part").write_bytes(b"half")
+    found = find(environment(directory, {}), directory)
+
+    assert {name: content for name, content in found.items() if name.startswith("models/")} == {
+        "models/20261127T100000Z-linear-0123456789ab.npz": b"m"
+    }

@@ -1,4 +1,5 @@
-"""Files in a backup: the secrets, without which the rest cannot be used, the rules that open cases began under, and a scaled clock."""
+"""Files in a backup: the secrets, without which the rest cannot be used, the rules that open cases began under, the models that were
+promoted, and a scaled clock."""
 
 from __future__ import annotations
 
@@ -24,6 +25,8 @@ def find(environment: Mapping[str, str], directory: Directory) -> dict[str, byte
         paths[_TRACKING] = Path(tracking)
     if policy := environment.get("POLICY_DIR"):
         paths |= {f"policy/{path.name}": path for path in sorted(Path(policy).glob("*.toml"))}
+    if models := environment.get("MODEL_DIR"):
+        paths |= {f"models/{path.name}": path for path in sorted(Path(models).glob("*.npz"))}
     found = {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
     given = environment.get("TRACKING_SECRET")
     return found | ({_TRACKING: given.encode()} if given else {})
