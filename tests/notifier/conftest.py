@@ -20,6 +20,7 @@ from typing import Any
 import psycopg
 import pytest
 from aiosmtpd.controller import Controller
+from kafka import KafkaConsumer, TopicPartition
 from psycopg_pool import AsyncConnectionPool
 
 from consumers.loop.membership import connect
@@ -36,6 +37,7 @@ from schemas.events.sealing import Sealing
 from schemas.events.topics import EVENTS
 from schemas.platform.instants import to_ms
 from schemas.platform.keyring import KeyringFile, path_of
+from tests.broker import reach
 from tests.consumers.conftest import Rig, broker, rig, shared_producer  # noqa: F401 — fixtures
 from tests.consumers.events import Life
 
@@ -150,13 +152,22 @@ class Notifier:
             sink.step(1000, 200)
         sink.finish()
 
+    def begins_now(self) -> None:
+        """What other tests have put on the record is not this one's: their petitions came by the same channel."""
+        rows = [(self.rig.name, EVENTS.name, tp.partition, end) for tp, end in self._ends().items()]
+        with self.database() as database, database.cursor() as cursor:
+            cursor.executemany("insert into consumer_offset values (%s, %s, %s, %s)", rows)
+
+    def _ends(self) -> dict[TopicPartition, int]:
+        with closing(KafkaConsumer(**reach(self.rig.bootstrap))) as looking:
+            found: dict[TopicPartition, int] = looking.end_offsets(
+                [TopicPartition(EVENTS.name, n) for n in looking.partitions_for_topic(EVENTS.name)]
+            )
+        return found
+
     def _caught_up(self) -> bool:
-        from kafka import KafkaConsumer, TopicPartition
-
-        from tests.broker import reach
-
-        with closing(KafkaConsumer(**reach(self.rig.bootstrap))) as looking, self.database() as database:
-            ends = looking.end_offsets([TopicPartition(EVENTS.name, n) for n in looking.partitions_for_topic(EVENTS.name)])
+        ends = self._ends()
+        with self.database() as database:
             rows = database.execute("select partition, next_offset from consumer_offset where consumer = %s", (self.rig.name,)).fetchall()
         return all(dict(rows).get(tp.partition, 0) >= end for tp, end in ends.items())
 
@@ -207,7 +218,9 @@ def notifier(rig: Rig, mailbox: tuple[Inbox, int]) -> Notifier:  # noqa: F811
         smtp_port=mailbox[1],
         smtp_tls="none",
     )
-    return Notifier(rig, settings, KeyringFile(rig.keyring))
+    made = Notifier(rig, settings, KeyringFile(rig.keyring))
+    made.begins_now()
+    return made
 
 
 @pytest.fixture
