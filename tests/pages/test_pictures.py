@@ -14,8 +14,9 @@ from tests.chaos.instance import Instance
 from tests.files.contents import GPS, jpeg, saved
 from tests.pages.conftest import PHONE, Open
 from tests.pages.test_life_in_the_browser import ANSWER, _case, _desk, _follow
+from tests.pages.test_life_in_the_browser import TEXT as LAMP
 
-TEXT = "Nắp hố ga trước số 12 phố Hàng Bè bị vỡ từ sáng nay, xe máy đi qua rất nguy hiểm."
+TEXT = f"{LAMP} Cột số 9."
 DONE, FAILED = "[data-state=done]", "[data-state=failed]"
 
 
