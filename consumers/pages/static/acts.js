@@ -190,7 +190,7 @@ function contributed({ timeline }, text, evidence) {
   const found = timeline.filter(({ type, details }) => type === "contributed" && details.contribution === "answer-part");
   const take = ({ details }) => (event) => {
     append(text, details.text, "\n\n");
-    for (const url of details.evidence_urls) append(evidence, url, "\n");
+    for (const url of details.evidence_urls ?? []) append(evidence, url, "\n");
     event.target.disabled = true;
   };
   const item = (one) => el("li", {}, el("p", {}, el("b", {}, officeName(one.details.actor?.office)), `: ${one.details.text}`),

@@ -109,7 +109,7 @@ function facts(found) {
 
 function classification(found) {
   if (!found?.reasons?.length) return "";
-  return el("details", {}, el("summary", {}, t("desk.why-here")), el("ul", { class: "small" }, [...found.reasons, ...found.urgent_reasons].map((reason) => el("li", {}, reason))));
+  return el("details", {}, el("summary", {}, t("desk.why-here")), el("ul", { class: "small" }, [...found.reasons, ...(found.urgent_reasons ?? [])].map((reason) => el("li", {}, reason))));
 }
 
 function line(item, base) {

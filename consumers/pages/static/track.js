@@ -283,10 +283,10 @@ onsubmit("reopen", () => (value("reopen-reason").length >= 3 ? { reason: value("
 onsubmit("withdraw", () => (value("withdraw-reason").length >= 3 ? { reason: value("withdraw-reason") } : {}), "track.give-reason");
 onsubmit("forget", () => ({}));
 
-const rightWard = combobox(byId("correct-ward"), data.wards);
+const rightWard = combobox(byId("correct-ward"), Object.entries(data.wards).map(([code, name]) => ({ code, name })));
 byId("correct-category").append(...data.categories.map(({ code, name }) => el("option", { value: code }, name)));
 onsubmit("correct", () => {
-const rightWard = combobox(byId("correct-ward"), Object.entries(data.wards).map(([code, name]) => ({ code, name })));
+  const said = { category: byId("correct-category").value, ward_code: rightWard.value(), reason: value("correct-reason") };
   const given = Object.fromEntries(Object.entries(said).filter(([name, one]) => one && (name !== "reason" || one.length >= 3)));
   return Object.keys(given).length ? given : null;
 }, "track.correct-something");
