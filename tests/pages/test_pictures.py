@@ -75,7 +75,6 @@ def test_from_the_camera_to_the_desk_and_back(opened: Open, instance: Instance, 
     expect(form.locator(DONE)).to_have_count(1)
     look(desk, "desk")
     form.locator("button.main").click()
-    expect(desk.locator("#acting-place .note.good")).to_be_visible()
 
     is_drawn(citizen.locator("#timeline [data-type=answered] img"))
     look(citizen, "answered")
