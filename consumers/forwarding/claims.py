@@ -44,6 +44,8 @@ def _action(topic: str, record: Record) -> Forwarded:
     roles = roles_at([Post(Duty.OFFICE_SYSTEM, office)], office)
     if action.actor.role not in roles:
         raise Forged(f"actor.role: an office's own system may speak as {', '.join(roles)}")
+    if action.actor.id is not None:
+        raise Forged("actor.id: an office's own system is no person")
     # The writer's own id within its topic: it cannot take one that another's event has, or will have.
     return _event(ACTION_REQUESTED, event.envelope, derived_id(f"{topic}\0{event.envelope.id}", "forwarded"), action)
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from consumers.http.contract_casework import BESIDE, DECISIONS, LATE, MENTIONS, PROPOSALS, TEMPLATES
-from consumers.http.departments import may_see, stands_above
+from consumers.http.departments import as_he_may_read, may_see, stands_above
 from consumers.http.endpoint import endpoint
 from consumers.http.state import Views
 from consumers.read_model import casework as reading
@@ -41,13 +41,14 @@ def casework_routes(views: Views) -> list[Route]:
         found = await views.reader.snapshot(petition_id) if is_petition_id(petition_id) else None
         if found is None or not (may_see(acting.office, found) or stands_above(acting, found)):
             raise Problem(404, "unknown-petition")
-        return json(view.beside(acting.office, await reading.near(views.reader, petition_id), language(request)))
+        near = view.beside(acting.office, await reading.near(views.reader, petition_id), language(request))
+        return json(as_he_may_read(acting, near, language(request)))
 
     async def proposals(request: Request) -> Response:
         acting, lang = await views.callers.at_office(request, Call.READ_CASES), language(request)
         whose = _whose_cases_may_be_merged(acting.office, acting.roles)
         rows = await reading.proposals(views.reader, whose, AUTHORITY["merge"].states, PROPOSALS_AT_MOST)
-        return json({"proposals": [view.proposal(acting.office, row, lang) for row in rows]})
+        return json(as_he_may_read(acting, {"proposals": [view.proposal(acting.office, row, lang) for row in rows]}, lang))
 
     async def mentions(request: Request) -> Response:
         acting, lang = await views.callers.at_office(request, Call.READ_CASES), language(request)
@@ -58,14 +59,15 @@ def casework_routes(views: Views) -> list[Route]:
     async def late(request: Request) -> Response:
         acting, lang = await views.callers.at_office(request, Call.READ_CASES), language(request)
         now = to_datetime(clock.now_ms())
-        rows = await reading.late(views.reader, [acting.office, *below(acting.office)], now, now + SOON, LATE_AT_MOST)
-        return json({"at": iso(now), **view.lateness(acting.office, rows, now, lang)})
+        offices = [acting.office, *(below(acting.office) if acting.branch else ())]
+        rows = await reading.late(views.reader, offices, now, now + SOON, LATE_AT_MOST)
+        return json(as_he_may_read(acting, {"at": iso(now), **view.lateness(acting.office, rows, now, lang)}, lang))
 
     async def decisions(request: Request) -> Response:
         acting, lang = await views.callers.at_office(request, Call.READ_CASES), language(request)
         now = to_datetime(clock.now_ms())
         rows = await reading.decisions(views.reader, acting.office, DECISIONS_AT_MOST)
-        return json({"decisions": [view.decision(acting.office, row, now, lang) for row in rows]})
+        return json(as_he_may_read(acting, {"decisions": [view.decision(acting.office, row, now, lang) for row in rows]}, lang))
 
     return [
         TEMPLATES.route(endpoint(templates)),

@@ -6,7 +6,7 @@ Who may call for which office stands in `schemas.authority`: its people and its 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -59,8 +59,8 @@ def department_routes(views: Views) -> list[Route]:
         def check() -> Awaitable[Acting]:
             return views.callers.at_office(request, Call.READ_CASES)
 
-        office, lang = (await check()).office, language(request)
-        parts = _events(views, office, sse.last_id(request), lang)
+        acting, lang = await check(), language(request)
+        parts = _events(views, acting, sse.last_id(request), lang)
         return sse.stream("department", while_allowed(parts, check, views.settings.heartbeat_seconds))
 
     return [QUEUE.route(endpoint(queue)), QUEUE_EVENTS.route(endpoint(events)), QUEUE_CASE.route(endpoint(detail))]
@@ -88,7 +88,12 @@ async def case_of(views: Views, request: Request) -> tuple[Acting, Snapshot, dic
         lang=lang,
         above=stands_above(acting, found),
     )
-    return acting, found, whole if acting.plainly else dict(mask_words(whole, lang))
+    return acting, found, as_he_may_read(acting, whole, lang)
+
+
+def as_he_may_read(acting: Acting, shown: Mapping[str, Any], lang: Language) -> dict[str, Any]:
+    """With people's numbers masked for who reads offices that are not his."""
+    return dict(shown) if acting.plainly else dict(mask_words(shown, lang))
 
 
 def may_see(office: str, found: Snapshot) -> bool:
@@ -109,10 +114,10 @@ def _persons(found: Snapshot) -> set[str]:
     return {*said, *([found.case["officer"]] if found.case.get("officer") else [])}
 
 
-async def _events(views: Views, office: str, after: int | None, lang: Language) -> AsyncGenerator[bytes, None]:
+async def _events(views: Views, acting: Acting, after: int | None, lang: Language) -> AsyncGenerator[bytes, None]:
     """Ids are offsets of the office's own topic. Without an id it starts with what comes from now on; with one behind which nothing
     stands, at the nearest that does, and says so."""
-    with views.queues.listen(office) as listener:
+    with views.queues.listen(acting.office) as listener:
         yield sse.HELLO
         while not listener.span.done():
             if listener.closed:
@@ -122,23 +127,23 @@ async def _events(views: Views, office: str, after: int | None, lang: Language) 
         last = live - 1 if after is None else min(max(after, first - 1), live - 1)
         if after is not None and after != last:
             yield sse.restarted(after, last)
-        async for records in views.queues.history(office, last + 1, live):
-            yield b"".join(_sent(office, record, lang) for record in records)
+        async for records in views.queues.history(acting.office, last + 1, live):
+            yield b"".join(_sent(acting, record, lang) for record in records)
             last = records[-1].offset
-        async for part in _live(views, office, listener, last, lang):
+        async for part in _live(views, acting, listener, last, lang):
             yield part
 
 
-async def _live(views: Views, office: str, listener: OfficeListener, last: int, lang: Language) -> AsyncIterator[bytes]:
+async def _live(views: Views, acting: Acting, listener: OfficeListener, last: int, lang: Language) -> AsyncIterator[bytes]:
     # Whoever lost something comes again with his last id, and misses nothing.
     while not (listener.closed or listener.lost):
         came = await listener.wait(views.settings.heartbeat_seconds)
         presences = [sse.event("presence", one) for one in came if isinstance(one, dict)]
         records = [one for one in came if isinstance(one, Record) and one.offset > last]
-        yield b"".join([*presences, *(_sent(office, record, lang) for record in records)]) or sse.HEARTBEAT
+        yield b"".join([*presences, *(_sent(acting, record, lang) for record in records)]) or sse.HEARTBEAT
         last = records[-1].offset if records else last
 
 
-def _sent(office: str, record: Record, lang: Language) -> bytes:
-    name, data = office_view.queue_event(office, from_record(record), lang)
-    return sse.event(name, data, record.offset)
+def _sent(acting: Acting, record: Record, lang: Language) -> bytes:
+    name, data = office_view.queue_event(acting.office, from_record(record), lang)
+    return sse.event(name, as_he_may_read(acting, data, lang), record.offset)

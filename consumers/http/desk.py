@@ -11,10 +11,10 @@ from consumers.desk import views as saved
 from consumers.http.answers import AbsenceRequest, PresenceRequest, ViewRequest
 from consumers.http.body import given
 from consumers.http.contract import ABSENCE, PEOPLE, PRESENCE, REMOVE_VIEW, SAVE_VIEW, VIEWS
+from consumers.http.departments import case_of
 from consumers.http.endpoint import endpoint
 from consumers.http.state import Views
 from schemas.authority import Call
-from schemas.events.tracking import is_petition_id
 from schemas.identity.callers import Acting
 from schemas.platform.instants import to_datetime
 from schemas.web import Handler, Problem, json
@@ -87,8 +87,7 @@ def _present(views: Views) -> Handler:
     async def present(request: Request) -> Response:
         acting, said = await _person(views, request), await given(PresenceRequest, request)
         petition_id = request.path_params["petition_id"]
-        if not is_petition_id(petition_id):
-            raise Problem(404, "unknown-petition")
+        await case_of(views, request)
         here = (
             presence.here(views.reader, acting, petition_id, writing=said.writing)
             if said.open

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from consumers.notifier.policy import policy
+from schemas.events.strings import EMAIL
 
-_EMAIL = r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\"]+$"
 _PHONE = r"^\+?[0-9 .()-]{6,24}$"
 
 
@@ -18,7 +18,7 @@ class Subscription(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     medium: Literal["email", "sms", "zalo"]
-    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=_EMAIL)] | None = None
+    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL)] | None = None
     phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=_PHONE)] | None = None
     notices: frozenset[str] = Field(default_factory=lambda: frozenset(policy().notices))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -11,12 +12,16 @@ import aiosmtplib
 from consumers.notifier.failing import Never, NotTaken
 from consumers.notifier.wording import Message
 from consumers.settings import NotifierSettings
+from schemas.events.strings import EMAIL
 
 _TIMEOUT_SECONDS = 20
 
 
 def composed(message: Message, *, sender: str, address: str, event_id: str, thread: str, leave: str | None) -> EmailMessage:
-    """`leave`: the link by which one click ends it (RFC 8058). Every mail of a petition answers the same, never sent, first one."""
+    """`leave`: the link by which one click ends it (RFC 8058). Every mail of a petition answers the same, never sent, first one.
+    Raises Never for an address that is none."""
+    if not re.fullmatch(EMAIL, address):
+        raise Never("address")  # it was taken in before addresses were looked at as closely
     domain = sender.rpartition("@")[2].rstrip(">")
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, address, message.subject
@@ -43,6 +48,7 @@ class Mail:
         try:
             await aiosmtplib.send(
                 mail,
+                recipients=[mail["To"]],
                 hostname=settings.smtp_host,
                 port=settings.smtp_port,
                 use_tls=settings.smtp_tls == "tls",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -75,7 +76,8 @@ class Deliveries:
             for medium, name in (("email", "email"), ("sms", "phone")):
                 if contact.get(name) and medium in MEDIA:
                     wanted = book.Wanted(petition_id, change.key_path, medium, contact[name], frozenset(self._policy.notices))
-                    self._subscribe(self._connection, wanted, confirmed=True)
+                    with suppress(book.TooMany, book.Erased):
+                        self._subscribe(self._connection, wanted)
 
     def _deliver(self, changes: Sequence[Change]) -> None:
         channels = self._channels({change.happening.petition_id for change in changes})

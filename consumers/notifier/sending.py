@@ -80,6 +80,10 @@ class Senders:
                 told = await self._post.send(row)
         except (NotTaken, TimeoutError) as error:
             await self._failed(row, error)
+        except (psycopg.OperationalError, PoolTimeout):
+            raise  # the database is away; the lease runs out, and it is tried again
+        except Exception as error:  # noqa: BLE001 -- a notice that cannot be made must not hold up its lane for ever
+            await self._failed(row, Never(type(error).__name__))
         else:
             await self._lanes.done(row, silent=not told)
             metrics.NOTICES().labels(row["medium"], "sent" if told else "silent").inc()

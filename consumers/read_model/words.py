@@ -22,11 +22,11 @@ Mark = Callable[[str], int]
 """A word's mark, as PostgreSQL's bigint."""
 SAYING = frozenset(
     {
-        *("received", "assigned", "information-requested", "information-added", "contributed", "follower-informed", "promised"),
+        *("received", "assigned", "information-requested", "information-added", "contributed", "promised"),
         *("answered", "rated", "reopened", "refused"),
     }
 )
-"""Events in which somebody says something that one may look for."""
+"""Events in which somebody says something that one may look for; not what a follower added, which goes with him."""
 _WORD = re.compile(r"[^\W_]+")
 _PHONE = re.compile(r"(?<![\d.,])(?:\+?84|0)(?:[ .-]?\d){8,10}(?!\d)")
 _NUMBER = re.compile(r"\d{5}")

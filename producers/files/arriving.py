@@ -105,7 +105,10 @@ class Arriving:
             if found.kind is FileKind.IMAGE:
                 await self._store.put(upload.file_id, SMALL, small)
             await self._store.put(upload.file_id, WHOLE, path)
-        await self._register.settle(upload.file_id, Content(found.kind, found.media_type, size, sha256), held=held)
+        content = Content(found.kind, found.media_type, size, sha256)
+        if not await self._register.settle(upload.file_id, content, held=held) and not await self._register.exists(upload.file_id):
+            await self._store.remove(upload.file_id)  # taken back, or swept, while it was judged: no row would lead to it any more
+            raise Refused("unknown_file")
         await self._store.remove(upload.file_id, upload.parts)
         status = "held" if held else "ready"
         return Upload(upload.file_id, upload.length, upload.length, [], status, found.kind.value, found.media_type, size, sha256)

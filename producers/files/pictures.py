@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -34,7 +35,7 @@ def remake(source: Path, whole: Path, small: Path, megapixels: int) -> None:
             if found.width * found.height > most * 1_000_000:
                 raise Refused("picture_pixels", le=most)
             picture = _upright(found)
-    except (OSError, SyntaxError, ValueError, EOFError):
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error, TypeError, KeyError, IndexError):
         # What Pillow's readers raise for what is no whole picture.
         raise Refused("picture_broken") from None
     _save(picture, whole, LONGEST, 85)

@@ -119,6 +119,10 @@ class Register:
         values = {"kind": content.kind.value, "media_type": content.media_type, "size": content.size, "sha256": content.sha256}
         return await self._changed(_SETTLE, {"id": file_id, "status": "held" if held else "ready", **values})
 
+    async def exists(self, file_id: str) -> bool:
+        """Whether it is still known."""
+        return file_id in await self._ids("select file_id from file where file_id = %s", file_id)
+
     async def release(self, file_id: str) -> None:
         """Somebody has looked: it may be shown."""
         await self._changed("update file set status = 'ready' where file_id = %s", (file_id,))

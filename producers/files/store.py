@@ -41,4 +41,13 @@ def store_of(settings: FileSettings) -> Store:
         from producers.files.bucket import BucketStore
 
         return BucketStore(settings)
-    return DirectoryStore(settings.files_dir / "kept")
+    return DirectoryStore(_kept(settings))
+
+
+def is_here(settings: FileSettings) -> bool:
+    """Whether this process can reach what is kept: of a directory, that it is there. A bucket tells by itself."""
+    return bool(settings.files_bucket) or _kept(settings).is_dir()
+
+
+def _kept(settings: FileSettings) -> Path:
+    return settings.files_dir / "kept"

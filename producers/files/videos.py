@@ -30,11 +30,11 @@ def blank_metadata(path: Path) -> None:
             _zero(file, start + head, end)
 
 
-def _boxes(file: BinaryIO, start: int, end: int, depth: int = 0) -> Iterator[tuple[int, int, int]]:
-    """Where each box to blank begins, how long its head is, where it ends."""
-    for _ in range(_MOST_BOXES):
-        if start + 8 > end:
-            return
+def _boxes(file: BinaryIO, start: int, end: int, depth: int = 0, left: list[int] | None = None) -> Iterator[tuple[int, int, int]]:
+    """Where each box to blank begins, how long its head is, where it ends. `left`: how many more are looked at, of the whole file."""
+    left = [_MOST_BOXES] if left is None else left
+    while start + 8 <= end and left[0] > 0:
+        left[0] -= 1
         file.seek(start)
         size, kind = struct.unpack(">I4s", file.read(8))
         head = 8
@@ -46,7 +46,7 @@ def _boxes(file: BinaryIO, start: int, end: int, depth: int = 0) -> Iterator[tup
         if kind in _BLANKED:
             yield start, head, start + size
         elif kind in _WITHIN and depth < _DEEPEST:
-            yield from _boxes(file, start + head, start + size, depth + 1)
+            yield from _boxes(file, start + head, start + size, depth + 1, left)
         start += size
 
 

@@ -47,6 +47,8 @@ def citizen_action(intake: Intake) -> Handler:
     async def handle(request: Request) -> Response:
         key = idempotency_key(request)
         fields = await action_fields(intake, request, CITIZEN_ACTIONS)
+        if "seen" in fields:  # its refusal tells what came since, as offices may know it
+            raise Problem(422, "invalid", fields=[Field("seen", "extra_forbidden", {})])
         ids = _candidates(intake, request.path_params["tracking_code"])
         petition_id = await wait_for_one(intake.pool, ids, intake.settings.action_wait_ms / 1000)
         if petition_id is None:

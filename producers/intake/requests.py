@@ -19,7 +19,7 @@ from schemas.events.catalogue import SUBMITTED
 from schemas.events.envelope import Envelope, derived_id, headers
 from schemas.events.files import FileRef
 from schemas.events.intake import Channel, ExternalId, Location, PetitionSubmitted
-from schemas.events.strings import LETTERS_AT_LEAST, Clean, Link, letters
+from schemas.events.strings import EMAIL, LETTERS_AT_LEAST, Clean, Link, letters
 from schemas.platform.clock import to_datetime
 
 SOURCE = "producers/intake"
@@ -30,9 +30,7 @@ class Contact(Model):
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Clean] | None = None
     phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 .()-]{6,24}$")] | None = None
-    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"), Clean] | None = (
-        None
-    )
+    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL), Clean] | None = None
     notices: bool | None = None
     """Whether news of the petition shall be sent there; only by the petitioner's own word."""
 

@@ -53,3 +53,7 @@ LETTERS_AT_LEAST = 4
 def letters(text: str) -> int:
     """How much a text says: its letters, those of scripts that write a syllable or a word with one counted twice (着火了)."""
     return sum(1 + (category == "Lo") for category in map(unicodedata.category, text) if category[0] == "L")
+
+
+EMAIL = r"^[A-Za-z0-9_+%'-]+(\.[A-Za-z0-9_+%'-]+)*@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$"
+"""Plain addresses alone: what a mail library would read as more than one, or decode (RFC 2047), is none."""

@@ -52,7 +52,9 @@ def replay(site: Site, kept: Erasures) -> int:
 
 def _destroy(site: Site, forgotten: Erasures) -> int:
     from consumers.incidents.memory import FORGET
+    from consumers.notifier.book import forget_addresses
     from consumers.read_model.forgetting import NEVER_A_CONTACT
+    from consumers.read_model.tables import FORGET_WORDS
     from deploy.cluster.migrate import connected
     from schemas.platform import keyring
 
@@ -62,6 +64,9 @@ def _destroy(site: Site, forgotten: Erasures) -> int:
     keyring.destroy(file, [one.path for one in forgotten.values() if one.path])
     with connected(site.database_url, autocommit=True) as connection:
         connection.execute(FORGET, (list(forgotten),))
+        connection.execute(FORGET_WORDS, (list(forgotten),))
+        for petition_id in forgotten:
+            forget_addresses(connection, petition_id)
         had |= {petition_id for petition_id in forgotten if connection.execute(NEVER_A_CONTACT, (petition_id,)).rowcount}
     return len(had)
 

@@ -50,6 +50,8 @@ def _keys(site: Site, forgotten: Forgotten) -> Iterator[Left]:
 
 _QUERIES = {
     "table contact_key": "select count(*) from contact_key where petition_id = %s and key is not null",
+    "table case_words": "select count(*) from case_words where petition_id = %s and words <> '{}'",
+    "table notice_receiver": "select count(*) from notice_receiver where holder_kind = 'citizen' and holder = %s",
     "table file": "select count(*) from file where petition_id = %s",
     "table incident_petition": "select count(*) from incident_petition where petition_id = %s and (lat, long) is not null"
     " or petition_id = %s and cardinality(names) + cardinality(numbers) + cardinality(terms) > 0",
@@ -105,8 +107,9 @@ def _tells(record: Record, petition_id: str, opener: sealing.Sealing) -> bool:
         fields = msgspec.json.decode(opener.open_value(value))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return True  # a dead letter that is no JSON: whatever it says can be read
-    mine = record.key == name or fields.get("follower") == petition_id
-    return mine and isinstance(fields, dict) and has_words(fields)
+    if not isinstance(fields, dict):
+        return True  # as above
+    return (record.key == name or fields.get("follower") == petition_id) and has_words(fields)
 
 
 def _until(topic: Topic, deployment: Deployment, newest: int) -> datetime | None:

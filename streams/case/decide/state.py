@@ -73,6 +73,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     missed: tuple[ClockName, ...] = ()
     sandbox: bool = False
     proposal: tuple[str, str, str, str, str] | None = None
+    forgotten: bool = False
     language: str = "vi"
     parts: int = 0
     origin: str | None = None

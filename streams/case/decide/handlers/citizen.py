@@ -83,7 +83,7 @@ def _afresh(turn: Turn) -> dict[str, Any]:
 
 def forget(turn: Turn, _action: Forget) -> None:
     """Work goes on as it was; what the petitioner wrote is destroyed because of this event, not here. What was split off is his, too."""
-    turn.tell("forgotten", {})
+    turn.tell("forgotten", {}, forgotten=True)
     for number in range(2, turn.case.parts + 2):
         turn.send(part_id(turn.case.id, number), "forget")
 

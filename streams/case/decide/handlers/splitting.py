@@ -13,6 +13,8 @@ def split(turn: Turn, action: Split) -> None:
     """Its id follows from the petition and how often that was split: the citizen's code leads to it, and a step done again makes no
     second one. A part is not split again: what else it tells of is split from the original."""
     case = turn.case
+    if case.forgotten:  # the words on an open page are gone: they do not come back as another petition
+        raise NotAllowed(Rule.WRONG_STATE)
     if case.origin is not None:
         raise NotAllowed(Rule.ALREADY_A_PART)
     if case.parts >= MOST_PARTS:
