@@ -120,7 +120,7 @@ def _move(one: Json, lang: Language) -> Json:
 
 
 def reason_of_lateness(case: Mapping[str, Any], now: datetime) -> str:
-    """Whose move it is while time runs out; `_late` added to what is late already: nobody took it up, a superior must decide, the citizen
+    """Whose move it is while time runs out; `-soon` added to what is not late yet: nobody took it up, a superior must decide, the citizen
     was asked, a promise ran, or it is simply being worked on."""
     kind = {
         "received": "in-triage",

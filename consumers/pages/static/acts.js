@@ -132,14 +132,14 @@ const FORMS = {
 };
 
 function splitForm(found) {
-  const category = choices(t("desk.category"), data.categories.map(({ code, name }) => [code, name]));
-  const level = choices(t("desk.level"), Object.entries(data.levels));
+  const category = choices(t("desk.category"), data.categories.map(({ code, name }) => [code, name]), "category");
+  const level = choices(t("desk.level"), Object.entries(data.levels), "level");
   const office = search(t("desk.split-office"), data.offices);
   const text = area("matter", 4);
   const reason = area("reason", 2);
   text.value = found.text;
   level.control.value = "ordinary";
-  return { parts: [el("p", { class: "note small" }, t("desk.split-hint")), field(t("desk.split-text"), text), category.made, level.made, office.made, field(t("desk.reason"), reason)],
+  return { set: { office: office.set }, parts: [el("p", { class: "note small" }, t("desk.split-hint")), field(t("desk.split-text"), text), category.made, level.made, office.made, field(t("desk.reason"), reason)],
     read: () => text.value.trim() && reason.value.trim().length >= 3 &&
       request(found, { category: category.value(), text: text.value.trim(), office: office.value(), level: level.value(), reason: reason.value }) };
 }

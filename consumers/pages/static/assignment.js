@@ -2,7 +2,7 @@
 
 import { api, byId, el, lang, t } from "/assets/common/core.js";
 import { moment, now } from "/assets/common/time.js";
-import { call, context } from "./context.js";
+import { context } from "./context.js";
 import { me, nameOf, people } from "./people.js";
 import { formHeaders } from "./session.js";
 

@@ -12,7 +12,7 @@ import { showDetail } from "./detail.js";
 import { fill, offerOfficers, query, startFilters } from "./filters.js";
 import { clearSelection, draw, firstOrChosen, focusChosen, load, loadSoon, nextCase, previousCase, select, selected, selectedIds, startList, tellPresence, textOf, tick } from "./list.js";
 import { nameOf, people, startPeople } from "./people.js";
-import { formHeaders, nothingHere, showPerson, signIn, signedIn } from "./session.js";
+import { formHeaders, nothingHere, showPerson, signedIn } from "./session.js";
 import { startViews } from "./views.js";
 
 export { nextCase, previousCase, selected, selectedIds };
@@ -179,7 +179,7 @@ async function act(petition, fields) {
 
 /** Whom the office deals with: after its reason is on record. It stands on the page only until the page is drawn anew. */
 async function contact(petition) {
-  const { status, body, ...rest } = await api(`${base()}/${petition}/contact`, { token: desk.token });
+  const { status, body, ...rest } = await api(`${base()}/${petition}/contact`);
   if (status !== 200) return { ok: false, text: trouble({ status, body, ...rest }) };
   return { ok: true, text: [body.name, body.phone, body.email].filter(Boolean).join(" · ") };
 }

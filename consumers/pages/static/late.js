@@ -13,7 +13,7 @@ export async function lateRoom(place, nameOf) {
   const chosen = { reason: null, officer: null, office: null };
   const list = el("ol", { class: "queue" });
   const draw = () => list.replaceChildren(...items.filter((one) => fits(one, chosen)).map(line));
-  const pick = (kind, shares, name) => shares.length > 0 && el("label", {}, t(`desk.late-by-${kind}`), el("select", { onchange: (event) => { chosen[kind] = event.target.value || null; draw(); } },
+  const pick = (kind, shares, name) => shares.length > 0 && el("label", {}, t(`desk.late-by-${kind}`), el("select", { onchange: ({ target }) => { chosen[kind] = target.selectedIndex ? target.value : null; draw(); } },
     el("option", { value: "" }, t("desk.late-all", { n: items.length })), shares.map((one) => el("option", { value: one.name }, `${name(one.name)} (${one.number})`))));
   place.replaceChildren(el("h2", {}, t("desk.room-late")), el("p", { class: "muted" }, t("desk.late-about")),
     el("div", { class: "filters" },

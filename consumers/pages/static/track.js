@@ -190,7 +190,7 @@ function follow(after) {
   };
   const types = ["received", "assigned", "accepted", "information-requested", "information-added", "resumed", "extended", "transferred",
     "decision-required", "promised", "answered", "rated", "closed", "reopened", "refused", "withdrawn", "forgotten", "contact-revealed", "merged", "unmerged", "split", "corrected",
-    "leader-reported", "breached", "escalated", "deadline-recomputed", "action-refused"];
+    "leader-reported", "limit-tightened", "breached", "escalated", "deadline-recomputed", "action-refused"];
   for (const type of types) {
     source.addEventListener(type, (event) => {
       const item = JSON.parse(event.data);
@@ -263,9 +263,17 @@ const value = (id) => byId(id).value.trim();
 const form = (name) => byId(name).querySelector("form") ?? byId(name);
 
 function onsubmit(name, fields, missing) {
+  let warned = false;
   form(name).addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (name === "add-information") await attached.settled();
+    if (name === "add-information") {
+      await attached.settled();
+      if (attached.failed() && !warned) {
+        warned = true; // with the next press the rest is sent
+        form(name).querySelector(".error").textContent = t("files.some-failed", { n: attached.failed() });
+        return;
+      }
+    }
     const given = fields();
     if (given === null) {
       form(name).querySelector(".error").textContent = t(missing);
