@@ -29,7 +29,7 @@ ROW: dict[str, Any] = {
         "location": {"lat": 21.0001, "long": 105.8001, "address": "12 phố Huế"},
         "media_urls": ["https://a.vn/1"],
     },
-    "answer": "Đã vá.",
+    "answer": {"text": "Đã vá."},
 }
 
 

@@ -23,6 +23,7 @@ from schemas.events.case import Accepted, State
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life
 from tests.consumers.test_dispatcher import queue_of
+from tests.consumers.web import SECRET
 
 PATIENCE_SECONDS = 60
 
@@ -36,6 +37,7 @@ def role(module: str, rig: Rig, **settings: str) -> Iterator[tuple[subprocess.Po
         "KAFKA_BOOTSTRAP_SERVERS": rig.bootstrap,
         "DATABASE_URL": rig.database,
         "KEYRING_FILE": str(rig.keyring),
+        "TRACKING_SECRET": SECRET,
         "METRICS_PORT": str(port),
         "WORKER_ID": rig.name,
         **settings,

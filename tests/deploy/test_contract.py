@@ -40,8 +40,10 @@ def schema_of(part: dict[str, object]) -> Draft202012Validator:
 
 
 def test_every_route_for_programs_is_in_the_contract_and_nothing_else_is() -> None:
-    """Pages, the page's own form, and signing in are no part of it: they are for people."""
+    """Pages, the page's own form, and signing in are no part of it: they are for people. The link in a notice is both: a mail program
+    posts to it (RFC 8058)."""
     programs = [route for route in ROUTES if route.path.startswith(PUBLISHED) and not route.path.startswith("/v1/session")]
+    programs += [route for route in ROUTES if route.path.startswith("/notices/") and "POST" in (route.methods or ())]
     # Starlette answers HEAD wherever there is a GET; what is for HEAD alone is meant.
     routed = {(method, route.path) for route in programs for method in route.methods or () if method != "HEAD" or route.methods == {"HEAD"}}
     published = {(method.upper(), path) for path, calls in contract()["paths"].items() for method in calls}
