@@ -45,14 +45,14 @@ def notice_routes(views: Views) -> list[Route]:
         return json({"media": views.settings.media(), "notices": list(policy().notices), "receivers": found})
 
     async def subscribe(request: Request) -> Response:
-        wish = await _wish(request)
-        if wish.medium not in views.settings.media():
-            raise broken("medium", "literal_error", status=422, expected=", ".join(views.settings.media()) or "—")
         code, ids = identify(views, request.path_params["tracking_code"])
         snapshot = await views.reader.snapshot(*ids)
         if snapshot is None:
             raise Problem(404, "unknown-petition")
         petition_id = snapshot.petition_id
+        wish = await _wish(request)
+        if wish.medium not in views.settings.media():
+            raise broken("medium", "literal_error", status=422, expected=", ".join(views.settings.media()) or "—")
         path = path_of(petition_id, to_ms(datetime.fromisoformat(snapshot.case["received_at"])))
         wanted = book.Wanted(petition_id, path, wish.medium, wish.address, wish.notices, language(request), code)
         now = to_datetime(views.settings.clock().now_ms())

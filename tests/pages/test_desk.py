@@ -25,7 +25,7 @@ def petition(instance: Instance) -> tuple[str, str]:
     """A petition at the office's desk: its id, and a word that no other has."""
     word = f"zanzi{secrets.token_hex(2)}".translate(str.maketrans("0123456789", "ghijklmnop"))
     with City(instance.url, instance.data / "credentials.json") as city:
-        sent = city.submit(f"Đèn đường trước quán {word} phố Hàng Bè hỏng ba hôm nay", category="lighting")
+        sent = city.submit(f"Đèn đường trước quán {word} phố Hàng Bè hỏng ba hôm nay", category="street-lighting")
         office = city.wait_state(sent["tracking_code"], "assigned")["office"]["code"]
         path = f"/v1/departments/{office}/queue/{sent['petition_id']}"
         wait(lambda: city.http.get(path, headers=city.token(office)).json(), lambda found: "case" in found)
@@ -39,7 +39,7 @@ def sit(opened: Open, instance: Instance):
 
     def seat(path: str, name: str, **about: object) -> Page:
         login = f"desk-{secrets.token_hex(4)}"
-        with psycopg.connect(instance.environment()["DATABASE_URL"], autocommit=True) as table:
+        with psycopg.connect(instance.database(), autocommit=True) as table:
             persons.add(table, login, name, [Post(Duty.OFFICER, OFFICE)], password=PASSWORD)
         page = opened(f"/sign-in?to={quote(path)}", **{"viewport": SCREEN, **about})
         page.fill("#login", login)

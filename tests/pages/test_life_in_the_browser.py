@@ -166,6 +166,7 @@ def test_what_is_wrong_is_said_beside_the_field(opened: Open) -> None:
     """Nothing is sent; the first field in error gets the focus, and each error is tied to its field."""
     page = opened("/")
     page.fill("#text", "a")
+    page.click("#links summary")
     page.fill("#media", "not a link")
     page.click("#send")
 
@@ -288,7 +289,9 @@ def test_nothing_of_a_session_can_be_read_by_a_script_or_stands_in_an_address(op
 
     assert seen
     assert not [url for url in seen if cookie["value"] in url]
-    assert desk.evaluate("sessionStorage.length + localStorage.length") == 0
+    kept = desk.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+    assert cookie["value"] not in kept
+    assert "so-yt" not in kept
 
 
 def test_a_wrong_password_is_told_and_an_auditor_is_offered_nothing_to_do(opened: Open, instance: Instance) -> None:

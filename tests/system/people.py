@@ -50,9 +50,16 @@ class City:
         return {"Authorization": f"Bearer {token}"}
 
     def queue(self, office: str) -> list[dict[str, Any]]:
-        answer = self.http.get(f"/v1/departments/{office}/queue", headers=self.token(office), params={"limit": 200})
-        assert answer.status_code == 200, answer.text
-        return list(answer.json()["items"])
+        """All of it, page after page."""
+        found: list[dict[str, Any]] = []
+        more: dict[str, str] = {}
+        while True:
+            answer = self.http.get(f"/v1/departments/{office}/queue", headers=self.token(office), params={"limit": 200, **more})
+            assert answer.status_code == 200, answer.text
+            found += answer.json()["items"]
+            if not answer.json()["next"]:
+                return found
+            more = {"cursor": answer.json()["next"]}
 
     def act(self, office: str, petition_id: str, action: str, *, token: str | None = None, **fields: Any) -> httpx.Response:
         url = f"/v1/departments/{office}/queue/{petition_id}/actions"

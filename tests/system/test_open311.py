@@ -85,7 +85,8 @@ def test_a_report_comes_to_its_office_and_shows_what_became_of_it(client: Client
     answer = client.send(lat=(lat := next(PLACES)))
     id_, code = sent(answer), code_of(answer)
     office = city.wait_state(code, "assigned")["office"]["code"]
-    (shown,) = wait(lambda: client.own(f"requests/{id_}.xml"), lambda found: len(found) == 1)
+    wait(lambda: client.get(f"requests/{id_}.xml", api_key=client.key).status_code, lambda status: status == 200)
+    (shown,) = client.own(f"requests/{id_}.xml")
 
     assert float(str(shown.findtext("lat"))) == float(lat)
     assert [shown.findtext(name) for name in ("description", "media_url", "status")] == [REPORT["description"], REPORT["media_url"], "open"]

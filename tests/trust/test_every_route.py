@@ -75,10 +75,12 @@ ANYBODY = {
         **dict.fromkeys(("/healthz", "/readyz", "/openapi.json", "/docs"), 200),
         **dict.fromkeys(("/assets/common/{file}", "/assets/views/{file}", "/assets/submit/{file}", "/assets/contract/{file}"), 404),
         "/v1/shared/{shared}": 404,
+        "/notices/{purpose}/{token}": 200,
     }.items()
 } | {
     ("POST", "/petitions"): 422,
     ("POST", "/v1/drafts"): 422,
+    ("POST", "/notices/{purpose}/{token}"): 404,
     **UPLOADS,
     ("GET", "/session/provider"): 200,
     ("GET", "/sign-in/provider"): 404,
@@ -90,6 +92,8 @@ BY_CODE = {
     ("GET", "/v1/petitions/{tracking_code}/events"),
     ("GET", "/v1/petitions/{tracking_code}/files/{file_id}"),
     ("POST", "/v1/petitions/{tracking_code}/actions"),
+    ("GET", "/v1/petitions/{tracking_code}/notices"),
+    ("POST", "/v1/petitions/{tracking_code}/notices"),
 }
 """Opened by the tracking code, whoever has it."""
 BY_KEY = {("POST", "/v1/petitions")}
@@ -133,7 +137,7 @@ class Town:
 
     def path(self, template: str, office: str = "so-xd") -> str:
         given = {"code": office, "office": office, "petition_id": self.petition_id, "tracking_code": self.code}
-        return template.format(**given, file_id=self.file_id, token="guess", shared="none", view="1", file="none.js", name="none")
+        return template.format(**given, file_id=self.file_id, token="guess", shared="none", purpose="confirm", view="1", file="none.js", name="none")
 
     def person(self, *posts: Post) -> httpx.Client:
         """A browser in which a new person has signed in."""
@@ -223,7 +227,15 @@ def reading(town: Town, post: Post, office: str) -> list[tuple[int, str]]:
         return [(403, "foreign-office" if may([post], Call.READ_CASES) else "not-your-duty")] * len(LOOKED_AT)
     above_it = may([post], Call.READ_BRANCH, office) and town.case.office in below(office)
     sees = office in (town.case.office, *town.case.co_offices) or above_it
-    return [(200, "") if sees or "{petition_id}" not in path else (404, "unknown-petition") for _, path in LOOKED_AT]
+    own = office in (town.case.office, *town.case.co_offices)
+    return [_answered(path, sees=sees, own=own) for _, path in LOOKED_AT]
+
+
+def _answered(path: str, *, sees: bool, own: bool) -> tuple[int, str]:
+    """Who reads from above is shown no files: nobody masks what is in a picture."""
+    if "{petition_id}" in path and not sees:
+        return 404, "unknown-petition"
+    return (200, "") if own or "{file_id}" not in path else (404, "unknown-file")
 
 
 def acted(town: Town, client: httpx.Client, office: str, action: str) -> tuple[int, str]:

@@ -23,7 +23,7 @@ async def service(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathF
 
 
 async def test_who_signed_in_is_told_what_he_may(service: Service) -> None:
-    """His name, his duties, the offices whose cases he reads; without a session nobody."""
+    """His name, his duties, the offices whose cases he works on, and whether he reads all; without a session nobody."""
     login, _ = service.person(Post(Duty.OFFICER, "so-xd"), Post(Duty.OPERATIONS))
     async with service.browser() as browser:
         before = await browser.get("/session")
@@ -32,7 +32,7 @@ async def test_who_signed_in_is_told_what_he_may(service: Service) -> None:
 
     assert (before.status_code, before.json()["code"], entered.status_code) == (401, "no-token", 201)
     assert found["name"] == "Ông Nguyễn Văn Kín"
-    assert (found["offices"], found["every_office"], found["figures"]) == (["so-xd"], False, True)
+    assert (found["offices"], found["every_office"], found["figures"]) == (["so-xd"], True, True)
 
 
 @pytest.mark.parametrize(
