@@ -137,7 +137,9 @@ class Town:
 
     def path(self, template: str, office: str = "so-xd") -> str:
         given = {"code": office, "office": office, "petition_id": self.petition_id, "tracking_code": self.code}
-        return template.format(**given, file_id=self.file_id, token="guess", shared="none", purpose="confirm", view="1", file="none.js", name="none")
+        return template.format(
+            **given, file_id=self.file_id, token="guess", shared="none", purpose="confirm", view="1", file="none.js", name="none"
+        )
 
     def person(self, *posts: Post) -> httpx.Client:
         """A browser in which a new person has signed in."""
