@@ -32,6 +32,11 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     value: bytes | None
     headers: Headers
 
+    @property
+    def timestamp(self) -> int:
+        """As aiokafka calls it: its readers in a process of the engine get these records, too (`streams.engine.transport`)."""
+        return self.timestamp_ms
+
 
 class Reach(Enum):
     """Which partitions of its topic an output is written to."""

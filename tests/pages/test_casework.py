@@ -58,25 +58,19 @@ def desk_of(opened: Open, instance: Instance, office: str, login: str = "can-bo"
 
 
 def go_to(desk: Page, text: str) -> None:
-    """By `j` and `k` alone to the case with this text, wherever it stands in the list."""
+    """By the keys for searching and for the next case alone, wherever it stands in the list."""
     desk.keyboard.press("Escape")
-    shown = desk.locator(".petition-text")
-    for _ in range(60):
-        before = shown.inner_text() if shown.count() else None
-        if before == text:
-            return
-        desk.keyboard.press(desk.evaluate(TOWARDS, text))
-        expect(shown).to_be_visible()
-        if before is not None:
-            expect(shown).not_to_have_text(before)
-    raise AssertionError("the case is not in the list")
+    desk.keyboard.press("/")
+    expect(desk.locator("#q")).to_be_focused()
+    desk.keyboard.press("Control+a")
+    desk.keyboard.type(text)
+    expect(desk.locator("#queue button[data-petition]")).to_have_count(1)
+    desk.keyboard.press("Escape")
+    expect(desk.locator("#q")).not_to_be_focused()
+    desk.keyboard.press("j")
+    expect(desk.locator(".petition-text")).to_have_text(text)
 
 
-TOWARDS = """text => {
-    const rows = [...document.querySelectorAll("#queue button[data-petition]")];
-    const chosen = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
-    return rows.findIndex((row) => row.textContent.includes(text)) < chosen ? "k" : "j";
-}"""
 TALL = """text => [...document.querySelectorAll("#queue button")].some((row) => row.textContent.includes(text) && row.offsetHeight >= 44)"""
 
 

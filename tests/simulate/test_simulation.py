@@ -21,6 +21,8 @@ from deploy.simulate.run import Outcome, Scenario, simulate
 from deploy.simulate.tempers import Crowd
 from schemas.events.case import CaseEvent
 from schemas.events.catalogue import EVENT_TYPES
+from schemas.events.sealing import Sealing
+from schemas.platform import keyring
 from schemas.reference import offices
 from tests.case.checker import problems
 from tests.case.test_machine import answer_due, assert_closed_only_after_an_answer, assert_each_step_once, check_change
@@ -44,10 +46,12 @@ class Run:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     records: list[Record] = []
-    outcome = simulate(SCENARIO, tmp_path_factory.mktemp("simulation"), Silent(), records.append)
+    data = tmp_path_factory.mktemp("simulation")
+    outcome = simulate(SCENARIO, data, Silent(), records.append)
+    opened = Sealing(keyring.load(data / "keyring.json")).open_value
     record: defaultdict[str, list[CaseEvent]] = defaultdict(list)
     for one in records:
-        event = EVENT_TYPES[(one.header("ce_type") or b"").decode()].adapter.validate_json(one.value)
+        event = EVENT_TYPES[(one.header("ce_type") or b"").decode()].adapter.validate_json(opened(one.value or b""))
         record[event.petition_id].append(event)
     return Run(outcome, record)
 

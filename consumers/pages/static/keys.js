@@ -29,7 +29,7 @@ export function listen(desk) {
   let prefix = "";
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (typing(event.target)) return void (event.key === "Escape" && event.target.closest(".act-form") && event.target.blur());
+    if (typing(event.target)) return void (event.key === "Escape" && !event.target.closest("dialog") && event.target.blur());
     if (/^[1-5]$/.test(event.key) && guess(event.key)) return event.preventDefault();
     if (event.key === "Enter" && event.target.closest("button, a, summary")) return;
     const key = prefix + event.key;
