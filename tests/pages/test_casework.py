@@ -69,6 +69,8 @@ def go_to(desk: Page, text: str) -> None:
     expect(desk.locator("#q")).not_to_be_focused()
     desk.keyboard.press("j")
     expect(desk.locator(".petition-text")).to_have_text(text)
+    for key in ("/", "Control+a", "Delete", "Escape"):  # the whole list again, the case stays open
+        desk.keyboard.press(key)
 
 
 TALL = """text => [...document.querySelectorAll("#queue button")].some((row) => row.textContent.includes(text) && row.offsetHeight >= 44)"""

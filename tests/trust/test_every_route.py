@@ -183,7 +183,7 @@ def town(instance: Instance) -> Iterator[Town]:
 
 
 def ask(client: httpx.Client, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, str]:
-    """Status, and the code of a refusal; of a stream its head alone. Who asks for everything in a row is too fast now and then, and waits."""
+    """Status, and the code of a refusal; of a stream its head alone. Who is too fast, asking for everything in a row, waits."""
     while True:
         with client.stream(method, path, json=body if method == "POST" else None) as answer:
             refused = answer.status_code >= 400 and "json" in answer.headers.get("content-type", "")
