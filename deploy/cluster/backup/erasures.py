@@ -64,7 +64,7 @@ def _destroy(site: Site, forgotten: Erasures) -> int:
     keyring.destroy(file, [one.path for one in forgotten.values() if one.path])
     with connected(site.database_url, autocommit=True) as connection:
         connection.execute(FORGET, (list(forgotten),))
-        connection.execute(FORGET_WORDS, (list(forgotten),))
+        connection.execute(FORGET_WORDS, ([petition_id for petition_id, one in forgotten.items() if one.path],))
         for petition_id in forgotten:
             forget_addresses(connection, petition_id)
         had |= {petition_id for petition_id in forgotten if connection.execute(NEVER_A_CONTACT, (petition_id,)).rowcount}
