@@ -102,7 +102,8 @@ def database_url(postgres: EmbeddedPostgres, _migrated: str, _database_numbers: 
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """A whole instance, as `make run` starts it, shared by the tests over HTTP and those in the browser."""
-    made = Instance(tmp_path_factory.mktemp("instance"))
+    # One address hands in more here than any citizen does.
+    made = Instance(tmp_path_factory.mktemp("instance"), environment={"WEB_BURST": "1000", "WEB_PER_HOUR": "100000"})
     made.start()
     yield made
     made.stop()

@@ -94,6 +94,7 @@ async def test_who_looks_and_who_writes_is_seen_at_once(desk: Desk) -> None:
 async def test_a_presence_ends_by_itself(desk: Desk) -> None:
     """A page that is closed without a word is not there for ever."""
     an, binh, life = desk.officer(), desk.officer(), desk.life()[1]
+    desk.project(*life.sent)
     path = f"{DESK}/queue/{life.petition_id}/presence"
     await an.ask("POST", path, {})
     await desk.sql("update desk_presence set until = now() - interval '1 second'")

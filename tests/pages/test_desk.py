@@ -1,4 +1,4 @@
-"""Two officers at one desk, each in a browser: finding, addresses, who has what, and who was quicker."""
+"""The desk in a browser: finding, addresses, and the phone."""
 
 from __future__ import annotations
 
@@ -66,22 +66,6 @@ def test_a_case_is_found_by_a_word_and_its_address_opens_it(sit, instance: Insta
     expect(colleague.locator("#q")).to_have_value(word)
     page.go_back()
     expect(page).to_have_url(re.compile(rf"/desk/{OFFICE}(\?.*)?$"))
-
-
-def test_two_officers_do_not_work_on_one_case_unknowingly(sit, petition: tuple[str, str]) -> None:
-    """Each sees the other there; who takes the case is seen at once; what the colleague then tries on what he saw before is stopped."""
-    id_, _ = petition
-    an, binh = (sit(f"/desk/{OFFICE}/{id_}", name) for name in ("Phạm An", "Vũ Bình"))
-    expect(an.locator("#who")).to_contain_text("Vũ Bình")
-    binh.route("**/events?*", lambda route: route.abort())  # what happens from now on does not reach him
-    binh.reload()
-    expect(binh.locator("[data-assign=take]")).to_be_visible()
-    an.click("[data-assign=take]")
-    expect(an.locator("#who .holder")).to_contain_text("Tôi")
-    binh.click("[data-assign=take]")
-
-    expect(binh.locator("#who [role=alert]")).to_contain_text("Phạm An")
-    expect(binh.locator("#who .holder")).to_contain_text("Phạm An")
 
 
 def test_on_a_phone_back_leads_to_the_list(sit, petition: tuple[str, str]) -> None:
