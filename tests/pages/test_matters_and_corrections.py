@@ -49,25 +49,3 @@ def test_two_matters_in_english_become_two_cases(opened: Open, instance: Instanc
     expect(citizen.locator("#code")).to_have_text(f"{code}-2")
     expect(citizen.locator("#facts")).to_contain_text(offices()[DINH_CONG.office].name_en)
     expect(citizen.locator("#facts a.part-code")).to_have_text(code)
-
-
-def test_a_citizen_corrects_before_and_after_sending(opened: Open) -> None:
-    """What is chosen on the form goes with the petition; afterwards, once, "wrong" sends it to triage."""
-    citizen = opened("/")
-    citizen.fill("#text", LIGHT)
-    expect(citizen.locator("#category")).to_have_value("street-lighting")
-    citizen.select_option("#category", "electricity")
-    _submit(citizen, LIGHT)
-    _follow(citizen)
-    citizen.click("#correct summary")
-    citizen.click("#correct button")
-    expect(citizen.locator("#correct .error")).to_contain_text("Hãy chọn lĩnh vực")
-
-    citizen.select_option("#correct-category", "electricity")
-    citizen.fill("#correct-reason", "cột điện của điện lực")
-    citizen.click("#correct button")
-
-    expect(citizen.locator("#timeline [data-type=corrected]")).to_contain_text(offices()["tt-pvhcc"].name_vi)
-    expect(citizen.locator("#state")).to_have_text("Đã tiếp nhận, đang phân loại")
-    expect(citizen.locator("#correct")).to_be_hidden()
-    _no_wider_than_the_screen(citizen)
