@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from schemas.events.base import Role
-from schemas.events.case import OPEN_STATES, WORK_STATES, State
+from schemas.events.standing import OPEN_STATES, WORK_STATES, State
 from schemas.reference import CITY_CHAIRMAN, CITY_OFFICE, TRIAGE_OFFICE, above, offices
 
 S = State
@@ -75,7 +75,7 @@ class Held(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Who holds a case, as a view of it says (`schemas.events.case.CaseView`)."""
+    """Who holds a case, as a view of it says (`schemas.events.standing.CaseView`)."""
 
     state: str
     office: str | None = None

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from schemas.events.base import Level, PersonId, PetitionId
-from schemas.events.case import CaseView, ClockView, State
 from schemas.events.files import FileRef
 from schemas.events.intake import Classification, Location
+from schemas.events.standing import CaseView, ClockView, State
 from schemas.events.strings import Clean
 
 

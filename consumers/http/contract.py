@@ -11,7 +11,7 @@ from consumers.http.wishes import Subscription
 from consumers.read_model.cursors import SORTS, Sort
 from consumers.read_model.finding import SCOPES, Scope
 from schemas.events.base import Level
-from schemas.events.case import State
+from schemas.events.standing import State
 from schemas.reference import categories
 from schemas.web.contract import (
     LAST_EVENT,

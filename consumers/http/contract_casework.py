@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from consumers.http.answers import NamedOffice, QueueItem
 from schemas.events.actions import ResultKind
 from schemas.events.base import Level, PetitionId
-from schemas.events.case import State
+from schemas.events.standing import State
 from schemas.web.contract import NO_OFFICE, OFFICE_CODE, PETITION_ID, Answer, Caller, Operation, Refusal
 
 

@@ -16,7 +16,7 @@ from consumers.read_model.finding import Scope, Wanted
 from consumers.read_model.words import Mark, phones_in, words_in
 from schemas.events import tracking
 from schemas.events.base import Level
-from schemas.events.case import State
+from schemas.events.standing import State
 from schemas.identity.callers import Acting
 from schemas.platform.instants import HANOI
 from schemas.reference import below, categories, offices, wards

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from consumers.incidents.compare import Rules, Side, Sure, Verdict, compare
 from schemas.events.base import Level
-from schemas.events.case import WORK_STATES
+from schemas.events.standing import WORK_STATES
 
 
 @dataclass(frozen=True, slots=True)

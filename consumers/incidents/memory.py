@@ -16,7 +16,7 @@ from consumers.incidents.compare import DAY_MS, Rules, Side
 from consumers.incidents.fingerprint import Fingerprint
 from consumers.incidents.requests import request
 from consumers.loop.offsets import Move, Offsets
-from schemas.events.case import WORK_STATES, State
+from schemas.events.standing import WORK_STATES, State
 from schemas.platform.clock import Clock, to_datetime, to_ms
 
 _ONE_AT_A_TIME = 7_310_249

@@ -7,7 +7,7 @@ from typing import Any
 from schemas.authority import AUTHORITY, CITIZEN_ACTIONS
 from schemas.events.actions import ContributionKind, RefusalKind, ResultKind
 from schemas.events.base import Level
-from schemas.events.case import WORK_STATES, State
+from schemas.events.standing import WORK_STATES, State
 from schemas.reference import categories, offices, wards
 from schemas.reference.texts import Language, right_address, words
 

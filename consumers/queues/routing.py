@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Raw
 
-from schemas.events.case import WORK_STATES
+from schemas.events.standing import WORK_STATES
 from schemas.events.wire import CaseEvent, CaseView
 from schemas.reference import TRIAGE_OFFICE
 

@@ -13,8 +13,8 @@ from consumers.kafka.records import Record
 from consumers.read_model.storable import storable_record
 from consumers.read_model.words import SAYING, Index, Mark, about, said
 from schemas.events import wire
-from schemas.events.case import OPEN_STATES
 from schemas.events.erasures import Forgotten
+from schemas.events.standing import OPEN_STATES
 from schemas.events.wire import CaseEvent, CaseView, NotAnEvent
 from schemas.platform.keyring import path_of
 from schemas.reference import TRIAGE_OFFICE

@@ -9,7 +9,7 @@ from deploy.simulate import wording, worktime
 from deploy.simulate.agenda import Plan
 from deploy.simulate.tempers import Temper
 from schemas.events.base import Actor, Role
-from schemas.events.case import WORK_STATES, State
+from schemas.events.standing import WORK_STATES, State
 from schemas.events.wire import WholeEvent
 
 _HOUR_MS = 3_600_000

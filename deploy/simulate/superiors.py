@@ -10,7 +10,7 @@ from deploy.simulate.agenda import Plan
 from deploy.simulate.petitions import Petition
 from deploy.simulate.tempers import Temper
 from schemas.events.base import Actor, Role
-from schemas.events.case import State
+from schemas.events.standing import State
 from schemas.events.wire import WholeEvent
 from schemas.reference import TRIAGE_OFFICE
 

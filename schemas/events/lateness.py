@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from schemas.events.case import ClockName
+from schemas.events.standing import ClockName
 
 Instant = TypeVar("Instant", datetime, int, str)
 Instant_co = TypeVar("Instant_co", datetime, int, str, covariant=True)
@@ -30,7 +30,7 @@ MISSED_SQL = "coalesce((view->>'missed')::boolean, false)"
 
 
 class Clock(Protocol[Instant_co]):
-    """A clock of a view: `schemas.events.case.ClockView`, or a decoder's own cut of it."""
+    """A clock of a view: `schemas.events.standing.ClockView`, or a decoder's own cut of it."""
 
     @property
     def name(self) -> str: ...

@@ -17,10 +17,10 @@ import msgspec
 from msgspec import Raw
 
 from schemas.events.base import Level
-from schemas.events.case import WORK_STATES
 from schemas.events.catalogue import PREFIX, what_of
 from schemas.events.intake import PERSONAL
 from schemas.events.lateness import late_from
+from schemas.events.standing import WORK_STATES
 from schemas.platform.instants import to_ms
 
 NOTHING = Raw(b"")

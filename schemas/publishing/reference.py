@@ -10,8 +10,9 @@ from pydantic_core import PydanticUndefined
 
 from schemas.authority import AUTHORITY, CALLS, DUTIES, RELATIONS, Permission, Powers, actions_of
 from schemas.events.brokers import BROKER_SETTINGS, LOWEST_VERSION, TRANSACTION_VERSION, internal_config
-from schemas.events.case import CASE_EVENTS, OPEN_STATES, State
+from schemas.events.case import CASE_EVENTS
 from schemas.events.catalogue import EVENT_TYPES
+from schemas.events.standing import OPEN_STATES, State
 from schemas.events.topics import (
     ACTIONS,
     DAY_MS,

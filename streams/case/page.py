@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from schemas.authority import AUTHORITY, Permission
-from schemas.events.case import OPEN_STATES, ClockName, State
+from schemas.events.standing import OPEN_STATES, ClockName, State
 from schemas.reference.texts import rule_text
 from streams.case.decide.ladder import TIMED_MOVES
 from streams.case.decide.permits import PERMITS

@@ -11,9 +11,9 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from schemas.events.actions import Recompute
 from schemas.events.base import Actor, Role
-from schemas.events.case import OPEN_STATES, State
 from schemas.events.catalogue import ACTION_REQUESTED
 from schemas.events.envelope import Envelope, derived_id, headers
+from schemas.events.standing import OPEN_STATES, State
 from schemas.events.topics import ACTIONS, CASE_CHANGELOG
 from schemas.platform.kafka import KafkaSettings
 from streams.case.decide.state import Case, decode, is_case

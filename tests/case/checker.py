@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from schemas.events.case import CaseEvent, CaseView, ClockName, ClockView
+from schemas.events.standing import CaseEvent, CaseView, ClockName, ClockView
 from streams.case.policy.load import DEFAULT_FILE
 from tests.case import oracle
 

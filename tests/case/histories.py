@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from schemas.events import actions as do
 from schemas.events.base import Level
-from schemas.events.case import State
+from schemas.events.standing import State
 from schemas.platform.clock import to_datetime
 from schemas.reference import above
 from streams.case.decide.state import Case

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from schemas.events import actions as do
-from schemas.events.case import State
 from schemas.events.files import FileKind, FileRef
+from schemas.events.standing import State
 from schemas.platform.clock import to_datetime
 from tests.case.world import EVIDENCE, GOOD_TEXT, World, hanoi, local
 

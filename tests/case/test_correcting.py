@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.events import actions as do
-from schemas.events.case import CaseEvent, State
+from schemas.events.standing import CaseEvent, State
 from tests.case.world import World
 
 RIGHT = {"category": "trees", "ward_code": "00082", "reason": "là cây đổ, không phải ổ gà"}

@@ -4,7 +4,7 @@ import pytest
 
 from schemas.events import actions as do
 from schemas.events.base import Actor, Role
-from schemas.events.case import WORK_STATES
+from schemas.events.standing import WORK_STATES
 from streams.case.decide.handlers.desk import TAKEN_MS
 from tests.case.world import World
 

@@ -4,7 +4,8 @@ import pytest
 
 from schemas.events import actions as do
 from schemas.events.base import Level
-from schemas.events.case import Breached, ClockName, Escalated, State, Warned
+from schemas.events.case import Breached, Escalated, Warned
+from schemas.events.standing import ClockName, State
 from schemas.platform.clock import to_datetime
 from streams.case.decide.presence import PRESENCE_KEY, every
 from streams.case.policy.book import Book

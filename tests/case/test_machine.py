@@ -9,8 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from schemas.events import actions as do
 from schemas.events.base import Level, Role
-from schemas.events.case import OPEN_STATES, ActionRefused, Answered, Assigned, CaseEvent, ClockName, Closed, Reopened, State
+from schemas.events.case import ActionRefused, Answered, Assigned, Closed, Reopened
 from schemas.events.intake import PetitionKind
+from schemas.events.standing import OPEN_STATES, CaseEvent, ClockName, State
 from streams.case.decide.state import is_case, next_due
 from streams.case.io.render import view
 from tests.case.checker import problems

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from schemas.events import actions as do
-from schemas.events.case import PUBLIC, State
+from schemas.events.case import PUBLIC
+from schemas.events.standing import State
 from tests.case.world import EVIDENCE, GOOD_TEXT, Store, World, local, pid
 
 

@@ -5,7 +5,7 @@ from copy import copy
 from typing import Any
 
 from schemas.events import actions as do
-from schemas.events.case import State
+from schemas.events.standing import State
 from schemas.reference import above
 from streams.case.decide.ladder import TIMED_MOVES
 from streams.case.decide.permits import PERMITS

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from schemas.events import actions as do
-from schemas.events.case import ActionRefused, CaseEvent, State
+from schemas.events.case import ActionRefused
+from schemas.events.standing import CaseEvent, State
 from streams.case.policy.book import Book
 from tests.case.world import EVIDENCE, GOOD_TEXT, POLICY, World, local
 

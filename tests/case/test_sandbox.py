@@ -6,8 +6,9 @@ import pytest
 
 from consumers.queues.routing import offices_of, offices_of_view
 from schemas.events import actions as do
-from schemas.events.case import Refused, State
+from schemas.events.case import Refused
 from schemas.events.intake import SANDBOX
+from schemas.events.standing import State
 from schemas.reference import TRIAGE_OFFICE
 from tests.case.world import World, whole
 

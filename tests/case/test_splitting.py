@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from schemas.events import actions as do
 from schemas.events import tracking
-from schemas.events.case import State
+from schemas.events.standing import State
 from schemas.events.tracking import MOST_PARTS, part_id
 from schemas.reference.texts import LANGUAGES, sentence
 from streams.case.decide.state import encode

@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 from schemas.events import actions as do
 from schemas.events import envelope
 from schemas.events.actions import ACTION
-from schemas.events.case import State
 from schemas.events.catalogue import ACTION_REQUESTED, TEXT_USED
+from schemas.events.standing import State
 from schemas.platform.clock import to_datetime
 from schemas.reference.texts import LANGUAGES, codes, rule_text
 from streams.case.decide.machine import REMEMBERED

@@ -12,9 +12,9 @@ from typing import Any
 from schemas.events import envelope
 from schemas.events.actions import Action
 from schemas.events.base import Model, Role
-from schemas.events.case import CaseEvent, CaseView
 from schemas.events.catalogue import ACTION_REQUESTED, CLASSIFIED_TYPE, EVENT_TYPES, EventType, type_name
 from schemas.events.intake import PetitionClassified
+from schemas.events.standing import CaseEvent, CaseView
 from schemas.events.topics import EVENTS
 from schemas.events.wire import WholeEvent, whole_of
 from schemas.platform.clock import HANOI, to_datetime, to_ms

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from schemas.events import actions as do
 from schemas.events import catalogue, envelope
 from schemas.events.base import Actor, Level, Role
-from schemas.events.case import Assigned, CaseView, Received, State
+from schemas.events.case import Assigned, Received
 from schemas.events.intake import Classification, PetitionSubmitted
+from schemas.events.standing import CaseView, State
 from streams.classify.learning.corpus import Labelled
 from streams.classify.learning.corrections import Collector, split, without, without_personal
 from tests.case.world import World

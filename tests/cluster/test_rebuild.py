@@ -38,7 +38,8 @@ from deploy.cluster.site import Site
 from deploy.one_machine.embedded import EmbeddedKafka
 from deploy.one_machine.runner.directory import Directory
 from schemas.commands.progress import silent
-from schemas.events.case import Accepted, State
+from schemas.events.case import Accepted
+from schemas.events.standing import State
 from schemas.events.topics import CASE_CHANGELOG, EVENTS, queue_topic
 from streams.engine.store import encode, open_store
 from streams.engine.types import Entry

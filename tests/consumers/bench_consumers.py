@@ -25,7 +25,8 @@ from consumers.queues.transaction import QueueWriter
 from consumers.read_model.projection import project
 from consumers.read_model.tables import ReadModel
 from consumers.settings import DispatcherSettings, ProjectorSettings
-from schemas.events.case import Accepted, State
+from schemas.events.case import Accepted
+from schemas.events.standing import State
 from schemas.events.topics import EVENTS
 from schemas.reference import offices
 from tests.broker import reach

@@ -12,10 +12,10 @@ from kafka import KafkaProducer
 
 from schemas.events import case as events
 from schemas.events.base import SYSTEM, Actor, Level, Role
-from schemas.events.case import CaseEvent, CaseView, ClockName, ClockView, State
 from schemas.events.catalogue import type_name
 from schemas.events.envelope import Envelope, derived_id, headers
 from schemas.events.intake import Classification, Location, PetitionSubmitted
+from schemas.events.standing import CaseEvent, CaseView, ClockName, ClockView, State
 
 START = datetime(2025, 12, 1, 3, 0, tzinfo=UTC)
 POLICY = "2025-12"

@@ -15,7 +15,8 @@ from consumers.incidents.memory import Memory
 from consumers.kafka.records import Record
 from schemas.authority import Duty, Post
 from schemas.events.base import Actor, Role
-from schemas.events.case import Accepted, DecisionRequired, Escalated, Merged, MergeDeclined, MergeProposed, Noted, State, Urged
+from schemas.events.case import Accepted, DecisionRequired, Escalated, Merged, MergeDeclined, MergeProposed, Noted, Urged
+from schemas.events.standing import State
 from schemas.events.topics import EVENTS
 from schemas.identity import persons
 from schemas.platform.clock import WallClock

@@ -20,9 +20,9 @@ from schemas.events.case import (
     LeaderReported,
     Merged,
     Received,
-    State,
     Warned,
 )
+from schemas.events.standing import State
 from schemas.reference import texts
 from tests.consumers.events import CITIZEN, Life, answered, office, transferred
 

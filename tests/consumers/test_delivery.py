@@ -7,7 +7,8 @@ import json
 from consumers.kafka.records import Record
 from consumers.queues.delivery import plan
 from consumers.queues.routing import offices_of_view
-from schemas.events.case import DecisionRequired, Escalated, State
+from schemas.events.case import DecisionRequired, Escalated
+from schemas.events.standing import State
 from tests.consumers.events import Life, Sent, answered, transferred
 
 

@@ -8,11 +8,8 @@ import json
 import psycopg
 
 from schemas.events import tracking
-from schemas.events.case import (
-    Accepted,
-    State,
-    Warned,
-)
+from schemas.events.case import Accepted, Warned
+from schemas.events.standing import State
 from tests.consumers.events import answered
 from tests.consumers.web import PATIENCE_SECONDS, Web
 

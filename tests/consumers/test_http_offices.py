@@ -12,18 +12,8 @@ from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient
 
 from schemas.events.base import Level
-from schemas.events.case import (
-    Accepted,
-    Assigned,
-    Breached,
-    ClockName,
-    ClockView,
-    Contributed,
-    Escalated,
-    InformationAdded,
-    State,
-    Warned,
-)
+from schemas.events.case import Accepted, Assigned, Breached, Contributed, Escalated, InformationAdded, Warned
+from schemas.events.standing import ClockName, ClockView, State
 from schemas.events.topics import queue_topic
 from tests.broker import reach
 from tests.consumers.events import CITIZEN, Life, Sent, answered, office, transferred, write

@@ -27,7 +27,8 @@ from deploy.simulate import worktime
 from deploy.simulate.measures.fold import read
 from deploy.simulate.measures.measures import measures
 from schemas.events import actions as do
-from schemas.events.case import WORK_STATES, Answered, Breached, CaseEvent, Reopened
+from schemas.events.case import Answered, Breached, Reopened
+from schemas.events.standing import WORK_STATES, CaseEvent
 from schemas.events.wire import whole_of
 from schemas.platform.clock import ScaledClock
 from schemas.platform.instants import to_datetime

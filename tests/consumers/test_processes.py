@@ -19,7 +19,8 @@ import pytest
 from deploy.cluster.migrate import migrate
 from deploy.one_machine.embedded import EmbeddedPostgres
 from deploy.one_machine.embedded.ports import free_port
-from schemas.events.case import Accepted, State
+from schemas.events.case import Accepted
+from schemas.events.standing import State
 from tests.consumers.conftest import Rig
 from tests.consumers.events import Life
 from tests.consumers.test_dispatcher import queue_of

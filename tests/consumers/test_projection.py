@@ -8,7 +8,8 @@ from consumers.kafka.records import Record
 from consumers.read_model.projection import project
 from consumers.read_model.tables import _PETITION_COLUMNS, _TIMELINE_COLUMNS
 from schemas.events.base import Level
-from schemas.events.case import Accepted, Breached, State
+from schemas.events.case import Accepted, Breached
+from schemas.events.standing import State
 from tests.consumers.events import Life, Sent, answered
 
 

@@ -17,7 +17,8 @@ from consumers.loop.offsets import Move, NotMine
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.read_model.projection import Rows, project
 from consumers.read_model.tables import ReadModel
-from schemas.events.case import Accepted, State
+from schemas.events.case import Accepted
+from schemas.events.standing import State
 from schemas.events.topics import EVENTS
 from tests.broker import reach
 from tests.consumers.conftest import Rig

@@ -18,7 +18,8 @@ import pytest
 
 from schemas.authority import Duty, Post
 from schemas.events.base import Actor, Level, Role
-from schemas.events.case import Accepted, Breached, ClockName, ClockView, InformationAdded, State, Taken
+from schemas.events.case import Accepted, Breached, InformationAdded, Taken
+from schemas.events.standing import ClockName, ClockView, State
 from tests.consumers.events import CITIZEN, answered, office, transferred
 from tests.desk.conftest import Desk
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from consumers.incidents.choose import Ask, Known, choose
 from consumers.incidents.compare import Rules, Side, Sure
 from consumers.incidents.fingerprint import fingerprint
-from schemas.events.case import WORK_STATES, State
+from schemas.events.standing import WORK_STATES, State
 
 MARKS = fingerprint("Nắp cống trước số 45 phố Lò Đúc bị vỡ", None, None, "00070")
 RULES = Rules()

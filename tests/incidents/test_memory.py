@@ -16,8 +16,8 @@ from consumers.kafka.records import Record
 from consumers.loop.offsets import Move, NotMine
 from schemas.events import case as events
 from schemas.events.base import SYSTEM, Actor, Role
-from schemas.events.case import State
 from schemas.events.intake import Classification, Location, PetitionSubmitted
+from schemas.events.standing import State
 from schemas.platform.clock import to_ms
 from tests.consumers.events import START, Life, Sent, answered
 

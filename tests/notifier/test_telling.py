@@ -9,7 +9,7 @@ from standardwebhooks import Webhook
 
 from consumers.notifier import book, signing
 from schemas.events import case as events
-from schemas.events.case import State
+from schemas.events.standing import State
 from schemas.platform import keyring
 from schemas.platform.instants import to_ms
 from schemas.platform.keyring import KeyringFile, path_of

@@ -17,7 +17,7 @@ from consumers.views.operations import league
 from deploy.web.calendar import hours_around
 from producers.http.guard import RateLimit, client_address, same_origin
 from producers.pages import SUBMIT
-from schemas.events.case import State
+from schemas.events.standing import State
 from schemas.platform.clock import to_ms
 from schemas.reference.texts import LANGUAGES, Language
 from schemas.web.shell import Page, filled, rendered, texts_of

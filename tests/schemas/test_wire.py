@@ -11,7 +11,7 @@ import pytest
 from msgspec import Raw, inspect
 from pydantic import BaseModel, TypeAdapter
 
-from schemas.events import base, case, intake, wire
+from schemas.events import base, case, intake, standing, wire
 from schemas.events.case import CASE_EVENTS
 from schemas.events.wire import CaseEvent, NotAnEvent, WholeEvent
 from tests.case.world import World, whole
@@ -64,7 +64,7 @@ def of_model(model: type[BaseModel]) -> tuple[Fields, frozenset[str]]:
 
 @pytest.mark.parametrize(
     ("struct", "model"),
-    [(wire.Actor, base.Actor), (wire.ClockView, case.ClockView), (wire.CaseView, case.CaseView)],
+    [(wire.Actor, base.Actor), (wire.ClockView, standing.ClockView), (wire.CaseView, standing.CaseView)],
     ids=["actor", "clock", "view"],
 )
 def test_actor_clock_and_view_are_those_of_the_models(struct: Any, model: type[BaseModel]) -> None:
@@ -74,7 +74,7 @@ def test_actor_clock_and_view_are_those_of_the_models(struct: Any, model: type[B
 
 def test_the_event_has_what_all_events_have() -> None:
     """The fields that every event of the record has, and the petition of a first one; apart from them the two offices alone."""
-    common, required = of_model(case.CaseEvent)
+    common, required = of_model(standing.CaseEvent)
     first, _ = of_model(case.Received)
     fields, needed = of_struct(CaseEvent[wire.CaseView])
 

@@ -19,9 +19,9 @@ from deploy.simulate.report.page import page
 from deploy.simulate.report.summary import summary
 from deploy.simulate.run import Outcome, Scenario, simulate
 from deploy.simulate.tempers import Crowd
-from schemas.events.case import CaseEvent
 from schemas.events.catalogue import EVENT_TYPES
 from schemas.events.sealing import Sealing
+from schemas.events.standing import CaseEvent
 from schemas.platform import keyring
 from schemas.reference import offices
 from tests.case.checker import problems

@@ -9,8 +9,8 @@ from typing import Any
 from schemas.events import actions as do
 from schemas.events import envelope
 from schemas.events.base import Model
-from schemas.events.case import CaseEvent
 from schemas.events.catalogue import EVENT_TYPES, EventType
+from schemas.events.standing import CaseEvent
 from schemas.events.topics import ACTIONS, CASE_CHANGELOG, CLASSIFIED, DEAD_LETTERS, EVENTS
 from schemas.platform.clock import Clock, ScaledClock, to_datetime
 from streams.case.io.stage import CaseStage

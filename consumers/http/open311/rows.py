@@ -8,8 +8,8 @@ from consumers.http.open311.wanted import Wanted
 from consumers.incidents.compare import FIELD
 from consumers.read_model.reading import Reader
 from consumers.views.citizen import VISIBLE
-from schemas.events.case import WORK_STATES, State
 from schemas.events.intake import SANDBOX
+from schemas.events.standing import WORK_STATES, State
 
 Row = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 from consumers.http.open311.rows import Row
 from consumers.timeline import TimelineEntry
 from consumers.views import citizen
-from schemas.events.case import WORK_STATES
+from schemas.events.standing import WORK_STATES
 from schemas.platform.instants import iso
 from schemas.reference import TRIAGE_OFFICE, categories, texts, wards
 from schemas.reference.texts import Language

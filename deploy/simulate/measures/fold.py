@@ -21,8 +21,8 @@ from deploy.simulate.measures.facts import (
     Routing,
     Unfinished,
 )
-from schemas.events.case import WORK_STATES, State
 from schemas.events.lateness import LATE_CLOCKS
+from schemas.events.standing import WORK_STATES, State
 from schemas.events.wire import WholeEvent, instant
 from schemas.platform.instants import HANOI
 from schemas.reference import TRIAGE_OFFICE

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from schemas.events.case import ClockName
+from schemas.events.standing import ClockName
 from streams.case.decide.state import CaseClock
 from streams.case.policy.compiled import LevelRules
 

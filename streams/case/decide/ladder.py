@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from schemas.events.case import ClockName, State
 from schemas.events.lateness import LATE_CLOCKS
+from schemas.events.standing import ClockName, State
 from schemas.platform.instants import to_datetime
 from schemas.reference import TRIAGE_OFFICE
 from streams.case.decide import clocks

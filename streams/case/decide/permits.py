@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.authority import REOPENABLE, TALKING, refusal
-from schemas.events.case import WORK_STATES, State
+from schemas.events.standing import WORK_STATES, State
 from streams.case.decide.handlers import answering, casework, citizen, correcting, desk, information, merging, ownership, splitting, upkeep
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.turn import Turn

@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from schemas.events.base import Level
-from schemas.events.case import ClockName, State
+from schemas.events.standing import ClockName, State
 
 
 class CaseClock(msgspec.Struct, frozen=True, array_like=True, gc=False):

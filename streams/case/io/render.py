@@ -103,7 +103,7 @@ def copy_output(copy: UsedText, cause: str, at: int) -> Output:
 
 
 def view(case: Case) -> dict[str, Any]:
-    """The fields of `schemas.events.case.CaseView`."""
+    """The fields of `schemas.events.standing.CaseView`."""
     return {
         "state": case.state,
         "category": case.category,

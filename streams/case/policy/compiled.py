@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.events.base import Level
-from schemas.events.case import ClockName
+from schemas.events.standing import ClockName
 from schemas.reference import categories
 from streams.case.policy.model import WEEKDAYS, AroundTheClock, CalendarPart, Overrides, PolicyFile, Step, WorkingHours
 from streams.case.time.calendar import Calendar

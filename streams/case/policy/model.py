@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
 from schemas.events.base import CategoryCode, Level, OfficeCode
-from schemas.events.case import ClockName
+from schemas.events.standing import ClockName
 from streams.case.policy.duration import Duration, LadderPoint
 from streams.case.time.calendar import MINUTE_MS, Calendar
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from schemas.events.actions import Recompute
-from schemas.events.case import State
+from schemas.events.standing import State
 from streams.case.decide.ladder import catch_up
 from streams.case.decide.machine import decide
 from streams.case.decide.state import Case, next_due

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from schemas.events.case import State
+from schemas.events.standing import State
 from schemas.reference import TRIAGE_OFFICE
 from streams.case.decide.state import Case
 from streams.case.decide.turn import CaseChange

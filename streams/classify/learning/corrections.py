@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from schemas.events import catalogue
 from schemas.events.base import Level, Role
-from schemas.events.case import Answered, Assigned, CaseEvent, Merged, Received, Unmerged
+from schemas.events.case import Answered, Assigned, Merged, Received, Unmerged
 from schemas.events.envelope import Headers
 from schemas.events.envelope import read as read_event
+from schemas.events.standing import CaseEvent
 from schemas.platform.masking import Kind, find
 from schemas.reference.texts import words
 from streams.classify.learning.corpus import Labelled

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from schemas.events.actions import Answer, ResultKind
-from schemas.events.case import ClockName, State
 from schemas.events.files import plain
+from schemas.events.standing import ClockName, State
 from schemas.platform.instants import to_datetime
 from schemas.reference import superior
 from streams.case.decide import clocks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.events.actions import Forget, Rate, Reopen, Withdraw
-from schemas.events.case import State
+from schemas.events.standing import State
 from schemas.events.tracking import part_id
 from schemas.reference import superior
 from streams.case.decide.handlers.common import opening_clocks, rung_of

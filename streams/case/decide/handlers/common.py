@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.events.base import Level
-from schemas.events.case import ClockName, State
+from schemas.events.standing import ClockName, State
 from schemas.reference import CITY_CHAIRMAN, CITY_OFFICE
 from streams.case.decide import clocks
 from streams.case.decide.state import CaseClock

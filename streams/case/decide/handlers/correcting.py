@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.events.actions import Correct
-from schemas.events.case import State
+from schemas.events.standing import State
 from streams.case.decide.handlers.common import fresh_accept_clock
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.turn import Turn

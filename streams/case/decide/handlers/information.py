@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from schemas.events.actions import AddInformation, Contribute, Extend, RequestInformation, RevealContact
 from schemas.events.base import Role
-from schemas.events.case import ClockName, State
 from schemas.events.files import plain
+from schemas.events.standing import ClockName, State
 from schemas.platform.instants import to_datetime
 from streams.case.decide import clocks
 from streams.case.decide.handlers.common import run_again

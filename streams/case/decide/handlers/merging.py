@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from schemas.events.actions import FollowerInformed, FollowerJoined, FollowerLeft, LeaderNews, Merge, ProposeMerge, Reopen, Unmerge
-from schemas.events.case import WORK_STATES, ClockName, State
 from schemas.events.files import plain
 from schemas.events.lateness import LATE_CLOCKS
+from schemas.events.standing import WORK_STATES, ClockName, State
 from schemas.platform.instants import to_datetime, to_ms
 from streams.case.decide import clocks
 from streams.case.decide.handlers.citizen import check_reopening, reopen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.events.actions import Accept, Assign, RefusalKind, Reject, Transfer
 from schemas.events.base import Level, Role
-from schemas.events.case import ClockName, State
+from schemas.events.standing import ClockName, State
 from schemas.reference import common_superior
 from schemas.reference.texts import right_address
 from streams.case.decide import clocks

@@ -6,8 +6,8 @@ import msgspec
 
 from schemas.events.actions import RefusalKind
 from schemas.events.base import Level
-from schemas.events.case import State
 from schemas.events.intake import PetitionKind
+from schemas.events.standing import State
 from schemas.reference.texts import right_address
 from streams.case.decide.handlers.common import opening_clocks
 from streams.case.decide.handlers.upkeep import away

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.events.base import Level
-from schemas.events.case import WORK_STATES, ClockName
+from schemas.events.standing import WORK_STATES, ClockName
 from schemas.platform.instants import to_datetime
 from streams.case.decide import clocks
 from streams.case.decide.handlers.common import run_again

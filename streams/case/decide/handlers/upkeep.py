@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.events.actions import Recompute, RecordOutage
-from schemas.events.case import ClockName
+from schemas.events.standing import ClockName
 from schemas.platform.instants import to_datetime, to_ms
 from streams.case.decide import clocks
 from streams.case.decide.handlers.common import misses
