@@ -71,7 +71,9 @@ def _timeline_row(record: Record, latest: dict[str, _Latest], forgotten: list[Fo
         forgotten.append(Forgotten(event.petition_id, path_of(event.petition_id, wire.ms(case.received_at)), wire.instant(event.at)))
     _remember(latest, event, case)
     if index is not None and (event.what in SAYING or event.to_office is not None):
-        _note_words(latest[event.petition_id], event.what, case, index.opened(record.value or b""))
+        latest[event.petition_id].owners.add(case.office or TRIAGE_OFFICE)
+        if not index.is_forgotten(path_of(event.petition_id, wire.ms(case.received_at))):
+            _note_words(latest[event.petition_id], event.what, case, index.opened(record.value or b""))
     return event.petition_id, str(event.seq), event.id, event.what, event.at, _timeline_data(record.value or b"", event, case)
 
 
@@ -88,9 +90,8 @@ def _remember(latest: dict[str, _Latest], event: CaseEvent[Raw], case: CaseView)
 
 
 def _note_words(entry: _Latest, what: str, case: CaseView, value: bytes) -> None:
-    """Who owns it is noted with whatever is said; a change of hands says something, too: what it is about may have been corrected."""
+    """A change of hands says something, too: what it is about may have been corrected."""
     words, photos = said(value) if what in SAYING else (frozenset[str](), False)
-    entry.owners.add(case.office or TRIAGE_OFFICE)
     entry.words |= words | about(case.category, case.ward_code)
     entry.photos |= photos
 

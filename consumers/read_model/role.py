@@ -11,7 +11,7 @@ from consumers.loop.postgres_sink import PostgresSink
 from consumers.read_model import forgetting
 from consumers.read_model.projection import Rows, project
 from consumers.read_model.tables import ReadModel
-from consumers.read_model.words import Index, marker
+from consumers.read_model.words import Index
 from consumers.settings import ProjectorSettings
 from schemas.events.sealing import sealing
 from schemas.events.topics import EVENTS
@@ -22,7 +22,7 @@ NAME = "projector"
 def run() -> None:
     """Project until told to stop."""
     settings = ProjectorSettings()
-    make = partial(project, index=Index(marker(settings.tracking_secrets()), sealing(settings).open_value))
+    make = partial(project, index=Index.of(settings.tracking_secrets(), sealing(settings)))
     forget = partial(forgetting.forget, settings)
     url = settings.database_url.get_secret_value()
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 import msgspec
 
+from schemas.events.sealing import OpenValue, Sealing, as_it_is
 from schemas.platform.folding import fold
 from schemas.reference import categories, wards
 
@@ -59,16 +60,23 @@ class _Said(msgspec.Struct):
 _SAID = msgspec.json.Decoder(_Said)
 
 
-def _as_it_is(value: bytes) -> bytes:
-    return value
+def _nobody(_path: str) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """How cases become findable. `opened`: an event's JSON with the words in it, where they stand sealed on the record."""
+    """How cases become findable. `opened`: an event's JSON with the words in it, where they stand sealed on the record; `is_forgotten`:
+    whether the petition with this path in the keyring is, whose case is found by its owner alone."""
 
     mark: Mark
-    opened: Callable[[bytes], bytes] = _as_it_is
+    opened: OpenValue = as_it_is
+    is_forgotten: Callable[[str], bool] = _nobody
+
+    @classmethod
+    def of(cls, secrets: Sequence[bytes], sealing: Sealing) -> Index:
+        """With the deployment's secrets, the oldest last, and its keys."""
+        return cls(marker(secrets), sealing.open_value, sealing.is_forgotten)
 
 
 def marker(secrets: Sequence[bytes]) -> Mark:

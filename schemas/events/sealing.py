@@ -63,6 +63,10 @@ class Sealing:
                 event[name] = _seal(key, path, _fields(event[name]), words)
         return _seal(key, path, event, OF_EVENT)
 
+    def is_forgotten(self, path: str) -> bool:
+        """Whether the key was destroyed."""
+        return self._keys.key(path) is None
+
     def open(self, fields: Any) -> Any:
         """Fields of an event, or of a part of one, with the words in their places; without them when the key was destroyed."""
         if not isinstance(fields, dict):

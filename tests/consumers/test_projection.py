@@ -7,9 +7,11 @@ import json
 from consumers.kafka.records import Record
 from consumers.read_model.projection import project
 from consumers.read_model.tables import _PETITION_COLUMNS, _TIMELINE_COLUMNS
+from consumers.read_model.words import Index
 from schemas.events.base import Level
 from schemas.events.case import Accepted, Breached
 from schemas.events.standing import State
+from schemas.platform.keyring import path_of
 from tests.consumers.events import Life, Sent, answered
 
 
@@ -122,3 +124,14 @@ def test_json_with_spaces_is_cut_just_as_well() -> None:
     spaced = Sent(sent.event, sent.key, json.dumps(json.loads(sent.value)).encode(), sent.headers)
 
     assert json.loads(timeline_rows(sent)[0]["data"]) == json.loads(timeline_rows(spaced)[0]["data"])
+
+
+def test_who_is_forgotten_is_found_by_his_office_alone() -> None:
+    """Whenever the record is read: before it was known, after it, or anew after a restore. The others' words stay."""
+    forgotten, other = Life(petition_id="a" * 26), Life(petition_id="b" * 26)
+    path = path_of(forgotten.petition_id, round(forgotten.start.timestamp() * 1000))
+    records = [record(life.begins()) for life in (forgotten, other)]
+    found = {row[0]: row[1:] for row in project(records, Index(len, is_forgotten=lambda asked: asked == path)).words}
+
+    assert found[forgotten.petition_id] == ("{so-xd}", "{}", "f")
+    assert found[other.petition_id][1] != "{}"

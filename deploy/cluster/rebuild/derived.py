@@ -14,7 +14,7 @@ from consumers.kafka.records import Record
 from consumers.read_model.projection import Rows, project
 from consumers.read_model.role import NAME as PROJECTOR
 from consumers.read_model.tables import ReadModel
-from consumers.read_model.words import Index, marker
+from consumers.read_model.words import Index
 from consumers.settings import IncidentSettings, ProjectorSettings
 from deploy.cluster.rebuild.database import Batch, Derived
 from deploy.cluster.rebuild.tables import Table
@@ -31,7 +31,7 @@ def read_model(settings: ProjectorSettings) -> Derived[Rows]:
         PROJECTOR,
         (Table("petition", ("petition_id",)), Table("timeline", ("petition_id", "seq")), Table("case_words", ("petition_id",))),
         lambda url: ReadModel(url, PROJECTOR, EVENTS.name),
-        partial(project, index=Index(marker(settings.tracking_secrets()), sealing(settings).open_value)),
+        partial(project, index=Index.of(settings.tracking_secrets(), sealing(settings))),
         _by_number,
     )
 
