@@ -71,15 +71,15 @@ def test_percentiles_are_values_that_were_seen() -> None:
 
 
 def test_the_page_says_which_goals_were_missed() -> None:
-    """A run's JSON becomes tables, and a missed goal is written as such."""
-    section = Section(
-        "x", "Title", ({"what": "a", "rate": 1234},), (Goal("speed", 10, 9.0, "/s"), Goal("time", 10, 9.0, " s", at_least=False))
-    )
+    """A run's JSON becomes tables and bars, and a missed goal is written as such."""
+    goals = (Goal("speed", 10, 9.0, "/s"), Goal("time", 10, 9.0, " s", at_least=False))
+    section = Section("x", "Title", ({"what": "a", "rate": 1234}, {"what": "b", "rate": None}), goals, by=("what",), plots=("rate",))
     found = json.loads(json.dumps({"at": "2026-01-05", "machine": {"cores": 2}, "sections": [section.as_json()]}))
 
     shown = page(found)
 
     assert "| a | 1,234 |" in shown
+    assert '  title "rate"\n  x-axis ["a"]\n  bar [1234]\n' in shown
     assert "MISSED speed: 9/s (at least 10/s)" in shown
     assert "met time: 9 s (at most 10 s)" in shown
 
