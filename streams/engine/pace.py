@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-STEP_SECONDS = 0.5
-"""What deciding a step may take. Longer steps are no cheaper: their transaction costs a few per cent of this."""
+STEP_SECONDS = 2.0
+"""What deciding a step may take. Its transaction, and what its readers spend on a fetch, are a few per cent of that."""
 LEAST_RECORDS = 200
 """Of all partitions together: of so many, a step's fixed cost is still a small part."""
 _WEIGHT = 0.5
