@@ -30,6 +30,7 @@ SAYING = frozenset(
 """Events in which somebody says something that one may look for; not what a follower added, which goes with him."""
 _WORD = re.compile(r"[^\W_]+")
 _PHONE = re.compile(r"(?<![\d.,])(?:\+?84|0)(?:[ .-]?\d){8,10}(?!\d)")
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d{5}")
 """In a number of so many digits may be somebody's identity: it is found as a phone number or not at all."""
 
@@ -105,9 +106,10 @@ def said(value: bytes) -> tuple[frozenset[str], bool]:
 
 def words_in(text: str) -> frozenset[str]:
     """Folded words; phone numbers, however they are written, as `tel:0912345678`."""
-    rest = _PHONE.sub(" ", text) if any(map(str.isdigit, text)) else text
-    words = (word for word in _WORD.findall(fold(rest)) if not _NUMBER.search(word))
-    return frozenset(words) | frozenset(phones_in(text))
+    if not _DIGIT.search(text):
+        return frozenset(_WORD.findall(fold(text)))
+    words = (word for word in _WORD.findall(fold(_PHONE.sub(" ", text))) if not _NUMBER.search(word))
+    return frozenset((*words, *phones_in(text)))
 
 
 def phones_in(text: str) -> Iterator[str]:
