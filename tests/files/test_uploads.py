@@ -324,6 +324,15 @@ async def test_files_are_erased_with_their_petition(service: Service, files_data
     assert await service.content(other["file_id"])
 
 
+async def test_a_store_says_what_it_has(service: Service) -> None:
+    """Every file of which there is anything, and none that is gone: by this a restored store is held against the table."""
+    kept, gone = await service.uploaded(jpeg()), await service.uploaded(pdf())
+    await service.files.store.remove(gone["file_id"])
+    found = await service.files.store.ids()
+
+    assert (kept["file_id"] in found, gone["file_id"] in found) == (True, False)
+
+
 async def test_a_forgotten_petitions_files_are_swept(service: Service) -> None:
     """Its contact's key is gone for good: whoever made it so, the citizen by his button or the operator, its files go within a minute."""
     found, other = await service.uploaded(jpeg()), await service.uploaded(jpeg())
