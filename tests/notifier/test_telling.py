@@ -46,7 +46,7 @@ def test_a_citizen_reads_what_happens_in_order_in_both_languages(notifier: Notif
     assert first["In-Reply-To"] == second["In-Reply-To"]
     assert "/t/7KMA-2PXD-49RC" in text_of(first)
     token = second["List-Unsubscribe"].strip("<>").rpartition("/")[2]
-    assert signing.receiver_of(notifier.secret, "leave", token) == receiver
+    assert signing.receiver_of(notifier.secrets, "leave", token) == receiver
     assert second["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
@@ -179,10 +179,10 @@ def test_a_webhook_is_signed_as_the_standard_says(notifier: Notifier, hook: Hook
     headers, body = hook.got[0]
 
     for version in (1, 2):
-        message = Webhook(signing.webhook_secret(notifier.secret, endpoint.id, version)).verify(body, headers)
+        message = Webhook(signing.webhook_secret(notifier.secrets[0], endpoint.id, version)).verify(body, headers)
         assert message["type"] == "petition.assigned"
     with pytest.raises(Exception, match=r"(?i)signature"):
-        Webhook(signing.webhook_secret(notifier.secret, endpoint.id, 3)).verify(body, headers)
+        Webhook(signing.webhook_secret(notifier.secrets[0], endpoint.id, 3)).verify(body, headers)
 
 
 def test_an_office_gets_its_own_cases_without_words(notifier: Notifier, hook: Hook) -> None:

@@ -121,8 +121,15 @@ def client(monkeypatch: pytest.MonkeyPatch, **paces: Pace) -> httpx.AsyncClient:
     async def refused(_: Request) -> PlainTextResponse:
         return PlainTextResponse("who?", 401)
 
+    async def session(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("who?", 401 if (await request.body()) != b"right" else 201)
+
     paths = ["/v1/known", "/v1/petitions/{code}/actions", "/v1/petitions/{code}", "/v1/files", "/v1/files/uploads"]
-    routes = [*(Route(path, known, methods=["GET", "POST"]) for path in paths), Route("/v1/departments", refused)]
+    routes = [
+        *(Route(path, known, methods=["GET", "POST"]) for path in paths),
+        Route("/v1/departments", refused),
+        Route("/session", session, methods=["GET", "POST"]),
+    ]
     app = Limited(Starlette(routes=routes), trusted_hops=1)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x")
 
@@ -177,6 +184,18 @@ async def test_wrong_tokens_end_soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
         assert tries == [401] * 5 + [429] * 3
         assert (await http.get("/v1/known", headers=of("203.0.113.2"))).status_code == 200
+
+
+async def test_wrong_sign_ins_end_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever names are tried, whoever they are of; a page that asks whether somebody is signed in does not count, nor who gets in."""
+    async with client(monkeypatch, wrong=Pace(5, 0.1)) as http:
+        mine = of("203.0.113.1")
+        asked = [(await http.get("/session", headers=mine)).status_code for _ in range(8)]
+        entered = [(await http.post("/session", headers=mine, content=b"right")).status_code for _ in range(8)]
+        tries = [(await http.post("/session", headers=mine, content=b"wrong")).status_code for _ in range(7)]
+
+        assert (asked, entered, tries) == ([401] * 8, [201] * 8, [401] * 5 + [429] * 2)
+        assert (await http.post("/session", headers=of("203.0.113.2"), content=b"right")).status_code == 201
 
 
 async def test_this_machines_own_addresses_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
