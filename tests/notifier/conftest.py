@@ -190,6 +190,15 @@ class Notifier:
 
         return asyncio.run(work())
 
+    def sweeps(self) -> None:
+        """As the role does now and then."""
+
+        async def work() -> None:
+            async with AsyncConnectionPool(self.rig.database, min_size=1, max_size=1, open=False, kwargs={"autocommit": True}) as pool:
+                await Lanes(pool).sweep()
+
+        asyncio.run(work())
+
     def subscribe(self, life: Life, address: str, *, medium: str = "email", confirmed: bool = True, **more: Any) -> str:
         """The citizen of this petition wants everything."""
         path = path_of(life.petition_id, to_ms(life.start))

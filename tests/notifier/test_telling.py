@@ -92,6 +92,24 @@ def test_whoever_left_hears_no_more(notifier: Notifier, inbox: Inbox) -> None:
     notifier.sends()
 
     assert inbox.mails == []
+    assert notifier.rows("select 1 from notice_receiver") == []
+
+
+def test_what_was_sent_is_remembered_for_a_fortnight(notifier: Notifier, inbox: Inbox) -> None:
+    """After it nothing says that somebody was told; what waits is kept."""
+    old, young = begun(), begun()
+    for life in (old, young):
+        notifier.subscribe(life, ADDRESS)
+        notifier.takes(life)
+    notifier.sends()
+    age = "update notice_delivery set sent_at = sent_at - %s::interval where petition_id = %s returning 1"
+    with notifier.database() as connection:
+        for days, life in (("14 days 1 minute", old), ("13 days", young)):
+            assert connection.execute(age, (days, life.petition_id)).fetchall()
+    notifier.sweeps()
+
+    assert len(inbox.mails) == 2
+    assert {row[0] for row in notifier.rows("select petition_id from notice_delivery")} == {young.petition_id}
 
 
 def test_forgotten_means_silent(notifier: Notifier, inbox: Inbox) -> None:
