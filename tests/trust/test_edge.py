@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
+from structlog.testing import capture_logs
 
 from consumers.http.state import Waiters
 from deploy.one_machine.embedded.ports import free_port
@@ -202,6 +203,20 @@ async def test_this_machines_own_addresses_are_not_counted(monkeypatch: pytest.M
     """They are a proxy's, that is the whole city's, or the operator's."""
     async with client(monkeypatch, address=Pace(1, 0.1)) as http:
         assert {(await http.get("/v1/known")).status_code for _ in range(5)} == {200}
+
+
+async def test_a_proxy_that_nobody_set_up_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """X-Forwarded-For comes and FORWARDED_HOPS is 0: all citizens count as one, and the log says so, once in a thousand calls."""
+    monkeypatch.setattr(limits, "PACES", {name: Pace(10_000, 1000) for name in limits.PACES})
+    app = Limited(Starlette(routes=[Route("/", echo, methods=["POST"])]), trusted_hops=0)
+    with capture_logs() as told:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as http:
+            for _ in range(3):
+                await http.post("/", headers=of("203.0.113.1"))
+            await http.post("/")
+
+    assert [(one["event"], one["log_level"]) for one in told] == [("proxy-unknown", "warning")]
+    assert "FORWARDED_HOPS is 0" in told[0]["hint"]
 
 
 async def test_streams_are_bounded_by_petition_and_counted_down(monkeypatch: pytest.MonkeyPatch) -> None:
