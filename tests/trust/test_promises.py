@@ -83,6 +83,16 @@ def test_how_often_and_how_long_one_may_reopen_is_what_the_policy_says(lang: Lan
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_how_often_and_how_long_a_question_stops_the_clock_is_what_the_policy_says(lang: Language) -> None:
+    """On the desk, where an office asks the citizen."""
+    hint = texts("consumers/pages")["desk"]["question-hint"][lang]
+    days = LEVEL.pause_ms // LEVEL.calendar.day_ms
+
+    assert f"{days} {'ngày làm việc' if lang == 'vi' else 'working days'}" in hint
+    assert [NUMBERS[word] for word in re.findall(r"\w+", hint) if word in NUMBERS] == [POLICY.questions_at_most]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_copies_are_gone_by_the_day_that_the_button_names(lang: Language) -> None:
     """No topic with clear text keeps it for longer, the offices' queues included."""
     (named,) = re.findall(r"(\d+) (?:ngày|days)", texts("consumers/pages")["track"]["forget-hint"][lang])
