@@ -1,6 +1,6 @@
 """Bringing a backup back, whole or in part, to a site at which no role runs.
 
-The order, which the archive has too: files, tables, uploaded files, records, then what ties them together: groups and consumers are told
+The order, which the archive has too: files, tables, records, uploaded files, then what ties them together: groups and consumers are told
 the offsets that their places have now. The database's part is one transaction that ends last. What fails on the way leaves topics with
 part of the records: then begin again with an empty cluster.
 """

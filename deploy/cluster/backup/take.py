@@ -62,20 +62,23 @@ def take(site: Site, path: Path, key_file: Path, progress: Progress) -> Taken:
             *tables.take(connection, put, [name for name in tables.tables(connection) if name != uploads.TABLE]),
             *tables.take(later, put, [uploads.TABLE]),
         ]
+        wanted = uploads.parts(later)
         connection.rollback()
-        bucket, (uploaded, lost) = _uploads(site, later, put)
+        later.rollback()
         with reading(site.settings) as reader, progress("records", at_most) as advance:
             copied = records.take(reader, spans, put, advance)
+        seconds = round(time.monotonic() - began, 1)
+        if seconds * 1000 > BACKUP_LIMIT_MS:
+            raise TookTooLong(f"the backup took {seconds / 3600:.1f} h: compaction may have removed what it still had to read")
+        bucket, (uploaded, lost) = _uploads(site, wanted, later, put)  # last: these may take their time, nothing changes them
         manifest = Manifest(copied, rows, sorted(named), round(time.monotonic() - began, 1), uploaded, lost, bucket)
-        if manifest.seconds * 1000 > BACKUP_LIMIT_MS:
-            raise TookTooLong(f"the backup took {manifest.seconds / 3600:.1f} h: compaction may have removed what it still had to read")
         put(MANIFEST, encoded(manifest))
     return Taken(path.stat().st_size, found.held_seconds, manifest)
 
 
-def _uploads(site: Site, later: psycopg.Connection[Any], put: Put) -> tuple[str, tuple[list[Copied], int]]:
+def _uploads(site: Site, wanted: list[uploads.Part], connection: psycopg.Connection[Any], put: Put) -> tuple[str, tuple[list[Copied], int]]:
     settings = site.read(FileSettings)
-    return settings.files_bucket, ([], 0) if settings.files_bucket else uploads.take(settings, later, put)
+    return settings.files_bucket, ([], 0) if settings.files_bucket else uploads.take(settings, wanted, connection, put)
 
 
 def _head(site: Site, found: Cut, connection: psycopg.Connection[Any], at_most: int) -> Head:

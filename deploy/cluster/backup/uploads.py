@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from deploy.cluster.backup.archive import MEMBER_BYTES, Put
@@ -28,25 +28,29 @@ _STILL = "select count(*) from file where file_id = any(%s)"
 _NOT_BEGUN = "delete from file where status = 'arriving'"
 
 
-def take(settings: FileSettings, later: psycopg.Connection[Any], put: Put) -> tuple[list[Copied], int]:
-    """Copy every file into members `uploads/ID/PART/NUMBER`; what was copied, and how many files have a row and no bytes.
+Part = tuple[str, str]
+"""A file's id and the name of a part of it."""
 
-    `later`: the connection in whose snapshot the table was copied; its snapshot is left. Who was forgotten meanwhile is not missed.
+
+def parts(connection: psycopg.Connection[Any]) -> list[Part]:
+    """What there is to copy, by the table as the connection sees it."""
+    rows = connection.execute(_KEPT).fetchall()
+    return [(file_id, part) for file_id, kind in rows for part in (WHOLE, SMALL) if part == WHOLE or kind == "image"]
+
+
+def take(settings: FileSettings, wanted: list[Part], connection: psycopg.Connection[Any], put: Put) -> tuple[list[Copied], int]:
+    """Copy these into members `uploads/ID/PART/NUMBER`; what was copied, and how many files have a row and no bytes.
+
+    Who was forgotten meanwhile is not missed: `connection` sees the table as it is now.
     """
     store, copied, lost = store_of(settings), list[Copied](), set[str]()
-    for file_id, part in list(_parts(later)):
+    for file_id, part in wanted:
         try:
             copied.append(asyncio.run(_copy(store, file_id, part, put)))
         except StoreAway:
             lost.add(file_id)
-    later.rollback()
-    row = later.execute(_STILL, (list(lost),)).fetchone()
+    row = connection.execute(_STILL, (list(lost),)).fetchone()
     return copied, int(row[0]) if row else 0
-
-
-def _parts(connection: psycopg.Connection[Any]) -> Iterator[tuple[str, str]]:
-    for file_id, kind in connection.execute(_KEPT):
-        yield from ((file_id, part) for part in (WHOLE, SMALL) if part == WHOLE or kind == "image")
 
 
 async def _copy(store: Store, file_id: str, part: str, put: Put) -> Copied:
@@ -71,7 +75,7 @@ async def _pieces(chunks: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, byte
         yield number, bytes(piece)
 
 
-def part_of(member: str) -> tuple[str, str] | None:
+def part_of(member: str) -> Part | None:
     """File and part of which a member has bytes; None when it is something else."""
     parts = member.split("/")
     return (parts[1], parts[2]) if parts[0] == "uploads" and len(parts) == 4 else None
@@ -85,11 +89,11 @@ class FilesBack:
         self._store, self._connection = store_of(settings), connection
         self._known = _known(settings, connection)
         self._digests: dict[str, tuple[int, str]] = {}
-        self._now: tuple[str, str] | None = None
+        self._now: Part | None = None
         self._size, self._hash = 0, hashlib.sha256()
         self._spool = private_folder(private_folder(settings.files_dir) / "arriving") / "restore"
 
-    def bring(self, place: tuple[str, str], content: bytes) -> None:
+    def bring(self, place: Part, content: bytes) -> None:
         """A member's bytes, in the archive's order. Raises StoreAway, OSError."""
         if place[0] not in self._known:
             return
