@@ -99,6 +99,11 @@ def test_a_broker_setting_is_held_against_its_bound() -> None:
     assert [one.wanted for one in (least, most, exact)] == ["at least 10", "at most 10", "false"]
 
 
+def test_citizens_behind_a_proxy_are_told_apart_unless_somebody_says_otherwise() -> None:
+    """The port is this machine's own, so there is a proxy in front; without that all of the city would be one caller."""
+    assert SERVICES["web"]["environment"]["FORWARDED_HOPS"] == "${FORWARDED_HOPS:-1}"
+
+
 def test_no_secret_in_the_file() -> None:
     """Passwords, keys and URLs with them come from files that are not committed."""
     variables = {name: value for service in SERVICES.values() for name, value in service.get("environment", {}).items()}
