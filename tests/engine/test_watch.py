@@ -10,9 +10,11 @@ from typing import Any, Never, cast
 
 import pytest
 from faust.types import TP
+from structlog.testing import capture_logs
 
 from schemas.events.topics import Topic
 from streams.engine import watchdog
+from streams.engine.client import Tries
 from streams.engine.clock_guard import MOST_AHEAD_SECONDS, TOLERANCE_SECONDS, ClockGuard
 from streams.engine.inbox import Fetched, Inbox
 from streams.engine.layout import PartitionsDiffer, check_partitions
@@ -21,6 +23,7 @@ from streams.engine.partition import Partition
 from streams.engine.ports import Context, Ports
 from streams.engine.positions import Positions
 from streams.engine.processor import Processor
+from streams.engine.waiting import SAY_SECONDS
 from streams.engine.watchdog import START_SECONDS, Watchdog
 from tests.engine.test_parts import Appending, record
 
@@ -131,6 +134,25 @@ def test_what_hangs_while_it_starts_is_ended(monkeypatch: pytest.MonkeyPatch) ->
 
     assert rig.partition.waiting_since(rig.time.steady) == rig.partition.opening_since
     assert why == [f"event-loop has made no progress for {START_SECONDS + 1:.0f} s"]
+
+
+def test_who_tries_again_without_end_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not at the first tries, which pass; after some seconds, with the request and why, and then seldom."""
+    moment = Time()
+
+    async def trying() -> None:
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: moment.steady)
+        tries = Tries("EndTxn")
+        for _ in range(20):
+            await tries.pause(0, "no answer")
+            moment.goes(1)
+
+    with capture_logs() as told:
+        asyncio.run(trying())
+
+    assert {(one["event"], one["request"], one["why"]) for one in told} == {("kafka-retried", "EndTxn", "no answer")}
+    assert [one["seconds"] for one in told] == [pytest.approx(each * SAY_SECONDS) for each in range(1, len(told) + 1)]
+    assert 1 <= len(told) <= 20 / SAY_SECONDS
 
 
 def test_a_strangers_open_transaction_is_told_and_not_died_of() -> None:
