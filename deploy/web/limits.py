@@ -36,7 +36,7 @@ PACES: Mapping[str, Pace] = {
     "address": Pace(300, 30),
     "key": Pace(2000, 1000),
     "token": Pace(300, 50),
-    "code": Pace(20, 0.2),
+    "code": Pace(20, 0.02),
     "draft": Pace(20, 0.5),
     "wrong": Pace(30, 0.5),
     "upload": Pace(60, 0.5),
