@@ -58,7 +58,7 @@ def notice_routes(views: Views) -> list[Route]:
         now = to_datetime(views.settings.clock().now_ms())
         due = after_quiet(policy().quiet, now) if wish.medium in policy().quiet.media else now
         try:
-            await _with_database(views, lambda found: book.subscribe(keys(), views.keys.secrets[-1], found, wanted, due=due))
+            await _with_database(views, lambda found: book.subscribe(keys(), views.keys.secrets, found, wanted, due=due))
         except book.TooMany:
             raise Problem(429, "too-many-notices") from None
         except book.Erased:
@@ -67,7 +67,7 @@ def notice_routes(views: Views) -> list[Route]:
 
     async def follow_link(request: Request) -> Response:
         purpose = request.path_params["purpose"]
-        receiver = signing.receiver_of(views.keys.secrets[-1], purpose, request.path_params["token"]) if purpose in _DOES else None
+        receiver = signing.receiver_of(views.keys.secrets, purpose, request.path_params["token"]) if purpose in _DOES else None
         if receiver is None:
             raise Problem(404, "not-found")
         done = await _with_database(views, partial(_DOES[purpose], receiver=receiver))

@@ -4,7 +4,7 @@ offices and channels are added by command."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -58,15 +58,15 @@ class Wanted:
 
 
 Sealer = Callable[..., str]
-"""`subscribe` with keys and secret already given."""
+"""`subscribe` with keys and secrets already given."""
 
 
 def subscribe(
-    keys: Keys, secret: bytes, connection: Connection, wanted: Wanted, *, confirmed: bool = False, due: datetime | None = None
+    keys: Keys, named: Sequence[bytes], connection: Connection, wanted: Wanted, *, confirmed: bool = False, due: datetime | None = None
 ) -> str:
-    """The receiver's id. Not confirmed: its confirmation is the first thing sent there, not before `due`; said twice it is one wish.
-    Raises TooMany, Erased."""
-    hashed = signing.address_hash(secret, wanted.medium, wanted.address)
+    """The receiver's id. `named`: the deployment's secrets. Not confirmed: its confirmation is the first thing sent there, not before
+    `due`; said twice it is one wish. Raises TooMany, Erased."""
+    hashed = signing.address_hash(named, wanted.medium, wanted.address)
     with connection.transaction():
         if not confirmed:
             _no_pestering(connection, wanted.petition_id, hashed)

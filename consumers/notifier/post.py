@@ -20,8 +20,9 @@ class Post:
 
     def __init__(self, settings: NotifierSettings, keys: Keys) -> None:
         self._settings, self._keys, self._open = settings, keys, Sealing(keys).open_value
-        self._secret = settings.tracking_secrets()[-1]
-        self._webhooks = webhooks.Webhooks(self._secret, inside=settings.webhooks_inside)
+        secrets = settings.tracking_secrets()
+        self._secret = secrets[0]
+        self._webhooks = webhooks.Webhooks(secrets, inside=settings.webhooks_inside)
         self._mail = mail.Mail(settings)
         self._gateways = {
             "sms": Gateway(settings.sms_url, settings.sms_token.get_secret_value(), settings.gateway_template),

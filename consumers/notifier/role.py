@@ -27,7 +27,7 @@ def run() -> None:
     keys, stopping = KeyringFile(settings.keyring_file), threading.Event()
     make = partial(changes_of, policy=policy(), open_value=Sealing(keys).open_value)
     url = settings.database_url.get_secret_value()
-    subscribe = partial(book.subscribe, keys, settings.tracking_secrets()[-1])
+    subscribe = partial(book.subscribe, keys, settings.tracking_secrets())
 
     def opened(consumer: KafkaConsumer) -> PostgresSink[Changes]:
         tables = Deliveries(url, (NAME, EVENTS.name), policy(), settings.clock(), subscribe)

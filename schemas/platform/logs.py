@@ -47,6 +47,7 @@ LogEvent = Literal[
     "forgotten",  # petitions' keys were destroyed; with how many
     "request-failed",  # an HTTP handler raised
     "files-unavailable",  # the store of uploaded files, or the scanner, does not answer
+    "passing-not-swept",  # rows whose time is over (sessions, presences) could not be deleted now; tried again in a minute
     "files-not-swept",  # uploads that nobody named could not be erased now; tried again in a minute
     "file-infected",  # malware in an upload that was held until somebody had looked; it is erased; with its petition
 ]

@@ -26,3 +26,8 @@ def test_danger_is_recognised(text: str) -> None:
 def test_ordinary_words_are_none(text: str) -> None:
     """A place, an impatient question, and whatever is no text."""
     assert not alarming(text)
+
+
+def test_the_stages_of_a_worker_have_one_lexicon() -> None:
+    """Classify and case, chained, read its thousands of phrases once."""
+    assert lexicon.load() is lexicon.load()

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from tusclient.client import TusClient
 
+from producers.files import arriving
 from producers.files.erasing import erase_files
 from producers.files.store import StoreAway
 from producers.http.multipart import SMALL_BYTES
@@ -322,6 +323,27 @@ async def test_files_are_erased_with_their_petition(service: Service, files_data
         with pytest.raises(StoreAway):
             await service.content(file_id)
     assert await service.content(other["file_id"])
+
+
+async def test_an_upload_comes_in_so_many_parts_and_no_more(plain: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Byte by byte its row would grow without end: refused by rule, and nothing of it is left."""
+    monkeypatch.setattr(arriving, "PARTS_AT_MOST", 3)
+    place = await begun(plain, 100)
+    answers = [await plain.client.patch(place, content=b"x", headers={**PART, "Upload-Offset": str(number)}) for number in range(4)]
+
+    assert [answer.status_code for answer in answers] == [204, 204, 204, 422]
+    assert refused(answers[3])[2] == [("file", "too_many_parts")]
+    assert place.split("/")[-2] not in plain.rows()
+    assert place.split("/")[-2] not in await plain.files.store.ids()
+
+
+async def test_a_store_says_what_it_has(service: Service) -> None:
+    """Every file of which there is anything, and none that is gone: by this a restored store is held against the table."""
+    kept, gone = await service.uploaded(jpeg()), await service.uploaded(pdf())
+    await service.files.store.remove(gone["file_id"])
+    found = await service.files.store.ids()
+
+    assert (kept["file_id"] in found, gone["file_id"] in found) == (True, False)
 
 
 async def test_a_forgotten_petitions_files_are_swept(service: Service) -> None:

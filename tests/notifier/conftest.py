@@ -125,8 +125,8 @@ class Notifier:
     policy: NoticePolicy = EAGER
 
     @property
-    def secret(self) -> bytes:
-        return self.settings.tracking_secrets()[-1]
+    def secrets(self) -> tuple[bytes, ...]:
+        return self.settings.tracking_secrets()
 
     def database(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self.rig.database, autocommit=True)
@@ -138,7 +138,7 @@ class Notifier:
         wanted = sum(len(life.sent) for life in lives)
         consumer = connect(self.rig.service, self.settings, self.rig.name, "")
         assert consumer is not None
-        subscribe = partial(book.subscribe, self.keys, self.secret)
+        subscribe = partial(book.subscribe, self.keys, self.secrets)
         tables = Deliveries(self.rig.database, (self.rig.name, EVENTS.name), self.policy, self.settings.clock(), subscribe)
         sealing = Sealing(self.keys)
         make = partial(changes_of, policy=self.policy, open_value=sealing.open_value)
@@ -190,12 +190,21 @@ class Notifier:
 
         return asyncio.run(work())
 
+    def sweeps(self) -> None:
+        """As the role does now and then."""
+
+        async def work() -> None:
+            async with AsyncConnectionPool(self.rig.database, min_size=1, max_size=1, open=False, kwargs={"autocommit": True}) as pool:
+                await Lanes(pool).sweep()
+
+        asyncio.run(work())
+
     def subscribe(self, life: Life, address: str, *, medium: str = "email", confirmed: bool = True, **more: Any) -> str:
         """The citizen of this petition wants everything."""
         path = path_of(life.petition_id, to_ms(life.start))
         wanted = book.Wanted(life.petition_id, path, medium, address, frozenset(self.policy.notices), **more)
         with self.database() as connection:
-            return book.subscribe(self.keys, self.secret, connection, wanted, confirmed=confirmed)
+            return book.subscribe(self.keys, self.secrets, connection, wanted, confirmed=confirmed)
 
     def endpoint(self, kind: str, holder: str, url: str, *events: str) -> book.Endpoint:
         with self.database() as connection:
