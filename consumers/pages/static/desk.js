@@ -72,8 +72,7 @@ async function open(office) {
   fill(given);
   address.go({ office, petition, query: query() }, true);
   load(true);
-  if (petition) choose(petition, true);
-  startPeople().then(() => { offerOfficers(people()); draw(); });
+  startPeople().then(() => { offerOfficers(people()); draw(); if (petition) choose(petition, true); }); // who reads is said with his name
   startViews({ branch, query, show: (view) => { fill(view); look(); } });
   startCasework({
     next: nextCase, previous: previousCase, read: () => choose(firstOrChosen()), back, search: () => byId("q").focus(), tick, selectedIds, clear: clearSelection, textOf, act, outcome, nameOf,
@@ -103,7 +102,7 @@ const base = () => `/v1/departments/${desk.office}/queue`;
 
 /** Another question was asked: the list from its begin, and its address; the case that is read stays. */
 function look() {
-  address.go({ office: desk.office, petition: selected(), query: query() }, true);
+  address.go({ ...address.here(), query: query() }, true);
   load(true);
 }
 
@@ -119,9 +118,12 @@ addEventListener("popstate", () => {
 /** `action`: the form to open with it. */
 async function choose(petition, quietly = false, action = null) {
   if (!petition) return;
+  if (!quietly) {
+    address.go({ ...address.here(), query: query() }, true); // what was typed a moment ago is where Back leads
+    address.go({ office: desk.office, petition, query: query() });
+  }
   select(petition);
   byId("desk").classList.add("reading");
-  if (!quietly) address.go({ office: desk.office, petition, query: query() });
   await refresh(true, 0, action);
 }
 
