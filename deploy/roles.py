@@ -145,9 +145,9 @@ ROLES: tuple[Role, ...] = (
     Role(
         "notifier",
         "consumer",
-        "tells citizens, offices and channels what happens: webhooks, e-mail, SMS, Zalo",
-        "consumers.notifier.role",
-        ("consumers.settings:NotifierSettings",),
+        "tells citizens, offices and channels what happens: webhooks, e-mail, SMS, Zalo; and staff in the morning what is to be done",
+        "deploy.notices.role",
+        ("consumers.settings:NotifierSettings", "streams.settings:PolicySettings"),
         reads=(topics.EVENTS,),
         writes=(topics.DEAD_LETTERS,),
         keeps="PostgreSQL: notice_receiver, notice_petition, notice_delivery, consumer_offset",

@@ -13,7 +13,7 @@ from starlette.datastructures import QueryParams
 from consumers.read_model import cursors
 from consumers.read_model.cursors import Sort
 from consumers.read_model.finding import Scope, Wanted
-from consumers.read_model.words import Mark, phones_in, words_in
+from consumers.read_model.words import Mark, begun, phones_in, words_in
 from schemas.events import tracking
 from schemas.events.base import Level
 from schemas.events.standing import State
@@ -61,19 +61,20 @@ def looked_for(given: QueryParams, acting: Acting, now: datetime, persons: tuple
 
 
 def searching(wanted: Wanted, text: str, mark: Mark, keys: tracking.Keys) -> Wanted:
-    """Look besides for a text: a tracking code, what a petition's id begins with, or words that must all be there. Raise Problem 400
-    where it has none."""
-    text = text.strip()
+    """Look besides for a text: a tracking code, what a petition's id begins with, or words that must all be there, of which the last one
+    may only have begun (`đèn chi*`). Raise Problem 400 where it has none."""
+    text, typing = text.strip().removesuffix("*"), text.strip().endswith("*")
     try:
         return replace(wanted, ids=tuple(keys.candidates(tracking.parse(text))))
     except tracking.BadTrackingCode:
         pass
     if len(text) >= _ID_AT_LEAST and set(text) <= set("0123456789abcdef") and not any(phones_in(text)):
         return replace(wanted, id_from=text, id_to=f"{text}g")
-    words = sorted(words_in(text))[:_WORDS_AT_MOST]
-    if not words:
+    before, last = begun(text) if typing else (text, frozenset[str]())
+    words = sorted(words_in(before))[:_WORDS_AT_MOST]
+    if not words and not last:
         raise broken("q", "no_word")
-    return replace(wanted, words=tuple(map(mark, words)), phones=any(phones_in(text)))
+    return replace(wanted, words=tuple(map(mark, words)), begun=tuple(map(mark, sorted(last))), phones=any(phones_in(text)))
 
 
 def _one(given: QueryParams, name: str, allowed: list[Any], otherwise: str) -> str:

@@ -29,6 +29,7 @@ insert into notice_receiver (id, holder_kind, holder, medium, address, address_h
 values (%s, 'citizen', %s, %s, %s, %s, %s, %s, %s, %s) on conflict (holder, medium, address_hash) where address_hash is not null
 do update set wants = excluded.wants, language = excluded.language returning id
 """
+_LEAVE = "delete from notice_receiver where id = %s and holder_kind in ('citizen', 'person')"
 _OF_PETITION = "select medium, state, wants from notice_receiver where holder_kind = 'citizen' and holder = %s order by created_at"
 _CONFIRM = """
 insert into notice_delivery (receiver, petition_id, event_id, type, seq, at, due_at)
@@ -97,7 +98,7 @@ def confirm(connection: Connection, receiver: str) -> bool:
 
 def leave(connection: Connection, receiver: str) -> bool:
     """Nothing is sent there any more, what waits included; False when nobody was there."""
-    return connection.execute("delete from notice_receiver where id = %s and holder_kind = 'citizen'", (receiver,)).rowcount > 0
+    return connection.execute(_LEAVE, (receiver,)).rowcount > 0
 
 
 def forget_addresses(connection: Connection, petition_id: str) -> int:

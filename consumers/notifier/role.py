@@ -11,6 +11,7 @@ from consumers.loop import runner
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.notifier import book, sending
 from consumers.notifier.changes import Changes, changes_of
+from consumers.notifier.digest.morning import Worked
 from consumers.notifier.outbox import Deliveries
 from consumers.notifier.policy import policy
 from consumers.settings import NotifierSettings
@@ -21,8 +22,8 @@ from schemas.platform.keyring import KeyringFile
 NAME = "notifier"
 
 
-def run() -> None:
-    """Tell until told to stop."""
+def run(worked: Worked) -> None:
+    """Tell until told to stop. `worked`: on which days there is a morning digest."""
     settings = NotifierSettings()
     keys, stopping = KeyringFile(settings.keyring_file), threading.Event()
     make = partial(changes_of, policy=policy(), open_value=Sealing(keys).open_value)
@@ -33,7 +34,7 @@ def run() -> None:
         tables = Deliveries(url, (NAME, EVENTS.name), policy(), settings.clock(), subscribe)
         return PostgresSink(consumer, tables, settings, make, NAME)
 
-    senders = sending.begin(stopping, settings, keys, policy())
+    senders = sending.begin(stopping, settings, keys, policy(), worked)
     runner.run(runner.Consumer(NAME, settings, opened, settings.notifier_batch))
     stopping.set()
     senders.join(3)

@@ -8,7 +8,7 @@ from schemas.authority import AUTHORITY, CITIZEN_ACTIONS
 from schemas.events.actions import ContributionKind, RefusalKind, ResultKind
 from schemas.events.base import Level
 from schemas.events.standing import WORK_STATES, State
-from schemas.reference import categories, offices, wards
+from schemas.reference import TRIAGE_OFFICE, categories, offices, wards
 from schemas.reference.texts import Language, right_address, words
 
 
@@ -16,6 +16,7 @@ def desk_data(lang: Language) -> dict[str, Any]:
     """Lists of `{code, name}`; names by code. `work`: the states of cases in a queue; a category's `owner`: an office, or `ward`."""
     return {
         "offices": [_named(one.code, one.name_vi, one.name_en, lang) for one in offices().values()],
+        "triage": TRIAGE_OFFICE,
         "categories": [{**_named(one.code, one.name_vi, one.name_en, lang), "owner": one.default_owner} for one in categories().values()],
         "wards": _wards(lang),
         "states": {state.value: words("state", state.value, lang) for state in State},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Union, get_args
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import AwareDatetime, BaseModel, Field, create_model
 
 from producers.files.claims import Claims
 from producers.http import bulk, templates, upload_contract
@@ -13,6 +13,7 @@ from producers.intake.requests import Contact, PetitionRequest
 from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS
 from schemas.events.actions import Action
 from schemas.events.base import PetitionId
+from schemas.events.standing import State
 from schemas.web.contract import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
@@ -41,6 +42,19 @@ class Receipt(BaseModel):
     tracking_code: str = Field(description="The citizen's key to the petition: hand it over, do not keep it.", examples=["7KMA-2PXD-49RC"])
     status_url: str = Field(description="Where the petition stands, for the citizen.")
     events_url: str = Field(description="The same as it happens (Server-Sent Events).")
+
+
+class EarlierPetition(BaseModel):
+    petition_id: PetitionId
+    state: State
+    category: str
+    received_at: AwareDatetime
+
+
+class ContactAnswer(Contact):
+    """`earlier`: what the same citizen, by phone number or address of mail, has reported to this office within a year, the newest first."""
+
+    earlier: list[EarlierPetition]
 
 
 class ActionReceipt(BaseModel):
@@ -176,10 +190,11 @@ CONTACT = Operation(
     method="GET",
     path="/v1/departments/{code}/queue/{petition_id}/contact",
     tag="Offices",
-    summary="Whom the office deals with, for a day after its reason is on record (action reveal-contact).",
+    summary="Whom the office deals with, and what else he has reported to it in a year, for a day after its reason is on record "
+    "(action reveal-contact).",
     caller=Caller.OFFICE,
     parameters=(OFFICE_CODE, PETITION_ID),
-    answer=Answer("The contact.", Contact),
+    answer=Answer("The contact.", ContactAnswer),
     refusals=(*NO_OFFICE, (403, "not-revealed"), (404, "unknown-petition"), (404, "no-contact"), (503, "database-unavailable")),
 )
 BULK_ACTION = Operation(

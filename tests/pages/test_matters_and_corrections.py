@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from schemas.reference import offices, wards
+from schemas.reference import TRIAGE_OFFICE, categories, offices, wards
 from tests.chaos.instance import Instance
 from tests.pages.conftest import Open
 from tests.pages.test_life_in_the_browser import _case, _desk, _follow, _submit
@@ -49,3 +49,38 @@ def test_two_matters_in_english_become_two_cases(opened: Open, instance: Instanc
     expect(citizen.locator("#code")).to_have_text(f"{code}-2")
     expect(citizen.locator("#facts")).to_contain_text(offices()[DINH_CONG.office].name_en)
     expect(citizen.locator("#facts a.part-code")).to_have_text(code)
+
+
+def test_what_a_citizen_chooses_on_the_form_goes_with_the_petition(opened: Open, instance: Instance) -> None:
+    """Where his choice and his words disagree a person decides, who reads both."""
+    citizen = opened("/")
+    citizen.fill("#text", LIGHT)
+    expect(citizen.locator("#category")).to_have_value("street-lighting")
+    citizen.select_option("#category", "electricity")
+    _submit(citizen, LIGHT)
+    citizen.click("#follow")
+
+    expect(citizen.locator("#facts")).to_contain_text(offices()[TRIAGE_OFFICE].name_vi)
+    desk = _desk(opened, instance, TRIAGE_OFFICE)
+    _case(desk, LIGHT)
+    desk.locator("#detail summary", has_text="Vì sao").click()
+    expect(desk.locator("#detail details[open]")).to_contain_text(f"người gửi chọn lĩnh vực {categories()['electricity'].name_vi}")
+
+
+def test_a_citizen_says_once_that_something_is_wrong(opened: Open) -> None:
+    """Only with what would be right; the petition goes to triage, and nothing more can be said wrong."""
+    citizen = opened("/")
+    _submit(citizen, LIGHT)
+    _follow(citizen)
+    citizen.click("#correct summary")
+    citizen.click("#correct button")
+    expect(citizen.locator("#correct .error")).to_contain_text("Hãy chọn lĩnh vực")
+
+    citizen.select_option("#correct-category", "electricity")
+    citizen.fill("#correct-reason", "cột điện của điện lực")
+    citizen.click("#correct button")
+
+    expect(citizen.locator("#timeline [data-type=corrected]")).to_contain_text(offices()[TRIAGE_OFFICE].name_vi)
+    expect(citizen.locator("#state")).to_have_text("Đã tiếp nhận, đang phân loại")
+    expect(citizen.locator("#correct")).to_be_hidden()
+    _no_wider_than_the_screen(citizen)

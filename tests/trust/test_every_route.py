@@ -45,11 +45,13 @@ GUARDED = {
     ("POST", f"{OFFICE}/views"): Call.READ_CASES,
     ("DELETE", f"{OFFICE}/views/{{view}}"): Call.READ_CASES,
     ("POST", f"{OFFICE}/absence"): Call.ACT,
+    **{(method, f"{OFFICE}/digest"): Call.ACT for method in ("GET", "POST")},
     ("POST", f"{QUEUE}/{{petition_id}}/presence"): Call.READ_CASES,
     ("GET", f"{QUEUE}/{{petition_id}}/beside"): Call.READ_CASES,
     ("GET", f"{QUEUE}/{{petition_id}}/files/{{file_id}}"): Call.READ_CASES,
     **dict.fromkeys(
-        (("GET", f"{OFFICE}/{part}") for part in ("templates", "merge-proposals", "mentions", "late", "decisions")), Call.READ_CASES
+        (("GET", f"{OFFICE}/{part}") for part in ("templates", "merge-proposals", "mentions", "late", "decisions", "learnt")),
+        Call.READ_CASES,
     ),
     **dict.fromkeys((("POST", f"{QUEUE}/{{petition_id}}/{part}") for part in ("actions", "answer-check")), Call.ACT),
     ("POST", f"{OFFICE}/actions"): Call.ACT,
