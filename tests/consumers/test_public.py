@@ -100,12 +100,29 @@ async def test_answers_may_be_kept_and_what_has_not_changed_is_not_sent_again(we
     _, life = lived(web)
     web.project(*life.sent)
 
-    for path in ("/v1/public/petitions", "/v1/public/statistics", "/v1/public/nearby"):
+    for path in ("/v1/public/petitions", "/v1/public/statistics", "/v1/public/nearby", "/v1/public/wards/00070.atom"):
         answer = await web.client.get(path)
         again = await web.client.get(path, headers={"if-none-match": answer.headers["etag"]})
         assert answer.headers["cache-control"] == "public, max-age=60"
         assert answer.headers["vary"] == "Accept-Language"
         assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_ward_and_a_category_are_followed_by_a_feed(web: Web) -> None:
+    """What changed there, and nothing of other wards; of a category about persons there is no feed."""
+    _, life = lived(web)
+    web.project(*life.sent)
+    feeds = {path: await web.client.get(f"/v1/public/{path}.atom") for path in ("wards/00070", "categories/drainage", "wards/00004")}
+
+    assert {path: feed.text.count("<entry>") for path, feed in feeds.items()} == {
+        "wards/00070": 1,
+        "categories/drainage": 1,
+        "wards/00004": 0,
+    }
+    assert {feed.headers["content-type"].partition(";")[0] for feed in feeds.values()} == {"application/atom+xml"}
+    assert not [word for word in WORDS for feed in feeds.values() if word in feed.text]
+    for path in ("wards/nowhere", "categories/official-conduct", "categories/none"):
+        await web.get(f"/v1/public/{path}.atom", 404)
 
 
 async def test_who_is_about_to_report_sees_what_is_near(web: Web) -> None:

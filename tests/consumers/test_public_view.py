@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from consumers.http.public import wanted
 from consumers.read_model.statistics import Row
 from consumers.timeline import TimelineEntry
 from consumers.views import public
+from consumers.views.feed import NAMESPACE, Followed, atom
 from consumers.views.statistics import LEAST, hidden, statistics
 from schemas.events.numbers import Numbers
 from schemas.web import Problem
@@ -112,6 +114,31 @@ def test_the_steps_are_the_city_s_and_carry_no_words() -> None:
     assert [step["type"] for step in shown["steps"]] == ["transferred", "answered"]
     assert "Lan" not in str(shown)
     assert all(set(step) == {"type", "title", "on", "office"} for step in shown["steps"])
+
+
+def test_a_feed_is_atom_with_an_entry_a_petition_and_no_words() -> None:
+    """Each under an id that stays, with when it changed to the hour; read by who knows nothing of us."""
+    line, changed = public.line(ROW, "n" * 26, "en"), datetime(2026, 11, 27, 10, 41, 12, tzinfo=UTC)
+    document = atom(Followed("wards", "ward", "00070", "Hoàn Kiếm & co"), [(line, changed)], "https://city.example", "en")
+    feed = ET.fromstring(document)
+    names = {"a": NAMESPACE}
+    (entry,) = feed.findall("a:entry", names)
+
+    assert [feed.findtext(f"a:{name}", None, names) for name in ("id", "updated")] == [
+        "urn:hanoi-petitions:wards:00070",
+        "2026-11-27T10:00:00Z",
+    ]
+    assert (feed.findtext("a:author/a:name", None, names), feed.findtext("a:title", None, names)) == (
+        "City of Hanoi",
+        "Petitions in the open: Hoàn Kiếm & co",
+    )
+    assert [link.get("href") for link in feed.findall("a:link", names)] == [
+        "https://city.example/v1/public/wards/00070.atom?lang=en",
+        "https://city.example/cong-khai?ward=00070",
+    ]
+    assert entry.findtext("a:id", None, names) == f"urn:hanoi-petitions:petition:{'n' * 26}"
+    assert entry.findtext("a:updated", None, names) == "2026-11-27T10:00:00Z"
+    assert not any(word in document.decode() for word in ("Trước nhà", "21.0001", "a" * 26))
 
 
 def figures(received: int, answered: int = 0, ratings: int = 0, **about: str) -> Row:

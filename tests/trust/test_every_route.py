@@ -78,7 +78,7 @@ ANYBODY = {
         **dict.fromkeys(("/assets/common/{file}", "/assets/views/{file}", "/assets/submit/{file}", "/assets/contract/{file}"), 404),
         "/v1/shared/{shared}": 404,
         **dict.fromkeys((f"/v1/public/{name}" for name in ("petitions", "nearby", "statistics")), 200),
-        "/v1/public/petitions/{number}": 404,
+        **dict.fromkeys(("/v1/public/petitions/{number}", "/v1/public/wards/{code}.atom", "/v1/public/categories/{code}.atom"), 404),
         "/notices/{purpose}/{token}": 200,
     }.items()
 } | {
@@ -142,7 +142,15 @@ class Town:
     def path(self, template: str, office: str = "so-xd") -> str:
         given = {"code": office, "office": office, "petition_id": self.petition_id, "tracking_code": self.code}
         return template.format(
-            **given, file_id=self.file_id, token="guess", shared="none", purpose="confirm", view="1", file="none.js", name="none", number="none"
+            **given,
+            file_id=self.file_id,
+            token="guess",
+            shared="none",
+            purpose="confirm",
+            view="1",
+            file="none.js",
+            name="none",
+            number="none",
         )
 
     def person(self, *posts: Post) -> httpx.Client:

@@ -153,4 +153,12 @@ STATISTICS = _public(
     Parameter("to", f"Last month, {MOST_MONTHS} in all at most.", {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"}, example="2026-11"),
     refusals=(_INVALID,),
 )
-OPERATIONS = (PETITIONS, PETITION, NEARBY, STATISTICS)
+_ATOM = Answer("An Atom feed (RFC 4287) of the newest changes.", media_types=("application/atom+xml",))
+_CODE = Parameter("code", "Its code.", where="path", example="00070")
+WARD_FEED = _public(
+    "followWard", "wards/{code}.atom", "Follow a ward in any reader of feeds.", _ATOM, _CODE, refusals=((404, "not-found"),)
+)
+CATEGORY_FEED = _public(
+    "followCategory", "categories/{code}.atom", "Follow a category likewise.", _ATOM, _CODE, refusals=((404, "not-found"),)
+)
+OPERATIONS = (PETITIONS, PETITION, NEARBY, STATISTICS, WARD_FEED, CATEGORY_FEED)

@@ -21,6 +21,7 @@ from schemas.web import broken
 
 _USUAL_MONTHS = 12
 _NEAR_DAYS = 60
+_NEWS_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ def petitions(given: QueryParams, now: datetime, numbers: Numbers) -> Wanted:
         after=_behind(given.get("cursor"), numbers),
         limit=limit_of(given, USUAL, MOST),
     )
+
+
+def news(now: datetime, **of: tuple[str, ...]) -> Wanted:
+    """What has changed lately, for those who follow a ward or a category."""
+    return Wanted(now=now, received_from=now - timedelta(days=_NEWS_DAYS), by_change=True, limit=USUAL, **of)
 
 
 def _behind(cursor: str | None, numbers: Numbers) -> str | None:
