@@ -92,6 +92,17 @@ class Statistics(BaseModel):
     by_month: list[Line]
 
 
+class OpenDataFile(BaseModel):
+    name: str
+    url: str
+    bytes: int
+
+
+class OpenData(BaseModel):
+    day: date | None = Field(description="None where nothing is published.")
+    files: list[OpenDataFile]
+
+
 def _many(name: str, what: str, known: list[str] | None = None) -> Parameter:
     one: dict[str, Any] = {"type": "string", "enum": known} if known else {"type": "string"}
     return Parameter(name, f"{what}; may be given several times.", {"type": "array", "items": one})
@@ -161,4 +172,17 @@ WARD_FEED = _public(
 CATEGORY_FEED = _public(
     "followCategory", "categories/{code}.atom", "Follow a category likewise.", _ATOM, _CODE, refusals=((404, "not-found"),)
 )
-OPERATIONS = (PETITIONS, PETITION, NEARBY, STATISTICS, WARD_FEED, CATEGORY_FEED)
+OPEN_DATA = _public(
+    "listOpenData", "open-data", "The newest day's files, where the operator publishes some.", Answer("The files.", OpenData)
+)
+_DAY = Parameter("day", "The day.", {"type": "string", "format": "date"}, "path")
+OPEN_DATA_FILE = _public(
+    "getOpenData",
+    "open-data/{day}/{name}",
+    "One of them; `datapackage.json` says what each column means.",
+    Answer("The file.", media_types=("text/csv", "application/x-ndjson", "application/vnd.apache.parquet", "application/json")),
+    _DAY,
+    Parameter("name", "Its name.", where="path", example="petitions.csv"),
+    refusals=((404, "not-found"),),
+)
+OPERATIONS = (PETITIONS, PETITION, NEARBY, STATISTICS, WARD_FEED, CATEGORY_FEED, OPEN_DATA, OPEN_DATA_FILE)

@@ -12,6 +12,7 @@ from consumers.http.kept import Kept
 from consumers.http.public import contract, wanted
 from consumers.http.public.answering import SECONDS, Showing, cacheable
 from consumers.http.public.feeds import feed_routes
+from consumers.http.public.open_data import open_data_routes
 from consumers.http.state import Views
 from consumers.read_model import public, statistics
 from consumers.timeline import from_row
@@ -51,4 +52,8 @@ def public_routes(views: Views) -> list[Route]:
     calls = zip(
         (contract.PETITIONS, contract.PETITION, contract.NEARBY, contract.STATISTICS), (petitions, petition, nearby, count), strict=True
     )
-    return [*(operation.route(endpoint(call)) for operation, call in calls), *feed_routes(showing)]
+    return [
+        *(operation.route(endpoint(call)) for operation, call in calls),
+        *feed_routes(showing),
+        *open_data_routes(views.settings.open_data_dir),
+    ]
