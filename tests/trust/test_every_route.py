@@ -97,6 +97,7 @@ BY_CODE = {
     ("GET", "/v1/petitions/{tracking_code}/events"),
     ("GET", "/v1/petitions/{tracking_code}/files/{file_id}"),
     ("POST", "/v1/petitions/{tracking_code}/actions"),
+    ("POST", "/v1/petitions/{tracking_code}/same-as"),
     ("GET", "/v1/petitions/{tracking_code}/notices"),
     ("POST", "/v1/petitions/{tracking_code}/notices"),
 }

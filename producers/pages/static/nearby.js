@@ -4,7 +4,8 @@
 import { api, byId, el, lang, t } from "/assets/common/core.js";
 import { date } from "/assets/common/time.js";
 
-/** Asks again whenever the preview has found a category or place; `place()`: the location that was given so far. */
+/** Asks again whenever the preview has found a category or place; `place()`: the location that was given so far. `say(code)` tells, once the
+ *  petition is in, which of them its sender has marked as his matter. */
 export function nearbyOf(form, place) {
   let asked = 0;
   form.addEventListener("previewed", async ({ detail: found }) => {
@@ -15,7 +16,13 @@ export function nearbyOf(form, place) {
     const { status, body } = await api(`/v1/public/nearby?lang=${lang}&${query}`);
     if (mine === asked) show(status === 200 ? body.items : []);
   });
-  return { clear: () => { asked += 1; show([]); } };
+  return {
+    say(code) {
+      const number = form.querySelector("[name=same]:checked")?.value;
+      if (number) api(`/v1/petitions/${code}/same-as`, { method: "POST", body: { number } });
+    },
+    clear() { asked += 1; show([]); },
+  };
 }
 
 function show(items) {
@@ -29,5 +36,6 @@ function line(one) {
   return el("li", {},
     el("p", {}, el("b", {}, one.category_name), place && ` · ${place}`),
     el("p", { class: "row small" }, el("span", { class: `chip ${one.late ? "bad" : "info"}` }, one.state_name), el("span", { class: "muted" }, about.filter(Boolean).join(" · "))),
+    el("label", { class: "choice" }, el("input", { type: "radio", name: "same", value: one.number }), el("span", {}, t("submit.nearby-same"))),
     el("p", {}, el("a", { class: "button", href: `/cong-khai/${one.number}`, target: "_blank", rel: "noopener" }, t("submit.nearby-follow"))));
 }

@@ -111,6 +111,7 @@ function received(code) {
   sent = null;
   without = false;
   attached.clear();
+  nearby.say(code);
   byId("tracking-code").textContent = code;
   byId("follow").href = `/t/${code}`;
   byId("start").hidden = true;
