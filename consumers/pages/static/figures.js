@@ -1,6 +1,7 @@
 // The city's figures for everybody: in all, and by category, ward, office or month.
 
 import { api, byId, el, lang, t } from "/assets/common/core.js";
+import { onDay } from "./public-line.js";
 
 const locale = lang === "en" ? "en-GB" : "vi-VN";
 const whole = new Intl.NumberFormat(locale);
@@ -14,8 +15,7 @@ const or = (value, format) => (value === null ? "–" : format.format(value));
 /** Fill the tiles and the table; `numbers(byWard)` gets how much was received by ward. */
 export async function showFigures(numbers) {
   const { status, body } = await api(`/v1/public/statistics?lang=${lang}`);
-  byId("failed").hidden = status === 200;
-  if (status !== 200) return;
+  if (status !== 200) return void (byId("failed").hidden = false);
   numbers(Object.fromEntries(body.by_ward.map(({ code, received }) => [code, received])));
   byId("tiles").replaceChildren(...tiles(body.total));
   byId("by").replaceChildren(...DIMENSIONS.map((name) => el("option", { value: name }, t(`public.by-${name}`))));
@@ -55,7 +55,7 @@ function row({ name, few, ...line }) {
 async function openData() {
   const { status, body } = await api("/v1/public/open-data");
   if (status !== 200 || !body.day) return;
-  byId("open-day").textContent = t("public.open-day", { day: body.day });
+  byId("open-day").textContent = t("public.open-day", { day: onDay(body.day) });
   byId("files").replaceChildren(...body.files.map(({ name, url }) => el("li", {}, el("a", { href: url, download: name }, name))));
   byId("open-data").hidden = false;
 }

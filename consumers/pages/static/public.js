@@ -8,6 +8,7 @@ import { publicLine } from "./public-line.js";
 
 const FIELDS = ["category", "state", "received_from", "received_to"];
 let next = null;
+let shown = null; // the filters of the list that stands there
 let asked = 0; // which answer is the one that is waited for
 
 const option = ({ code, name }) => el("option", { value: code }, name);
@@ -23,6 +24,7 @@ function chosen() {
 
 function changed() {
   const query = chosen().toString();
+  if (query === shown) return; // each letter that is typed for a ward comes by here
   history.replaceState(null, "", query ? `?${query}` : location.pathname);
   look();
 }
@@ -30,6 +32,7 @@ function changed() {
 async function look(cursor = null) {
   const mine = (asked += 1);
   const query = chosen();
+  shown = query.toString();
   if (cursor) query.set("cursor", cursor);
   const { status, body } = await api(`/v1/public/petitions?lang=${lang}&${query}`);
   if (mine !== asked) return;

@@ -60,7 +60,7 @@ function coloured(paths, wards, numbers, legend) {
 
 /** Where a quarter, a half and three quarters of the numbers lie, each once. */
 function quarters(numbers) {
-  const sorted = numbers.toSorted((one, other) => one - other);
+  const sorted = [...numbers].sort((one, other) => one - other);
   const at = (part) => sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * part) / TONES))];
   return sorted.length ? [...new Set([1, 2, 3].map(at))].filter((edge) => edge < sorted.at(-1)) : [];
 }
