@@ -110,6 +110,9 @@ class ViewSettings(IdentitySettings, NoticeSettings):
     wards_geojson: Path | None = Field(
         None, description="GeoJSON with the 126 wards' outlines, for the desk's map; without it wards are circles of their area."
     )
+    open_data_dir: Path | None = Field(
+        None, description="Where `petitions open-data` writes; the page for everybody links the newest day's files there."
+    )
     live_ring: int = Field(20_000, ge=0, le=1_000_000, description="Recent events kept in memory for subscribers who have just come.")
     arrival_wait_ms: int = Field(3_000, ge=0, le=30_000, description="How long a fresh tracking code may wait for its first event (ms).")
     arrival_waiters: int = Field(500, ge=0, le=100_000, description="How many requests may wait like that at once.")

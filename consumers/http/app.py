@@ -19,6 +19,7 @@ from consumers.http.notices import notice_routes
 from consumers.http.open311 import open311_routes
 from consumers.http.operations import operations_routes
 from consumers.http.petitions import petition_routes
+from consumers.http.public import public_routes
 from consumers.http.reference import reference_routes
 from consumers.http.state import Views, Waiters
 from consumers.live.feed import LiveFeed
@@ -39,7 +40,7 @@ class Showing(list[Route]):
         desk = [*case_routes(views), *desk_routes(views), *digest_routes(views), *casework_routes(views)]
         offices = [*department_routes(views), *desk, *operations_routes(views)]
         lists = reference_routes(views.settings.wards_geojson)
-        data = [*notice_routes(views), *petition_routes(views), *offices, *lists, *open311_routes(views)]
+        data = [*notice_routes(views), *petition_routes(views), *offices, *lists, *open311_routes(views), *public_routes(views)]
         super().__init__([*data, *file_routes(views, files), *view_pages()])
         self._views = views
         self.reader = views.reader

@@ -17,8 +17,8 @@ from producers.http.guard import RateLimit, client_address, is_own
 from schemas.platform.logs import log
 from schemas.web import Problem, answer
 
-_ACTIONS = re.compile(r"^/v1/petitions/([^/]+)/actions$")
-_CODES = re.compile(r"^/v1/petitions/[^/]+(/events|/actions|/files/[^/]+)?$")
+_ACTIONS = re.compile(r"^/v1/petitions/([^/]+)/(?:actions|same-as)$")
+_CODES = re.compile(r"^/v1/petitions/[^/]+(/events|/actions|/same-as|/files/[^/]+)?$")
 _UPLOADS = re.compile(r"^/v1/files(/uploads)?$")
 _DRAFTS = "/v1/drafts"
 _STREAM = re.compile(r"^/v1/.+/events$")

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, create_model
 
 from producers.files.claims import Claims
 from producers.http import bulk, templates, upload_contract
+from producers.http.same import SameAs
 from producers.intake.requests import Contact, PetitionRequest
 from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS
 from schemas.events.actions import Action
@@ -149,6 +150,17 @@ CITIZEN_ACTION = Operation(
         (503, "database-unavailable"),
     ),
 )
+SAME_AS = Operation(
+    name="saySameAs",
+    method="POST",
+    path="/v1/petitions/{tracking_code}/same-as",
+    tag="Citizens",
+    summary="Say that another petition, found nearby, is the same matter; a person of the offices looks at both and joins them.",
+    parameters=(TRACKING_CODE,),
+    body=Body(SameAs, {"found-nearby": {"number": "m7jzq4x2kd3v5t6wbn2oy4hrce"}}),
+    answer=Answer("Taken in; an office decides.", ActionReceipt, 202),
+    refusals=(*NO_JSON, (404, "bad-code"), (404, "unknown-petition"), (503, "kafka-unavailable"), (503, "database-unavailable")),
+)
 OFFICE_ACTION = Operation(
     name="actAsOffice",
     method="POST",
@@ -255,4 +267,5 @@ DROP_TEMPLATE = Operation(
     answer=Answer("It is gone.", dict[str, Any]),
     refusals=(*NO_OFFICE, (404, "unknown-template"), (503, "database-unavailable")),
 )
-OPERATIONS = (SUBMIT, CITIZEN_ACTION, OFFICE_ACTION, CONTACT, BULK_ACTION, KEEP_TEMPLATE, DROP_TEMPLATE, *upload_contract.OPERATIONS)
+_OFFICES = (OFFICE_ACTION, CONTACT, BULK_ACTION, KEEP_TEMPLATE, DROP_TEMPLATE)
+OPERATIONS = (SUBMIT, CITIZEN_ACTION, SAME_AS, *_OFFICES, *upload_contract.OPERATIONS)

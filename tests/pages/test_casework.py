@@ -8,12 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from schemas.reference import offices
 from tests.chaos.instance import Instance
-from tests.pages.conftest import PHONE, SCREEN, Open
+from tests.pages.conftest import PHONE, SCREEN, Open, faults
 from tests.pages.test_life_in_the_browser import sign_in
 from tests.system.people import City, wait
 
@@ -298,12 +297,6 @@ def test_the_desk_works_on_a_phone(opened: Open, instance: Instance, sent: Post)
     assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
     desk.locator(".back").click()
     expect(row).to_be_visible()
-
-
-def faults(page: Page) -> list[str]:
-    """What axe-core finds: each rule with the first elements that break it."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found]
 
 
 @pytest.mark.parametrize("viewport", [SCREEN, PHONE], ids=["screen", "phone"])

@@ -73,11 +73,15 @@ ANYBODY = {
     ("GET", path): status
     for path, status in {
         **dict.fromkeys(("/", "/t/{tracking_code}", "/s/{shared}", "/ioc", "/sign-in", "/privacy"), 200),
+        **dict.fromkeys(("/cong-khai", "/cong-khai/{number}"), 200),
         **dict.fromkeys(("/desk", "/desk/{office}", "/desk/{office}/{petition_id}"), 200),
         **dict.fromkeys(("/v1/offices", "/v1/categories", "/v1/wards", "/v1/wards/outlines", "/v1/calendar"), 200),
         **dict.fromkeys(("/healthz", "/readyz", "/openapi.json", "/docs"), 200),
         **dict.fromkeys(("/assets/common/{file}", "/assets/views/{file}", "/assets/submit/{file}", "/assets/contract/{file}"), 404),
         "/v1/shared/{shared}": 404,
+        **dict.fromkeys((f"/v1/public/{name}" for name in ("petitions", "nearby", "statistics", "open-data")), 200),
+        "/v1/public/open-data/{day}/{name}": 404,
+        **dict.fromkeys(("/v1/public/petitions/{number}", "/v1/public/wards/{code}.atom", "/v1/public/categories/{code}.atom"), 404),
         "/notices/{purpose}/{token}": 200,
     }.items()
 } | {
@@ -95,6 +99,7 @@ BY_CODE = {
     ("GET", "/v1/petitions/{tracking_code}/events"),
     ("GET", "/v1/petitions/{tracking_code}/files/{file_id}"),
     ("POST", "/v1/petitions/{tracking_code}/actions"),
+    ("POST", "/v1/petitions/{tracking_code}/same-as"),
     ("GET", "/v1/petitions/{tracking_code}/notices"),
     ("POST", "/v1/petitions/{tracking_code}/notices"),
 }
@@ -141,7 +146,15 @@ class Town:
     def path(self, template: str, office: str = "so-xd") -> str:
         given = {"code": office, "office": office, "petition_id": self.petition_id, "tracking_code": self.code}
         return template.format(
-            **given, file_id=self.file_id, token="guess", shared="none", purpose="confirm", view="1", file="none.js", name="none"
+            **given,
+            file_id=self.file_id,
+            token="guess",
+            shared="none",
+            purpose="confirm",
+            view="1",
+            file="none.js",
+            name="none",
+            number="none",
         )
 
     def person(self, *posts: Post) -> httpx.Client:

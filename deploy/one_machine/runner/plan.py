@@ -91,6 +91,7 @@ def _environment(request: Request, kafka: Mapping[str, str], database: str) -> d
         "DATABASE_URL": database,
         "STATE_DIR": str(directory.stores),
         "FILES_DIR": given.get("FILES_DIR", str(directory.path / "files")),
+        "OPEN_DATA_DIR": given.get("OPEN_DATA_DIR", str(directory.path / "open-data")),
         "MODEL_DIR": given.get("MODEL_DIR") or str(directory.models),
         "PORT": str(request.port),
         "PUBLIC_URL": given.get("PUBLIC_URL") or f"http://127.0.0.1:{request.port}",

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 import consumers.http.contract
 import consumers.http.open311.contract
+import consumers.http.public.contract
 import producers.http.contract
 import producers.http.open311.contract
 from deploy.web.answer_check import ANSWER_CHECK
@@ -30,6 +31,7 @@ OPERATIONS = (
     DRAFT,
     *producers.http.open311.contract.OPERATIONS,
     *consumers.http.open311.contract.OPERATIONS,
+    *consumers.http.public.contract.OPERATIONS,
 )
 
 

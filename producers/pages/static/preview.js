@@ -26,6 +26,7 @@ export function previewOf(form, draft, enough) {
     byId("preview-call").textContent = found.call.length ? t("submit.preview-call", { numbers: found.call.join(", ") }) : "";
     byId("preview-ward").textContent = found.ward ? t("submit.preview-ward", { ward: found.ward.name }) : t("submit.preview-no-ward");
     if (!state.chosen) select.value = found.category.code;
+    form.dispatchEvent(new CustomEvent("previewed", { detail: found }));
   }
   function soon() {
     clearTimeout(state.waiting);

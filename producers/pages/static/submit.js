@@ -4,7 +4,9 @@ import { announce, api, byId, data, lang, newKey, t, trouble } from "/assets/com
 import { combobox } from "/assets/common/combobox.js";
 import { moment } from "/assets/common/time.js";
 import { uploads } from "/assets/common/uploads.js";
+import { nearbyOf } from "./nearby.js";
 import { previewOf } from "./preview.js";
+import { mapFor } from "./ward-choice.js";
 
 const CODE = /^[2-9ACDEFGHJKMNPRTVWXY]{12}[2-9]?$/;
 const TEXT_LIMIT = 20000;
@@ -109,6 +111,7 @@ function received(code) {
   sent = null;
   without = false;
   attached.clear();
+  nearby.say(code);
   byId("tracking-code").textContent = code;
   byId("follow").href = `/t/${code}`;
   byId("start").hidden = true;
@@ -140,6 +143,7 @@ byId("another").addEventListener("click", () => {
   clearErrors();
   count();
   preview.clear();
+  nearby.clear();
   byId("first-word").hidden = true;
   byId("receipt").hidden = true;
   byId("start").hidden = false;
@@ -189,6 +193,8 @@ byId("locate").addEventListener("click", () => {
 });
 
 const preview = previewOf(form, () => filled({ text: value("text"), location: petition().location }), () => letters(value("text")) >= data.letters);
+const nearby = nearbyOf(form, () => petition().location);
+mapFor(ward);
 
 byId("find").addEventListener("submit", (event) => {
   event.preventDefault();
