@@ -46,7 +46,8 @@ class Erased(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A citizen's wish. `code`: his tracking code where he gave it, for links that only he gets."""
+    """A citizen's wish. `code`: his tracking code where he gave it, for links that only he gets; `thread`: the mail that he wrote, which
+    ours answer."""
 
     petition_id: str
     key_path: str
@@ -55,6 +56,7 @@ class Wanted:
     notices: frozenset[str]
     language: str = "vi"
     code: str | None = None
+    thread: str | None = None
 
 
 Sealer = Callable[..., str]
@@ -71,7 +73,8 @@ def subscribe(
         if not confirmed:
             _no_pestering(connection, wanted.petition_id, hashed)
         receiver = secrets.token_hex(12)
-        sealed = addresses.seal(keys, wanted.key_path, hashed, {"address": wanted.address, "code": wanted.code})
+        opened = {"address": wanted.address, "code": wanted.code, "thread": wanted.thread}
+        sealed = addresses.seal(keys, wanted.key_path, hashed, opened)
         if sealed is None:
             raise Erased(wanted.petition_id)
         state = "active" if confirmed else "waiting"

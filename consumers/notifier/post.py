@@ -37,7 +37,7 @@ class Post:
         if address is None:
             return False  # forgotten
         links = self._links(row, address.get("code"))
-        await self._tell(row, str(address["address"]), self._message(row, links), links)
+        await self._tell(row, address, self._message(row, links), links)
         return True
 
     def _message(self, row: Row, links: Links) -> Message:
@@ -46,11 +46,18 @@ class Post:
             return wording.confirmation(row["petition_id"], language, links)
         return wording.news(entry_of(row, self._open), row["petition_id"], language, links)
 
-    async def _tell(self, row: Row, address: str, message: Message, links: Links) -> None:
+    async def _tell(self, row: Row, opened: Row, message: Message, links: Links) -> None:
+        address = str(opened["address"])
         if row["medium"] == "email":
             leave = None if row["type"] == "confirm" else links.leave
             made = mail.composed(
-                message, sender=self._settings.mail_from, address=address, event_id=row["event_id"], thread=row["receiver"], leave=leave
+                message,
+                sender=self._settings.mail_from,
+                address=address,
+                event_id=row["event_id"],
+                thread=row["receiver"],
+                leave=leave,
+                answers=opened.get("thread"),
             )
             await self._mail.send(made)
         else:

@@ -14,6 +14,7 @@ from consumers.notifier.changes import Changes, changes_of
 from consumers.notifier.outbox import Deliveries
 from consumers.notifier.policy import policy
 from consumers.settings import NotifierSettings
+from schemas.events import tracking
 from schemas.events.sealing import Sealing
 from schemas.events.topics import EVENTS
 from schemas.platform.keyring import KeyringFile
@@ -27,10 +28,11 @@ def run() -> None:
     keys, stopping = KeyringFile(settings.keyring_file), threading.Event()
     make = partial(changes_of, policy=policy(), open_value=Sealing(keys).open_value)
     url = settings.database_url.get_secret_value()
+    codes = tracking.Keys(settings.tracking_secrets())
     subscribe = partial(book.subscribe, keys, settings.tracking_secrets()[-1])
 
     def opened(consumer: KafkaConsumer) -> PostgresSink[Changes]:
-        tables = Deliveries(url, (NAME, EVENTS.name), policy(), settings.clock(), subscribe)
+        tables = Deliveries(url, (NAME, EVENTS.name), policy(), settings.clock(), subscribe, codes=codes)
         return PostgresSink(consumer, tables, settings, make, NAME)
 
     senders = sending.begin(stopping, settings, keys, policy())

@@ -108,7 +108,7 @@ def identify(secret: bytes, channel: str, external_id: str | None, idempotency_k
     """
     key = idempotency_key or random.token_urlsafe(16)
     own = f"key:{key}" if not client else f"client:{client}\0{key}"
-    scoped = f"external:{unicodedata.normalize('NFC', external_id)}" if external_id is not None else own
+    scoped = tracking.of_channels_own(external_id) if external_id is not None else own
     code = tracking.code_for(secret, channel, scoped)
     return Identity(tracking.petition_id(secret, code), code, key)
 

@@ -33,6 +33,7 @@ from consumers.notifier.policy import NoticePolicy, Tries, policy
 from consumers.notifier.post import Post
 from consumers.notifier.sending import Senders
 from consumers.settings import NotifierSettings
+from schemas.events import tracking
 from schemas.events.sealing import Sealing
 from schemas.events.topics import EVENTS
 from schemas.platform.instants import to_ms
@@ -139,7 +140,8 @@ class Notifier:
         consumer = connect(self.rig.service, self.settings, self.rig.name, "")
         assert consumer is not None
         subscribe = partial(book.subscribe, self.keys, self.secret)
-        tables = Deliveries(self.rig.database, (self.rig.name, EVENTS.name), self.policy, self.settings.clock(), subscribe)
+        codes = tracking.Keys(self.settings.tracking_secrets())
+        tables = Deliveries(self.rig.database, (self.rig.name, EVENTS.name), self.policy, self.settings.clock(), subscribe, codes=codes)
         sealing = Sealing(self.keys)
         make = partial(changes_of, policy=self.policy, open_value=sealing.open_value)
         with closing(consumer), closing(PostgresSink(consumer, tables, self.settings, make, self.rig.name)) as sink:

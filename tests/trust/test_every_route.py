@@ -97,7 +97,7 @@ BY_CODE = {
     ("POST", "/v1/petitions/{tracking_code}/notices"),
 }
 """Opened by the tracking code, whoever has it."""
-BY_KEY = {("POST", "/v1/petitions")}
+BY_KEY = {("POST", "/v1/petitions"), ("POST", "/v1/additions")}
 _V2 = "/open311/v2"
 OPEN311 = {
     *(("GET", f"/open311/{path}.{{format}}") for path in ("discovery", "v2/discovery")),

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from deploy.cluster.database_roles import GRANTS, url_for
+from schemas.events.mails import EMAIL
 from schemas.platform import credentials
 
 DATABASE = "postgresql://petitions:{password}@postgres:5432/petitions"
@@ -29,14 +30,14 @@ def generate(webhook: str) -> dict[str, str]:
         "tracking-secret": secrets.token_urlsafe(48),
         "credentials.json": json.dumps(credentials.generate(), indent=1),
         "grafana-password": secrets.token_urlsafe(24),
-        **dict.fromkeys(("tracking-secrets-before", "smtp-password", "sms-token", "zalo-token"), ""),  # empty until they are set up
+        **dict.fromkeys(("tracking-secrets-before", "smtp-password", "imap-password", "sms-token", "zalo-token"), ""),  # empty until they are set up
         "alert-webhook": webhook,
     }
 
 
 def write_missing(folder: Path, texts: Mapping[str, str]) -> list[str]:
     """Write the files that are not there; their names. Password and URL of the database are only written together, and from them the
-    address of each process.
+    address of each process; from the credentials the mailroom's key.
 
     Raises FileExistsError when only one of those two is there: a new one would not fit the old one.
     """
@@ -47,7 +48,9 @@ def write_missing(folder: Path, texts: Mapping[str, str]) -> list[str]:
     folder.chmod(0o700)
     made = _write(folder, texts)
     admin = (folder / "database-url").read_text(encoding="utf-8").strip()
-    return made + _write(folder, {f"database-url-{process}": url_for(process, admin) for process in GRANTS})
+    mail_key = json.loads((folder / "credentials.json").read_text(encoding="utf-8"))["intake"].get(EMAIL, "")
+    urls = {f"database-url-{process}": url_for(process, admin) for process in GRANTS}
+    return made + _write(folder, {**urls, f"intake-key-{EMAIL}": mail_key})
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> list[str]:
