@@ -30,7 +30,9 @@ def generate(webhook: str) -> dict[str, str]:
         "tracking-secret": secrets.token_urlsafe(48),
         "credentials.json": json.dumps(credentials.generate(), indent=1),
         "grafana-password": secrets.token_urlsafe(24),
-        **dict.fromkeys(("tracking-secrets-before", "smtp-password", "imap-password", "sms-token", "zalo-token"), ""),  # empty until they are set up
+        **dict.fromkeys(
+            ("tracking-secrets-before", "smtp-password", "imap-password", "sms-token", "zalo-token"), ""
+        ),  # empty until they are set up
         "alert-webhook": webhook,
     }
 
