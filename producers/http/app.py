@@ -18,6 +18,7 @@ from producers.http.contact import contact
 from producers.http.contract import ADD, BULK_ACTION, CITIZEN_ACTION, CONTACT, DROP_TEMPLATE, KEEP_TEMPLATE, OFFICE_ACTION, SUBMIT
 from producers.http.files import file_routes
 from producers.http.form import submit_from_page
+from producers.http.hotline import hotline_routes
 from producers.http.keys import Keys
 from producers.http.open311 import open311_routes
 from producers.http.overload import Overload
@@ -98,6 +99,7 @@ def routes_of(intake: Intake) -> list[Route]:
     return [
         SUBMIT.route(submit(intake)),
         ADD.route(add(intake)),
+        *hotline_routes(intake),
         Route("/petitions", submit_from_page(intake), methods=["POST"]),
         CITIZEN_ACTION.route(citizen_action(intake)),
         OFFICE_ACTION.route(office_action(intake)),

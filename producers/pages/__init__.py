@@ -1,4 +1,4 @@
-"""The citizen's page to submit a petition, and the way to one that was submitted: its texts, its script, what the script must know.
+"""The citizen's page to submit a petition, and the hotline's, which does so for a caller: texts, scripts, what the scripts must know.
 
 `intake_pages` may be imported from here, and from `client` which browser asks. It knows no handler, no Kafka and no database: what is
 sent goes through HTTP.
@@ -31,10 +31,12 @@ def _data(lang: Language) -> dict[str, Any]:
 
 
 SUBMIT = Page("/", "submit", "producers.pages", "submit", _data)
+HOTLINE = Page("/tong-dai", "hotline", "producers.pages", "submit", _data, wide=True, groups=("submit",))
 
 
 def intake_pages() -> list[Route]:
     return [
         *map(introduced, page_routes(SUBMIT)),
+        *page_routes(HOTLINE),
         *asset_routes(Assets.of("submit", "producers.pages"), Assets.of("common", "schemas.web")),
     ]
