@@ -11,6 +11,7 @@ from typing import Any
 from starlette.routing import Route
 
 from producers.pages.client import introduced
+from producers.pages.offline import offline_routes
 from schemas.events.intake import LAT_MAX, LAT_MIN, LONG_MAX, LONG_MIN
 from schemas.events.strings import LETTERS_AT_LEAST
 from schemas.reference import categories, wards
@@ -35,8 +36,5 @@ HOTLINE = Page("/tong-dai", "hotline", "producers.pages", "submit", _data, wide=
 
 
 def intake_pages() -> list[Route]:
-    return [
-        *map(introduced, page_routes(SUBMIT)),
-        *page_routes(HOTLINE),
-        *asset_routes(Assets.of("submit", "producers.pages"), Assets.of("common", "schemas.web")),
-    ]
+    assets = (Assets.of("submit", "producers.pages"), Assets.of("common", "schemas.web"))
+    return [*map(introduced, page_routes(SUBMIT)), *page_routes(HOTLINE), *asset_routes(*assets), *offline_routes(*assets)]

@@ -23,8 +23,7 @@ from producers.mail.role import send
 from producers.mail.room import Mailroom
 from producers.mail.service import Service
 from producers.mail.settings import MailroomSettings
-from tests.chaos.instance import Instance
-from tests.notifier.conftest import Inbox, mailbox  # noqa: F401 — fixture
+from tests.mail_server import Inbox, mail_server
 from tests.system.people import City
 
 USER, PASSWORD = "phananh", "secret"
@@ -104,7 +103,7 @@ class Room:
             Mailroom(self.settings, service, lambda mail: send(self.settings, mail)).round(box, lambda: None)
 
 
-def settings_for(city: City, box: Box, smtp_port: int, **more: Any) -> MailroomSettings:
+def settings_for(city: City, box: Box, inbox: Inbox, **more: Any) -> MailroomSettings:
     return MailroomSettings(
         imap_host="127.0.0.1",
         imap_port=box.port,
@@ -113,7 +112,7 @@ def settings_for(city: City, box: Box, smtp_port: int, **more: Any) -> MailroomS
         imap_password=PASSWORD,  # type: ignore[arg-type]
         intake_url=str(city.http.base_url),
         intake_key=city.credentials["intake"]["email"],
-        smtp_port=smtp_port,
+        smtp_port=inbox.port,
         smtp_tls="none",
         mail_from=OURS,
         mail_largest_mb=1,
@@ -122,6 +121,7 @@ def settings_for(city: City, box: Box, smtp_port: int, **more: Any) -> MailroomS
 
 
 @pytest.fixture
-def room(instance: Instance, city: City, box: Box, mailbox: tuple[Inbox, int]) -> Room:  # noqa: F811
-    inbox, port = mailbox
-    return Room(settings_for(city, box, port), inbox.mails)
+def room(city: City, box: Box) -> Iterator[Room]:
+    """Its answers go to a server of the test's own; what the city's notifier sends is in `letters`."""
+    with mail_server() as inbox:
+        yield Room(settings_for(city, box, inbox), inbox.mails)

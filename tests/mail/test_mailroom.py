@@ -25,6 +25,7 @@ from schemas.platform import metrics
 from tests.chaos.instance import Instance
 from tests.mail.conftest import PASSWORD, USER, Box, Room
 from tests.mail.letters import SENDER, letter, reply
+from tests.mail_server import Inbox
 from tests.system.people import City, wait
 
 TEXT = "Đèn đường trước số 12 phố Huế hỏng ba hôm nay, tối om."
@@ -66,11 +67,33 @@ def test_a_mail_becomes_a_petition_with_its_picture(room: Room, box: Box, town: 
     room.round()
     status = town.status(mail)
 
-    assert status["text"] == f"Đèn hỏng\n\n{TEXT}"
-    assert [file["kind"] for file in status["files"]] == ["image"]  # type: ignore[attr-defined]
+    assert status["said"]["text"] == f"Đèn hỏng\n\n{TEXT}"
+    assert [file["kind"] for file in status["said"]["files"]] == ["image"]  # type: ignore[attr-defined]
     assert box.subjects() == []
     assert box.subjects(Folder.PETITIONS) == ["Đèn hỏng"]
     assert room.answers == []
+
+
+def test_the_sender_is_answered_in_his_thread_with_his_code(room: Room, box: Box, town: Town, letters: Inbox) -> None:
+    """By the notifier, without a question first: he wrote from there himself. A reply to that is an addition, by the link that it quotes,
+    where a mail program keeps no more of the thread than our own mail."""
+    sender = "tra.loi@example.org"
+    mail = letter(TEXT, sender=sender)
+    box.gets(mail)
+    room.round()
+    code = town.code_of(mail, sender)
+    town.city.status(code)
+    told = wait(lambda: letters.of(sender), bool)
+
+    assert told[0]["In-Reply-To"] == mail["Message-ID"]
+    assert f"/t/{code}" in told[0].get_content()
+    quoted = "".join(f"> {line}\n" for line in told[0].get_content().splitlines())
+    box.gets(letter(f"Cột số 12.\n\n{quoted}", f"Re: {told[0]['Subject']}", sender=sender, In_Reply_To=str(told[0]["Message-ID"])))
+    room.round()
+    wait(lambda: town.city.types(code), lambda found: "information-added" in found)
+    added = [one["text"] for one in town.city.status(code)["timeline"] if one["type"] == "information-added"]
+
+    assert added == ["Cột số 12."]
 
 
 def test_the_same_mail_again_is_the_same_petition(room: Room, box: Box, town: Town) -> None:
@@ -111,7 +134,8 @@ def test_a_reply_is_added_to_its_petition(room: Room, box: Box, town: Town) -> N
     assert [one["text"] for one in added] == ["Cột số 12, bên phải."]
     assert wait(town.count, lambda found: found > before) == before + 1
     assert (
-        town.city.status(town.code_of(other, "an@example.org"))["text"] == f"{other['Subject'].removeprefix('Re: ')}\n\nChỗ tôi cũng thế."
+        town.city.status(town.code_of(other, "an@example.org"))["said"]["text"]
+        == f"{other['Subject'].removeprefix('Re: ')}\n\nChỗ tôi cũng thế."
     )
 
 
@@ -171,7 +195,7 @@ def test_bad_mails_are_answered_with_their_reason_and_hold_up_nobody(room: Room,
         "không có nội dung",
         "Không đọc được",
     ]
-    assert town.status(good)["text"] == f"Tốt\n\n{TEXT}"
+    assert town.status(good)["said"]["text"] == f"Tốt\n\n{TEXT}"
 
 
 def test_a_file_that_cannot_be_taken_does_not_hold_up_the_petition(room: Room, box: Box, town: Town) -> None:
@@ -182,8 +206,8 @@ def test_a_file_that_cannot_be_taken_does_not_hold_up_the_petition(room: Room, b
     room.round()
     status = town.status(mail)
 
-    assert status["text"] == f"Đèn\n\n{TEXT}\n\n(Tệp gửi kèm không nhận được: anh.exe)"
-    assert len(status["files"]) == 1  # type: ignore[arg-type]
+    assert status["said"]["text"] == f"Đèn\n\n{TEXT}\n\n(Tệp gửi kèm không nhận được: anh.exe)"
+    assert len(status["said"]["files"]) == 1  # type: ignore[arg-type]
 
 
 def test_while_the_service_is_away_every_mail_stays_where_it_is(room: Room, box: Box) -> None:
@@ -270,7 +294,7 @@ def test_kill_9_between_handing_in_and_putting_away(room: Room, box: Box, town: 
     types = wait(lambda: town.city.types(town.code_of(first)), lambda found: "information-added" in found)
 
     assert types.count("information-added") == 1
-    assert len(town.status(first)["files"]) == 1  # type: ignore[arg-type]
+    assert len(town.status(first)["said"]["files"]) == 1  # type: ignore[arg-type]
     assert town.count() == before
     assert box.subjects() == []
 

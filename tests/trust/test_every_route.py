@@ -80,6 +80,7 @@ ANYBODY = {
         **dict.fromkeys(("/healthz", "/readyz", "/openapi.json", "/docs"), 200),
         **dict.fromkeys(("/assets/common/{file}", "/assets/views/{file}", "/assets/submit/{file}", "/assets/contract/{file}"), 404),
         "/v1/shared/{shared}": 404,
+        **dict.fromkeys(("/manifest.webmanifest", "/worker.js"), 200),
         "/notices/{purpose}/{token}": 200,
     }.items()
 } | {

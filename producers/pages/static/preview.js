@@ -37,6 +37,7 @@ export function previewOf(form, draft, enough) {
   form.addEventListener("change", soon);
   return {
     chosen: () => state.chosen,
+    choose: (code) => { state.chosen = code; if (code) select.value = code; soon(); },
     clear: () => { Object.assign(state, { chosen: null, asked: state.asked + 1 }); clearTimeout(state.waiting); byId("preview").hidden = true; },
   };
 }
