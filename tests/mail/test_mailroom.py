@@ -91,7 +91,7 @@ def test_the_sender_is_answered_in_his_thread_with_his_code(room: Room, box: Box
     box.gets(letter(f"Cột số 12.\n\n{quoted}", f"Re: {told[0]['Subject']}", sender=sender, In_Reply_To=str(told[0]["Message-ID"])))
     room.round()
     wait(lambda: town.city.types(code), lambda found: "information-added" in found)
-    added = [one["text"] for one in town.city.status(code)["timeline"] if one["type"] == "information-added"]
+    added = [one["details"]["text"] for one in town.city.status(code)["timeline"] if one["type"] == "information-added"]
 
     assert added == ["Cột số 12."]
 
@@ -131,7 +131,7 @@ def test_a_reply_is_added_to_its_petition(room: Room, box: Box, town: Town) -> N
     added = [one for one in town.status(first)["timeline"] if one["type"] == "information-added"]  # type: ignore[attr-defined]
 
     assert types.count("information-added") == 1
-    assert [one["text"] for one in added] == ["Cột số 12, bên phải."]
+    assert [one["details"]["text"] for one in added] == ["Cột số 12, bên phải."]
     assert wait(town.count, lambda found: found > before) == before + 1
     assert (
         town.city.status(town.code_of(other, "an@example.org"))["said"]["text"]

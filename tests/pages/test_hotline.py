@@ -7,6 +7,7 @@ import re
 import secrets
 
 import httpx
+import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -32,7 +33,7 @@ def at_the_hotline(opened: Open, instance: Instance, path: str = "/tong-dai", **
 
 
 def test_a_call_by_keyboard_alone(opened: Open, instance: Instance, city: City) -> None:
-    """From the number to the code that is read out; the next call begins with nothing of the last. On the record stands who entered it."""
+    """From the number to the code that is read out; the next call begins with nothing of the last."""
     phone = number()
     page = at_the_hotline(opened, instance, viewport=SCREEN)
     keys = page.keyboard
@@ -105,20 +106,25 @@ def test_axe_finds_nothing_at_the_hotline(opened: Open, instance: Instance, view
 
 
 def test_what_is_anothers_stays_shut(instance: Instance, city: City) -> None:
-    """Not with another number, not before it is on record, not for a machine or another duty; and a repeat is the same petition."""
+    """Not with another number, not before it is on record, not for a machine or another duty; a repeat is the same petition, and on the record stands who entered it."""
     phone, accounts = number(), json.loads((instance.data / "accounts.json").read_text(encoding="utf-8"))
     petition_id = city.submit(TEXT, contact={"phone": phone})["petition_id"]
     with httpx.Client(base_url=instance.url) as client:
         password = next(one["password"] for one in accounts if one["login"] == "tong-dai")
         assert client.post("/session", json={"login": "tong-dai", "password": password}).status_code == 201
-        client.headers["X-CSRF-Token"] = client.get("/session").json()["form_token"]
+        session = client.get("/session").json()
+        client.headers["X-CSRF-Token"] = session["form_token"]
         other = client.post(f"/v1/hotline/petitions/{petition_id}/look-ups", json={"phone": number()})
         shut = client.get(f"/v1/hotline/petitions/{petition_id}")
         body, key = {"text": TEXT, "contact": {"phone": phone}}, {"Idempotency-Key": secrets.token_hex(8)}
         twice = [client.post("/v1/hotline/petitions", json=body, headers=key).json()["petition_id"] for _ in range(2)]
+    entered = "select petition->>'channel', petition->>'taken_by' from petition where petition_id = %s"
+    with psycopg.connect(instance.database()) as table:
+        row = wait(lambda: table.execute(entered, (twice[0],)).fetchone(), lambda found: found is not None)
     machine = city.http.post("/v1/hotline/searches", json={"phone": phone}, headers=city.token("admin"))
 
     assert (other.status_code, other.json()["code"]) == (404, "unknown-petition")
     assert (shut.status_code, shut.json()["code"]) == (403, "not-looked-up")
     assert twice[0] == twice[1]
+    assert row == ("hotline", session["id"])
     assert machine.status_code == 403
