@@ -150,7 +150,7 @@ async function tried(one, stopped) {
     try {
       return await one(number > 0);
     } catch (error) {
-      if (error.final || stopped() || number + 1 >= TRIES) throw error;
+      if (error.final || stopped() || number + 1 >= TRIES || !navigator.onLine) throw error;
       await sleep(1000 * 2 ** number);
     }
   }
