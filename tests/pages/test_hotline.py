@@ -106,7 +106,7 @@ def test_axe_finds_nothing_at_the_hotline(opened: Open, instance: Instance, view
 
 
 def test_what_is_anothers_stays_shut(instance: Instance, city: City) -> None:
-    """Not with another number, not before it is on record, not for a machine; a repeat is the same petition, and who entered it is known."""
+    """Not with another number, not before it is on record, not for a machine; a repeat is the same petition, and who entered it is told."""
     phone, accounts = number(), json.loads((instance.data / "accounts.json").read_text(encoding="utf-8"))
     petition_id = city.submit(TEXT, contact={"phone": phone})["petition_id"]
     with httpx.Client(base_url=instance.url) as client:
