@@ -396,10 +396,5 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     MergeDeclined,
     Noted,
     Urged,
-    Warned,
-    Breached,
-    Escalated,
-    OutageRecorded,
-    DeadlineRecomputed,
-    ActionRefused,
+    *(Warned, Breached, Escalated, OutageRecorded, DeadlineRecomputed, ActionRefused),
 )
