@@ -8,7 +8,7 @@ from __future__ import annotations
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -39,7 +39,7 @@ def opened(settings: MailroomSettings) -> Iterator[Mailbox]:
         client.login(settings.imap_user, settings.imap_password.get_secret_value())
         for folder in Folder:
             client.create(folder)  # refused where it is there already
-        box = Mailbox(client)
+        box = Mailbox(client, client.capability()[1][0].decode().upper().split())
         box.ask("select", settings.imap_folder)
         yield box
     except (imaplib.IMAP4.error, OSError) as error:
@@ -62,8 +62,9 @@ def _connected(settings: MailroomSettings) -> imaplib.IMAP4:
 class Mailbox:
     """Mails of the open folder, by their UIDs."""
 
-    def __init__(self, client: imaplib.IMAP4) -> None:
-        self._client = client
+    def __init__(self, client: imaplib.IMAP4, can: Collection[str]) -> None:
+        """`can`: the server's capabilities, which it may tell only to who has signed in."""
+        self._client, self._can = client, can
 
     def ask(self, command: str, *arguments: str) -> list[bytes | tuple[bytes, bytes]]:
         """Raise MailboxAway unless the server says OK."""
@@ -95,7 +96,7 @@ class Mailbox:
 
     def move(self, uid: str, folder: Folder) -> None:
         """Where the server knows no MOVE, it is copied and then deleted: a crash in between leaves it to be done again."""
-        if "MOVE" in self._client.capabilities:
+        if "MOVE" in self._can:
             self.ask("uid", "MOVE", uid, folder)
             return
         self.ask("uid", "COPY", uid, folder)
@@ -113,7 +114,10 @@ class Mailbox:
 
     def _delete(self, uid: str) -> None:
         self.ask("uid", "STORE", uid, "+FLAGS", r"(\Deleted)")
-        self.ask("expunge")
+        if "UIDPLUS" in self._can:
+            self.ask("uid", "EXPUNGE", uid)  # this one alone, and nothing that somebody else has marked
+        else:
+            self.ask("expunge")
 
 
 def _uids(found: list[bytes | tuple[bytes, bytes]]) -> list[str]:

@@ -51,6 +51,10 @@ class Mailroom:
             outcome, folder = self._handled(box, uid)
         except (ServiceAway, MailboxAway):
             raise
+        except NotSent as error:
+            metrics.MAILS().labels("failed").inc()
+            log.warning("mail-unavailable", error=f"{type(error).__name__}: {error}")
+            return  # its sender is told when the mail server is back
         except Exception as error:  # noqa: BLE001 — whatever a stranger's mail does to us, the next one is another's
             self._failed[uid] += 1
             metrics.MAILS().labels("failed").inc()
