@@ -22,6 +22,6 @@ class MailroomSettings(SmtpSettings):
     imap_folder: str = Field("INBOX", description="The folder that is read. What is done with lies in Petitions, Refused and Ignored.")
     mail_poll_seconds: float = Field(15, ge=0.1, le=3600, description="Pause between two looks into the mailbox (s).")
     mail_largest_mb: int = Field(30, ge=1, le=31, description="A larger mail is refused (MB).")
-    mail_keep_days: float = Field(7, ge=0, le=365, description="Mails that are done with are deleted after so long (days).")
+    mail_keep_days: float = Field(7, ge=0, le=365, description="Mails that are done with are deleted so long after they came (days).")
     intake_url: str = Field("http://127.0.0.1:8080", description="The role `web`, where petitions are handed in.")
     intake_key: SecretStr = Field(description="The intake key of the channel `email`.")
