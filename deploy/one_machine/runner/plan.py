@@ -25,13 +25,8 @@ from schemas.platform.kafka import KafkaSettings
 _ROOT = Path(__file__).resolve().parents[3]
 _MAILROOM = "mailroom"
 _SECRETS = (
-    "DATABASE_URL",
-    "TRACKING_SECRET",
-    "TRACKING_SECRET_FILE",
-    "TRACKING_SECRETS_BEFORE",
-    "CREDENTIALS_FILE",
-    "KEYRING_FILE",
-    "ACCOUNTS_FILE",
+    *("KAFKA_PASSWORD_FILE", "DATABASE_URL", "TRACKING_SECRET", "TRACKING_SECRET_FILE", "TRACKING_SECRETS_BEFORE"),
+    *("TRACKING_SECRETS_BEFORE_FILE", "CREDENTIALS_FILE", "KEYRING_FILE", "ACCOUNTS_FILE"),
 )
 """What the mailroom has no business with."""
 
