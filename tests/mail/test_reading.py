@@ -158,3 +158,14 @@ def test_no_mail_brings_the_reader_down(raw: bytes) -> None:
     """What is broken is refused or read as far as it goes; nothing else is raised."""
     with suppress(Ignored, Unusable):
         assert read(raw, OURS).message_id
+
+
+def test_the_code_of_a_mails_petition_is_found_under_an_earlier_secret() -> None:
+    """As the notifier must, which was not asked when it was made; of what no secret has made there is none."""
+    own, before = mails.external_id("<a@b>", SENDER), tracking.Keys((b"old" * 12,))
+    secret = before.of_channel(mails.EMAIL)
+    code = tracking.code_for(secret, mails.EMAIL, tracking.of_channels_own(own))
+    now = tracking.Keys((b"new" * 12, b"old" * 12))
+
+    assert now.code_of(tracking.petition_id(secret, code), mails.EMAIL, own) == code
+    assert now.code_of("f" * 26, mails.EMAIL, own) is None
