@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-INSTANCE = ("tests/system/", "tests/pages/", "tests/incidents/", "tests/trust/", "tests/cluster/test_rehearsal.py")
+INSTANCE = ("tests/system/", "tests/pages/", "tests/incidents/", "tests/mail/", "tests/trust/", "tests/cluster/test_rehearsal.py")
 """Whose tests share a whole instance (one that is not named here works as well, and may start another)."""
 LONG = ("instance", "simulation", "cluster")
 

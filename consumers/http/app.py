@@ -15,6 +15,7 @@ from consumers.http.departments import department_routes
 from consumers.http.desk import desk_routes
 from consumers.http.digest import digest_routes
 from consumers.http.files import NONE, Files, file_routes
+from consumers.http.hotline import hotline_routes
 from consumers.http.notices import notice_routes
 from consumers.http.open311 import open311_routes
 from consumers.http.operations import operations_routes
@@ -38,7 +39,7 @@ class Showing(list[Route]):
 
     def __init__(self, views: Views, files: Files = NONE) -> None:
         desk = [*case_routes(views), *desk_routes(views), *digest_routes(views), *casework_routes(views)]
-        offices = [*department_routes(views), *desk, *operations_routes(views)]
+        offices = [*department_routes(views), *hotline_routes(views), *desk, *operations_routes(views)]
         lists = reference_routes(views.settings.wards_geojson)
         data = [*notice_routes(views), *petition_routes(views), *offices, *lists, *open311_routes(views), *public_routes(views)]
         super().__init__([*data, *file_routes(views, files), *view_pages()])

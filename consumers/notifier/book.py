@@ -13,7 +13,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from consumers.notifier import addresses, signing
-from schemas.events.sealing import Keys
+from consumers.notifier.addresses import Keys
 
 Connection = psycopg.Connection[Any]
 AT_MOST = 6
@@ -47,7 +47,8 @@ class Erased(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A citizen's wish. `code`: his tracking code where he gave it, for links that only he gets."""
+    """A citizen's wish. `code`: his tracking code where he gave it, for links that only he gets; `thread`: the mail that he wrote, which
+    ours answer."""
 
     petition_id: str
     key_path: str
@@ -56,6 +57,7 @@ class Wanted:
     notices: frozenset[str]
     language: str = "vi"
     code: str | None = None
+    thread: str | None = None
 
 
 Sealer = Callable[..., str]
@@ -72,7 +74,8 @@ def subscribe(
         if not confirmed:
             _no_pestering(connection, wanted.petition_id, hashed)
         receiver = secrets.token_hex(12)
-        sealed = addresses.seal(keys, wanted.key_path, hashed, {"address": wanted.address, "code": wanted.code})
+        opened = {"address": wanted.address, "code": wanted.code, "thread": wanted.thread}
+        sealed = addresses.seal(keys, wanted.key_path, hashed, opened)
         if sealed is None:
             raise Erased(wanted.petition_id)
         state = "active" if confirmed else "waiting"

@@ -47,7 +47,7 @@ class Post:
         message = await self._message(row, links)
         if message is None:
             return False
-        await self._tell(row, str(address["address"]), message, links)
+        await self._tell(row, address, message, links)
         return True
 
     async def _message(self, row: Row, links: Links) -> Message | None:
@@ -58,11 +58,18 @@ class Post:
             return wording.confirmation(row["petition_id"], language, links)
         return wording.news(entry_of(row, self._open), row["petition_id"], language, links)
 
-    async def _tell(self, row: Row, address: str, message: Message, links: Links) -> None:
+    async def _tell(self, row: Row, opened: Row, message: Message, links: Links) -> None:
+        address = str(opened["address"])
         if row["medium"] == "email":
             leave = None if row["type"] == "confirm" else links.leave
             made = mail.composed(
-                message, sender=self._settings.mail_from, address=address, event_id=row["event_id"], thread=row["receiver"], leave=leave
+                message,
+                sender=self._settings.mail_from,
+                address=address,
+                event_id=row["event_id"],
+                thread=row["receiver"],
+                leave=leave,
+                answers=opened.get("thread"),
             )
             await self._mail.send(made)
         else:

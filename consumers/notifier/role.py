@@ -15,6 +15,7 @@ from consumers.notifier.digest.morning import Worked
 from consumers.notifier.outbox import Deliveries
 from consumers.notifier.policy import policy
 from consumers.settings import NotifierSettings
+from schemas.events import tracking
 from schemas.events.sealing import Sealing
 from schemas.events.topics import EVENTS
 from schemas.platform.keyring import KeyringFile
@@ -28,10 +29,11 @@ def run(worked: Worked) -> None:
     keys, stopping = KeyringFile(settings.keyring_file), threading.Event()
     make = partial(changes_of, policy=policy(), open_value=Sealing(keys).open_value)
     url = settings.database_url.get_secret_value()
+    codes = tracking.Keys(settings.tracking_secrets())
     subscribe = partial(book.subscribe, keys, settings.tracking_secrets())
 
     def opened(consumer: KafkaConsumer) -> PostgresSink[Changes]:
-        tables = Deliveries(url, (NAME, EVENTS.name), policy(), settings.clock(), subscribe)
+        tables = Deliveries(url, (NAME, EVENTS.name), policy(), settings.clock(), subscribe, codes=codes)
         return PostgresSink(consumer, tables, settings, make, NAME)
 
     senders = sending.begin(stopping, settings, keys, policy(), worked)

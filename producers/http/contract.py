@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, create_model
 
 from producers.files.claims import Claims
 from producers.http import bulk, templates, upload_contract
+from producers.http.additions import Addition
 from producers.http.same import SameAs
 from producers.intake.requests import Contact, PetitionRequest
 from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS
@@ -127,6 +128,34 @@ SUBMIT = Operation(
         (403, "foreign-channel"),
         (503, "kafka-unavailable"),
         (503, "overloaded"),
+        (503, "database-unavailable"),
+    ),
+)
+ADD = Operation(
+    name="addToPetition",
+    method="POST",
+    path="/v1/additions",
+    tag="Intake",
+    summary="Hand in what a petitioner adds.",
+    description=(
+        "To the petition that has one of these ids in the channel, or one of these codes: a channel in which people answer a message, "
+        "like a mailbox, may know several. A question of the office is answered so, too."
+    ),
+    caller=Caller.INTAKE_APP,
+    parameters=(IDEMPOTENCY_KEY,),
+    body=Body(
+        Addition, {"by the channel's id": {"external_ids": ["A-18"], "text": "Hố ga ở ngay trước cổng trường, chiều nay đã có cháu ngã."}}
+    ),
+    answer=Answer("Taken in; the case decides.", ActionReceipt, 202),
+    refusals=(
+        *NO_JSON,
+        *NO_KEY_REUSE,
+        *NO_FILE,
+        (401, "no-key"),
+        (401, "unknown-key"),
+        (404, "unknown-petition"),
+        (409, "takes-no-addition"),
+        (503, "kafka-unavailable"),
         (503, "database-unavailable"),
     ),
 )
@@ -268,4 +297,4 @@ DROP_TEMPLATE = Operation(
     refusals=(*NO_OFFICE, (404, "unknown-template"), (503, "database-unavailable")),
 )
 _OFFICES = (OFFICE_ACTION, CONTACT, BULK_ACTION, KEEP_TEMPLATE, DROP_TEMPLATE)
-OPERATIONS = (SUBMIT, CITIZEN_ACTION, SAME_AS, *_OFFICES, *upload_contract.OPERATIONS)
+OPERATIONS = (SUBMIT, ADD, CITIZEN_ACTION, SAME_AS, *_OFFICES, *upload_contract.OPERATIONS)

@@ -44,6 +44,10 @@ OpenValue = Callable[[bytes], bytes]
 class Keys(Protocol):
     """`schemas.platform.keyring.Keyring`, or the file of one."""
 
+    def key(self, path: str) -> bytes | None:
+        """None when it was destroyed."""
+        ...
+
     def cipher(self, path: str) -> AESGCMSIV | None:
         """None when the key was destroyed."""
         ...

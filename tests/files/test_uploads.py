@@ -56,6 +56,27 @@ async def test_documents_and_videos_are_kept(service: Service, content: bytes) -
     assert (kept == content) == content.startswith(b"%PDF")
 
 
+async def test_an_upload_under_a_key_is_one_file_however_often_it_comes(service: Service) -> None:
+    """The same id and token again, for the same uploader; another length under the key is refused, another's key is another file."""
+    once, again = [await service.upload(jpeg(), **{"Idempotency-Key": "mail-1"}) for _ in range(2)]
+    longer = await service.upload(jpeg(500, 300), **{"Idempotency-Key": "mail-1"})
+    others = await service.upload(jpeg(), **{"Idempotency-Key": "mail-1", "X-API-Key": KEY})
+
+    assert once.json() == again.json()
+    assert (longer.status_code, longer.json()["code"]) == (409, "key-reused")
+    assert others.json()["file_id"] != once.json()["file_id"]
+
+
+async def test_an_upload_that_broke_off_goes_on_under_its_key(service: Service) -> None:
+    """We went down when a part of it was there: what comes again is the rest of it."""
+    content, key_ = jpeg(500, 300), {"Idempotency-Key": "mail-2"}
+    done = (await service.upload(content, **key_)).json()
+    service.table.execute("update file set status = 'arriving', received = 0 where file_id = %s", (done["file_id"],))
+    again = (await service.upload(content, **key_)).json()
+
+    assert (again["file_id"], again["status"], again["sha256"]) == (done["file_id"], "ready", done["sha256"])
+
+
 async def test_what_is_refused_leaves_nothing(service: Service) -> None:
     """415 with field and rule, in the caller's language; no row, no bytes, nothing on its way."""
     before = service.rows()

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default as email_policy
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import psycopg
 import pytest
-from aiosmtpd.controller import Controller
 from kafka import KafkaConsumer, TopicPartition
 from psycopg_pool import AsyncConnectionPool
 
@@ -35,6 +30,7 @@ from consumers.notifier.policy import NoticePolicy, Tries, policy
 from consumers.notifier.post import Post
 from consumers.notifier.sending import Senders
 from consumers.settings import NotifierSettings
+from schemas.events import tracking
 from schemas.events.sealing import Sealing
 from schemas.events.topics import EVENTS
 from schemas.platform.instants import to_ms
@@ -42,29 +38,12 @@ from schemas.platform.keyring import KeyringFile, path_of
 from tests.broker import reach
 from tests.consumers.conftest import Rig, broker, rig, shared_producer  # noqa: F401 — fixtures
 from tests.consumers.events import Life
+from tests.mail_server import Inbox, mail_server
 
 SECRET = "s" * 40
 PATIENCE_SECONDS = 30
 EAGER = policy().model_copy(update={"tries": Tries(first_seconds=0.0, longest_seconds=0.0, at_most=3, hours=48)})
 """No pause between tries, so that a test need not wait."""
-
-
-@dataclass
-class Inbox:
-    """A mail server's; `refuse`: an SMTP answer instead of taking a mail."""
-
-    mails: list[EmailMessage] = field(default_factory=list)
-    refuse: str = ""
-
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
-        if self.refuse:
-            return self.refuse
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        self.mails.append(message_from_bytes(envelope.content, policy=email_policy))  # type: ignore[arg-type]
-        return "250 OK"
 
 
 @dataclass
@@ -108,13 +87,8 @@ def hook() -> Iterator[Hook]:
 @pytest.fixture
 def mailbox() -> Iterator[tuple[Inbox, int]]:
     """An inbox and its server's port."""
-    inbox = Inbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield inbox, port
-    controller.stop()
+    with mail_server() as inbox:
+        yield inbox, inbox.port
 
 
 @dataclass
@@ -141,7 +115,8 @@ class Notifier:
         consumer = connect(self.rig.service, self.settings, self.rig.name, "")
         assert consumer is not None
         subscribe = partial(book.subscribe, self.keys, self.secrets)
-        tables = Deliveries(self.rig.database, (self.rig.name, EVENTS.name), self.policy, self.settings.clock(), subscribe)
+        codes = tracking.Keys(self.settings.tracking_secrets())
+        tables = Deliveries(self.rig.database, (self.rig.name, EVENTS.name), self.policy, self.settings.clock(), subscribe, codes=codes)
         sealing = Sealing(self.keys)
         make = partial(changes_of, policy=self.policy, open_value=sealing.open_value)
         with closing(consumer), closing(PostgresSink(consumer, tables, self.settings, make, self.rig.name)) as sink:

@@ -57,6 +57,10 @@ GUARDED = {
     ("POST", f"{OFFICE}/actions"): Call.ACT,
     **dict.fromkeys(((method, f"{OFFICE}/templates/{{name}}") for method in ("PUT", "DELETE")), Call.ACT),
     ("GET", "/v1/ioc"): Call.READ_FIGURES,
+    ("POST", "/v1/hotline/petitions"): Call.TAKE_CALLS,
+    ("POST", "/v1/hotline/searches"): Call.TAKE_CALLS,
+    ("GET", "/v1/hotline/petitions/{petition_id}"): Call.TAKE_CALLS,
+    **dict.fromkeys((("POST", f"/v1/hotline/petitions/{{petition_id}}/{part}") for part in ("look-ups", "additions")), Call.TAKE_CALLS),
 }
 LOOKED_AT = [(method, path) for (method, path), call in GUARDED.items() if method == "GET" and call is Call.READ_CASES]
 UPLOAD = "/v1/files/uploads/{file_id}/{token}"
@@ -72,7 +76,7 @@ UPLOADS = {
 ANYBODY = {
     ("GET", path): status
     for path, status in {
-        **dict.fromkeys(("/", "/t/{tracking_code}", "/s/{shared}", "/ioc", "/sign-in", "/privacy"), 200),
+        **dict.fromkeys(("/", "/t/{tracking_code}", "/s/{shared}", "/ioc", "/tong-dai", "/sign-in", "/privacy"), 200),
         **dict.fromkeys(("/cong-khai", "/cong-khai/{number}"), 200),
         **dict.fromkeys(("/desk", "/desk/{office}", "/desk/{office}/{petition_id}"), 200),
         **dict.fromkeys(("/v1/offices", "/v1/categories", "/v1/wards", "/v1/wards/outlines", "/v1/calendar"), 200),
@@ -82,6 +86,7 @@ ANYBODY = {
         **dict.fromkeys((f"/v1/public/{name}" for name in ("petitions", "nearby", "statistics", "open-data")), 200),
         "/v1/public/open-data/{day}/{name}": 404,
         **dict.fromkeys(("/v1/public/petitions/{number}", "/v1/public/wards/{code}.atom", "/v1/public/categories/{code}.atom"), 404),
+        **dict.fromkeys(("/manifest.webmanifest", "/worker.js"), 200),
         "/notices/{purpose}/{token}": 200,
     }.items()
 } | {
@@ -104,7 +109,7 @@ BY_CODE = {
     ("POST", "/v1/petitions/{tracking_code}/notices"),
 }
 """Opened by the tracking code, whoever has it."""
-BY_KEY = {("POST", "/v1/petitions")}
+BY_KEY = {("POST", "/v1/petitions"), ("POST", "/v1/additions")}
 _V2 = "/open311/v2"
 OPEN311 = {
     *(("GET", f"/open311/{path}.{{format}}") for path in ("discovery", "v2/discovery")),
@@ -238,6 +243,8 @@ def test_each_duty_gets_what_the_table_gives_it(town: Town, duty: Duty) -> None:
             for (where, action), answer in zip(tried, all_acted(town, client, tried), strict=True):
                 assert answer == acting(town, post, where, action), f"{duty} of the {standing} at {where}: {action}"
             assert ask(client, "GET", "/v1/ioc")[0] == (200 if may([post], Call.READ_FIGURES) else 403)
+            opened = ask(client, "GET", town.path("/v1/hotline/petitions/{petition_id}"))
+            assert opened == (403, "not-looked-up" if may([post], Call.TAKE_CALLS) else "not-your-duty")
 
 
 def looked(town: Town, client: httpx.Client, office: str) -> list[tuple[int, str]]:

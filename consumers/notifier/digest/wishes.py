@@ -1,7 +1,7 @@
 """Who wants the digest, of which offices, and where: receivers of the kind `person`, through anybody's synchronous connection.
 
-An address is sealed under a key that follows from the deployment's oldest secret: staff have no petition whose key could be taken. Who wants it no
-more is deleted."""
+An address is sealed under a key that follows from the deployment's oldest secret: staff have no petition whose key could be taken. Who
+wants it no more is deleted."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from deploy.one_machine.embedded.accounts import OPERATOR, SUPER_USERS
 from deploy.one_machine.embedded.kafka_config import render
 from deploy.one_machine.embedded.kafka_security import first_accounts, security
 from deploy.roles import BY_NAME
+from schemas.events.mails import EMAIL
 from schemas.platform import credentials
 
 DATABASE = "postgresql://petitions:{password}@postgres:5432/petitions"
@@ -40,7 +41,9 @@ def generate(webhook: str) -> dict[str, str]:
         "tracking-secret": secrets.token_urlsafe(48),
         "credentials.json": json.dumps(credentials.generate(), indent=1),
         "grafana-password": secrets.token_urlsafe(24),
-        **dict.fromkeys(("tracking-secrets-before", "smtp-password", "sms-token", "zalo-token"), ""),  # empty until they are set up
+        **dict.fromkeys(
+            ("tracking-secrets-before", "smtp-password", "imap-password", "sms-token", "zalo-token"), ""
+        ),  # empty until they are set up
         "alert-webhook": webhook,
     }
 
@@ -57,7 +60,7 @@ class _Kafka:
 
 def write_missing(folder: Path, texts: Mapping[str, str]) -> list[str]:
     """Write the files that are not there; their names. Those that are TOGETHER are only written together, and from the database's address
-    that of each process.
+    that of each process; from the credentials the mailroom's key.
 
     Raises FileExistsError when only some of those are there: new ones would not fit the old.
     """
@@ -69,7 +72,9 @@ def write_missing(folder: Path, texts: Mapping[str, str]) -> list[str]:
     folder.chmod(0o700)
     made = _write(folder, texts)
     admin = (folder / "database-url").read_text(encoding="utf-8").strip()
-    return made + _write(folder, {f"database-url-{process}": url_for(process, admin) for process in GRANTS})
+    mail_key = json.loads((folder / "credentials.json").read_text(encoding="utf-8"))["intake"].get(EMAIL, "")
+    urls = {f"database-url-{process}": url_for(process, admin) for process in GRANTS}
+    return made + _write(folder, {**urls, f"intake-key-{EMAIL}": mail_key})
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> list[str]:

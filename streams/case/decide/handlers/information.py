@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.events.actions import AddInformation, Contribute, Extend, RequestInformation, RevealContact
+from schemas.events.actions import AddInformation, Contribute, Extend, LookUp, RequestInformation, RevealContact
 from schemas.events.base import Role
 from schemas.events.files import plain
 from schemas.events.standing import ClockName, State
@@ -65,6 +65,11 @@ def contribute(turn: Turn, action: Contribute) -> None:
 def reveal_contact(turn: Turn, _action: RevealContact) -> None:
     """On the record first: only then may the office look (`producers.http.contact`)."""
     turn.tell("contact-revealed", {})
+
+
+def look_up(turn: Turn, _action: LookUp) -> None:
+    """Likewise, before the hotline is shown the case (`consumers.http.hotline`)."""
+    turn.tell("looked-up", {})
 
 
 def extend(turn: Turn, action: Extend) -> None:
