@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from schemas.reference import TRIAGE_OFFICE, categories, offices, wards
+from schemas.reference import offices, wards
 from tests.chaos.instance import Instance
 from tests.pages.conftest import Open
 from tests.pages.test_life_in_the_browser import _case, _desk, _follow, _submit
@@ -15,6 +15,7 @@ ENGLISH = (
     "Also the street light in front of number 12 is broken."
 )
 LIGHT = "Đèn đường trong ngõ 15 phường Định Công hỏng ba hôm nay, tối om."
+SORTED = "Đã tiếp nhận, đang phân loại"
 
 
 def _no_wider_than_the_screen(page: Page) -> None:
@@ -51,36 +52,39 @@ def test_two_matters_in_english_become_two_cases(opened: Open, instance: Instanc
     expect(citizen.locator("#facts a.part-code")).to_have_text(code)
 
 
-def test_what_a_citizen_chooses_on_the_form_goes_with_the_petition(opened: Open, instance: Instance) -> None:
-    """Where his choice and his words disagree a person decides, who reads both."""
+def test_another_category_chosen_on_the_form_is_seen_by_a_person_first(opened: Open) -> None:
+    """The form shows what was understood; who chooses otherwise reads at once that a person sorts it, and after sending it is so."""
     citizen = opened("/")
     citizen.fill("#text", LIGHT)
     expect(citizen.locator("#category")).to_have_value("street-lighting")
+    expect(citizen.locator("#preview-office")).to_contain_text("UBND phường Định Công")
+
     citizen.select_option("#category", "electricity")
+
+    expect(citizen.locator("#preview-office")).to_contain_text("Bộ phận phân loại sẽ đọc")
     _submit(citizen, LIGHT)
     citizen.click("#follow")
-
-    expect(citizen.locator("#facts")).to_contain_text(offices()[TRIAGE_OFFICE].name_vi)
-    desk = _desk(opened, instance, TRIAGE_OFFICE)
-    _case(desk, LIGHT)
-    desk.locator("#detail summary", has_text="Vì sao").click()
-    expect(desk.locator("#detail details[open]")).to_contain_text(f"người gửi chọn lĩnh vực {categories()['electricity'].name_vi}")
+    expect(citizen.locator("#timeline [data-type=received]")).to_be_visible()
+    expect(citizen.locator("#state")).to_have_text(SORTED)
+    expect(citizen.locator("#timeline [data-type=assigned]")).to_have_count(0)
 
 
-def test_a_citizen_says_once_that_something_is_wrong(opened: Open) -> None:
-    """Only with what would be right; the petition goes to triage, and nothing more can be said wrong."""
+def test_a_citizen_says_once_that_the_category_is_wrong(opened: Open) -> None:
+    """Not without a word of what is wrong; then it is taken from the office, a person sorts it anew, and the form is gone."""
     citizen = opened("/")
     _submit(citizen, LIGHT)
-    _follow(citizen)
+    assert _follow(citizen) == DINH_CONG.office
     citizen.click("#correct summary")
     citizen.click("#correct button")
     expect(citizen.locator("#correct .error")).to_contain_text("Hãy chọn lĩnh vực")
 
     citizen.select_option("#correct-category", "electricity")
     citizen.fill("#correct-reason", "cột điện của điện lực")
+    _no_wider_than_the_screen(citizen)
     citizen.click("#correct button")
 
-    expect(citizen.locator("#timeline [data-type=corrected]")).to_contain_text(offices()[TRIAGE_OFFICE].name_vi)
-    expect(citizen.locator("#state")).to_have_text("Đã tiếp nhận, đang phân loại")
+    expect(citizen.locator("#timeline [data-type=corrected]")).to_contain_text(offices()["tt-pvhcc"].name_vi)
+    expect(citizen.locator("#state")).to_have_text(SORTED)
+    expect(citizen.locator("#outcome")).to_have_text("Ý kiến của ông/bà đã được ghi nhận.")
     expect(citizen.locator("#correct")).to_be_hidden()
     _no_wider_than_the_screen(citizen)
