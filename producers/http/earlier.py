@@ -1,4 +1,4 @@
-"""A citizen's earlier petitions, for the office that has just looked at his contact: of its own cases alone, by the mark of his phone number
+"""A citizen's earlier petitions, for the office that has just looked at his contact: its own cases alone, by the mark of his phone number
 that the hotline finds callers by. What was erased has none."""
 
 from __future__ import annotations
