@@ -88,7 +88,7 @@ def test_what_was_written_is_there_after_a_reload_and_can_be_discarded(opened: O
     page.fill("#text", TEXT)
     page.fill("#address", ADDRESS)
     page.fill("#ward", "Hai Bà Trưng")
-    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     page.click("#contact summary")
     page.fill("#phone", "0912 345 678")
     page.wait_for_function("indexedDB.databases().then((all) => all.length > 0)")
