@@ -23,8 +23,8 @@ from schemas.events.mails import EMAIL
 from schemas.platform import credentials
 
 DATABASE = "postgresql://petitions:{password}@postgres:5432/petitions"
-KAFKA_ACCOUNTS = (OPERATOR, *(role.name for role in BY_NAME.values() if role.kind != "once"))
-"""Who comes to the broker: each role as itself, commands and `migrate` as the operator."""
+KAFKA_ACCOUNTS = (OPERATOR, *(role.name for role in BY_NAME.values() if role.kind not in ("once", "producer")))
+"""Who comes to the broker: each role as itself, commands and `migrate` as the operator. Producers come by HTTP."""
 TOGETHER = (("postgres-password", "database-url"), ("kafka-security", "kafka-first-accounts", "kafka-operator"))
 """Files that say the same password, and are made together or not at all."""
 
