@@ -143,6 +143,15 @@ def test_half_a_secret_is_refused(tmp_path: Path, known: str) -> None:
         write_missing(tmp_path, generate("http://pager.example/alerts"))
 
 
+def test_the_mailroom_comes_to_no_broker_and_no_database() -> None:
+    """It has the key of its channel, and the passwords of mailbox and mail server."""
+    service = SERVICES["mailroom"]
+
+    assert [name for name in service["environment"] if name.startswith(("KAFKA_", "DATABASE_", "TRACKING_", "KEYRING_"))] == []
+    assert service["secrets"] == ["intake_key_email", "imap_password", "smtp_password"]
+    assert service.get("volumes", []) == []
+
+
 @pytest.mark.parametrize("role", ["migrate", *KAFKA_ACCOUNTS])
 def test_each_service_comes_to_the_broker_as_itself(role: str) -> None:
     """With its own password and no other's; `migrate` comes as the operator, and tells the broker everybody else's."""
