@@ -4,6 +4,8 @@ import pytest
 
 from streams.classify.danger import lexicon
 from streams.classify.danger.alarm import alarm
+from streams.classify.danger.lexicon import Lexicon
+from streams.classify.text.typed import typed
 
 alarming = alarm(lexicon.load())
 
@@ -31,3 +33,24 @@ def test_ordinary_words_are_none(text: str) -> None:
 def test_the_stages_of_a_worker_have_one_lexicon() -> None:
     """Classify and case, chained, read its thousands of phrases once."""
     assert lexicon.load() is lexicon.load()
+
+
+@pytest.mark.parametrize(
+    "text", ["nho tu van loai bong den nao tot", "Giá vé gửi xe tăng gấp đôi, xe phanh gấp suốt", "can dam dong di loi khac"]
+)
+def test_letters_of_another_word_are_none(text: str) -> None:
+    """`tu van` is advice oftener than it is `tự vẫn`, `gấp đôi` is twice as much."""
+    assert not alarming(text)
+
+
+def test_a_phrase_behind_an_equals_sign_needs_its_diacritics() -> None:
+    """`bỏng` is a burn; in a text without diacritics `bong` mostly is a lamp or a ball."""
+    ready = Lexicon(lexicon.parse("2\t=bỏng\tmedical\n2\tbị bỏng\tmedical"))
+
+    def found(text: str) -> tuple[str, ...]:
+        read = typed(text)
+        return ready.search(read, accented=read.has_accents).raising
+
+    assert found("Cháu bỏng nước sôi") == ("bỏng",)
+    assert found("chau bong nuoc soi") == ()
+    assert found("chau bi bong nuoc soi") == ("bị bỏng",)

@@ -106,6 +106,13 @@ def test_teencode_is_expanded() -> None:
     assert typed("e ko bik mn ơi").accented == ["em", "không", "biết", "mọi", "người", "ơi"]
 
 
+def test_a_text_without_diacritics_stays_one_when_its_abbreviations_are_written_out() -> None:
+    """Else five words of which one is written out would be looked through for phrases with diacritics, and `bi bong` would not be found."""
+    assert not typed("chau bi bong nuoc soi").has_accents
+    assert typed("k co nuoc").plain == ["khong", "co", "nuoc"]
+    assert typed("Cháu bị bỏng nước sôi").has_accents
+
+
 def test_a_huge_text_is_no_trouble() -> None:
     """100 kB of combining marks, surrogates and words come through every function."""
     text = ("ngập nước đường Hoà Bình " + "a" + "\u0300" * 50 + "\u200b\ud800 ") * 1200

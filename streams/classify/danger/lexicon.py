@@ -20,6 +20,7 @@ from streams.classify.text.words import words
 
 _COMPLEX = "complex"
 _WHOLE_WORDS = " "
+_AS_ACCENTED = "="
 
 
 class BadLexiconError(ValueError):
@@ -29,12 +30,14 @@ class BadLexiconError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """`weight` raises or lowers the urgency; `complex_` marks the complex level. `folded` also stands for accented phrases
-    that look alike without diacritics. `danger`: the kind of danger that it names, of `calls.csv`."""
+    that look alike without diacritics. `danger`: the kind of danger that it names, of `calls.csv`; `as_accented`: not looked for in a text
+    without diacritics, where its letters mostly mean another word."""
 
     text: str
     weight: float
     complex_: bool = False
     danger: str = ""
+    as_accented: bool = False
 
 
 class Hits(msgspec.Struct, frozen=True, gc=False):
@@ -49,7 +52,7 @@ class Hits(msgspec.Struct, frozen=True, gc=False):
 
 
 def parse(text: str) -> list[Phrase]:
-    """`WEIGHT<TAB>PHRASE[<TAB>DANGER]` a line; raises `BadLexiconError`."""
+    """`WEIGHT<TAB>[=]PHRASE[<TAB>DANGER]` a line; raises `BadLexiconError`."""
     return [_phrase(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip() and not line.startswith("#")]
 
 
@@ -60,10 +63,11 @@ def _phrase(number: int, line: str) -> Phrase:
         raise BadLexiconError(f"line {number}: expected WEIGHT<TAB>PHRASE[<TAB>DANGER]")
     if danger and danger not in calls():
         raise BadLexiconError(f"line {number}: {danger!r} is no danger of calls.csv")
+    as_accented = phrase.startswith(_AS_ACCENTED)
     if weight.strip() == _COMPLEX:
-        return Phrase(plain, 0.0, complex_=True)
+        return Phrase(plain, 0.0, complex_=True, as_accented=as_accented)
     try:
-        return Phrase(plain, float(weight), danger=danger)
+        return Phrase(plain, float(weight), danger=danger, as_accented=as_accented)
     except ValueError as error:
         raise BadLexiconError(f"line {number}: weight is a number or `complex`, not {weight!r}") from error
 
@@ -82,7 +86,7 @@ class Lexicon:
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         listed = list(phrases)
         self._accented = _automaton((phrase.text, phrase) for phrase in listed)
-        self._folded = _automaton((fold(phrase.text), phrase) for phrase in listed)
+        self._folded = _automaton((fold(phrase.text), phrase) for phrase in listed if not phrase.as_accented)
 
     def search(self, text: Typed, *, accented: bool) -> Hits:
         """`accented`: whether the text was typed with diacritics. Each phrase counts once, a longer one hides what it has inside."""

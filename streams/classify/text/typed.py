@@ -66,7 +66,8 @@ def _typed(written: str, folded: str, flat: str, accented: str) -> Typed:
     plain = flat.split()[:MOST_WORDS]
     words = plain if accented == flat else accented.split()[:MOST_WORDS]
     if not teencode().keys().isdisjoint(words):
-        words, plain = _expanded(words, plain)
+        accented_words, plain = _expanded(words, plain)
+        words = plain if accented == flat else accented_words  # what was typed without diacritics stays without
     return Typed(written, folded, flat, words, plain)
 
 
