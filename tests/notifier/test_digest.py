@@ -107,7 +107,7 @@ def asks(morning: Notifier) -> Callable[..., str]:
     def ask(*posts: Post, office: str = "so-xd", login: str = "binh") -> str:
         with morning.database() as table:
             person = persons.add(table, login, "Trần Thị Bình", posts)
-            wishes.ask(table, morning.secret, wishes.Asked(person, office, ADDRESS, "vi"))
+            wishes.ask(table, morning.settings.tracking_secrets()[-1], wishes.Asked(person, office, ADDRESS, "vi"))
         return person
 
     return ask
@@ -192,12 +192,12 @@ def test_a_new_address_is_no_second_digest_and_who_leaves_is_gone(morning: Notif
     person = asks(Post(Duty.OFFICER, "so-xd"), Post(Duty.OFFICER, "so-yt"))
     begins(morning)
     with morning.database() as table:
-        wishes.ask(table, morning.secret, wishes.Asked(person, "so-yt", "b@hanoi.gov.vn", "vi"))
+        wishes.ask(table, morning.settings.tracking_secrets()[-1], wishes.Asked(person, "so-yt", "b@hanoi.gov.vn", "vi"))
         assert begins(morning) == 0
-        assert wishes.wish_of(table, morning.secret, person) == wishes.Wish("b@hanoi.gov.vn", ("so-xd", "so-yt"))
+        assert wishes.wish_of(table, morning.settings.tracking_secrets()[-1], person) == wishes.Wish("b@hanoi.gov.vn", ("so-xd", "so-yt"))
         wishes.stop(table, person, "so-xd")
-        assert wishes.wish_of(table, morning.secret, person) == wishes.Wish("b@hanoi.gov.vn", ("so-yt",))
+        assert wishes.wish_of(table, morning.settings.tracking_secrets()[-1], person) == wishes.Wish("b@hanoi.gov.vn", ("so-yt",))
         ((receiver, row),) = morning.rows("select id, notice_receiver::text from notice_receiver")
         assert "hanoi.gov.vn" not in row
         assert book.leave(table, receiver)
-        assert wishes.wish_of(table, morning.secret, person) is None
+        assert wishes.wish_of(table, morning.settings.tracking_secrets()[-1], person) is None
