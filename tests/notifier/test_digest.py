@@ -149,7 +149,7 @@ def test_each_is_told_once_a_day_whoever_restarts(morning: Notifier, inbox: Inbo
     (mail,) = inbox.mails
     text = mail.get_content()
     assert mail["To"] == ADDRESS
-    assert mail["Subject"] == "Sáng 02/12/2025: 1 quá hạn, 1 đến hạn hôm nay, 0 chờ quyết định, 1 mới"
+    assert mail["Subject"] == "Sáng 02/12/2025: 1 quá hạn, 2 đến hạn hôm nay, 0 chờ quyết định, 1 mới"
     assert all(f"/desk/so-xd/{one.petition_id}" in text for one in (late, today, overnight))
     assert elsewhere.petition_id not in text
     assert "Nắp cống" not in text
