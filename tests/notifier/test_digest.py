@@ -28,7 +28,8 @@ from schemas.events.topics import EVENTS
 from schemas.identity import persons
 from schemas.platform.instants import to_ms
 from tests.consumers.events import START, Life, transferred
-from tests.notifier.conftest import Inbox, Notifier
+from tests.mail_server import Inbox
+from tests.notifier.conftest import Notifier
 
 RULES = policy().digest
 TUESDAY = datetime(2025, 12, 2, 0, 30, tzinfo=UTC)  # 07:30 in Hanoi
