@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 
 from schemas.identity.settings import IdentitySettings
-from schemas.platform.settings import DatabaseSettings, KeyringSettings, ProcessSettings, TrackingSettings
+from schemas.platform.settings import DatabaseSettings, KeyringSettings, ProcessSettings, SmtpSettings, TrackingSettings
 
 
 class MemberSettings(ProcessSettings):
@@ -80,19 +79,13 @@ class NoticeSettings(TrackingSettings, KeyringSettings):
         return given
 
 
-class NotifierSettings(NoticeSettings, MemberSettings, DatabaseSettings):
+class NotifierSettings(NoticeSettings, SmtpSettings, MemberSettings, DatabaseSettings):
     """Role `notifier`: webhooks, e-mail, SMS and Zalo."""
 
     notifier_batch: int = Field(1000, ge=1, le=10_000, description="Most events in one database transaction of the notifier.")
     notifier_lanes: int = Field(32, ge=1, le=1000, description="To how many receivers one notifier sends at once.")
     notice_url: str = Field("http://127.0.0.1:8080", description="What citizens call, for links in notices, without a slash at the end.")
     webhooks_inside: bool = Field(False, description="Webhooks may go to private addresses and over plain HTTP; for trying out.")
-    smtp_host: str = Field("127.0.0.1", description="The mail server.")
-    smtp_port: int = Field(25, ge=1, le=65535, description="Its port.")
-    smtp_tls: Literal["none", "starttls", "tls"] = Field("starttls", description="none, starttls or tls (from the begin).")
-    smtp_user: str = Field("", description="Who signs in at the mail server; empty: nobody.")
-    smtp_password: SecretStr = Field(SecretStr(""), description="The password there.")
-    mail_from: str = Field("khong-tra-loi@petitions.invalid", description="The sender of mails.")
     sms_url: str = Field("", description="Where SMS are handed in by HTTP POST.")
     sms_token: SecretStr = Field(SecretStr(""), description="The bearer token there.")
     zalo_url: str = Field("", description="Where Zalo messages are handed in by HTTP POST.")
@@ -109,6 +102,9 @@ class ViewSettings(IdentitySettings, NoticeSettings):
     database_pool: int = Field(8, ge=1, le=200, description="Database connections for reading.")
     wards_geojson: Path | None = Field(
         None, description="GeoJSON with the 126 wards' outlines, for the desk's map; without it wards are circles of their area."
+    )
+    open_data_dir: Path | None = Field(
+        None, description="Where `petitions open-data` writes; the page for everybody links the newest day's files there."
     )
     live_ring: int = Field(20_000, ge=0, le=1_000_000, description="Recent events kept in memory for subscribers who have just come.")
     arrival_wait_ms: int = Field(3_000, ge=0, le=30_000, description="How long a fresh tracking code may wait for its first event (ms).")

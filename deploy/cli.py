@@ -27,6 +27,7 @@ OWN = {
     "persons": "deploy.identity.persons:persons",
     "webhooks": "deploy.notices.webhooks:webhooks",
     "deliveries": "deploy.notices.deliveries:deliveries",
+    "open-data": "deploy.publishing.open_data:open_data",
     "export": "deploy.publishing.export:export",
     "targets": "deploy.observe.prometheus.targets:targets",
     "secrets": "deploy.cluster.compose.secrets:make_secrets",

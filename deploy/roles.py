@@ -19,8 +19,9 @@ from schemas.events import topics
 if TYPE_CHECKING:
     from schemas.platform.settings import ProcessSettings
 
-Kind = Literal["stage", "consumer", "web", "once"]
-"""`stage`: a Faust worker of the topology; `consumer`: takes events out; `web`: HTTP; `once`: runs to its end before all others."""
+Kind = Literal["stage", "consumer", "producer", "web", "once"]
+"""`stage`: a Faust worker of the topology; `consumer`: takes events out; `producer`: puts some in, where it is set up; `web`: HTTP;
+`once`: runs to its end before all others."""
 
 QUEUES, OFFICE_ACTIONS = topics.queue_topic("<office>"), topics.office_topic("<office>")
 CHANNEL_INTAKE = topics.channel_topic("<channel>")
@@ -145,9 +146,9 @@ ROLES: tuple[Role, ...] = (
     Role(
         "notifier",
         "consumer",
-        "tells citizens, offices and channels what happens: webhooks, e-mail, SMS, Zalo",
-        "consumers.notifier.role",
-        ("consumers.settings:NotifierSettings",),
+        "tells citizens, offices and channels what happens: webhooks, e-mail, SMS, Zalo; and staff in the morning what is to be done",
+        "deploy.notices.role",
+        ("consumers.settings:NotifierSettings", "streams.settings:PolicySettings"),
         reads=(topics.EVENTS,),
         writes=(topics.DEAD_LETTERS,),
         keeps="PostgreSQL: notice_receiver, notice_petition, notice_delivery, consumer_offset",
@@ -161,6 +162,14 @@ ROLES: tuple[Role, ...] = (
         reads=(topics.EVENTS, QUEUES, topics.DEAD_LETTERS),
         writes=(topics.INTAKE, topics.ACTIONS),
         keeps="PostgreSQL: contact_key, file; the store of uploaded files",
+    ),
+    Role(
+        "mailroom",
+        "producer",
+        "makes petitions of e-mails, by the service's own HTTP; off unless IMAP_HOST is set",
+        "producers.mail.role",
+        ("producers.mail.settings:MailroomSettings",),
+        keeps="the mailbox: what is done with is deleted after MAIL_KEEP_DAYS",
     ),
     Role(
         "migrate",

@@ -32,6 +32,7 @@ class Relation(StrEnum):
     TRIAGE = "triage"
     CLEARING = "clearing"
     OPERATOR = "operator"
+    HOTLINE = "hotline"
     SYSTEM = "system"
 
 
@@ -43,6 +44,7 @@ RELATIONS: Mapping[Relation, str] = {
     Relation.TRIAGE: "the triage office, on what no office has and on what was refused",
     Relation.CLEARING: "the triage office, on a case that an office has: it joins what belongs together",
     Relation.OPERATOR: "the administrator, in the name of an office",
+    Relation.HOTLINE: "a person at the hotline, for a caller whose number is the petition's contact",
     Relation.SYSTEM: "the pipeline itself",
 }
 
@@ -156,6 +158,7 @@ AUTHORITY: Mapping[str, Permission] = {
     ),
     "forget": Permission(CITIZEN | SYSTEM, EVERY, "Law 91/2025/QH15: erasure on request"),
     "reveal-contact": Permission(OWNER, OPEN_STATES, "Law 91/2025/QH15: who sees personal data, and why, is recorded"),
+    "look-up": Permission(_who(Relation.HOTLINE), EVERY, "Law 91/2025/QH15: who sees personal data is recorded"),
     "take": Permission(OWNER | {Relation.TRIAGE}, WORK_STATES, "how an office shares its work: its own business"),
     "hand-over": Permission(OWNER | {Relation.TRIAGE}, WORK_STATES, "how an office shares its work: its own business"),
     "recompute": Permission(UPKEEP, OPEN_STATES | {S.MERGED}, f"{_RULES}: a calendar changed while cases are open"),
@@ -248,6 +251,7 @@ class Call(StrEnum):
     ACT = "act"
     READ_FIGURES = "read-figures"
     READ_ESCALATED = "read-escalated"
+    TAKE_CALLS = "take-calls"
 
 
 CALLS: Mapping[Call, str] = {
@@ -256,6 +260,7 @@ CALLS: Mapping[Call, str] = {
     Call.ACT: "actions on a case in the office's name; which, says the table above",
     Call.READ_FIGURES: "the operations centre's figures, in which are no words of anybody",
     Call.READ_ESCALATED: "beside them, the words of what has escalated",
+    Call.TAKE_CALLS: "petitions for callers: entered, found by the caller's number, opened with his citizen reading that",
 }
 
 
@@ -270,6 +275,7 @@ class Duty(StrEnum):
     OPERATIONS = "operations-centre"
     AUDITOR = "auditor"
     OPERATOR = "operator"
+    HOTLINE = "hotline"
     OFFICE_SYSTEM = "office-system"
     ADMINISTRATOR = "administrator"
 
@@ -310,6 +316,7 @@ DUTIES: Mapping[Duty, Powers] = {
     ),
     Duty.AUDITOR: Powers("reads all, acts never", _FIGURES | _BELOW | {Call.READ_CASES}, everywhere=True),
     Duty.OPERATOR: Powers("runs the service: sees nothing personal", frozenset({Call.READ_FIGURES}), everywhere=True),
+    Duty.HOTLINE: Powers("answers the hotline's calls", frozenset({Call.TAKE_CALLS}), everywhere=True),
     Duty.OFFICE_SYSTEM: Powers("an office's own system, by its token", _WORK, (Role.OFFICE, Role.TRIAGE, Role.SUPERIOR)),
     Duty.ADMINISTRATOR: Powers(
         "the administrator's programs, by their token, in the name of an office",

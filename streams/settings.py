@@ -6,10 +6,16 @@ from pathlib import Path
 
 from pydantic import Field
 
-from schemas.platform.settings import KeyringSettings
+from schemas.platform.settings import KeyringSettings, ProcessSettings
 
 
-class StreamSettings(KeyringSettings):
+class PolicySettings(ProcessSettings):
+    """Whoever counts working time."""
+
+    policy_dir: Path | None = Field(None, description="Policy files (case stage); without it the shipped default is in force.")
+
+
+class StreamSettings(KeyringSettings, PolicySettings):
     """One worker process of one stage."""
 
     state_dir: Path = Field(Path(".data/state"), description="Where RocksDB keeps the stores; local to the machine.")
@@ -19,7 +25,6 @@ class StreamSettings(KeyringSettings):
     inbox_bytes: int = Field(96_000_000, ge=1_000_000, description="Bytes waiting in a worker before its fetching pauses.")
     session_timeout_ms: int = Field(6000, ge=1000, description="A worker silent for so long loses its partitions.")
     stall_seconds: float = Field(30.0, gt=0, description="No progress for so long in spite of work ends the process.")
-    policy_dir: Path | None = Field(None, description="Policy files (case stage); without it the shipped default is in force.")
     chained: bool = Field(
         False, description="Stage case: classify in the same step, too; then no role classify may run, and none needs to."
     )

@@ -19,6 +19,7 @@ from schemas.platform import keyring
 from tests.broker import kafka_in
 from tests.chaos.instance import Instance
 from tests.grouping import rank
+from tests.mail_server import Inbox, mail_server
 from tests.system.people import City
 
 # Time limits on single examples would make tests depend on how busy the machine is.
@@ -100,10 +101,20 @@ def database_url(postgres: EmbeddedPostgres, _migrated: str, _database_numbers: 
 
 
 @pytest.fixture(scope="session")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """A whole instance, as `make run` starts it, shared by the tests over HTTP and those in the browser."""
+def letters() -> Iterator[Inbox]:
+    """The mail server of the shared instance, with all that its notifier has sent."""
+    with mail_server() as inbox:
+        yield inbox
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory, letters: Inbox) -> Iterator[Instance]:
+    """A whole instance, as `make run` starts it, shared by the tests over HTTP and those in the browser. It tells by mail, and webhooks
+    on this machine."""
     # One address hands in more here than any citizen does.
-    made = Instance(tmp_path_factory.mktemp("instance"), environment={"WEB_BURST": "1000", "WEB_PER_HOUR": "100000"})
+    environment = {"WEB_BURST": "1000", "WEB_PER_HOUR": "100000", "WEBHOOKS_INSIDE": "true"}
+    mail = {"NOTICE_MEDIA": "email", "SMTP_PORT": str(letters.port), "SMTP_TLS": "none", "MAIL_FROM": "phananh@petitions.example.vn"}
+    made = Instance(tmp_path_factory.mktemp("instance"), environment=environment | mail)
     made.start()
     yield made
     made.stop()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-INSTANCE = ("tests/system/", "tests/pages/", "tests/incidents/", "tests/trust/", "tests/cluster/test_rehearsal.py")
+INSTANCE = (
+    *("tests/system/", "tests/pages/", "tests/incidents/", "tests/mail/", "tests/trust/"),
+    *("tests/cluster/test_as_started.py", "tests/cluster/test_rehearsal.py", "tests/files/test_whole_way.py"),
+)
 """Whose tests share a whole instance (one that is not named here works as well, and may start another)."""
 LONG = ("instance", "simulation", "cluster")
 

@@ -15,7 +15,9 @@ values (%(petition)s, %(person)s, %(office)s, %(name)s, %(writing)s, now() + mak
 on conflict (petition_id, person_id) do update set writing = excluded.writing, until = excluded.until, office = excluded.office
 returning petition_id
 """
-_GONE = "delete from desk_presence where (petition_id = %(petition)s and person_id = %(person)s) or until < now() returning petition_id"
+_GONE = "delete from desk_presence where petition_id = %(petition)s and person_id = %(person)s returning petition_id"
+OVER = "delete from desk_presence where until < now()"
+"""Those whose page was closed without a word."""
 _AT_CASE = "select person_id, name, writing from desk_presence where petition_id = %(petition)s and until > now() order by name"
 _AT_OFFICE = """
 select petition_id, person_id, name, writing from desk_presence where office = %(office)s and until > now() order by petition_id, name

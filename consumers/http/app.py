@@ -13,11 +13,14 @@ from consumers.http.cases import case_routes
 from consumers.http.casework import casework_routes
 from consumers.http.departments import department_routes
 from consumers.http.desk import desk_routes
+from consumers.http.digest import digest_routes
 from consumers.http.files import NONE, Files, file_routes
+from consumers.http.hotline import hotline_routes
 from consumers.http.notices import notice_routes
 from consumers.http.open311 import open311_routes
 from consumers.http.operations import operations_routes
 from consumers.http.petitions import petition_routes
+from consumers.http.public import public_routes
 from consumers.http.reference import reference_routes
 from consumers.http.state import Views, Waiters
 from consumers.live.feed import LiveFeed
@@ -35,9 +38,10 @@ class Showing(list[Route]):
     """The routes; `ready` says whether they can be served, `stop` ends all open event streams; `reader`: what they read from."""
 
     def __init__(self, views: Views, files: Files = NONE) -> None:
-        offices = [*department_routes(views), *case_routes(views), *desk_routes(views), *casework_routes(views), *operations_routes(views)]
+        desk = [*case_routes(views), *desk_routes(views), *digest_routes(views), *casework_routes(views)]
+        offices = [*department_routes(views), *hotline_routes(views), *desk, *operations_routes(views)]
         lists = reference_routes(views.settings.wards_geojson)
-        data = [*notice_routes(views), *petition_routes(views), *offices, *lists, *open311_routes(views)]
+        data = [*notice_routes(views), *petition_routes(views), *offices, *lists, *open311_routes(views), *public_routes(views)]
         super().__init__([*data, *file_routes(views, files), *view_pages()])
         self._views = views
         self.reader = views.reader

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import IO, Any
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -32,6 +33,7 @@ from schemas.reference.texts import Language
 from schemas.web import json, language
 
 EXPORTED_AT_MOST = 50_000
+_PART_BYTES = 256 * 1024
 _NO_STORE = {"Cache-Control": "no-store"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -66,8 +68,8 @@ def case_routes(views: Views) -> list[Route]:
     async def as_xlsx(request: Request) -> Response:
         acting, wanted = await looking.wanted(request)
         lang = language(request)
-        table = [sheet.head(lang), *[sheet.row(item, lang) async for item in rows(views, acting, wanted, lang)]]
-        return Response(await asyncio.to_thread(sheet.xlsx, table), media_type=XLSX, headers=_as_file("xlsx", acting.office))
+        file = await _xlsx(rows(views, acting, wanted, lang), lang)
+        return StreamingResponse(_content(file), media_type=XLSX, headers=_as_file("xlsx", acting.office))
 
     handlers = ((CASES, show), (CASES_COUNT, count), (CASES_CSV, as_csv), (CASES_XLSX, as_xlsx))
     return [operation.route(endpoint(handler)) for operation, handler in handlers]
@@ -121,6 +123,25 @@ async def _csv(items: AsyncIterator[dict[str, Any]], lang: Language) -> AsyncIte
     yield sheet.BYTE_ORDER_MARK + sheet.csv_line(sheet.head(lang))
     async for item in items:
         yield sheet.csv_line(sheet.row(item, lang))
+
+
+async def _xlsx(items: AsyncIterator[dict[str, Any]], lang: Language) -> IO[bytes]:
+    """The book, in a file without a name, which is gone when nobody holds it any more."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by whoever sends it
+    with tempfile.TemporaryDirectory() as folder:
+        book = sheet.Xlsx(file, folder)
+        book.add(sheet.head(lang))
+        async for item in items:
+            book.add(sheet.row(item, lang))
+        await asyncio.to_thread(book.close)
+    file.seek(0)
+    return file
+
+
+async def _content(file: IO[bytes]) -> AsyncIterator[bytes]:
+    with file:
+        while part := await asyncio.to_thread(file.read, _PART_BYTES):
+            yield part
 
 
 def _as_file(kind: str, office: str) -> dict[str, str]:

@@ -8,11 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consumers.http.contract_casework import BESIDE, DECISIONS, LATE, MENTIONS, PROPOSALS, TEMPLATES
+from consumers.http.contract_casework import BESIDE, DECISIONS, LATE, LEARNT, MENTIONS, PROPOSALS, TEMPLATES
 from consumers.http.departments import as_he_may_read, may_see, stands_above
 from consumers.http.endpoint import endpoint
 from consumers.http.state import Views
 from consumers.read_model import casework as reading
+from consumers.read_model import learnt as learning
 from consumers.views import casework as view
 from schemas.authority import AUTHORITY, Call
 from schemas.events.base import Role
@@ -21,8 +22,8 @@ from schemas.platform.instants import iso, to_datetime
 from schemas.reference import below
 from schemas.web import Problem, json, language
 
-PROPOSALS_AT_MOST, MENTIONS_AT_MOST, LATE_AT_MOST, DECISIONS_AT_MOST = 50, 50, 300, 100
-MENTIONED_WITHIN = timedelta(days=30)
+PROPOSALS_AT_MOST, MENTIONS_AT_MOST, LATE_AT_MOST, DECISIONS_AT_MOST, MISTAKES_AT_MOST = 50, 50, 300, 100, 12
+MENTIONED_WITHIN = LEARNT_WITHIN = timedelta(days=30)
 SOON = timedelta(hours=24)
 """Wall time: what is due so soon is about to be late."""
 
@@ -69,6 +70,19 @@ def casework_routes(views: Views) -> list[Route]:
         rows = await reading.decisions(views.reader, acting.office, DECISIONS_AT_MOST)
         return json(as_he_may_read(acting, {"decisions": [view.decision(acting.office, row, now, lang) for row in rows]}, lang))
 
+    async def learnt(request: Request) -> Response:
+        await views.callers.at_office(request, Call.READ_CASES)
+        since = to_datetime(clock.now_ms()) - LEARNT_WITHIN
+        models = await learning.models(views.reader, since)
+        return json(
+            {
+                "since": iso(since),
+                "models": [{**row, "first_seen": iso(row["first_seen"])} for row in models],
+                "mistakes": await learning.mistakes(views.reader, since, MISTAKES_AT_MOST),
+                "corrections": await learning.corrections(views.reader, since),
+            }
+        )
+
     return [
         TEMPLATES.route(endpoint(templates)),
         BESIDE.route(endpoint(beside)),
@@ -76,6 +90,7 @@ def casework_routes(views: Views) -> list[Route]:
         MENTIONS.route(endpoint(mentions)),
         LATE.route(endpoint(late)),
         DECISIONS.route(endpoint(decisions)),
+        LEARNT.route(endpoint(learnt)),
     ]
 
 

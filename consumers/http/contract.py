@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from consumers.http import answers, contract_casework
+from consumers.http import answers, contract_casework, contract_digest
 from consumers.http.looking import DEFAULT_LIMIT, MAX_LIMIT
 from consumers.http.wishes import Subscription
 from consumers.read_model.cursors import SORTS, Sort
@@ -155,7 +155,8 @@ _FILTERS = (
     Parameter("scope", f"Among which cases. {_said(SCOPES)}.", {"type": "string", "enum": sorted(Scope), "default": Scope.WORK.value}),
     Parameter(
         "q",
-        "Words that must all stand in the case: in text, notes, answers, street, ward, category; with or without accents. A whole tracking "
+        "Words that must all stand in the case: in text, notes, answers, street, ward, category; with or without accents. With a star "
+        "behind the last one it may only have begun, with three letters at least. A whole tracking "
         "code, what a petition's id begins with, or a phone number, which is found in the responsible office's own cases alone.",
         {"type": "string", "maxLength": 500},
     ),
@@ -329,4 +330,5 @@ OUTLINES = _reference(
 _LISTS = (OFFICES, CATEGORIES, WARDS, OUTLINES)
 _QUEUES = (QUEUE, QUEUE_EVENTS, QUEUE_CASE, CASE_FILE)
 _NOTICES = (NOTICES, SUBSCRIBE, NOTICE_LINK)
-OPERATIONS = (*_NOTICES, PETITION, PETITION_EVENTS, SHARED, PETITION_FILE, *_QUEUES, *_DESK, *contract_casework.OPERATIONS, IOC, *_LISTS)
+_PETITIONS = (PETITION, PETITION_EVENTS, SHARED, PETITION_FILE)
+OPERATIONS = (*_NOTICES, *_PETITIONS, *_QUEUES, *_DESK, *contract_digest.OPERATIONS, *contract_casework.OPERATIONS, IOC, *_LISTS)

@@ -129,6 +129,28 @@ class Decisions(BaseModel):
     decisions: list[DecisionItem]
 
 
+class Guesses(BaseModel):
+    """`confirmed`: of the `decided` ones those whose first guess was right."""
+
+    model: str
+    first_seen: AwareDatetime
+    decided: int
+    confirmed: int
+
+
+class Mistaken(BaseModel):
+    guessed: str
+    decided: str
+    number: int
+
+
+class Learnt(BaseModel):
+    since: AwareDatetime
+    models: list[Guesses]
+    mistakes: list[Mistaken]
+    corrections: int = Field(description="How often citizens said that category or place is wrong.")
+
+
 _AWAY: tuple[Refusal, ...] = (*NO_OFFICE, (503, "database-unavailable"))
 
 
@@ -174,6 +196,12 @@ DECISIONS = _reading(
     Answer("Disputes first, then by urgency.", Decisions),
     "Decided by `assign`.",
 )
+LEARNT = _reading(
+    "getLearnt",
+    "learnt",
+    "What there was to learn from in the last 30 days: triage's decisions beside the guesses, by model, and citizens' corrections.",
+    Answer("Numbers for all of the city, the oldest model first; mistakes by how often.", Learnt),
+)
 BESIDE = Operation(
     name="getBeside",
     method="GET",
@@ -185,4 +213,4 @@ BESIDE = Operation(
     answer=Answer("A few of each.", Beside),
     refusals=(*_AWAY, (404, "unknown-petition")),
 )
-OPERATIONS = (TEMPLATES, BESIDE, PROPOSALS, MENTIONS, LATE, DECISIONS)
+OPERATIONS = (TEMPLATES, BESIDE, PROPOSALS, MENTIONS, LATE, DECISIONS, LEARNT)

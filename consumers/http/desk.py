@@ -29,7 +29,7 @@ def desk_routes(views: Views) -> list[Route]:
     return [operation.route(endpoint(handler)) for operation, handler in handlers]
 
 
-async def _person(views: Views, request: Request, call: Call = Call.READ_CASES) -> Acting:
+async def person_at(views: Views, request: Request, call: Call = Call.READ_CASES) -> Acting:
     """Raise Problem 403 for a program: it has no desk."""
     acting = await views.callers.at_office(request, call)
     if acting.id is None:
@@ -45,14 +45,14 @@ def _of_views(views: Views) -> tuple[tuple[Operation, Handler], ...]:
         return json({"views": await saved.listed(reader, acting)})
 
     async def save_view(request: Request) -> Response:
-        acting, view = await _person(views, request), await given(ViewRequest, request)
+        acting, view = await person_at(views, request), await given(ViewRequest, request)
         made = await saved.save(reader, acting, view.name, view.query, shared=view.shared)
         if made is None:
             raise Problem(409, "too-many-views", most=saved.AT_MOST)
         return json(made, status=201)
 
     async def remove_view(request: Request) -> Response:
-        acting, text = await _person(views, request), request.path_params["view"]
+        acting, text = await person_at(views, request), request.path_params["view"]
         number = int(text) if text.isascii() and text.isdigit() and len(text) <= _NUMBER_LONGEST else 0
         if not await saved.remove(reader, acting, number):
             raise Problem(404, "unknown-view")
@@ -69,7 +69,7 @@ def _of_people(views: Views) -> tuple[tuple[Operation, Handler], ...]:
         return json({"people": await people.listed(reader, acting.office, to_datetime(clock.now_ms())), "me": acting.id})
 
     async def absence(request: Request) -> Response:
-        acting, said = await _person(views, request, Call.ACT), await given(AbsenceRequest, request)
+        acting, said = await person_at(views, request, Call.ACT), await given(AbsenceRequest, request)
         assert acting.id is not None
         colleagues = {one["id"] for one in await people.listed(reader, acting.office, to_datetime(clock.now_ms()))}
         if said.stand_in is not None and said.stand_in not in colleagues - {acting.id}:
@@ -85,7 +85,7 @@ def _of_people(views: Views) -> tuple[tuple[Operation, Handler], ...]:
 
 def _present(views: Views) -> Handler:
     async def present(request: Request) -> Response:
-        acting, said = await _person(views, request), await given(PresenceRequest, request)
+        acting, said = await person_at(views, request), await given(PresenceRequest, request)
         petition_id = request.path_params["petition_id"]
         await case_of(views, request)
         here = (

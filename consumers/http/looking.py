@@ -13,7 +13,7 @@ from starlette.datastructures import QueryParams
 from consumers.read_model import cursors
 from consumers.read_model.cursors import Sort
 from consumers.read_model.finding import Scope, Wanted
-from consumers.read_model.words import Mark, phones_in, words_in
+from consumers.read_model.words import Mark, begun, phones_in, words_in
 from schemas.events import tracking
 from schemas.events.base import Level
 from schemas.events.standing import State
@@ -40,7 +40,7 @@ _LISTS: dict[str, Callable[[], Iterable[str]]] = {
 def looked_for(given: QueryParams, acting: Acting, now: datetime, persons: tuple[str, ...] = ()) -> Wanted:
     """What the parameters say, without the words that are looked for (`searching`). Raise Problem 400 that names the one that is wrong."""
     sort = Sort(_one(given, "sort", list(Sort), Sort.PRESSING))
-    plain: dict[str, Any] = {name: _several(given, name, known()) for name, known in _LISTS.items()}
+    plain: dict[str, Any] = {name: several(given, name, known()) for name, known in _LISTS.items()}
     plain |= {name: BOOLEANS.get(_one(given, name, list(BOOLEANS), "")) for name in _FLAGS}
     return Wanted(
         office=acting.office,
@@ -48,32 +48,33 @@ def looked_for(given: QueryParams, acting: Acting, now: datetime, persons: tuple
         scope=Scope(_one(given, "scope", list(Scope), Scope.WORK)),
         sort=sort,
         after=_cursor(given.get("cursor"), sort),
-        limit=_limit(given),
+        limit=limit_of(given),
         branch=below(acting.office) if acting.branch else (),
         persons=persons,
-        channel=_several(given, "channel", None),
-        officer=_several(given, "officer", None),
-        received_from=_day(given, "received_from"),
-        received_to=_day(given, "received_to", end=True),
+        channel=several(given, "channel", None),
+        officer=several(given, "officer", None),
+        received_from=day_of(given, "received_from"),
+        received_to=day_of(given, "received_to", end=True),
         updated_since=_instant(given, "updated_since"),
         **plain,
     )
 
 
 def searching(wanted: Wanted, text: str, mark: Mark, keys: tracking.Keys) -> Wanted:
-    """Look besides for a text: a tracking code, what a petition's id begins with, or words that must all be there. Raise Problem 400
-    where it has none."""
-    text = text.strip()
+    """Look besides for a text: a tracking code, what a petition's id begins with, or words that must all be there, of which the last one
+    may only have begun (`đèn chi*`). Raise Problem 400 where it has none."""
+    text, typing = text.strip().removesuffix("*"), text.strip().endswith("*")
     try:
         return replace(wanted, ids=tuple(keys.candidates(tracking.parse(text))))
     except tracking.BadTrackingCode:
         pass
     if len(text) >= _ID_AT_LEAST and set(text) <= set("0123456789abcdef") and not any(phones_in(text)):
         return replace(wanted, id_from=text, id_to=f"{text}g")
-    words = sorted(words_in(text))[:_WORDS_AT_MOST]
-    if not words:
+    before, last = begun(text) if typing else (text, frozenset[str]())
+    words = sorted(words_in(before))[:_WORDS_AT_MOST]
+    if not words and not last:
         raise broken("q", "no_word")
-    return replace(wanted, words=tuple(map(mark, words)), phones=any(phones_in(text)))
+    return replace(wanted, words=tuple(map(mark, words)), begun=tuple(map(mark, sorted(last))), phones=any(phones_in(text)))
 
 
 def _one(given: QueryParams, name: str, allowed: list[Any], otherwise: str) -> str:
@@ -83,7 +84,8 @@ def _one(given: QueryParams, name: str, allowed: list[Any], otherwise: str) -> s
     return value
 
 
-def _several(given: QueryParams, name: str, known: Iterable[str] | None) -> tuple[str, ...]:
+def several(given: QueryParams, name: str, known: Iterable[str] | None) -> tuple[str, ...]:
+    """All values of a parameter, each one of the `known`. Raise Problem 400."""
     values = tuple(given.getlist(name))
     if len(values) > _MANY_AT_MOST:
         raise broken(name, "too_long", max_length=_MANY_AT_MOST)
@@ -92,10 +94,11 @@ def _several(given: QueryParams, name: str, known: Iterable[str] | None) -> tupl
     return values
 
 
-def _limit(given: QueryParams) -> int:
-    text = given.get("limit", str(DEFAULT_LIMIT))
-    if not text.isascii() or not text.isdigit() or len(text) > 6 or not 1 <= int(text) <= MAX_LIMIT:
-        raise broken("limit", "range", ge=1, le=MAX_LIMIT)
+def limit_of(given: QueryParams, default: int = DEFAULT_LIMIT, most: int = MAX_LIMIT) -> int:
+    """Entries of a page."""
+    text = given.get("limit", str(default))
+    if not text.isascii() or not text.isdigit() or len(text) > 6 or not 1 <= int(text) <= most:
+        raise broken("limit", "range", ge=1, le=most)
     return int(text)
 
 
@@ -117,11 +120,13 @@ def _instant(given: QueryParams, name: str) -> datetime | None:
         raise broken(name, "timezone_aware") from None
 
 
-def _day(given: QueryParams, name: str, *, end: bool = False) -> datetime | None:
+def day_of(given: QueryParams, name: str, *, end: bool = False) -> datetime | None:
     """An instant, or a day in Hanoi; `end`: the day is meant with all of it."""
     text = given.get(name)
     try:
         day = datetime.strptime(text or "", "%Y-%m-%d").replace(tzinfo=HANOI)
+        return day + timedelta(days=1) if end else day
     except ValueError:
         return _instant(given, name)
-    return day + timedelta(days=1) if end else day
+    except OverflowError:
+        raise broken(name, "timezone_aware") from None

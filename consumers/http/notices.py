@@ -41,7 +41,7 @@ def notice_routes(views: Views) -> list[Route]:
         if snapshot is None:
             raise Problem(404, "unknown-petition")
         petition_id = snapshot.petition_id
-        found = await _with_database(views, partial(book.of_petition, petition_id=petition_id))
+        found = await with_database(views, partial(book.of_petition, petition_id=petition_id))
         return json({"media": views.settings.media(), "notices": list(policy().notices), "receivers": found})
 
     async def subscribe(request: Request) -> Response:
@@ -58,7 +58,7 @@ def notice_routes(views: Views) -> list[Route]:
         now = to_datetime(views.settings.clock().now_ms())
         due = after_quiet(policy().quiet, now) if wish.medium in policy().quiet.media else now
         try:
-            await _with_database(views, lambda found: book.subscribe(keys(), views.keys.secrets[-1], found, wanted, due=due))
+            await with_database(views, lambda found: book.subscribe(keys(), views.keys.secrets, found, wanted, due=due))
         except book.TooMany:
             raise Problem(429, "too-many-notices") from None
         except book.Erased:
@@ -67,10 +67,10 @@ def notice_routes(views: Views) -> list[Route]:
 
     async def follow_link(request: Request) -> Response:
         purpose = request.path_params["purpose"]
-        receiver = signing.receiver_of(views.keys.secrets[-1], purpose, request.path_params["token"]) if purpose in _DOES else None
+        receiver = signing.receiver_of(views.keys.secrets, purpose, request.path_params["token"]) if purpose in _DOES else None
         if receiver is None:
             raise Problem(404, "not-found")
-        done = await _with_database(views, partial(_DOES[purpose], receiver=receiver))
+        done = await with_database(views, partial(_DOES[purpose], receiver=receiver))
         return json({"done": done})
 
     return [NOTICES.route(endpoint(show)), SUBSCRIBE.route(endpoint(subscribe)), NOTICE_LINK.route(endpoint(follow_link))]
@@ -91,7 +91,7 @@ async def _wish(request: Request) -> Subscription:
         raise from_validation(error) from None
 
 
-async def _with_database(views: Views, work: Callable[[psycopg.Connection[object]], T]) -> T:
+async def with_database(views: Views, work: Callable[[psycopg.Connection[object]], T]) -> T:
     """In a thread: these calls are seldom, and share their code with the commands."""
 
     def connected() -> T:

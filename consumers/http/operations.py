@@ -5,9 +5,8 @@ Missing data raises an alarm: the answer names what it cannot vouch for, and a p
 
 from __future__ import annotations
 
-import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -16,6 +15,7 @@ from starlette.routing import Route
 
 from consumers.http.contract import IOC
 from consumers.http.endpoint import endpoint
+from consumers.http.kept import Kept
 from consumers.http.state import Views
 from consumers.read_model import figures
 from consumers.views import operations
@@ -25,26 +25,6 @@ from schemas.web import json, language
 
 KEEP_SECONDS = 2.0
 BEHIND_SECONDS = 60.0
-
-
-class Figures:
-    """The rows, asked for at most once in two seconds, however many screens look."""
-
-    def __init__(self, views: Views) -> None:
-        self._views, self._clock = views, views.settings.clock()
-        self._lock = asyncio.Lock()
-        self._rows: figures.Rows | None = None
-        self._read_at = 0.0
-        self._now = datetime.min.replace(tzinfo=UTC)
-
-    async def rows(self) -> tuple[figures.Rows, datetime]:
-        """The rows and the instant (service's clock) for which they hold."""
-        async with self._lock:
-            if self._rows is None or time.monotonic() - self._read_at > KEEP_SECONDS:
-                now = to_datetime(self._clock.now_ms())
-                self._rows = await figures.read(self._views.reader, now)
-                self._now, self._read_at = now, time.monotonic()
-            return self._rows, self._now
 
 
 def freshness(views: Views, rows: figures.Rows) -> dict[str, Any]:
@@ -62,11 +42,17 @@ def freshness(views: Views, rows: figures.Rows) -> dict[str, Any]:
 
 
 def operations_routes(views: Views) -> list[Route]:
-    figures = Figures(views)
+    clock = views.settings.clock()
+    kept: Kept[None, tuple[figures.Rows, datetime]] = Kept(KEEP_SECONDS)
+
+    async def read() -> tuple[figures.Rows, datetime]:
+        """The rows and the instant (service's clock) for which they hold."""
+        now = to_datetime(clock.now_ms())
+        return await figures.read(views.reader, now), now
 
     async def show(request: Request) -> Response:
         who = await views.callers.allowed(request, Call.READ_FIGURES)
-        rows, now = await figures.rows()
+        rows, now = await kept.of(None, read)
         found = operations.figures(rows, now, language(request))
         watch = views.dead_letters
         return json(

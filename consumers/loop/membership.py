@@ -8,9 +8,9 @@ from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from consumers.kafka.patient import Patient
 from consumers.kafka.records import config, lean
-from consumers.loop.service import Service
 from schemas.events.topics import EVENTS
 from schemas.platform.logs import log
+from schemas.platform.service import Service
 from schemas.platform.settings import ProcessSettings
 
 GATHER_MS = 250

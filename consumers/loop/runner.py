@@ -5,7 +5,7 @@ Start, in this order:
 2. open the sink: its connections, and what a predecessor left unfinished is shut out. An outside that is away is waited for;
 Round, in this order:
 3. a step of the sink: take up what is new, poll, decide, write effect and offsets together (`consumers.loop.sink`);
-4. beat: without one for a minute the process ends (`consumers.loop.service`);
+4. beat: without one for a minute the process ends (`schemas.platform.service`);
 5. stall: while events wait and nothing is committed for 45 seconds, the process ends (`consumers.loop.stall`);
 6. lag and readiness, once a second (`consumers.loop.lag`).
 When a step does not come to its end, the sink is closed; after a pause of 0.1 to 5 s the loop goes on at 2.
@@ -24,12 +24,12 @@ from kafka.errors import KafkaError
 
 from consumers.loop.lag import LagReport
 from consumers.loop.membership import GATHER_MS, connect
-from consumers.loop.service import Service
 from consumers.loop.sink import Sink, Unfinished
 from consumers.loop.stall import StallWatch
 from consumers.settings import MemberSettings
 from schemas.events.topics import EVENTS
 from schemas.platform.logs import log
+from schemas.platform.service import Service
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,21 @@ from __future__ import annotations
 import base64
 import hmac
 import secrets
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from schemas.events.sealing import Keys
-
 _NONCE = 12
+
+
+class Keys(Protocol):
+    """What has a key for each path: a keyring."""
+
+    def key(self, path: str) -> bytes | None:
+        """None when it was destroyed."""
+        ...
 
 
 def seal(keys: Keys, path: str, receiver: str, address: dict[str, Any]) -> str | None:

@@ -4,7 +4,7 @@ offices and channels are added by command."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from consumers.notifier import addresses, signing
-from schemas.events.sealing import Keys
+from consumers.notifier.addresses import Keys
 
 Connection = psycopg.Connection[Any]
 AT_MOST = 6
@@ -29,6 +29,7 @@ insert into notice_receiver (id, holder_kind, holder, medium, address, address_h
 values (%s, 'citizen', %s, %s, %s, %s, %s, %s, %s, %s) on conflict (holder, medium, address_hash) where address_hash is not null
 do update set wants = excluded.wants, language = excluded.language returning id
 """
+_LEAVE = "delete from notice_receiver where id = %s and holder_kind in ('citizen', 'person')"
 _OF_PETITION = "select medium, state, wants from notice_receiver where holder_kind = 'citizen' and holder = %s order by created_at"
 _CONFIRM = """
 insert into notice_delivery (receiver, petition_id, event_id, type, seq, at, due_at)
@@ -46,7 +47,8 @@ class Erased(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A citizen's wish. `code`: his tracking code where he gave it, for links that only he gets."""
+    """A citizen's wish. `code`: his tracking code where he gave it, for links that only he gets; `thread`: the mail that he wrote, which
+    ours answer."""
 
     petition_id: str
     key_path: str
@@ -55,23 +57,25 @@ class Wanted:
     notices: frozenset[str]
     language: str = "vi"
     code: str | None = None
+    thread: str | None = None
 
 
 Sealer = Callable[..., str]
-"""`subscribe` with keys and secret already given."""
+"""`subscribe` with keys and secrets already given."""
 
 
 def subscribe(
-    keys: Keys, secret: bytes, connection: Connection, wanted: Wanted, *, confirmed: bool = False, due: datetime | None = None
+    keys: Keys, named: Sequence[bytes], connection: Connection, wanted: Wanted, *, confirmed: bool = False, due: datetime | None = None
 ) -> str:
-    """The receiver's id. Not confirmed: its confirmation is the first thing sent there, not before `due`; said twice it is one wish.
-    Raises TooMany, Erased."""
-    hashed = signing.address_hash(secret, wanted.medium, wanted.address)
+    """The receiver's id. `named`: the deployment's secrets. Not confirmed: its confirmation is the first thing sent there, not before
+    `due`; said twice it is one wish. Raises TooMany, Erased."""
+    hashed = signing.address_hash(named, wanted.medium, wanted.address)
     with connection.transaction():
         if not confirmed:
             _no_pestering(connection, wanted.petition_id, hashed)
         receiver = secrets.token_hex(12)
-        sealed = addresses.seal(keys, wanted.key_path, hashed, {"address": wanted.address, "code": wanted.code})
+        opened = {"address": wanted.address, "code": wanted.code, "thread": wanted.thread}
+        sealed = addresses.seal(keys, wanted.key_path, hashed, opened)
         if sealed is None:
             raise Erased(wanted.petition_id)
         state = "active" if confirmed else "waiting"
@@ -97,7 +101,7 @@ def confirm(connection: Connection, receiver: str) -> bool:
 
 def leave(connection: Connection, receiver: str) -> bool:
     """Nothing is sent there any more, what waits included; False when nobody was there."""
-    return connection.execute("delete from notice_receiver where id = %s and holder_kind = 'citizen'", (receiver,)).rowcount > 0
+    return connection.execute(_LEAVE, (receiver,)).rowcount > 0
 
 
 def forget_addresses(connection: Connection, petition_id: str) -> int:

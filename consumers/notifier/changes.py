@@ -26,8 +26,8 @@ _OFFICES = ("office", "decider", "escalated_to")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An event: what it is, and itself as it stands on the record. `channel`, `contact`: of a petition's first one, with its contact as
-    it was sealed at intake; `key_path`: where in the keyring the petition's key is."""
+    """An event: what it is, and itself as it stands on the record. `channel`, `contact`, `external_id`: of a petition's first one, with its
+    contact as it was sealed at intake, and the channel's own id of it; `key_path`: where in the keyring the petition's key is."""
 
     happening: Happening
     event_id: str
@@ -36,6 +36,7 @@ class Change:
     key_path: str
     channel: str | None = None
     contact: str | None = None
+    external_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -70,6 +71,7 @@ def _change(record: Record, policy: NoticePolicy, open_value: OpenValue) -> Chan
         path_of(entry.petition_id, received),
         petition["channel"] if petition else None,
         petition.get("contact_sealed") if petition else None,
+        petition.get("external_id") if petition else None,
     )
 
 

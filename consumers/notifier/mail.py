@@ -17,8 +17,11 @@ from schemas.events.strings import EMAIL
 _TIMEOUT_SECONDS = 20
 
 
-def composed(message: Message, *, sender: str, address: str, event_id: str, thread: str, leave: str | None) -> EmailMessage:
-    """`leave`: the link by which one click ends it (RFC 8058). Every mail of a petition answers the same, never sent, first one.
+def composed(
+    message: Message, *, sender: str, address: str, event_id: str, thread: str, leave: str | None, answers: str | None = None
+) -> EmailMessage:
+    """`leave`: the link by which one click ends it (RFC 8058). Every mail of a petition answers the same first one: `answers`, the one that
+    its citizen wrote, or one that was never sent.
     Raises Never for an address that is none."""
     if not re.fullmatch(EMAIL, address):
         raise Never("address")  # it was taken in before addresses were looked at as closely
@@ -27,7 +30,7 @@ def composed(message: Message, *, sender: str, address: str, event_id: str, thre
     mail["From"], mail["To"], mail["Subject"] = sender, address, message.subject
     mail["Date"] = format_datetime(datetime.now(UTC))
     mail["Message-ID"] = f"<{event_id}.{thread}@{domain}>"
-    mail["In-Reply-To"] = mail["References"] = f"<{thread}@{domain}>"
+    mail["In-Reply-To"] = mail["References"] = answers or f"<{thread}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     if leave:
         mail["List-Unsubscribe"] = f"<{leave}>"

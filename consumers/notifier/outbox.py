@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,9 @@ from consumers.notifier import book
 from consumers.notifier.changes import Change, Changes
 from consumers.notifier.decide import Receiver, deliveries
 from consumers.notifier.policy import MEDIA, NoticePolicy
+from schemas.events import tracking
 from schemas.events.contacts import open_contact
+from schemas.events.mails import EMAIL, message_id
 from schemas.platform.clock import Clock, to_datetime
 
 _RECEIVERS = """
@@ -34,11 +37,13 @@ _CHANNELS = "select petition_id, channel from notice_petition where petition_id 
 class Deliveries:
     """See `consumers.loop.postgres_sink.Tables`."""
 
-    def __init__(self, url: str, offsets: tuple[str, str], policy: NoticePolicy, clock: Clock, subscribe: book.Sealer) -> None:
+    def __init__(
+        self, url: str, offsets: tuple[str, str], policy: NoticePolicy, clock: Clock, subscribe: book.Sealer, *, codes: tracking.Keys
+    ) -> None:
         """`offsets`: the consumer's name and the topic's."""
         self._connection: psycopg.Connection[Any] = psycopg.connect(url, autocommit=True, connect_timeout=5)
         self._offsets = Offsets(self._connection, *offsets)
-        self._policy, self._clock, self._subscribe = policy, clock, subscribe
+        self._policy, self._clock, self._subscribe, self._codes = policy, clock, subscribe, codes
 
     def close(self) -> None:
         self._connection.close()
@@ -77,7 +82,16 @@ class Deliveries:
                 if contact.get(name) and medium in MEDIA:
                     wanted = book.Wanted(petition_id, change.key_path, medium, contact[name], frozenset(self._policy.notices))
                     with suppress(book.TooMany, book.Erased):
-                        self._subscribe(self._connection, wanted)
+                        self._subscribe_as(change, wanted)
+
+    def _subscribe_as(self, change: Change, wanted: book.Wanted) -> None:
+        """Who wrote from this address need not confirm it: he is answered there, and gets the code of what he wrote."""
+        if change.channel != EMAIL or wanted.medium != "email" or change.external_id is None:
+            self._subscribe(self._connection, wanted)
+            return
+        code = self._codes.code_of(wanted.petition_id, EMAIL, change.external_id)
+        written = replace(wanted, code=code, thread=message_id(change.external_id))
+        self._subscribe(self._connection, written, confirmed=True)
 
     def _deliver(self, changes: Sequence[Change]) -> None:
         channels = self._channels({change.happening.petition_id for change in changes})

@@ -15,6 +15,10 @@ MEDIA: tuple[Medium, ...] = ("email", "sms", "zalo")
 """By which a citizen can be told; `webhook` is for offices and channels."""
 
 
+def _clock_time(given: object) -> object:
+    return time.fromisoformat(given) if isinstance(given, str) else given
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -26,10 +30,7 @@ class Quiet(_Part):
     ends: time
     media: frozenset[Medium]
 
-    @field_validator("begins", "ends", mode="before")
-    @classmethod
-    def _clock_time(cls, given: object) -> object:
-        return time.fromisoformat(given) if isinstance(given, str) else given
+    _clock_times = field_validator("begins", "ends", mode="before")(_clock_time)
 
 
 class Tries(_Part):
@@ -41,12 +42,26 @@ class Tries(_Part):
     hours: float
 
 
+class DigestPolicy(_Part):
+    """The morning digest goes out between `at` and `until` (Hanoi's time) of a working day, to addresses of these domains and those below
+    them; new is what came since `evening` of the working day before; `cases`: of each section that are told one by one."""
+
+    at: time
+    until: time
+    evening: time
+    cases: int
+    domains: tuple[str, ...]
+
+    _clock_times = field_validator("at", "until", "evening", mode="before")(_clock_time)
+
+
 class NoticePolicy(_Part):
     """`notices`: by name, the types of events that it is made of."""
 
     notices: dict[str, tuple[str, ...]]
     quiet: Quiet
     tries: Tries
+    digest: DigestPolicy
 
     def notice_of(self, what: str) -> str | None:
         """The notice to which this type of event belongs."""

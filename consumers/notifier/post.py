@@ -6,6 +6,9 @@ from typing import Any, cast
 
 from consumers.notifier import addresses, mail, signing, webhooks, wording
 from consumers.notifier.changes import entry_of
+from consumers.notifier.digest.figures import Figures
+from consumers.notifier.digest.sending import Digests
+from consumers.notifier.digest.wishes import StaffKeys
 from consumers.notifier.gateway import Gateway
 from consumers.notifier.wording import Links, Message
 from consumers.settings import NotifierSettings
@@ -18,10 +21,13 @@ Row = dict[str, Any]
 class Post:
     """Sends by every medium that is set up."""
 
-    def __init__(self, settings: NotifierSettings, keys: Keys) -> None:
+    def __init__(self, settings: NotifierSettings, keys: Keys, figures: Figures) -> None:
         self._settings, self._keys, self._open = settings, keys, Sealing(keys).open_value
-        self._secret = settings.tracking_secrets()[-1]
-        self._webhooks = webhooks.Webhooks(self._secret, inside=settings.webhooks_inside)
+        secrets = settings.tracking_secrets()
+        self._secret = secrets[0]
+        self._staff_keys = StaffKeys(secrets[-1])
+        self._digests = Digests(figures, settings.clock(), settings.notice_url)
+        self._webhooks = webhooks.Webhooks(secrets, inside=settings.webhooks_inside)
         self._mail = mail.Mail(settings)
         self._gateways = {
             "sms": Gateway(settings.sms_url, settings.sms_token.get_secret_value(), settings.gateway_template),
@@ -33,24 +39,37 @@ class Post:
         if row["medium"] == "webhook":
             await self._webhooks.send(row, webhooks.payload(entry_of(row, self._open), row))
             return True
-        address = addresses.unseal(self._keys, row["key_path"], row["address_hash"], row["address"])
+        staff = row["holder_kind"] == "person"
+        address = addresses.unseal(self._staff_keys if staff else self._keys, row["key_path"] or "", row["address_hash"], row["address"])
         if address is None:
             return False  # forgotten
         links = self._links(row, address.get("code"))
-        await self._tell(row, str(address["address"]), self._message(row, links), links)
+        message = await self._message(row, links)
+        if message is None:
+            return False
+        await self._tell(row, address, message, links)
         return True
 
-    def _message(self, row: Row, links: Links) -> Message:
+    async def _message(self, row: Row, links: Links) -> Message | None:
         language = cast("Language", row["language"])
+        if row["holder_kind"] == "person":
+            return await self._digests.message(row, links.leave)
         if row["type"] == "confirm":
             return wording.confirmation(row["petition_id"], language, links)
         return wording.news(entry_of(row, self._open), row["petition_id"], language, links)
 
-    async def _tell(self, row: Row, address: str, message: Message, links: Links) -> None:
+    async def _tell(self, row: Row, opened: Row, message: Message, links: Links) -> None:
+        address = str(opened["address"])
         if row["medium"] == "email":
             leave = None if row["type"] == "confirm" else links.leave
             made = mail.composed(
-                message, sender=self._settings.mail_from, address=address, event_id=row["event_id"], thread=row["receiver"], leave=leave
+                message,
+                sender=self._settings.mail_from,
+                address=address,
+                event_id=row["event_id"],
+                thread=row["receiver"],
+                leave=leave,
+                answers=opened.get("thread"),
             )
             await self._mail.send(made)
         else:

@@ -14,6 +14,9 @@ from typing import Any
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from consumers.notifier.digest.figures import Figures
+from consumers.notifier.digest.morning import Worked
+from consumers.notifier.digest.rounds import Rounds
 from consumers.notifier.failing import Never, NotTaken
 from consumers.notifier.lanes import LEASE_SECONDS, Lanes
 from consumers.notifier.policy import MEDIA, NoticePolicy
@@ -28,6 +31,7 @@ from schemas.platform.logs import log
 _IDLE_SECONDS = 0.5
 _TELL_EVERY_SECONDS = 5.0
 _SWEEP_EVERY_SECONDS = 3600.0
+_ROUND_EVERY_SECONDS = 20.0
 _SEND_SECONDS = LEASE_SECONDS / 2
 """A send that takes longer is given up well before another process may take the lane."""
 _CHANCE = random.SystemRandom()
@@ -36,10 +40,10 @@ _CHANCE = random.SystemRandom()
 class Senders:
     """`step` sends what is due, once around; `run` does so until it is told to stop."""
 
-    def __init__(self, lanes: Lanes, post: Post, policy: NoticePolicy, clock: Clock, settings: NotifierSettings) -> None:
-        self._lanes, self._post, self._policy, self._clock = lanes, post, policy, clock
+    def __init__(self, lanes: Lanes, post: Post, rounds: Rounds, policy: NoticePolicy, *, clock: Clock, settings: NotifierSettings) -> None:
+        self._lanes, self._post, self._rounds, self._policy, self._clock = lanes, post, rounds, policy, clock
         self._media, self._limit = ("webhook", *settings.media()), settings.notifier_lanes
-        self._tell_at = self._sweep_at = 0.0
+        self._tell_at = self._sweep_at = self._round_at = 0.0
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self, stopping: threading.Event) -> None:
@@ -99,6 +103,9 @@ class Senders:
 
     async def _look_after(self) -> None:
         now = time.monotonic()
+        if now >= self._round_at:
+            self._round_at = now + _ROUND_EVERY_SECONDS
+            await self._rounds.look(to_datetime(self._clock.now_ms()))
         if now >= self._tell_at:
             self._tell_at = now + _TELL_EVERY_SECONDS
             found = {one.medium: one for one in await self._lanes.waiting(to_datetime(self._clock.now_ms()))}
@@ -112,25 +119,25 @@ class Senders:
             await self._lanes.sweep()
 
 
-async def send_until(stopping: threading.Event, settings: NotifierSettings, keys: Keys, policy: NoticePolicy) -> None:
+async def send_until(stopping: threading.Event, settings: NotifierSettings, keys: Keys, policy: NoticePolicy, worked: Worked) -> None:
     """Connections, and the work, until told to stop."""
     url = settings.database_url.get_secret_value()
     pool: AsyncConnectionPool[Any] = AsyncConnectionPool(url, min_size=1, max_size=8, open=False, kwargs={"autocommit": True}, timeout=5)
     await pool.open(wait=False)
-    post = Post(settings, keys)
+    post, rounds = Post(settings, keys, Figures(pool)), Rounds(pool, policy.digest, worked)
     try:
-        await Senders(Lanes(pool), post, policy, settings.clock(), settings).run(stopping)
+        await Senders(Lanes(pool), post, rounds, policy, clock=settings.clock(), settings=settings).run(stopping)
     finally:
         await post.close()
         await pool.close(timeout=1)
 
 
-def begin(stopping: threading.Event, settings: NotifierSettings, keys: Keys, policy: NoticePolicy) -> threading.Thread:
+def begin(stopping: threading.Event, settings: NotifierSettings, keys: Keys, policy: NoticePolicy, worked: Worked) -> threading.Thread:
     """Start the thread. Whatever ends it before its time ends the process: the supervisor starts a new one."""
 
     def work() -> None:
         try:
-            asyncio.run(send_until(stopping, settings, keys, policy))
+            asyncio.run(send_until(stopping, settings, keys, policy, worked))
         except Exception as error:  # noqa: BLE001 — whatever it is, the process must not go on without its senders
             log.error("fatal", error=type(error).__name__, exc_info=True)
             sys.stderr.flush()

@@ -1,10 +1,15 @@
-"""Signatures: webhooks as Standard Webhooks has them, and links that need no login. All secrets follow from one, so none is stored."""
+"""Signatures: webhooks as Standard Webhooks has them, and links that need no login. All secrets follow from one, so none is stored.
+
+When the deployment's secret is changed (the newest is named first, those before it behind), what is made from then on follows from the
+newest, and what was handed out before holds for as long as its secret is named. By which an address is known again follows from the
+oldest: it stands in the table, and another one would be another address.
+"""
 
 from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _PREFIX = "whsec_"
 
@@ -30,16 +35,16 @@ def link_token(secret: bytes, purpose: str, receiver: str) -> str:
     return f"{receiver}.{_proof(secret, purpose, receiver)}"
 
 
-def receiver_of(secret: bytes, purpose: str, token: str) -> str | None:
-    """Whose link it is; None when it is nobody's."""
+def receiver_of(secrets: Sequence[bytes], purpose: str, token: str) -> str | None:
+    """Whose link it is, made with one of these; None when it is nobody's."""
     receiver, _, proof = token.partition(".")
-    expected = _proof(secret, purpose, receiver)
-    return receiver if hmac.compare_digest(proof.encode(), expected.encode()) else None
+    expected = [_proof(secret, purpose, receiver) for secret in secrets]
+    return receiver if any(hmac.compare_digest(proof.encode(), one.encode()) for one in expected) else None
 
 
-def address_hash(secret: bytes, medium: str, address: str) -> str:
-    """By which the same address is known again, and by nobody without the secret."""
-    return hmac.digest(secret, f"notice address\0{medium}\0{address}".encode(), "sha256").hex()
+def address_hash(secrets: Sequence[bytes], medium: str, address: str) -> str:
+    """By which the same address is known again, and by nobody without the oldest of the secrets."""
+    return hmac.digest(secrets[-1], f"notice address\0{medium}\0{address}".encode(), "sha256").hex()
 
 
 def _proof(secret: bytes, purpose: str, receiver: str) -> str:

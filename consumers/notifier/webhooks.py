@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -27,19 +28,25 @@ def payload(entry: TimelineEntry, row: dict[str, Any]) -> bytes:
     return orjson.dumps({"type": f"petition.{entry.what}", "timestamp": entry.at, "data": data})
 
 
+def secrets_of(deployments: Sequence[bytes], row: dict[str, Any]) -> list[str]:
+    """What signs for an endpoint: its secret by each of the deployment's, so that it goes on with the one that it was given, and while it
+    is being replaced the one before as well."""
+    versions = [row["secret"], row["secret"] - 1] if row["both_secrets"] else [row["secret"]]
+    return [signing.webhook_secret(secret, row["receiver"], version) for secret in deployments for version in versions]
+
+
 class Webhooks:
     """`inside`: private addresses and plain HTTP will do."""
 
-    def __init__(self, secret: bytes, *, inside: bool) -> None:
-        self._secret, self._inside = secret, inside
+    def __init__(self, secrets: Sequence[bytes], *, inside: bool) -> None:
+        """`secrets`: the deployment's, the newest first."""
+        self._secrets, self._inside = secrets, inside
         self._client = httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
 
     async def send(self, row: dict[str, Any], body: bytes) -> None:
         """Raises NotTaken."""
         to = await guard.target(row["url"], inside=self._inside)
-        versions = [row["secret"], row["secret"] - 1] if row["both_secrets"] else [row["secret"]]
-        secrets = [signing.webhook_secret(self._secret, row["receiver"], version) for version in versions]
-        signed = signing.webhook_headers(secrets, row["event_id"], int(time.time()), body)
+        signed = signing.webhook_headers(secrets_of(self._secrets, row), row["event_id"], int(time.time()), body)
         headers = {**signed, "Host": to.netloc, "Content-Type": "application/json", "User-Agent": "hanoi-petitions"}
         try:
             async with self._client.stream("POST", to.url, content=body, headers=headers, extensions={"sni_hostname": to.host}) as answer:

@@ -47,23 +47,24 @@ def news(entry: TimelineEntry, number: str, language: Language, links: Links) ->
     shown = items(entry, language)
     values = {"number": number[:_SHOWN_DIGITS], "title": shown[-1]["title"], "link": links.follow, "leave": links.leave}
     text = "\n\n--\n\n".join(_body(items(entry, lang), lang, values, by_code=links.by_code) for lang in order)
-    return Message(_say("mail.subject", language, values), text, _say("short.message", language, values))
+    return Message(say("mail.subject", language, values), text, say("short.message", language, values))
 
 
 def confirmation(number: str, language: Language, links: Links) -> Message:
     values = {"number": number[:_SHOWN_DIGITS], "confirm": links.confirm}
     order = (language, *(other for other in LANGUAGES if other != language))
-    text = "\n\n--\n\n".join(_say("confirm.message", lang, values) for lang in order)
-    return Message(_say("confirm.title", language, values), text, _say("confirm.message", language, values))
+    text = "\n\n--\n\n".join(say("confirm.message", lang, values) for lang in order)
+    return Message(say("confirm.title", language, values), text, say("confirm.message", language, values))
 
 
 def _body(shown: Sequence[Item], language: Language, values: dict[str, str], *, by_code: bool) -> str:
     parts = [f"{item['title']}\n{item['message']}" for item in shown]
     follow = "mail.follow" if by_code else "mail.follow-with-code"
-    return "\n\n".join((*parts, _say(follow, language, values), _say("mail.leave", language, values)))
+    return "\n\n".join((*parts, say(follow, language, values), say("mail.leave", language, values)))
 
 
-def _say(key: str, language: Language, values: dict[str, str]) -> str:
+def say(key: str, language: Language, values: dict[str, str]) -> str:
+    """A text of `texts.toml`, its names filled in."""
     return _texts()[key][language].format(**values)
 
 

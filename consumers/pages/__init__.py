@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from starlette.routing import Route
 
-from consumers.pages.choices import desk_data, track_data
+from consumers.pages.choices import desk_data, public_data, track_data
 from consumers.pages.privacy import privacy_data
 from schemas.web import Assets, Page, asset_routes, page_routes
 
@@ -21,10 +21,12 @@ DESK_OFFICE, DESK_CASE = replace(DESK, path="/desk/{office}"), replace(DESK, pat
 SIGN_IN = Page("/sign-in", "sign-in", "consumers.pages", "views")
 OPERATIONS = Page("/ioc", "ioc", "consumers.pages", "views", wide=True)
 NOTICE = Page("/notices/{purpose}/{token}", "notice", "consumers.pages", "views")
+PUBLIC = Page("/cong-khai", "public", "consumers.pages", "views", public_data, wide=True)
+MATTER = Page("/cong-khai/{number}", "matter", "consumers.pages", "views")
 PRIVACY = Page("/privacy", "privacy", "consumers.pages", "views", privacy_data)
 
 
 def view_pages() -> list[Route]:
     assets = (Assets.of("views", "consumers.pages"), Assets.of("common", "schemas.web"))
-    pages = (TRACK, SHARED, DESK, DESK_OFFICE, DESK_CASE, OPERATIONS, PRIVACY, SIGN_IN, NOTICE)
+    pages = (TRACK, SHARED, DESK, DESK_OFFICE, DESK_CASE, OPERATIONS, PUBLIC, MATTER, PRIVACY, SIGN_IN, NOTICE)
     return [*page_routes(*pages), *asset_routes(*assets)]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from consumers.incidents.compare import FIELD
+from consumers.read_model.public import UNLISTED
 from schemas.authority import AUTHORITY, CITIZEN_ACTIONS
 from schemas.events.actions import ContributionKind, RefusalKind, ResultKind
 from schemas.events.base import Level
 from schemas.events.standing import WORK_STATES, State
-from schemas.reference import categories, offices, wards
+from schemas.reference import TRIAGE_OFFICE, categories, offices, wards
 from schemas.reference.texts import Language, right_address, words
 
 
@@ -16,6 +18,7 @@ def desk_data(lang: Language) -> dict[str, Any]:
     """Lists of `{code, name}`; names by code. `work`: the states of cases in a queue; a category's `owner`: an office, or `ward`."""
     return {
         "offices": [_named(one.code, one.name_vi, one.name_en, lang) for one in offices().values()],
+        "triage": TRIAGE_OFFICE,
         "categories": [{**_named(one.code, one.name_vi, one.name_en, lang), "owner": one.default_owner} for one in categories().values()],
         "wards": _wards(lang),
         "states": {state.value: words("state", state.value, lang) for state in State},
@@ -35,6 +38,16 @@ def track_data(lang: Language) -> dict[str, Any]:
         "unanswered": sorted(WORK_STATES),
         "categories": [_named(one.code, one.name_vi, one.name_en, lang) for one in categories().values()],
         "wards": _wards(lang),
+    }
+
+
+def public_data(lang: Language) -> dict[str, Any]:
+    """Lists of `{code, name}`: what anybody may read of, and where it may stand."""
+    wards_by_name = sorted(_wards(lang).items(), key=lambda ward: wards()[ward[0]].name_vi)
+    return {
+        "wards": [{"code": code, "name": name} for code, name in wards_by_name],
+        "categories": [_named(one.code, one.name_vi, one.name_en, lang) for one in categories().values() if one.code in FIELD],
+        "states": [{"code": state.value, "name": words("state", state.value, lang)} for state in State if state not in UNLISTED],
     }
 
 

@@ -43,8 +43,8 @@ SCOPES: Mapping[Scope, str] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What is looked for. Empty or None: whatever. `branch`: the offices below, where the caller reads those. `persons`: the caller, and
-    for whom he stands in. `words`: marks that must all stand in the case; `phones`: whether phone numbers are among them, which the
-    responsible office alone finds. `ids`: one of these; `id_from`, `id_to`: what the petition's id begins with."""
+    for whom he stands in. `words`: marks that must all stand in the case, `begun`: of which one must; `phones`: whether phone numbers are
+    among them, which the responsible office alone finds. `ids`: one of these; `id_from`, `id_to`: what the petition's id begins with."""
 
     office: str
     now: datetime
@@ -55,6 +55,7 @@ class Wanted:
     branch: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
     words: tuple[int, ...] = ()
+    begun: tuple[int, ...] = ()
     phones: bool = False
     ids: tuple[str, ...] = ()
     id_from: str | None = None
@@ -85,6 +86,7 @@ _FREE = "(p.officer is null or coalesce(p.held_until < %(now)s, false))"
 _FOLLOWED = "coalesce((p.view->>'followers')::int > 0, false)"
 _CONDITIONS: Mapping[str, str] = {
     "words": "w.words @> %(words)s::bigint[]",
+    "begun": "w.words && %(begun)s::bigint[]",
     "ids": "p.petition_id = any(%(ids)s)",
     "id_from": "p.petition_id >= %(id_from)s",
     "id_to": "p.petition_id < %(id_to)s",
@@ -159,7 +161,7 @@ def _parts(wanted: Wanted) -> tuple[str, ...]:
 
 
 def _own(wanted: Wanted) -> tuple[str, ...]:
-    named = _NAMED if wanted.words else ""
+    named = _NAMED if wanted.words or wanted.begun else ""
     found = (_OWN + named,)
     return (*found, "p.office is null" + named) if wanted.office == TRIAGE_OFFICE else found
 

@@ -21,7 +21,7 @@ from schemas.platform.logs import log
 
 NEVER_A_CONTACT = """
 insert into contact_key (petition_id, key) values (%s, null)
-on conflict (petition_id) do update set key = null where contact_key.key is not null
+on conflict (petition_id) do update set key = null, phone = null where contact_key.key is not null
 """
 """A petition without a row gets one, so that a late repeat of it cannot bring a contact back."""
 

@@ -1,7 +1,7 @@
 """What a case is found by: marks of the words that stand in its events. Pure.
 
 A mark is a keyed hash of one folded word: whoever has the database without the deployment's secret reads nothing in it, and the words
-themselves stay where they can be erased. Vietnamese syllables are short, so whole words are enough, and no prefix is needed.
+themselves stay where they can be erased. With what longer words begin has marks, too, for who is still typing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,6 +30,9 @@ SAYING = frozenset(
 """Events in which somebody says something that one may look for; not what a follower added, which goes with him."""
 _WORD = re.compile(r"[^\W_]+")
 _PHONE = re.compile(r"(?<![\d.,])(?:\+?84|0)(?:[ .-]?\d){8,10}(?!\d)")
+_DIGIT = re.compile(r"\d")
+_BEGUN = range(3, 7)
+"""Of how many letters the beginnings are that have a mark: fewer would find too much, more costs marks and few syllables have them."""
 _NUMBER = re.compile(r"\d{5}")
 """In a number of so many digits may be somebody's identity: it is found as a phone number or not at all."""
 
@@ -105,9 +108,25 @@ def said(value: bytes) -> tuple[frozenset[str], bool]:
 
 def words_in(text: str) -> frozenset[str]:
     """Folded words; phone numbers, however they are written, as `tel:0912345678`."""
-    rest = _PHONE.sub(" ", text) if any(map(str.isdigit, text)) else text
-    words = (word for word in _WORD.findall(fold(rest)) if not _NUMBER.search(word))
-    return frozenset(words) | frozenset(phones_in(text))
+    if not _DIGIT.search(text):
+        return frozenset(_WORD.findall(fold(text)))
+    words = (word for word in _WORD.findall(fold(_PHONE.sub(" ", text))) if not _NUMBER.search(word))
+    return frozenset((*words, *phones_in(text)))
+
+
+def beginnings(words: Iterable[str]) -> frozenset[str]:
+    """With what the longer ones begin, as `con*`; not those of numbers and the like."""
+    return frozenset(f"{word[:length]}*" for word in words if word.isalpha() for length in _BEGUN if length < len(word))
+
+
+def begun(text: str) -> tuple[str, frozenset[str]]:
+    """Of a text whose last word is still being typed: what surely is looked for, and what finds the words that begin so, itself among them.
+    So short that it has no such mark it is a word like others; a single letter behind others says nothing yet."""
+    *words, last = text.split() or [""]
+    word = fold(last)
+    if word.isalpha() and len(word) >= _BEGUN.start:
+        return " ".join(words), frozenset({word, f"{word[: _BEGUN.stop - 1]}*"})
+    return " ".join(words) if words and len(word) == 1 else text, frozenset()
 
 
 def phones_in(text: str) -> Iterator[str]:

@@ -40,6 +40,7 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
     "withdrawn": ("reason",),
     "forgotten": (),
     "contact-revealed": ("reason",),
+    "looked-up": (),
     "merged": (),
     "unmerged": (),
     "split": ("category", "part"),
@@ -55,7 +56,7 @@ VISIBLE: Mapping[str, tuple[str, ...]] = {
 
 _SAID = ("text", "location", "media_urls", "files", "submitted_at")
 """What the petitioner reads of his own petition. Never the contact: who finds a tracking code must not find a person."""
-_OF_A_LEADER = VISIBLE.keys() - {"leader-reported", "action-refused", "forgotten", "contact-revealed"}
+_OF_A_LEADER = VISIBLE.keys() - {"leader-reported", "action-refused", "forgotten", "contact-revealed", "looked-up"}
 _OFFICES = ("from_office", "to_office", "decider")
 
 
@@ -128,6 +129,15 @@ def petition(  # noqa: PLR0917 -- the petition, part by part
         "timeline": items(entries, lang),
         "receipt": _receipt(entries),
     }
+
+
+def line(petition_id: str, case: Json, lang: Language) -> Json:
+    """A petition in a list: what it is about and where it stands, and no word of anybody."""
+    whole = petition("", petition_id, case, [], lang)
+    return {name: whole[name] for name in LINE}
+
+
+LINE = ("petition_id", "state", "state_name", "category", "category_name", "urgent", "office", "deadline", "received_at")
 
 
 def shared(case: Json, entries: Sequence[TimelineEntry], lang: Language) -> Json:

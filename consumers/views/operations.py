@@ -58,8 +58,7 @@ def _totals(rows: Iterable[Row], lang: Language) -> Json:
 
 
 def league(open_rows: Iterable[Row], answer_rows: Iterable[Row], now: datetime, lang: Language) -> list[Json]:
-    """One line for each office, the worst first. `share`: answers in time among all that had to be given: those given, and those
-    that are late now; so silence counts against an office. None where nothing was due."""
+    """One line for each office, the worst first."""
     lines: dict[str, Json] = {}
 
     def line(code: str | None) -> Json:
@@ -76,9 +75,15 @@ def league(open_rows: Iterable[Row], answer_rows: Iterable[Row], now: datetime, 
             stars = None if row["stars"] is None else round(float(row["stars"]), 1)
             line(row["office"]).update(answered=row["answered"], in_time=row["in_time"], stars=stars, reopened=row["reopened"])
     for found in lines.values():
-        due = found["answered"] + found["overdue"]
-        found["share"] = round(found["in_time"] / due, 3) if due else None
+        found["share"] = share(found["in_time"], found["answered"], found["overdue"])
     return sorted(lines.values(), key=_worst_first)
+
+
+def share(in_time: int, answered: int, overdue: int) -> float | None:
+    """Answers in time among all that had to be given: those given, and those that are late now; so silence counts against an office. None
+    where nothing was due."""
+    due = answered + overdue
+    return round(in_time / due, 3) if due else None
 
 
 def _worst_first(found: Json) -> tuple[int, float, int, str]:

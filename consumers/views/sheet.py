@@ -1,11 +1,11 @@
-"""Cases as a table for a spreadsheet: CSV that Excel opens with Vietnamese letters, and XLSX. Pure. A cell never becomes a formula."""
+"""Cases as a table for a spreadsheet: CSV that Excel opens with Vietnamese letters, and XLSX. A cell never becomes a formula."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 
@@ -66,17 +66,25 @@ def csv_line(cells: Sequence[Any]) -> str:
     return made.getvalue()
 
 
-def xlsx(table: Sequence[Sequence[Any]]) -> bytes:
-    """The whole file; the first row is the head."""
-    made = io.BytesIO()
-    with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        page = book.add_worksheet()
-        for number, cells in enumerate(table):
-            page.write_row(number, 0, cells)
-        page.freeze_panes(1, 1)
-        page.autofilter(0, 0, len(table) - 1, len(_COLUMNS) - 1)
-        page.set_column(0, len(_COLUMNS) - 1, 20)
-    return made.getvalue()
+class Xlsx:
+    """A workbook that grows row by row, in files: whatever their number, little of it is in memory. The first row is the head."""
+
+    def __init__(self, into: IO[bytes], folder: str) -> None:
+        """`folder`: for the rows until the book is closed."""
+        options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
+        self._book = xlsxwriter.Workbook(into, options)
+        self._page, self._rows = self._book.add_worksheet(), 0
+
+    def add(self, cells: Sequence[Any]) -> None:
+        self._page.write_row(self._rows, 0, cells)
+        self._rows += 1
+
+    def close(self) -> None:
+        """From now on the file is whole."""
+        self._page.freeze_panes(1, 1)
+        self._page.autofilter(0, 0, self._rows - 1, len(_COLUMNS) - 1)
+        self._page.set_column(0, len(_COLUMNS) - 1, 20)
+        self._book.close()
 
 
 def _plain(cell: Any) -> Any:

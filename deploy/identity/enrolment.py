@@ -26,6 +26,7 @@ _PERSONS: Mapping[Duty, tuple[str, str]] = {
     Duty.OPERATIONS: ("trung-tam", "Trung tâm điều hành"),
     Duty.AUDITOR: ("thanh-tra", "Thanh tra"),
     Duty.OPERATOR: ("van-hanh", "Vận hành hệ thống"),
+    Duty.HOTLINE: ("tong-dai", "Người trực tổng đài"),
 }
 """One for each duty; the officer and the head are so at every office, so that two sign-ins show the whole city."""
 _BOUND = {Duty.CITY_OFFICE: CITY_OFFICE, Duty.TRIAGE: TRIAGE_OFFICE, Duty.LEADER: CITY_CHAIRMAN}

@@ -121,7 +121,7 @@ def _tell(id_: str, version: int, data: Path, *, as_json: bool) -> None:
     from schemas.platform.settings import TrackingSettings
 
     directory = Directory(data)
-    key = Site(environment(directory, os.environ), directory).read(TrackingSettings).tracking_secrets()[-1]
+    key = Site(environment(directory, os.environ), directory).read(TrackingSettings).tracking_secrets()[0]
     secret = webhook_secret(key, id_, version)
     if as_json:
         click.echo(json.dumps({"id": id_, "secret": secret}))

@@ -1,3 +1,3 @@
-"""Generated pages that need to know every part: the settings of all roles, and the architecture page. The command line alone imports it,
-by name.
+"""Pages and files that need to know every part: the settings of all roles, the architecture page, and open data. The command line alone
+imports it, by name.
 """

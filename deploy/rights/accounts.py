@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.cluster.kafka import administering
@@ -14,7 +15,8 @@ _TOLD = ".told"
 
 def ensure_accounts(settings: ProcessSettings, folder: Path) -> int:
     """Tell those that the brokers do not know, and those whose file is newer than the last telling: a password is changed by writing
-    another one there. How many were told. Raises KafkaUnreachable, AccountsRefused.
+    another one there. Where nothing can be noted in the folder all are told each time. How many were told. Raises KafkaUnreachable,
+    AccountsRefused.
     """
     mark = folder / _TOLD
     told_at = mark.stat().st_mtime if mark.exists() else 0.0
@@ -22,7 +24,8 @@ def ensure_accounts(settings: ProcessSettings, folder: Path) -> int:
     with administering(settings) as admin:
         known = admin.describe_user_scram_credentials()
         fresh = {path.name: path.read_text(encoding="utf-8").strip() for path in files if _is_news(path, known, told_at)}
-        mark.touch()  # before: what is written while they are told is told the next time
+        with suppress(OSError):  # secrets that are mounted
+            mark.touch()  # before: what is written while they are told is told the next time
         if fresh:
             tell(admin, fresh)
     return len(fresh)

@@ -29,6 +29,8 @@ from streams.classify.found import Asked, Classification
 from streams.classify.routing.routes import sure_ward
 
 Classify = Callable[[Sequence[Asked]], Sequence[Classification]]
+AT_ONCE = 30
+"""Drafts that are worked on or wait, in this process: about a tenth of a second's work once the classifier is there."""
 
 
 class Draft(Model):
@@ -80,24 +82,43 @@ DRAFT = Operation(
 
 def draft_route(body_limit: int, build: Callable[[], Classify] = lambda: classifier().classify_texts) -> Route:
     """`build`: makes the classifier; called once, off the event loop."""
-    one_by_one, built = asyncio.Lock(), list[Classify]()
-
-    def classified(draft: Draft) -> Classification:
-        if not built:
-            built.append(build())
-        return built[0]([Asked(draft.text, draft.location, draft.category)])[0]
+    drafts = Drafts(build)
 
     async def handle(request: Request) -> Response:
         draft = parse(Draft, await read_json_body(request, body_limit))
-        try:
-            async with one_by_one:
-                found = await asyncio.to_thread(classified, draft)
-        except UNUSABLE as error:
-            log.error("request-failed", path=DRAFT.path, error=type(error).__name__)
-            raise Problem(503, "busy") from None
+        found = await drafts.classified(Asked(draft.text, draft.location, draft.category))
         return json(preview(found, language(request)).model_dump(mode="json"))
 
     return DRAFT.route(endpoint(handle, away=()))
+
+
+class Drafts:
+    """Classifies one at a time, off the event loop, with the classifier that the first of them builds. A few wait; more are not taken, so
+    that what a preview costs is bounded whoever asks for it."""
+
+    def __init__(self, build: Callable[[], Classify]) -> None:
+        self._build = build
+        self._classify: Classify | None = None
+        self._one_by_one, self._here = asyncio.Lock(), 0
+
+    async def classified(self, asked: Asked) -> Classification:
+        """Raise Problem 503 when too many wait, or the classifier cannot be built."""
+        if self._here >= AT_ONCE:
+            raise Problem(503, "busy", headers={"Retry-After": "1"})
+        self._here += 1
+        try:
+            async with self._one_by_one:
+                return await asyncio.to_thread(self._classified, asked)
+        except UNUSABLE as error:
+            log.error("request-failed", path=DRAFT.path, error=type(error).__name__)
+            raise Problem(503, "busy") from None
+        finally:
+            self._here -= 1
+
+    def _classified(self, asked: Asked) -> Classification:
+        if self._classify is None:
+            self._classify = self._build()
+        return self._classify([asked])[0]
 
 
 def preview(found: Classification, lang: Language) -> Preview:

@@ -17,12 +17,11 @@ from producers.http.guard import RateLimit, client_address, is_own
 from schemas.platform.logs import log
 from schemas.web import Problem, answer
 
-_ACTIONS = re.compile(r"^/v1/petitions/([^/]+)/actions$")
-_CODES = re.compile(r"^/v1/petitions/[^/]+(/events|/actions|/files/[^/]+)?$")
+_ACTIONS = re.compile(r"^/v1/petitions/([^/]+)/(?:actions|same-as)$")
+_CODES = re.compile(r"^/v1/petitions/[^/]+(/events|/actions|/same-as|/files/[^/]+)?$")
 _UPLOADS = re.compile(r"^/v1/files(/uploads)?$")
 _DRAFTS = "/v1/drafts"
 _STREAM = re.compile(r"^/v1/.+/events$")
-_WRONG = {401: re.compile(r"^/v1/"), 404: _CODES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +36,16 @@ PACES: Mapping[str, Pace] = {
     "address": Pace(300, 30),
     "key": Pace(2000, 1000),
     "token": Pace(300, 50),
-    "code": Pace(20, 0.2),
+    "code": Pace(20, 0.02),
     "draft": Pace(20, 0.5),
     "wrong": Pace(30, 0.5),
     "upload": Pace(60, 0.5),
     "app-upload": Pace(1000, 50),
 }
 """Calls by whom they are counted. `code`: what is done with one tracking code (its reading is not counted); `draft`: texts that one
-address looks at before it hands one in; `upload`: files begun from one address, `app-upload`: with one key or token; `wrong`: tokens, keys
-and tracking codes of one address that do not exist. An address is a household or a whole mobile network: its pace tells machines from
-people, not one person from another. This machine's own addresses are not counted: they are a proxy's, or the operator's."""
+address looks at before it hands one in; `upload`: files begun from one address, `app-upload`: with one key or token; `wrong`: tokens, keys,
+tracking codes and sign-ins of one address that do not hold. An address is a household or a whole mobile network: its pace tells
+machines from people, not one person from another. This machine's own addresses are not counted: they are a proxy's, or the operator's."""
 STREAMS: Mapping[str, int] = {"path": 20, "address": 300, "all": 4000}
 """Event streams open at once: of one petition or office, of one address, of all."""
 _WARN_EVERY = 1000
@@ -72,7 +71,7 @@ class Limited:
         try:
             self._check(scope["method"], scope["path"], headers, address)
             with self._stream(scope["path"], address):
-                await self._app(scope, receive, self._watched(scope["path"], address, send))
+                await self._app(scope, receive, self._watched(scope["method"], scope["path"], address, send))
         except Problem as problem:
             await answer(problem, Request(scope))(scope, receive, send)
 
@@ -111,12 +110,12 @@ class Limited:
         if wait := self._paces[pace].wait_for(who):
             raise _too_many(wait)
 
-    def _watched(self, path: str, address: str, send: Send) -> Send:
+    def _watched(self, method: str, path: str, address: str, send: Send) -> Send:
         if is_own(address):
             return send
 
         async def watched(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] in _WRONG and _WRONG[message["status"]].match(path):
+            if message["type"] == "http.response.start" and _is_wrong(method, path, message["status"]):
                 self._paces["wrong"].wait_for(address)
             await send(message)
 
@@ -138,6 +137,13 @@ class Limited:
         finally:
             self.open_streams.subtract(counted.keys())
             self.open_streams += Counter()  # forgets those at nought
+
+
+def _is_wrong(method: str, path: str, status: int) -> bool:
+    """Whether this answers a key, token, tracking code or sign-in that does not hold. Asking who one is, is no try to be somebody."""
+    if status == 404:
+        return bool(_CODES.match(path))
+    return status == 401 and (path.startswith("/v1/") or (method, path) == ("POST", "/session"))
 
 
 def _too_many(wait: int) -> Problem:

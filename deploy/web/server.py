@@ -31,6 +31,7 @@ from deploy.web.draft import draft_route
 from deploy.web.files import Shown
 from deploy.web.limits import Limited
 from deploy.web.metrics import Measured
+from deploy.web.passing import Sweeper
 from deploy.web.protocol import Guarded
 from deploy.web.retention import RetentionWatch
 from deploy.web.security import Hardened
@@ -77,9 +78,12 @@ async def mounted() -> AsyncIterator[Mounted]:
         own = (checking, calendar_route(WebSettings()), draft_route(accepts.body_limit), *contract_routes())
         routes = [*accepting, *showing, *own]
         backlog = BacklogWatch(WebSettings(), accepting.overload)
+        sweeper = Sweeper(accepts)
         backlog.start()
+        sweeper.start()
         yield Mounted(routes, lambda: accepting.ready() and showing.ready(), showing.stop)
         backlog.stop()
+        sweeper.stop()
 
 
 def application(routes: Sequence[BaseRoute], ready: Check, *, hops: int = 0, https: bool = False) -> Hardened:

@@ -23,6 +23,8 @@ from producers.files.store import CHUNK, SMALL, WHOLE, Store
 from schemas.events.files import FileKind
 
 _BUFFER = 1 << 20
+PARTS_AT_MOST = 1000
+"""Of one upload: enough for the largest file by pieces of 256 kB; each is a name in the upload's row until it is complete."""
 _AT_ONCE = 2
 """Pictures that are made anew at the same time: each takes some tens of megabytes meanwhile."""
 
@@ -53,6 +55,9 @@ class Arriving:
         (whatever `chunks` raises) is kept. Raise WrongOffset, Refused."""
         if start != upload.received:
             raise WrongOffset
+        if len(upload.parts) >= PARTS_AT_MOST:
+            await self._forget(upload)
+            raise Refused("too_many_parts", le=PARTS_AT_MOST)
         with self.spooled() as path:
             try:
                 count = await _written(path, chunks, upload.length - start)
@@ -92,9 +97,12 @@ class Arriving:
         try:
             return await self._judged(upload, path)
         except Refused:
-            await self._store.remove(upload.file_id)
-            await self._register.forget(upload.file_id)
+            await self._forget(upload)
             raise
+
+    async def _forget(self, upload: Upload) -> None:
+        await self._store.remove(upload.file_id)
+        await self._register.forget(upload.file_id)
 
     async def _judged(self, upload: Upload, path: Path) -> Upload:
         found = await asyncio.to_thread(kinds.content_of, path, self._settings)

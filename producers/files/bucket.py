@@ -58,6 +58,14 @@ class BucketStore:
         for key in keys:
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
+    async def ids(self) -> set[str]:
+        found: set[str] = await _away(self._ids)
+        return found
+
+    def _ids(self) -> set[str]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Delimiter="/")
+        return {found["Prefix"].removesuffix("/") for page in pages for found in page.get("CommonPrefixes", ())}
+
     def _keys(self, file_id: str) -> list[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=f"{file_id}/")
         return [found["Key"] for page in pages for found in page.get("Contents", ())]

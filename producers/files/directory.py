@@ -66,6 +66,9 @@ class DirectoryStore:
         except OSError as error:
             raise StoreAway(type(error).__name__) from error
 
+    async def ids(self) -> set[str]:
+        return await asyncio.to_thread(lambda: {path.name for path in self._root.glob("??/*")})
+
 
 def _to_disk(path: Path) -> None:
     """Bytes, and the folder's entry: who is told that his file is there can rely on it."""

@@ -32,6 +32,10 @@ class Store(Protocol):
         """These parts of the file, or all that there is of it; what is not there is no mistake."""
         ...
 
+    async def ids(self) -> set[str]:
+        """Every file of which there is anything."""
+        ...
+
 
 def store_of(settings: FileSettings) -> Store:
     """The bucket where one is named, else the directory."""

@@ -49,7 +49,7 @@ def citizen_action(intake: Intake) -> Handler:
         fields = await action_fields(intake, request, CITIZEN_ACTIONS)
         if "seen" in fields:  # its refusal tells what came since, as offices may know it
             raise Problem(422, "invalid", fields=[Field("seen", "extra_forbidden", {})])
-        ids = _candidates(intake, request.path_params["tracking_code"])
+        ids = candidates(intake, request.path_params["tracking_code"])
         petition_id = await wait_for_one(intake.pool, ids, intake.settings.action_wait_ms / 1000)
         if petition_id is None:
             raise Problem(404, "unknown-petition")
@@ -75,7 +75,8 @@ def office_action(intake: Intake) -> Handler:
     return endpoint(handle)
 
 
-def _candidates(intake: Intake, code: str) -> list[str]:
+def candidates(intake: Intake, code: str) -> list[str]:
+    """The ids that the code's petition may have. Raise Problem 404 for what is no code."""
     try:
         return intake.codes.candidates(tracking.parse(code))
     except tracking.BadTrackingCode:

@@ -11,17 +11,20 @@ from starlette.routing import Route
 
 from producers.files.files import Files
 from producers.http.actions import citizen_action, office_action
+from producers.http.additions import add
 from producers.http.bridge import AsyncPublisher
 from producers.http.bulk import bulk_action
 from producers.http.contact import contact
-from producers.http.contract import BULK_ACTION, CITIZEN_ACTION, CONTACT, DROP_TEMPLATE, KEEP_TEMPLATE, OFFICE_ACTION, SUBMIT
+from producers.http.contract import ADD, BULK_ACTION, CITIZEN_ACTION, CONTACT, DROP_TEMPLATE, KEEP_TEMPLATE, OFFICE_ACTION, SAME_AS, SUBMIT
 from producers.http.files import file_routes
 from producers.http.form import submit_from_page
+from producers.http.hotline import hotline_routes
 from producers.http.keys import Keys
 from producers.http.open311 import open311_routes
 from producers.http.overload import Overload
 from producers.http.petitions import submit
 from producers.http.provider import provider_routes
+from producers.http.same import same_as
 from producers.http.sessions import session_routes
 from producers.http.state import Intake
 from producers.http.templates import drop_template, keep_template
@@ -96,8 +99,11 @@ async def _serving(settings: HttpSettings, publisher: Publisher | None, callers:
 def routes_of(intake: Intake) -> list[Route]:
     return [
         SUBMIT.route(submit(intake)),
+        ADD.route(add(intake)),
+        *hotline_routes(intake),
         Route("/petitions", submit_from_page(intake), methods=["POST"]),
         CITIZEN_ACTION.route(citizen_action(intake)),
+        SAME_AS.route(same_as(intake)),
         OFFICE_ACTION.route(office_action(intake)),
         *file_routes(intake),
         BULK_ACTION.route(bulk_action(intake)),

@@ -1,7 +1,7 @@
 """`GET /v1/departments/{code}/queue/{petition_id}/contact`: whom the office deals with, once it is on record that it looks, and why.
 
 The office asks with the action `reveal-contact`; the case stage puts it on the record, where the petitioner reads it. Only then, for a
-day, and as long as the case is the office's, the contact is shown.
+day, and as long as the case is the office's, the contact is shown, and with it what else the same citizen has reported to this office.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import psycopg
 from starlette.requests import Request
 from starlette.responses import Response
 
+from producers.http.earlier import earlier
 from producers.http.endpoint import DatabaseAway, endpoint
 from producers.http.state import Intake
+from producers.intake.requests import Contact
 from producers.intake.vault import unseal
 from schemas.authority import Call
 from schemas.events import tracking
@@ -40,9 +42,18 @@ def contact(intake: Intake) -> Handler:
             raise Problem(404, "unknown-petition")
         if found["revealed"] is None or to_datetime(intake.clock.now_ms()) - found["revealed"] > SHOWN_FOR:
             raise Problem(403, "not-revealed")
-        return json(await _opened(intake, petition_id, found["petition"]), headers={"Cache-Control": "no-store"})
+        opened = await _opened(intake, petition_id, found["petition"])
+        others = await _earlier(intake, acting.office, petition_id, opened)
+        return json({**opened.model_dump(exclude_none=True), "earlier": others}, headers={"Cache-Control": "no-store"})
 
     return endpoint(handle)
+
+
+async def _earlier(intake: Intake, office: str, petition_id: str, contact: Contact) -> list[dict[str, Any]]:
+    try:
+        return await earlier(intake.pool, office, petition_id, contact, to_datetime(intake.clock.now_ms()))
+    except (psycopg.OperationalError, TimeoutError) as error:
+        raise DatabaseAway(str(error)) from error
 
 
 async def _found(intake: Intake, petition_id: str, office: str) -> dict[str, Any] | None:
@@ -55,9 +66,9 @@ async def _found(intake: Intake, petition_id: str, office: str) -> dict[str, Any
     return None if row is None else {"petition": row[0], "mine": row[1], "revealed": row[2]}
 
 
-async def _opened(intake: Intake, petition_id: str, petition: str | None) -> dict[str, Any]:
+async def _opened(intake: Intake, petition_id: str, petition: str | None) -> Contact:
     sealed = orjson.loads(intake.open_value((petition or "{}").encode())).get("contact_sealed")
     key = await intake.vault.read(petition_id) if sealed else None
     if key is None:
         raise Problem(404, "no-contact")
-    return unseal(key, petition_id, sealed).model_dump(exclude_none=True)
+    return unseal(key, petition_id, sealed)

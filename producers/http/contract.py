@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Union, get_args
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import AwareDatetime, BaseModel, Field, create_model
 
 from producers.files.claims import Claims
 from producers.http import bulk, templates, upload_contract
+from producers.http.additions import Addition
+from producers.http.same import SameAs
 from producers.intake.requests import Contact, PetitionRequest
 from schemas.authority import CITIZEN_ACTIONS, OFFICE_ACTIONS
 from schemas.events.actions import Action
 from schemas.events.base import PetitionId
+from schemas.events.standing import State
 from schemas.web.contract import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
@@ -41,6 +44,19 @@ class Receipt(BaseModel):
     tracking_code: str = Field(description="The citizen's key to the petition: hand it over, do not keep it.", examples=["7KMA-2PXD-49RC"])
     status_url: str = Field(description="Where the petition stands, for the citizen.")
     events_url: str = Field(description="The same as it happens (Server-Sent Events).")
+
+
+class EarlierPetition(BaseModel):
+    petition_id: PetitionId
+    state: State
+    category: str
+    received_at: AwareDatetime
+
+
+class ContactAnswer(Contact):
+    """`earlier`: what the same citizen, by phone number or address of mail, has reported to this office within a year, the newest first."""
+
+    earlier: list[EarlierPetition]
 
 
 class ActionReceipt(BaseModel):
@@ -115,6 +131,34 @@ SUBMIT = Operation(
         (503, "database-unavailable"),
     ),
 )
+ADD = Operation(
+    name="addToPetition",
+    method="POST",
+    path="/v1/additions",
+    tag="Intake",
+    summary="Hand in what a petitioner adds.",
+    description=(
+        "To the petition that has one of these ids in the channel, or one of these codes: a channel in which people answer a message, "
+        "like a mailbox, may know several. A question of the office is answered so, too."
+    ),
+    caller=Caller.INTAKE_APP,
+    parameters=(IDEMPOTENCY_KEY,),
+    body=Body(
+        Addition, {"by the channel's id": {"external_ids": ["A-18"], "text": "Hố ga ở ngay trước cổng trường, chiều nay đã có cháu ngã."}}
+    ),
+    answer=Answer("Taken in; the case decides.", ActionReceipt, 202),
+    refusals=(
+        *NO_JSON,
+        *NO_KEY_REUSE,
+        *NO_FILE,
+        (401, "no-key"),
+        (401, "unknown-key"),
+        (404, "unknown-petition"),
+        (409, "takes-no-addition"),
+        (503, "kafka-unavailable"),
+        (503, "database-unavailable"),
+    ),
+)
 CITIZEN_ACTION = Operation(
     name="actAsCitizen",
     method="POST",
@@ -134,6 +178,17 @@ CITIZEN_ACTION = Operation(
         (503, "kafka-unavailable"),
         (503, "database-unavailable"),
     ),
+)
+SAME_AS = Operation(
+    name="saySameAs",
+    method="POST",
+    path="/v1/petitions/{tracking_code}/same-as",
+    tag="Citizens",
+    summary="Say that another petition, found nearby, is the same matter; a person of the offices looks at both and joins them.",
+    parameters=(TRACKING_CODE,),
+    body=Body(SameAs, {"found-nearby": {"number": "m7jzq4x2kd3v5t6wbn2oy4hrce"}}),
+    answer=Answer("Taken in; an office decides.", ActionReceipt, 202),
+    refusals=(*NO_JSON, (404, "bad-code"), (404, "unknown-petition"), (503, "kafka-unavailable"), (503, "database-unavailable")),
 )
 OFFICE_ACTION = Operation(
     name="actAsOffice",
@@ -176,10 +231,11 @@ CONTACT = Operation(
     method="GET",
     path="/v1/departments/{code}/queue/{petition_id}/contact",
     tag="Offices",
-    summary="Whom the office deals with, for a day after its reason is on record (action reveal-contact).",
+    summary="Whom the office deals with, and what else he has reported to it in a year, for a day after its reason is on record "
+    "(action reveal-contact).",
     caller=Caller.OFFICE,
     parameters=(OFFICE_CODE, PETITION_ID),
-    answer=Answer("The contact.", Contact),
+    answer=Answer("The contact.", ContactAnswer),
     refusals=(*NO_OFFICE, (403, "not-revealed"), (404, "unknown-petition"), (404, "no-contact"), (503, "database-unavailable")),
 )
 BULK_ACTION = Operation(
@@ -240,4 +296,5 @@ DROP_TEMPLATE = Operation(
     answer=Answer("It is gone.", dict[str, Any]),
     refusals=(*NO_OFFICE, (404, "unknown-template"), (503, "database-unavailable")),
 )
-OPERATIONS = (SUBMIT, CITIZEN_ACTION, OFFICE_ACTION, CONTACT, BULK_ACTION, KEEP_TEMPLATE, DROP_TEMPLATE, *upload_contract.OPERATIONS)
+_OFFICES = (OFFICE_ACTION, CONTACT, BULK_ACTION, KEEP_TEMPLATE, DROP_TEMPLATE)
+OPERATIONS = (SUBMIT, ADD, CITIZEN_ACTION, SAME_AS, *_OFFICES, *upload_contract.OPERATIONS)

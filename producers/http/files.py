@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import AsyncIterator
 
 from starlette.requests import Request
@@ -9,8 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from producers.files.register import Upload
+from producers.http.body import idempotency_key
 from producers.http.endpoint import endpoint
-from producers.http.multipart import SMALL_BYTES, parts_of
+from producers.http.multipart import SMALL_BYTES, Attached, parts_of
 from producers.http.refusals import told
 from producers.http.state import Intake
 from producers.http.upload_contract import BEGIN, CANCEL, CONTINUE, LOOK, OPTIONS, STATUS, UPLOAD
@@ -36,11 +38,15 @@ def file_routes(intake: Intake) -> list[Route]:
 def _upload(intake: Intake) -> Handler:
     async def handle(request: Request) -> Response:
         who, by_app = await uploader(intake, request)
+        key = idempotency_key(request)
         with told():
             async with parts_of(request, SMALL_BYTES) as (_, files):
                 if len(files) != 1 or files[0].name != "file":
                     raise Problem(422, "file-refused", fields=[Field("file", "missing", {})])
-                taken, token = await take_small(intake, who, files[0].chunks(), files[0].size, by_app=by_app)
+                if key:
+                    taken, token = await _take_once(intake, who, key, files[0], by_app=by_app)
+                else:
+                    taken, token = await take_small(intake, who, files[0].chunks(), files[0].size, by_app=by_app)
         return json(_described(taken, token), status=201)
 
     return handle
@@ -51,6 +57,22 @@ async def take_small(intake: Intake, who: str, chunks: AsyncIterator[bytes], siz
     files = intake.files
     file_id, token = await files.begin(who, size, by_app=by_app)
     return await files.arriving.add(Upload(file_id, size), 0, chunks), token
+
+
+async def _take_once(intake: Intake, who: str, key: str, attached: Attached, *, by_app: bool) -> tuple[Upload, str]:
+    """The same for a caller that may ask again under its key: it is the same file then. Raise Problem 409 for one of another length."""
+    files = intake.files
+    proof = hmac.digest(intake.codes.secrets[0], f"upload\0{who}\0{key}".encode(), "sha256").hex()
+    file_id, token = named = proof[:32], proof[32:]
+    found = await files.register.find(file_id, token)
+    if found is None:
+        await files.begin(who, attached.size, by_app=by_app, named=named)
+        found = Upload(file_id, attached.size)
+    if found.length != attached.size:
+        raise Problem(409, "key-reused")
+    if found.status != "arriving":
+        return found, token
+    return await files.arriving.add(found, found.received, attached.chunks(found.received)), token
 
 
 def _begin(intake: Intake) -> Handler:

@@ -44,7 +44,7 @@ class Keys:
     async def action(self, petition_id: str, action_id: str) -> AsyncIterator[None]:
         """The same for an action: half of its id is the key's, half the content's (`producers.intake.acting`)."""
         scope, content = action_id[:HALF], action_id[HALF:]
-        async with self._held(scope, content, lambda: self._acted(petition_id, scope)):
+        async with self._held(scope, content, lambda: self.acted(petition_id, scope)):
             yield
 
     @asynccontextmanager
@@ -65,7 +65,8 @@ class Keys:
         if len(self._taken) > self._remembered:
             self._taken.popitem(last=False)
 
-    async def _acted(self, petition_id: str, scope: str) -> str | None:
+    async def acted(self, petition_id: str, scope: str) -> str | None:
+        """The content of the action under this scope, as the read model shows it; None where there is none, or no database."""
         try:
             async with self._pool.connection(timeout=PATIENCE_SECONDS) as connection:
                 row = await (await connection.execute(_ACTION, (HALF + 1, petition_id, scope))).fetchone()

@@ -28,8 +28,9 @@ class Attached:
     size: int
     upload: UploadFile
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        await self.upload.seek(0)
+    async def chunks(self, start: int = 0) -> AsyncIterator[bytes]:
+        """Its bytes from `start` on."""
+        await self.upload.seek(start)
         while chunk := await self.upload.read(_CHUNK):
             yield chunk
 

@@ -13,6 +13,7 @@ from producers.http.refusals import told
 from producers.http.state import Intake
 from producers.intake.requests import Identity, PetitionRequest, content_digest, event_of, identify
 from producers.intake.vault import seal
+from schemas.events import phones
 from schemas.web import Handler, Problem, json
 
 
@@ -28,9 +29,9 @@ def submit(intake: Intake) -> Handler:
     return endpoint(handle)
 
 
-async def accept(intake: Intake, petition: PetitionRequest, key: str | None, client: str = "") -> Response:
+async def accept(intake: Intake, petition: PetitionRequest, key: str | None, client: str = "", *, taken_by: str | None = None) -> Response:
     """`take`, and the receipt."""
-    who = await take(intake, petition, key, client)
+    who = await take(intake, petition, key, client, taken_by=taken_by)
     return _receipt(who, public_address(intake))
 
 
@@ -39,11 +40,11 @@ def public_address(intake: Intake) -> str:
     return intake.settings.public_url.rstrip("/")
 
 
-async def take(intake: Intake, petition: PetitionRequest, key: str | None, client: str = "") -> Identity:
+async def take(intake: Intake, petition: PetitionRequest, key: str | None, client: str = "", *, taken_by: str | None = None) -> Identity:
     """Publish a checked petition of a channel that is known to be the caller's; who it is, once Kafka has acknowledged it. Raise
     Problem 503 when it would have to wait too long.
 
-    `client`: who made up the key, on a channel that is open to everybody.
+    `client`: who made up the key, on a channel that is open to everybody; `taken_by`: the person who enters it for somebody.
     """
     intake.overload.check()
     named = key is not None or petition.external_id is not None
@@ -53,7 +54,8 @@ async def take(intake: Intake, petition: PetitionRequest, key: str | None, clien
     async with intake.keys.petition(who.petition_id, digest) if named else nullcontext():
         with told(whole=False):
             files = await intake.files.claiming.claim(who.petition_id, petition.files)
-        event = event_of(petition, who, digest, await _sealed(intake, petition, who), intake.clock.now_ms(), files=files)
+        sealed, now = await _sealed(intake, petition, who), intake.clock.now_ms()
+        event = event_of(petition, who, digest, sealed, now, files=files, taken_by=taken_by)
         await publish(intake.publisher, event, who.retry_key)
     return who
 
@@ -79,7 +81,8 @@ def channel_of(intake: Intake, key: str | None) -> str:
 async def _sealed(intake: Intake, petition: PetitionRequest, who: Identity) -> str | None:
     if petition.contact is None:
         return None
-    key = await intake.vault.key_for(who.petition_id)
+    phone = petition.contact.phone and phones.mark(intake.codes.secrets[-1], petition.contact.phone)
+    key = await intake.vault.key_for(who.petition_id, phone or None)
     return None if key is None else seal(key, who.petition_id, petition.contact)
 
 

@@ -12,7 +12,7 @@ from producers.http.endpoint import endpoint
 from producers.http.state import Intake
 from schemas.web import Problem, json
 
-OURS = re.compile(r"/(?:ioc|desk(?:/[a-z0-9-]+){0,2})(?:\?[!-~]*)?")
+OURS = re.compile(r"/(?:ioc|tong-dai|desk(?:/[a-z0-9-]+){0,2})(?:\?[!-~]*)?")
 """For which one signs in."""
 _BACK = "/sign-in/return"
 _COOKIE_SECONDS = 900

@@ -74,4 +74,5 @@ def described(who: Caller) -> dict[str, Any]:
         "offices": sorted({post.office for post in reading if post.office}),
         "every_office": any(DUTIES[post.duty].everywhere for post in reading),
         "figures": may(who.posts, Call.READ_FIGURES),
+        "hotline": may(who.posts, Call.TAKE_CALLS),
     }

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from producers.http.multipart import MEDIA_TYPE
 from schemas.events.files import FileId, FileKind
-from schemas.web.contract import Answer, Body, Operation, Parameter, Refusal
+from schemas.web.contract import IDEMPOTENCY_KEY, NO_KEY_REUSE, Answer, Body, Operation, Parameter, Refusal
 
 _TAG = "Files"
 _WHO: tuple[Refusal, ...] = (
@@ -66,9 +66,10 @@ UPLOAD = Operation(
         "without metadata; of MP4 and MOV videos the boxes with place and device are blanked; WebM and PDF are kept as they are, with "
         f"whatever they say of their maker. {_AFTER}"
     ),
+    parameters=(IDEMPOTENCY_KEY,),
     body=Body(UploadForm, {"a picture": {"file": "(bytes)"}}, (MEDIA_TYPE,), closed=False),
     answer=Answer("Taken in, by its content.", Uploaded, 201),
-    refusals=(*_WHO, (413, "too-large"), (415, "wrong-multipart"), *_CONTENT),
+    refusals=(*_WHO, *NO_KEY_REUSE, (413, "too-large"), (415, "wrong-multipart"), *_CONTENT),
 )
 BEGIN = Operation(
     name="beginUpload",

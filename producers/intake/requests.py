@@ -19,6 +19,7 @@ from schemas.events.catalogue import SUBMITTED
 from schemas.events.envelope import Envelope, derived_id, headers
 from schemas.events.files import FileRef
 from schemas.events.intake import Channel, ExternalId, Location, PetitionSubmitted
+from schemas.events.phones import Phone
 from schemas.events.strings import EMAIL, LETTERS_AT_LEAST, Clean, Link, letters
 from schemas.platform.clock import to_datetime
 
@@ -29,7 +30,7 @@ class Contact(Model):
     """Personal data: never written to a topic, a log or an error message in the clear."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Clean] | None = None
-    phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 .()-]{6,24}$")] | None = None
+    phone: Phone | None = None
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL), Clean] | None = None
     notices: bool | None = None
     """Whether news of the petition shall be sent there; only by the petitioner's own word."""
@@ -75,6 +76,7 @@ class WebPetition(_Said):
     category: CategoryCode | None = None
 
     def of_channel(self, channel: str) -> PetitionRequest:
+        """The request, of a channel for which the server speaks."""
         return PetitionRequest.model_construct(
             channel=channel,
             external_id=None,
@@ -108,7 +110,7 @@ def identify(secret: bytes, channel: str, external_id: str | None, idempotency_k
     """
     key = idempotency_key or random.token_urlsafe(16)
     own = f"key:{key}" if not client else f"client:{client}\0{key}"
-    scoped = f"external:{unicodedata.normalize('NFC', external_id)}" if external_id is not None else own
+    scoped = tracking.of_channels_own(external_id) if external_id is not None else own
     code = tracking.code_for(secret, channel, scoped)
     return Identity(tracking.petition_id(secret, code), code, key)
 
@@ -126,10 +128,17 @@ _CONTENT = {"text", "location", "media_urls", "category", "urgent"}
 
 
 def event_of(
-    request: PetitionRequest, who: Identity, digest: str, contact_sealed: str | None, now_ms: int, *, files: tuple[FileRef, ...] = ()
+    request: PetitionRequest,
+    who: Identity,
+    digest: str,
+    contact_sealed: str | None,
+    now_ms: int,
+    *,
+    files: tuple[FileRef, ...] = (),
+    taken_by: str | None = None,
 ) -> Outgoing:
     """The event `submitted`. The request is checked already, so its values are taken over as they are; `digest`: `content_digest`;
-    `files`: what the request's claims stand for."""
+    `files`: what the request's claims stand for; `taken_by`: the person who enters it for somebody."""
     now = to_datetime(now_ms)
     data = PetitionSubmitted.model_construct(
         petition_id=who.petition_id,
@@ -144,6 +153,7 @@ def event_of(
         urgent=request.urgent,
         submitted_at=now,
         content_digest=digest,
+        taken_by=taken_by,
     )
     return Outgoing(
         SUBMITTED.topic.name,

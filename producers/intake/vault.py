@@ -22,12 +22,12 @@ from schemas.platform.pools import still_open_now
 
 # The row stays after an erasure (`key` is null then), so that a late repeat of the petition cannot bring the contact back.
 STORE_KEY = """
-insert into contact_key (petition_id, key) values (%s, %s)
+insert into contact_key (petition_id, key, phone) values (%s, %s, %s)
 on conflict (petition_id) do update set petition_id = excluded.petition_id
 returning key
 """
 READ_KEY = "select key from contact_key where petition_id = %s"
-ERASE_KEY = "update contact_key set key = null where petition_id = %s and key is not null"
+ERASE_KEY = "update contact_key set key = null, phone = null where petition_id = %s and key is not null"
 
 
 class VaultUnavailable(Exception):
@@ -75,7 +75,7 @@ class PostgresVault:
         )
 
     def key_for(self, petition_id: str) -> bytes | None:
-        return self._one(STORE_KEY, petition_id, new_key())
+        return self._one(STORE_KEY, petition_id, new_key(), None)
 
     def read(self, petition_id: str) -> bytes:
         """The key of a petition; raise Erased when there is none."""
@@ -114,9 +114,10 @@ class AsyncVault:
     def __init__(self, pool: AsyncConnectionPool) -> None:
         self._pool = pool
 
-    async def key_for(self, petition_id: str) -> bytes | None:
-        """The petition's key, made and stored if there is none; None when it was erased."""
-        return await self._one(STORE_KEY, petition_id, new_key())
+    async def key_for(self, petition_id: str, phone: bytes | None = None) -> bytes | None:
+        """The petition's key, made and stored if there is none; None when it was erased. `phone`: the mark of its contact's number
+        (`schemas.events.phones`), by which the hotline finds it for a caller."""
+        return await self._one(STORE_KEY, petition_id, new_key(), phone)
 
     async def read(self, petition_id: str) -> bytes | None:
         """The petition's key; None when there is none or it was erased."""

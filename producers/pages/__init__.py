@@ -1,4 +1,4 @@
-"""The citizen's page to submit a petition, and the way to one that was submitted: its texts, its script, what the script must know.
+"""The citizen's page to submit a petition, and the hotline's, which does so for a caller: texts, scripts, what the scripts must know.
 
 `intake_pages` may be imported from here, and from `client` which browser asks. It knows no handler, no Kafka and no database: what is
 sent goes through HTTP.
@@ -11,6 +11,7 @@ from typing import Any
 from starlette.routing import Route
 
 from producers.pages.client import introduced
+from producers.pages.offline import offline_routes
 from schemas.events.intake import LAT_MAX, LAT_MIN, LONG_MAX, LONG_MIN
 from schemas.events.strings import LETTERS_AT_LEAST
 from schemas.reference import categories, wards
@@ -31,10 +32,9 @@ def _data(lang: Language) -> dict[str, Any]:
 
 
 SUBMIT = Page("/", "submit", "producers.pages", "submit", _data)
+HOTLINE = Page("/tong-dai", "hotline", "producers.pages", "submit", _data, wide=True, groups=("submit",))
 
 
 def intake_pages() -> list[Route]:
-    return [
-        *map(introduced, page_routes(SUBMIT)),
-        *asset_routes(Assets.of("submit", "producers.pages"), Assets.of("common", "schemas.web")),
-    ]
+    assets = (Assets.of("submit", "producers.pages"), Assets.of("common", "schemas.web"))
+    return [*map(introduced, page_routes(SUBMIT)), *page_routes(HOTLINE), *asset_routes(*assets), *offline_routes(*assets)]

@@ -1,4 +1,5 @@
-"""Which browser sends the form: a random name in a cookie that scripts cannot read, until the browser is closed.
+"""Which browser sends the form: a random name in a cookie that scripts cannot read, for a week: what is sent later, after the page was
+closed without a network, is the same petition then.
 
 An Idempotency-Key that somebody made up is his alone: the same key from another browser is another petition.
 """
@@ -13,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 COOKIE = "client"
+_KEPT_SECONDS = 7 * 24 * 3600
 _NAME = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -28,7 +30,8 @@ def introduced(route: Route) -> Route:
     async def show(request: Request) -> Response:
         response: Response = await route.endpoint(request)
         if client_of(request) is None:
-            response.set_cookie(COOKIE, secrets.token_urlsafe(16), httponly=True, samesite="strict", secure=request.url.scheme == "https")
+            name, https = secrets.token_urlsafe(16), request.url.scheme == "https"
+            response.set_cookie(COOKIE, name, max_age=_KEPT_SECONDS, httponly=True, samesite="strict", secure=https)
         return response
 
     return Route(route.path, show, methods=["GET"])

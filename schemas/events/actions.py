@@ -172,6 +172,12 @@ class RevealContact(_Action):
     reason: Reason
 
 
+class LookUp(_Action):
+    """The hotline opens the petition for a caller, whose number is its contact; the petitioner reads that it did."""
+
+    action: Literal["look-up"] = "look-up"
+
+
 class Take(_Action):
     """A person of the responsible office works on the case from now on. It runs out by itself (`streams.case.decide.handlers.desk`)."""
 
@@ -356,6 +362,7 @@ Action = (
     | Correct
     | Forget
     | RevealContact
+    | LookUp
     | Take
     | HandOver
     | Assign

@@ -44,13 +44,15 @@ class Level(StrEnum):
 
 
 class Role(StrEnum):
-    """Who acts: a citizen, an office on its own case, a superior (binding), triage staff, the operator, the system."""
+    """Who acts: a citizen, an office on its own case, a superior (binding), triage staff, the operator, the
+    hotline on a caller's petition, the system."""
 
     CITIZEN = "citizen"
     OFFICE = "office"
     SUPERIOR = "superior"
     TRIAGE = "triage"
     OPERATOR = "operator"
+    HOTLINE = "hotline"
     SYSTEM = "system"
 
 

@@ -175,6 +175,12 @@ class ContactRevealed(CaseEvent):
     what: ClassVar[str] = "contact-revealed"
 
 
+class LookedUp(CaseEvent):
+    """The hotline opened it for a caller whose number is the petition's contact; the petitioner reads it."""
+
+    what: ClassVar[str] = "looked-up"
+
+
 class Taken(CaseEvent):
     """A person of the office works on it. For the office alone; no citizen sees it."""
 
@@ -374,6 +380,7 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     Withdrawn,
     Forgotten,
     ContactRevealed,
+    LookedUp,
     Taken,
     HandedOver,
     Merged,
@@ -389,10 +396,5 @@ CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     MergeDeclined,
     Noted,
     Urged,
-    Warned,
-    Breached,
-    Escalated,
-    OutageRecorded,
-    DeadlineRecomputed,
-    ActionRefused,
+    *(Warned, Breached, Escalated, OutageRecorded, DeadlineRecomputed, ActionRefused),
 )

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from schemas.events.base import CategoryCode, Level, Model, OfficeCode, PetitionId, Text, WardCode
+from schemas.events.base import CategoryCode, Level, Model, OfficeCode, PersonId, PetitionId, Text, WardCode
 from schemas.events.files import Files
 from schemas.events.strings import Clean, Link
 
@@ -17,6 +17,8 @@ SANDBOX: Channel = "sandbox"
 """The channel for trying out: its petitions go the whole way, but to no office, into no figure, and nobody can act on them."""
 SPLIT_CHANNEL: Channel = "split"
 """No channel's: of petitions that the city itself split from another."""
+HOTLINE: Channel = "hotline"
+"""Of petitions that a person at the hotline enters for a caller."""
 CallLine = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,12}$")]
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200), Clean]
 
@@ -57,6 +59,8 @@ class PetitionSubmitted(Model):
     submitted_at: AwareDatetime
     content_digest: Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")] | None = None
     """A keyed fingerprint of what was handed in (not of the contact): the same id with another one is another petition."""
+    taken_by: PersonId | None = None
+    """Who entered it, where a person does so for somebody else."""
 
     @model_validator(mode="after")
     def _says_something(self) -> PetitionSubmitted:

@@ -48,6 +48,10 @@ class Keys(Protocol):
         """None when it was destroyed."""
         ...
 
+    def cipher(self, path: str) -> AESGCMSIV | None:
+        """None when the key was destroyed."""
+        ...
+
 
 class Sealing:
     """Seals and opens with the keys of one deployment."""
@@ -57,15 +61,15 @@ class Sealing:
 
     def seal(self, path: str, event: Fields) -> Fields:
         """An event's fields with its words sealed; without them when the key was destroyed. Parts may be raw JSON."""
-        key = self._keys.key(path)
+        cipher = self._keys.cipher(path)
         for name, words in PARTS.items():
             if event.get(name) is not None:
-                event[name] = _seal(key, path, _fields(event[name]), words)
-        return _seal(key, path, event, OF_EVENT)
+                event[name] = _seal(cipher, path, _fields(event[name]), words)
+        return _seal(cipher, path, event, OF_EVENT)
 
     def is_forgotten(self, path: str) -> bool:
         """Whether the key was destroyed."""
-        return self._keys.key(path) is None
+        return self._keys.cipher(path) is None
 
     def open(self, fields: Any) -> Any:
         """Fields of an event, or of a part of one, with the words in their places; without them when the key was destroyed."""
@@ -85,11 +89,11 @@ class Sealing:
 
     def _opened(self, path: str, sealed: str | bytes) -> bytes:
         """The words as a JSON object; empty when the key was destroyed, or is another deployment's."""
-        key = self._keys.key(path)
-        if key is None:
+        cipher = self._keys.cipher(path)
+        if cipher is None:
             return b""
         try:
-            return AESGCMSIV(key).decrypt(_NONCE, base64.urlsafe_b64decode(sealed), None)
+            return cipher.decrypt(_NONCE, base64.urlsafe_b64decode(sealed), None)
         except (InvalidTag, ValueError):
             return b""
 
@@ -108,12 +112,12 @@ def _fields(part: Any) -> Fields:
     return _raw(part) if isinstance(part, msgspec.Raw) else dict(part)
 
 
-def _seal(key: bytes | None, path: str, fields: Fields, words: frozenset[str]) -> Fields:
+def _seal(cipher: AESGCMSIV | None, path: str, fields: Fields, words: frozenset[str]) -> Fields:
     fields.pop(SEALED, None)  # nobody seals but us
     said = {name: fields.pop(name) for name in words & fields.keys()}
     said = {name: said[name] for name in sorted(said) if _says_something(said[name])}
-    if said and key is not None:
-        words_sealed = base64.urlsafe_b64encode(AESGCMSIV(key).encrypt(_NONCE, _encode(said), None)).decode()
+    if said and cipher is not None:
+        words_sealed = base64.urlsafe_b64encode(cipher.encrypt(_NONCE, _encode(said), None)).decode()
         fields[SEALED] = f"v1.{path}.{words_sealed}"
     return fields
 

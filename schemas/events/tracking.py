@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
@@ -51,6 +52,11 @@ def code_for(secret: bytes, channel: str, key: str) -> str:
     """The code for a channel's own id of a petition: the same (channel, key) always gives the same code."""
     digest = hmac.digest(secret, f"code\0{channel}\0{key}".encode(), "sha256")
     return _from_number(int.from_bytes(digest[:16]) % len(ALPHABET) ** _LENGTH)
+
+
+def of_channels_own(external_id: str) -> str:
+    """The key of `code_for` where a channel has an id of its own for the petition; Unicode forms compare equal."""
+    return f"external:{unicodedata.normalize('NFC', external_id)}"
 
 
 def parse(text: str) -> str:
@@ -113,6 +119,12 @@ class Keys:
     def earlier_of_channel(self, channel: str) -> list[bytes]:
         """With which they were made before the secret changed, newest first."""
         return [Keys(self.secrets[number:]).of_channel(channel) for number in range(1, len(self.secrets))]
+
+    def code_of(self, petition_id_: str, channel: str, external_id: str) -> str | None:
+        """The code of a petition that its channel named so; None where no secret of ours has made it."""
+        key = of_channels_own(external_id)
+        codes = ((secret, code_for(secret, channel, key)) for secret in (self.of_channel(channel), *self.earlier_of_channel(channel)))
+        return next((code for secret, code in codes if petition_id(secret, code) == petition_id_), None)
 
     def candidates(self, code: str) -> list[str]:
         """Each id that the code's petition may have: the code does not say whose key made it."""

@@ -32,7 +32,7 @@ _SCOPE = "openid"
 
 _KEEP = "insert into sign_in_visit (state, nonce, verifier, back) values (%s, %s, %s, %s)"
 _TAKE = "delete from sign_in_visit where state = %s and began_at > now() - interval '15 minutes' returning nonce, verifier, back"
-_OLD = "delete from sign_in_visit where began_at < now() - interval '15 minutes'"
+OVER = "delete from sign_in_visit where began_at < now() - interval '15 minutes'"
 _PERSON = "select id from person where subject = %s and disabled_at is null"
 
 
@@ -69,7 +69,7 @@ class Provider:
         endpoint = (await self._about())["authorization_endpoint"]
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         async with self._pool.connection(timeout=2) as connection:
-            await connection.execute(_OLD)
+            await connection.execute(OVER)
             await connection.execute(_KEEP, (digest(state), nonce, verifier, back))
         proof = {"code_challenge": create_s256_code_challenge(verifier), "code_challenge_method": "S256"}
         return Way(

@@ -22,7 +22,8 @@ where s.digest = %(digest)s and s.ends_at > now() and s.seen_at > now() - %(idle
 _SEEN = "update session set seen_at = now() where digest = %(digest)s"
 _BEGIN = "insert into session (digest, person_id, ends_at, id_token) values (%s, %s, now() + %s, %s)"
 _END = "delete from session where digest = %s returning id_token"
-_OVER = "delete from session where ends_at < now() or seen_at < now() - %s"
+OVER = "delete from session where ends_at < now() or seen_at < now() - %s"
+"""Those that have ended; %s: for how long one may stand unused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Sessions:
         """A new session's secret; the one that the browser had `before` ends, so that nobody can plant one."""
         secret = new_token()
         async with self._pool.connection(timeout=2) as connection, connection.transaction():
-            await connection.execute(_OVER, (self._idle,))
+            await connection.execute(OVER, (self._idle,))
             if before is not None:
                 await connection.execute(_END, (digest(before),))
             await connection.execute(_BEGIN, (digest(secret), person, self._longest, id_token))

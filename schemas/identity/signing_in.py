@@ -23,7 +23,9 @@ on conflict (login) do update set
     wait_until = now() + make_interval(secs => case when known.failures + 1 < %(free)s then 0
                                                else least(%(longest)s, 2 ^ least(known.failures + 1 - %(free)s, 20)) end)
 """
-_FORGET = "delete from sign_in_failure where login = %s or failed_at < now() - interval '1 hour'"
+_FORGET = "delete from sign_in_failure where login = %s"
+OVER = "delete from sign_in_failure where failed_at < now() - interval '1 hour'"
+"""Failures that count no more."""
 
 
 class Door:
@@ -55,7 +57,8 @@ class Door:
             good = await asyncio.to_thread(matches, person and person[1], password)
             if person is None or not good:
                 await connection.execute(_FAILED, {"login": key, "free": FREE_TRIES, "longest": LONGEST_PAUSE_SECONDS})
-            await connection.execute(_FORGET, (key if good else b"",))
+            else:
+                await connection.execute(_FORGET, (key,))
         if person is None or not good:
             raise Problem(401, "wrong-password")
         return str(person[0])

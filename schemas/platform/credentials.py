@@ -18,8 +18,8 @@ from typing import Any
 
 from schemas.reference import offices
 
-CHANNELS = ("ihanoi", "web", "sandbox")
-"""The app, the web page, and the channel of `schemas.events.intake.SANDBOX`."""
+CHANNELS = ("ihanoi", "web", "sandbox", "email")
+"""The app, the web page, the channel for trying out (`schemas.events.intake.SANDBOX`), the mailbox (`schemas.events.mails.EMAIL`)."""
 
 TOKEN_BYTES = 24
 

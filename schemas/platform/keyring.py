@@ -23,11 +23,15 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
 _INSTANT, _ID = 11, 4
 """Digits of the path: of the instant (ms since the epoch), and of the id. Two petitions share a key if both are the same."""
 _SHARED = (7, _INSTANT)
 """Paths of nodes that are kept in memory: of a minute (65.5 s), of a millisecond."""
 _KEPT = 4096
+_AT_WORK = 512
+"""Ciphers that are kept in memory, each of one petition."""
 _DIGITS = "0123456789abcdef"
 _LOOK_AGAIN_SECONDS = 0.5
 
@@ -48,6 +52,8 @@ class Keyring:
         self.nodes = dict(nodes)
         self._minute: Callable[[str], bytes | None] = lru_cache(_KEPT)(self._from_the_ring)
         self._instant: Callable[[str], bytes | None] = lru_cache(_KEPT)(self._within_its_minute)
+        self.cipher: Callable[[str], AESGCMSIV | None] = lru_cache(_AT_WORK)(self._cipher)
+        """What seals and opens under `key(path)`; None when it was destroyed. An event's parts, and a petition's first events, share it."""
 
     @classmethod
     def new(cls) -> Keyring:
@@ -57,6 +63,10 @@ class Keyring:
         """The 32 bytes under a path (`path_of`); None when they were destroyed."""
         node = self._instant(path[:_INSTANT])
         return self._from_the_ring(path) if node is None else _descend(node, path[_INSTANT:])
+
+    def _cipher(self, path: str) -> AESGCMSIV | None:
+        key = self.key(path)
+        return None if key is None else AESGCMSIV(key)
 
     def without(self, paths: Iterable[str]) -> Keyring:
         """A ring that lacks these keys."""
@@ -156,12 +166,19 @@ class KeyringFile:
 
     def key(self, path: str) -> bytes | None:
         """As `Keyring.key`."""
+        return self._current().key(path)
+
+    def cipher(self, path: str) -> AESGCMSIV | None:
+        """As `Keyring.cipher`."""
+        return self._current().cipher(path)
+
+    def _current(self) -> Keyring:
         now = time.monotonic()
         if now - self._looked > _LOOK_AGAIN_SECONDS:
             self._looked = now
             with suppress(NoKeyring):  # gone for a moment: work goes on with the ring as it was
                 self._look()
-        return self._ring.key(path)
+        return self._ring
 
     def _look(self) -> None:
         stamp = _stamp(self._file)

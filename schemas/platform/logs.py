@@ -36,6 +36,8 @@ LogEvent = Literal[
     "consumer-positioned",  # a consumer took up its partitions; with offsets
     "delivery-parked",  # a delivery to one office failed and was put aside
     "notice-not-taken",  # somebody could not be told this time; with the medium, no address
+    "mail-unavailable",  # the mailbox, or the service that takes petitions in, does not answer the mailroom
+    "mail-not-taken",  # a mail could not be handled; with how often, nothing of what it says
     "policy-loaded",  # a policy version was taken up
     "policy-rejected",  # a changed policy file has mistakes; the old one stays in force
     "policy-missing",  # open cases began under a version whose file is gone; the current one holds for them
@@ -47,6 +49,7 @@ LogEvent = Literal[
     "forgotten",  # petitions' keys were destroyed; with how many
     "request-failed",  # an HTTP handler raised
     "files-unavailable",  # the store of uploaded files, or the scanner, does not answer
+    "passing-not-swept",  # rows whose time is over (sessions, presences) could not be deleted now; tried again in a minute
     "files-not-swept",  # uploads that nobody named could not be erased now; tried again in a minute
     "file-infected",  # malware in an upload that was held until somebody had looked; it is erased; with its petition
 ]

@@ -139,6 +139,13 @@ NOTICES_DUE = _gauge("petitions_notices_due", "Deliveries that are due and not s
 NOTICES_PARKED = _gauge("petitions_notices_parked", "Deliveries put aside after too many tries, until somebody resumes them.", "medium")
 NOTICES_OLDEST = _gauge("petitions_notices_oldest_seconds", "How long the oldest due delivery has been due; 0 when none is.", "medium")
 
+# The mailroom
+MAILS = _counter(
+    "petitions_mails_total", "Mails, by what came of them: petition, addition, refused, ignored, failed (tried again), parked.", "outcome"
+)
+MAILS_WAITING = _gauge("petitions_mails_waiting", "Mails in the mailbox that are not done with.")
+MAILS_LOOKED = _gauge("petitions_mails_looked_seconds", "When the mailbox was last gone through to its end (Unix time).")
+
 # Every process and the runner
 UP_SINCE = _gauge("petitions_up_since_seconds", "When the process became ready (Unix time).", "role")
 RESTARTS = _counter("petitions_restarts_total", "Processes that the runner started again after they died.", "role")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 
@@ -60,3 +61,16 @@ class DatabaseSettings(ProcessSettings):
     """For those that talk to PostgreSQL."""
 
     database_url: SecretStr = Field(description="PostgreSQL, `postgresql://user:password@host:port/name`.")
+
+
+class SmtpSettings(ProcessSettings):
+    """For those that send mail."""
+
+    smtp_host: str = Field("127.0.0.1", description="The mail server.")
+    smtp_port: int = Field(25, ge=1, le=65535, description="Its port.")
+    smtp_tls: Literal["none", "starttls", "tls"] = Field("starttls", description="none, starttls or tls (from the begin).")
+    smtp_user: str = Field("", description="Who signs in at the mail server; empty: nobody.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="The password there.")
+    mail_from: str = Field(
+        "khong-tra-loi@petitions.invalid", description="The sender of mails; where petitions come by mail, that mailbox's address."
+    )

@@ -64,9 +64,9 @@ def _route(assets: Assets) -> Route:
     return Route(f"/assets/{assets.name}/{{file}}", send, methods=["GET"])
 
 
-def unless_known(request: Request, content: bytes, tag: str, media_type: str) -> Response:
-    """The content, or 304 when the browser has it. It asks each time, so that a new release is seen at once."""
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+def unless_known(request: Request, content: bytes, tag: str, media_type: str, cache: str = "no-cache") -> Response:
+    """The content, or 304 when the browser has it. It asks each time, unless `cache` lets it wait: so a new release is seen at once."""
+    headers = {"ETag": tag, "Cache-Control": cache}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(content, 200, headers, media_type)

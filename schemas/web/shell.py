@@ -36,7 +36,7 @@ class Page:
     """Route `path`; the file `<name>.html` and the texts' groups `<name>` and `common` of `package`; script `static/<name>.js`.
 
     `assets`: the name under which the package's static files are served, and that of its style sheet. `wide`: uses the whole
-    width of a desk's screen.
+    width of a desk's screen. `groups`: further groups of the package's texts that its script says.
     """
 
     path: str
@@ -45,6 +45,7 @@ class Page:
     assets: str
     data: Data | None = None
     wide: bool = False
+    groups: tuple[str, ...] = ()
 
 
 def texts_of(package: str, lang: Language) -> dict[str, str]:
@@ -67,7 +68,7 @@ def rendered(page: Page, lang: Language) -> bytes:
     """The whole page in one language."""
     frame = texts_of(__package__, lang)
     own = texts_of(page.package, lang)
-    chosen = {key: text for key, text in own.items() if key.partition(".")[0] in (page.name, "common")}
+    chosen = {key: text for key, text in own.items() if key.partition(".")[0] in (page.name, "common", *page.groups)}
     texts = {**frame, **own}
     raw = {
         "lang": lang,

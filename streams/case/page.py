@@ -52,6 +52,7 @@ NOTES = {
     "withdraw": "followers go on without their leader",
     "forget": "what the petitioner wrote is destroyed, here and wherever it was copied to; work goes on as it was",
     "reveal-contact": "with a reason that the petitioner reads",
+    "look-up": "of a caller's own petition, by his number; the petitioner reads that it was",
     "merge": "the follower's clocks stand; its petitioner gets every reply to the leader",
     "correct": "once; what no office has accepted goes to triage, and no deadline moves",
     "split": "one matter becomes a case with an office and a clock of its own; an office keeps it or leaves it to triage",

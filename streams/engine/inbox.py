@@ -91,7 +91,7 @@ class Inbox:
         self._records.extendleft(reversed(records))
         self.size += sum(map(size_of, records))
         if records:
-            self.since = self.since or time.monotonic()
+            self.since = self.since or self._monotonic()
             self._news()
 
     def note_gap(self, topic: str) -> None:

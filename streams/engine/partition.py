@@ -28,6 +28,10 @@ class Work:
     records: Sequence[Record]
     due: Sequence[bytes]
 
+    @property
+    def size(self) -> int:
+        return len(self.records) + len(self.due)
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -129,9 +133,14 @@ class Partition:
         overdue = max(now - self.context.clock.wall_seconds(late_ms), self.looked_at)
         return overdue if since is None else min(since, overdue)
 
-    def take(self, now_ms: int, most_bytes: int) -> Work | None:
-        """What is to be done now; None when there is nothing. Timers only while no step of this partition is in flight."""
-        most = self.context.max_step_records
+    def has_work(self, now_ms: int) -> bool:
+        """Whether there is something to take, as far as can be seen without looking into the store."""
+        return len(self.inbox) > 0 or self.is_due(now_ms)
+
+    def take(self, now_ms: int, most: int, most_bytes: int) -> Work | None:
+        """What is to be done now, no more than the setting has it; None when there is nothing. Timers only while no step of this partition
+        is in flight."""
+        most = min(most, self.context.max_step_records)
         records = self.inbox.take(most, most_bytes)
         self._ports.feed.drained(self.number, self.inbox)
         until = min(now_ms, self.backlog.passed_ms)

@@ -14,6 +14,7 @@ from streams.engine.batches import Destination, Sheet, Sheets
 from streams.engine.layout import check_partitions
 from streams.engine.link import Spans
 from streams.engine.measure import measured
+from streams.engine.pace import Pace
 from streams.engine.partition import Decided, Partition
 from streams.engine.ports import Context, Ports
 from streams.engine.step import dead_letter
@@ -70,6 +71,7 @@ class Processor:
         self._stopping = False
         self._leaving = 0
         self._last_began = 0.0
+        self._pace = Pace()
         self._timers = Timers(stage, context, ports, self._open)
 
     async def run(self) -> None:
@@ -176,11 +178,14 @@ class Processor:
         """Step 1 of a step. None when no partition has anything to do."""
         began, now_ms, sheets = self.context.monotonic(), self.context.clock.now_ms(), Sheets(self.context.partitions)
         parts: dict[int, Decided] = {}
-        partitions = self._open()
+        partitions = [partition for partition in self._open() if partition.has_work(now_ms)]
+        most = self._pace.records(len(partitions)) if partitions else 0
         for partition in partitions:
-            if (work := partition.take(now_ms, STEP_BYTES // len(partitions))) is not None:
+            if (work := partition.take(now_ms, most, STEP_BYTES // len(partitions))) is not None:
                 parts[partition.number] = decided = await partition.decide(work, now_ms)
                 sheets.add(self._outputs(decided), partition.number)
+        if parts:
+            self._pace.took(sum(part.work.size for part in parts.values()), self.context.monotonic() - began)
         self._last_began = began
         return Step(parts, sheets.laid_out(self.context.guard.stamp_ms()), began) if parts else None
 

@@ -31,7 +31,8 @@ def _questions(cases: int) -> Iterator[tuple[str, Callable[[], Query]]]:
         words = tuple(wanted.words)
 
         def asked(wanted: Any = wanted, words: tuple[int, ...] = words) -> Any:
-            return replace(wanted, words=tuple(max(1, word - chance.randrange(40)) for word in words))
+            begun = tuple(word + chance.randrange(40) for word in wanted.begun)
+            return replace(wanted, words=tuple(max(1, word - chance.randrange(40)) for word in words), begun=begun)
 
         yield f"list: {name}", lambda asked=asked: page_query(asked())
         yield f"count: {name}", lambda asked=asked: count_query(asked())
@@ -44,7 +45,7 @@ async def measure(directory: Path, count: int) -> Section:
         migrate(url)
         began = time.perf_counter()
         with psycopg.connect(url, autocommit=True) as connection:
-            seed(connection, count, min(10_000, count // 10))
+            seed(connection, count, min(10_000, count // 10), words=60)
         say(f"{count:,} cases seeded in {time.perf_counter() - began:.0f} s")
         rows: list[dict[str, Cell]] = []
         async with opened(url, 2) as reader:

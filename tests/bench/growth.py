@@ -62,6 +62,8 @@ async def measure(directory: Path, count: int) -> Section:
             "the better of two runs; CPU of worker and broker; every output checked",
             "cases in the store: see the benchmark `store`, `--count`",
         ),
+        by=("what grows", "to"),
+        plots=("of the smallest",),
     )
 
 

@@ -39,7 +39,7 @@ async def measure(directory: Path, count: int, rate: float = RATE, warm_up: floa
         load = partial(loaded, directory / "samples.json", f"http://127.0.0.1:{port}", key, rate)
         await load(round(rate * warm_up))
         samples = await load(count)
-    return _section(samples, rate, warm_up)
+    return section(samples, rate, warm_up)
 
 
 async def ready(instance: Running, log: Path) -> None:
@@ -73,7 +73,7 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[max(0, -(-len(ordered) * round(share * 1000) // 1000) - 1)]
 
 
-def _section(samples: Sequence[dict[str, Any]], rate: float, warm_up: float) -> Section:
+def section(samples: Sequence[dict[str, Any]], rate: float, warm_up: float) -> Section:
     if failed := [sample["error"] for sample in samples if sample["error"]]:
         raise WrongResult(f"{len(failed)} of {len(samples)} petitions got no reply, the first: {failed[0]}")
     ways = {

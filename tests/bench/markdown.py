@@ -32,7 +32,16 @@ def _section(section: Mapping[str, Any]) -> str:
     table = "\n".join("| " + " | ".join(line) + " |" for line in (head, rule, *lines))
     goals = "\n".join(f"- {_goal(goal)}" for goal in section["goals"])
     notes = "\n".join(f"- {note}" for note in section["notes"])
-    return f"## {section['title']}\n\n{table}\n\nGoals:\n\n{goals}\n\nHow it was measured:\n\n{notes}\n"
+    plots = "".join(f"\n{_plot(section, column)}\n" for column in section.get("plots", ()))
+    return f"## {section['title']}\n\n{table}\n{plots}\nGoals:\n\n{goals}\n\nHow it was measured:\n\n{notes}\n"
+
+
+def _plot(section: Mapping[str, Any], column: str) -> str:
+    """Bars in Mermaid, which the readers of Markdown draw themselves."""
+    rows = [row for row in section["rows"] if row[column] is not None]
+    names = ", ".join(f'"{" ".join(show(row[by]) for by in section["by"])}"' for row in rows)
+    bars = ", ".join(str(row[column]) for row in rows)
+    return f'```mermaid\nxychart-beta horizontal\n  title "{column}"\n  x-axis [{names}]\n  bar [{bars}]\n```'
 
 
 def _goal(goal: Mapping[str, Any]) -> str:

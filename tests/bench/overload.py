@@ -38,6 +38,8 @@ async def measure(directory: Path, seconds: int) -> Section:
             "gone after: from the last petition sent to the last reply of those taken",
         ),
         {"sustained": sustained},
+        by=("load", "petitions/s"),
+        plots=("taken/s", "p99 ms"),
     )
 
 

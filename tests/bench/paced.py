@@ -198,6 +198,8 @@ def section(found: Sequence[Paced], contestants: Sequence[Contestant] = CONTESTA
             f"after {WARM_UP_SECONDS:.0f} s at the same rate; broker CPU includes the load's own produce requests",
         ),
         {"runs": [{name: getattr(one, name) for name in Paced.__slots__} for one in found]},
+        by=("engine", "events/s"),
+        plots=("CPU of reference", "p99 ms"),
     )
 
 

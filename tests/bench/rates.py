@@ -149,6 +149,8 @@ def section(found: Mapping[str, Sequence[Found]], *, slow: bool) -> Section:
             "a rate of which petitions got no reply is more than this machine can do; it ends the run",
         ),
         {"runs": {name: [asdict(one) for one in runs] for name, runs in found.items()}},
+        by=("release", "petitions/s"),
+        plots=("CPU ms", "p99 ms"),
     )
 
 

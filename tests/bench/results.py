@@ -36,7 +36,8 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One benchmark. All rows have the same columns; `notes` say how it was measured."""
+    """One benchmark. All rows have the same columns; `notes` say how it was measured. `plots`: columns that docs show as bars, a row each,
+    named by the columns of `by`."""
 
     name: str
     title: str
@@ -44,6 +45,8 @@ class Section:
     goals: tuple[Goal, ...] = ()
     notes: tuple[str, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
+    by: tuple[str, ...] = ()
+    plots: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "goals": [{**asdict(goal), "met": goal.met} for goal in self.goals]}

@@ -7,6 +7,7 @@ import pytest
 from schemas.events import actions as do
 from schemas.events.case import ActionRefused
 from schemas.events.standing import CaseEvent, State
+from streams.case.decide.handlers.information import NOTES_AT_MOST
 from streams.case.policy.book import Book
 from tests.case.world import EVIDENCE, GOOD_TEXT, POLICY, World, local
 
@@ -208,3 +209,19 @@ def test_where_policy_asks_a_binding_assignment_needs_two_persons() -> None:
     assert (state.office, state.state) == ("so-xd", State.ASSIGNED)
     assert (refusal(again), refusal(machine)) == ("second-person", "person-needed")
     assert (assigned.what, assigned.binding, world.view(id_).office) == ("assigned", True, "ca-tp")
+
+
+def test_so_much_is_added_and_no_more_but_for_answers_and_danger(world: World) -> None:
+    """A hundred notes on one petition: fifty are taken. Who is asked may answer, who tells of danger is heard, and an office may note."""
+    id_ = world.submit()
+    world.act(id_, do.Accept, "so-xd")
+    for number in range(NOTES_AT_MOST):
+        world.act(id_, do.AddInformation, text=f"Vẫn chưa thấy ai đến, lần {number}")
+    beyond = world.act(id_, do.AddInformation, text="Vẫn chưa thấy ai đến")
+    danger = world.act(id_, do.AddInformation, text="Một cháu bé vừa bị điện giật ở đó", urgent=True)
+    world.act(id_, do.RequestInformation, "so-xd", question="Ở số nhà nào?")
+    answer = world.act(id_, do.AddInformation, text="Số nhà 12")
+    office = world.act(id_, do.AddInformation, "so-xd", text="Đã hẹn đơn vị thi công")
+
+    assert refusal(beyond) == "notes-used-up"
+    assert danger[0].what == answer[0].what == office[0].what == "information-added"

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from deploy.cluster.backup.archive import BadArchive, reading, writing
+from deploy.cluster.backup.command import _tell
 from deploy.cluster.backup.files import Differs, bring, find
 from deploy.cluster.backup.key import BadKey, identities, make, recipients
-from deploy.cluster.backup.manifest import Copied, differences
+from deploy.cluster.backup.manifest import Copied, Manifest, differences
 from deploy.cluster.backup.records import Offsets
+from deploy.cluster.backup.take import Taken
+from deploy.cluster.rebuild.uploads import references
 from deploy.one_machine.reach import environment
 from deploy.one_machine.runner.directory import Directory
 
@@ -152,3 +155,29 @@ def test_what_was_promoted_goes_with_the_rest(tmp_path: Path) -> None:
     assert {name: content for name, content in found.items() if name.startswith("models/")} == {
         "models/20261127T100000Z-linear-0123456789ab.npz": b"m"
     }
+
+
+def test_the_record_says_whose_each_file_is() -> None:
+    """The petition's own, what a follower added on its leader's page, and a public answer of the leader's on the follower's."""
+    one, two, three = ({"id": letter * 32} for letter in "abc")
+    own = {"petition_id": "p", "petition": {"files": [one]}, "files": [two]}
+    added = {"petition_id": "leader", "follower": "p", "files": [three]}
+    news = {"petition_id": "p", "leader": "leader", "detail": {"files": [one]}}
+
+    assert list(references(own)) == [("a" * 32, ("p", one)), ("b" * 32, ("p", two))]
+    assert list(references(added)) == [("c" * 32, ("p", three))]
+    assert list(references(news)) == [("a" * 32, ("leader", one))]
+    assert list(references({"petition_id": "p", "petition": None, "detail": None})) == []
+
+
+def test_a_bucket_is_told_and_not_copied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And files that are known and were not found are counted."""
+    _tell(
+        tmp_path / "b.age",
+        Taken(1000, 0.5, Manifest([], [], [], 1.0, [Copied("a/whole", 3, "x"), Copied("a/small", 1, "y")], 2, "phan-anh")),
+    )
+    told = capsys.readouterr()
+
+    assert "1 uploaded files" in told.out
+    assert "not in the backup: they lie in the bucket phan-anh" in told.err
+    assert "2 uploaded files are known and were not found" in told.err

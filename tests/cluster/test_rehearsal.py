@@ -18,9 +18,13 @@ from kafka import TopicPartition
 
 from deploy.cluster.backup.bring import PARTS, NotEmpty, bring
 from deploy.cluster.command import at_site
+from deploy.cluster.doctor import uploads
+from deploy.cluster.doctor.patient import Patient
 from deploy.cluster.kafka import administering
 from deploy.cluster.reading import reading, spans
 from deploy.cluster.rebuild import queues, stores
+from deploy.one_machine.reach import environment
+from deploy.one_machine.runner.directory import Directory
 from schemas.commands.progress import silent
 from schemas.events.sealing import Sealing
 from schemas.events.topics import EVENTS
@@ -28,6 +32,7 @@ from schemas.platform import keyring
 from schemas.platform.settings import ProcessSettings
 from tests.broker import give_operator
 from tests.chaos.instance import CLI, Instance
+from tests.files.contents import jpeg
 from tests.system.people import City, wait
 
 ANSWER = {
@@ -47,7 +52,8 @@ def petitions(*arguments: str) -> str:
 
 @dataclass
 class Rehearsal:
-    """`before`: what was acknowledged before the backup began; `erased` and `kept`: petition ids with a contact."""
+    """`before`: what was acknowledged before the backup began; `erased` and `kept`: petition ids with a contact and a picture each;
+    `pictures`: file ids by petition id."""
 
     lost: Instance
     found: Instance
@@ -56,6 +62,7 @@ class Rehearsal:
     before: list[dict[str, Any]] = field(default_factory=list)
     erased: str = ""
     kept: str = ""
+    pictures: dict[str, str] = field(default_factory=dict)
     restored: str = ""
 
 
@@ -79,8 +86,8 @@ def rehearsal(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def _live(city: City, made: Rehearsal) -> None:
-    """Some petitions with a life behind them, two with a contact, three on one matter."""
-    first, second = (city.submit(f"Đèn đường trước số {number} phố Huế hỏng ba hôm nay", contact=CONTACT) for number in (12, 14))
+    """Some petitions with a life behind them, two with a contact and a picture, three on one matter."""
+    first, second = (_with_picture(city, made, f"Đèn đường trước số {number} phố Huế hỏng ba hôm nay") for number in (12, 14))
     made.erased, made.kept = first["petition_id"], second["petition_id"]
     place = {"lat": 21.0181, "long": 105.8512, "ward_code": "00256"}
     words = ("Đèn đường trước số 71 phố Lò Đúc không sáng", "Trước nhà số 71 Lò Đúc đèn đường không sáng mấy hôm nay.")
@@ -91,6 +98,18 @@ def _live(city: City, made: Rehearsal) -> None:
     assert city.act(office, made.kept, "accept").status_code == 202
     city.wait_state(second["tracking_code"], "accepted")
     made.before = [first, second, *alike]
+
+
+def _with_picture(city: City, made: Rehearsal, text: str) -> dict[str, Any]:
+    found = city.http.post("/v1/files", files={"file": ("den.jpg", jpeg())}).json()
+    petition = city.submit(text, contact=CONTACT, files=[{"id": found["file_id"], "token": found["token"]}])
+    made.pictures[petition["petition_id"]] = found["file_id"]
+    return petition
+
+
+def stored(instance: Instance, file_id: str) -> dict[str, bytes]:
+    """What lies in the instance's store of that file, by part."""
+    return {path.name: path.read_bytes() for path in (instance.data / "files" / "kept" / file_id[:2] / file_id).glob("*")}
 
 
 class Crowd(threading.Thread):
@@ -169,6 +188,38 @@ def test_words_that_were_erased_after_the_backup_stay_erased(rehearsal: Rehearsa
 
     assert "text" not in erased
     assert kept["text"].startswith("Đèn đường")
+
+
+def test_uploaded_files_are_in_the_backup_and_those_of_who_was_forgotten_do_not_come_back(rehearsal: Rehearsal) -> None:
+    """Byte for byte what was taken in, its small form as well; of the forgotten neither bytes nor a row."""
+    kept, erased = (rehearsal.pictures[one] for one in (rehearsal.kept, rehearsal.erased))
+    with psycopg.connect(rehearsal.found.database()) as connection:
+        rows = connection.execute("select file_id, petition_id from file where file_id = any(%s)", ([kept, erased],)).fetchall()
+
+    assert stored(rehearsal.found, kept) == stored(rehearsal.lost, kept)
+    assert stored(rehearsal.found, kept).keys() == {"whole", "small"}
+    assert stored(rehearsal.found, erased) == {}
+    assert rows == [(kept, rehearsal.kept)]
+
+
+def test_files_are_matched_with_the_record_after_a_restore_of_the_database_alone(rehearsal: Rehearsal) -> None:
+    """The doctor tells of what nobody knows; a file that the record names is known again, and what nobody named is removed."""
+    kept, stray = rehearsal.pictures[rehearsal.kept], "ab" * 16
+    row = "select status, kind, media_type, size, sha256, petition_id from file where file_id = %s"
+    directory = Directory(rehearsal.found.data)
+    with psycopg.connect(rehearsal.found.database(), autocommit=True) as connection:
+        before = connection.execute(row, (kept,)).fetchall()
+        connection.execute("delete from file where file_id = %s", (kept,))  # as in a dump from before it was uploaded
+        (folder := rehearsal.found.data / "files" / "kept" / "ab" / stray).mkdir(parents=True)
+        (folder / "whole").write_bytes(b"x")
+        with Patient(environment(directory, {}), directory) as site:
+            found = [one.found for one in uploads.stored(site)]
+        shown = petitions("rebuild", "files", "--data", str(rehearsal.found.data))
+
+        assert found == ["2 files lie in the store and nobody knows them, as after a restore of the database"]
+        assert "1 were missing, 0 wrong, 1 too many" in shown
+        assert stored(rehearsal.found, stray) == {}
+        assert connection.execute(row, (kept,)).fetchall() == before != []
 
 
 @pytest.mark.parametrize("what", ["read-model", "incidents"])

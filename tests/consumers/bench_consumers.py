@@ -18,7 +18,6 @@ from kafka import KafkaProducer
 
 from consumers.loop.membership import connect
 from consumers.loop.postgres_sink import PostgresSink
-from consumers.loop.service import Service
 from consumers.queues.role import producer as connect_producer
 from consumers.queues.sink import QueueSink
 from consumers.queues.transaction import QueueWriter
@@ -28,6 +27,7 @@ from consumers.settings import DispatcherSettings, ProjectorSettings
 from schemas.events.case import Accepted
 from schemas.events.standing import State
 from schemas.events.topics import EVENTS
+from schemas.platform.service import Service
 from schemas.reference import offices
 from tests.broker import reach
 from tests.consumers.events import Life, Sent, office

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from kafka import KafkaProducer
 
-from consumers.loop.service import Service
 from consumers.settings import DispatcherSettings, ProjectorSettings
 from deploy.cluster.topics import ensure_topics
 from deploy.one_machine.embedded import EmbeddedKafka
 from schemas.events.topics import EVENTS
+from schemas.platform.service import Service
 from schemas.platform.settings import ProcessSettings
 from tests.broker import reach
 from tests.consumers.events import Sent, write

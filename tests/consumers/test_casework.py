@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -15,12 +15,23 @@ from consumers.incidents.memory import Memory
 from consumers.kafka.records import Record
 from schemas.authority import Duty, Post
 from schemas.events.base import Actor, Role
-from schemas.events.case import Accepted, DecisionRequired, Escalated, Merged, MergeDeclined, MergeProposed, Noted, Urged
+from schemas.events.case import (
+    Accepted,
+    Assigned,
+    Corrected,
+    DecisionRequired,
+    Escalated,
+    Merged,
+    MergeDeclined,
+    MergeProposed,
+    Noted,
+    Urged,
+)
 from schemas.events.standing import State
 from schemas.events.topics import EVENTS
 from schemas.identity import persons
 from schemas.platform.clock import WallClock
-from tests.consumers.events import Life, answered, office, transferred
+from tests.consumers.events import CITIZEN, Life, answered, office, transferred
 from tests.consumers.web import Web
 
 NOTE = "Chủ nhà số 12 hay gây khó dễ, đi hai người"
@@ -176,6 +187,23 @@ async def test_who_must_decide_reads_both_sides_words(web: Web) -> None:
         ("evn-hanoi", "so-xd", "đèn của thành phố"),
     ]
     assert (await web.get("/v1/departments/so-xd/decisions", **web.token("so-xd")))["decisions"] == []
+
+
+async def test_what_was_learnt_is_counted_by_model(web: Web) -> None:
+    """Triage's decisions of the last weeks beside the first guesses, what was taken for what, and citizens' corrections; what the
+    classifier or an office decided is no lesson."""
+    start = datetime.now(UTC) - timedelta(days=2)
+    right, wrong, alone = (web.life(office=office, start=start)[1] for office in (None, None, "so-xd"))
+    triage = Actor(role=Role.TRIAGE, office=TRIAGE)
+    right.happens(Assigned, actor=triage, to_office="so-xd", view={"state": State.ASSIGNED, "office": "so-xd"})
+    wrong.happens(Assigned, actor=triage, to_office="so-xd", view={"state": State.ASSIGNED, "office": "so-xd", "category": "road-damage"})
+    alone.happens(Corrected, actor=CITIZEN, category="road-damage")
+    web.project(*right.sent, *wrong.sent, *alone.sent)
+    found = await web.get("/v1/departments/tt-pvhcc/learnt", **web.token("tt-pvhcc"))
+
+    assert [(one["model"], one["decided"], one["confirmed"]) for one in found["models"]] == [("test", 2, 1)]
+    assert found["mistakes"] == [{"guessed": "drainage", "decided": "road-damage", "number": 1}]
+    assert found["corrections"] == 1
 
 
 @pytest.mark.parametrize("part", ["decisions", "templates", "merge-proposals", "mentions", "late"])

@@ -11,8 +11,8 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from consumers.loop.runner import Consumer, work
-from consumers.loop.service import Service
 from consumers.loop.sink import Unfinished
+from schemas.platform.service import Service
 from tests.consumers.conftest import Rig
 
 

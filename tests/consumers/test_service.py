@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consumers.loop.service import ALIVE_WITHIN_SECONDS, UNREADY_SECONDS, Service
+from schemas.platform.service import ALIVE_WITHIN_SECONDS, UNREADY_SECONDS, Service
 from schemas.platform.settings import ProcessSettings
 
 

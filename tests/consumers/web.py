@@ -84,8 +84,8 @@ async def _events(source: EventSource) -> AsyncIterator[StreamEvent]:
 
 
 @asynccontextmanager
-async def serving(rig: Rig, folder: Path) -> AsyncIterator[Web]:
-    """The app on a database and a broker of its own; `folder` takes its credentials."""
+async def serving(rig: Rig, folder: Path, **more: Any) -> AsyncIterator[Web]:
+    """The app on a database and a broker of its own; `folder` takes its credentials, `more` are settings."""
     credentials = generate()
     (folder / "credentials.json").write_text(json.dumps(credentials))
     settings = ViewSettings(
@@ -96,6 +96,7 @@ async def serving(rig: Rig, folder: Path) -> AsyncIterator[Web]:
         credentials_file=folder / "credentials.json",
         arrival_wait_ms=1500,
         heartbeat_seconds=0.5,
+        **more,
     )
     async with prepare(settings) as showing:
         port = free_port()

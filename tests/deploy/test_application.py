@@ -16,9 +16,10 @@ async def _fails(_: Request) -> Response:
     raise ValueError("phone 0912345678")
 
 
-def client() -> httpx.AsyncClient:
+def client(*, https: bool = False) -> httpx.AsyncClient:
     """An exception that leaves the application would reach the test."""
-    transport = httpx.ASGITransport(application([Route("/fails/{code}", _fails)], lambda: True), raise_app_exceptions=True)
+    app = application([Route("/fails/{code}", _fails)], lambda: True, https=https)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=True)
     return httpx.AsyncClient(transport=transport, base_url="http://service")
 
 
@@ -31,6 +32,19 @@ async def test_an_exception_ends_in_the_process_by_its_type_alone() -> None:
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert "0912345678" not in answer.text
     assert told == [{"event": "request-failed", "log_level": "error", "route": "/fails/{code}", "error": "ValueError"}]
+
+
+@pytest.mark.parametrize("https", [True, False])
+async def test_a_browser_is_told_to_keep_to_us_and_where_citizens_use_https_to_that(*, https: bool) -> None:
+    """No frame, no other window's hand on the page, no device but camera and place; figures and probes of others are not on this port."""
+    async with client(https=https) as service:
+        answer, figures = await service.get("/readyz"), await service.get("/metrics")
+
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert "microphone=()" in answer.headers["permissions-policy"]
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert ("strict-transport-security" in answer.headers) is https
+    assert figures.status_code == 404
 
 
 @pytest.mark.parametrize(

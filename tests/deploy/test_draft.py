@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
@@ -9,7 +11,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from deploy.web.draft import Classify, draft_route
+from deploy.web.draft import AT_ONCE, Classify, draft_route
 from deploy.web.limits import PACES, Limited
 from schemas.reference import wards
 from streams.classify.build import classifier
@@ -18,6 +20,8 @@ from streams.classify.model.file import BadModelError
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 READY = classifier()
+SECONDS = 30.0
+"""After which a test gives up waiting; only ever reached by a mistake."""
 LIGHT = "Đèn đường trong ngõ 12 phường Định Công hỏng ba hôm nay, tối om"
 (DINH_CONG,) = [ward for ward in wards().values() if ward.name_vi == "Định Công"]
 
@@ -103,6 +107,26 @@ async def test_an_address_that_asks_too_often_waits() -> None:
 
     assert (set(codes[:-1]), codes[-1], next_one.status_code) == ({200}, 429, 200)
     assert len(answered) == len(codes)
+
+
+async def test_so_many_wait_and_no_more() -> None:
+    """While the classifier is being built the service answers others, a bounded number waits for it, and the rest is told when to come."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def build() -> Classify:
+        begun.set()
+        assert go_on.wait(SECONDS)
+        return READY.classify_texts
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app(build)), base_url="http://x") as client:
+        waiting = [asyncio.create_task(client.post("/v1/drafts", json={"text": "Cây đổ"})) for _ in range(AT_ONCE)]
+        assert await asyncio.to_thread(begun.wait, SECONDS)
+        beyond = await client.post("/v1/drafts", json={"text": "Cây đổ"})
+        go_on.set()
+        answers = {answer.status_code for answer in await asyncio.gather(*waiting)}
+        afterwards = await client.post("/v1/drafts", json={"text": "Cây đổ"})
+
+    assert (beyond.status_code, beyond.headers["Retry-After"], answers, afterwards.status_code) == (503, "1", {200}, 200)
 
 
 async def test_without_a_classifier_the_page_goes_on_without_a_preview() -> None:

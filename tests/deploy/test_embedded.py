@@ -61,6 +61,11 @@ def test_nothing_of_a_broker_is_readable_for_other_users_of_the_machine(kafka: E
     assert modes == {0o600}
 
 
+def test_each_installation_has_a_cluster_id_of_its_own() -> None:
+    """By it a tool knows that it speaks to the right one."""
+    assert len({new_cluster_id() for _ in range(100)}) == 100
+
+
 def test_a_broker_takes_nobody_without_an_account(kafka: EmbeddedKafka) -> None:
     """Neither without a password nor with a wrong one; the quorum's door is closed, too."""
     with pytest.raises(KafkaTimeoutError):

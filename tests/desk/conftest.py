@@ -68,5 +68,5 @@ class Desk(Web):
 
 @pytest.fixture
 async def desk(rig: Rig, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with serving(rig, tmp_path) as made:
+    async with serving(rig, tmp_path, notice_media="email") as made:
         yield Desk(made.client, made.rig, made.credentials, made.showing)

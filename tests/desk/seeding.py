@@ -34,14 +34,15 @@ from (
 _CASES_SQL = _CASES.replace("n % ", "n %% ")
 _WORDS = """
 insert into case_words (petition_id, offices, words, photos)
-select p.petition_id, case when n % 10 = 0 then array[p.office, 'tt-pvhcc'] else array[p.office] end,
-    array(select distinct floor(power(random(), 3) * 3000)::bigint + 0 * n from generate_series(1, 14)), n % 3 = 0
+select p.petition_id, case when n %% 10 = 0 then array[p.office, 'tt-pvhcc'] else array[p.office] end,
+    array(select distinct floor(power(random(), 3) * 3000)::bigint + 0 * n from generate_series(1, %(words)s)), n %% 3 = 0
 from (select petition_id, office, row_number() over () as n from petition) as p
 """
 
 
-def seed(connection: psycopg.Connection[Any], cases: int, open_in_office: int) -> None:
-    """`cases` in all, a seventh of them the office's, of which `open_in_office` and some more are open; one in twenty of the others is."""
+def seed(connection: psycopg.Connection[Any], cases: int, open_in_office: int, words: int = 14) -> None:
+    """`cases` in all, a seventh of them the office's, of which `open_in_office` and some more are open; one in twenty of the others is.
+    `words`: marks of a case at most; a real one has some fifty."""
     connection.execute(_CASES_SQL, {"cases": cases, "open": open_in_office, "office": OFFICE})
-    connection.execute(_WORDS)
+    connection.execute(_WORDS, {"words": words})
     connection.execute("vacuum analyze petition, case_words")

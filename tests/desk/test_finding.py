@@ -44,6 +44,39 @@ async def test_words_are_found_with_and_without_accents(desk: Desk, q: str, *, f
     assert await desk.officer().ids(f"{CASES}?scope=all&q={q}") == [life.petition_id] * found
 
 
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("nắp cốn*", True),
+        ("nap con*", True),
+        ("nắp c*", True),
+        ("nắp cố*", False),
+        ("vỡ ngu*", True),
+        ("nguy*", True),
+        ("nắp lan*", False),
+        ("lành cốn*", False),
+        ("nắp cốn", False),
+    ],
+    ids=[
+        "begun",
+        "without accents",
+        "a letter says nothing",
+        "too short to have begun",
+        "last of several",
+        "whole",
+        "none",
+        "others must be whole and there",
+        "no star",
+    ],
+)
+async def test_a_word_is_found_while_it_is_typed(desk: Desk, q: str, *, found: bool) -> None:
+    """With a star behind it, from three letters on."""
+    life = desk.life()[1]
+    desk.project(*life.sent)
+
+    assert await desk.officer().ids(f"{CASES}?scope=all&q={q}") == [life.petition_id] * found
+
+
 async def test_what_is_said_later_is_found_too(desk: Desk) -> None:
     """A note and the answer; the ended case among all of the office's, and no more in its queue."""
     life = desk.life()[1]

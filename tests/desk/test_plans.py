@@ -26,6 +26,8 @@ ASKED = {
     "below": Wanted(office="vp-ubnd", now=NOW, scope=Scope.BRANCH, open=True, branch=below("vp-ubnd")),
     "a rare word": Wanted(office=OFFICE, now=NOW, scope=Scope.ALL, words=(RARE, RARE + 7)),
     "a common word": Wanted(office=OFFICE, now=NOW, scope=Scope.ALL, words=(COMMON,)),
+    "a word begun": Wanted(office=OFFICE, now=NOW, scope=Scope.ALL, words=(COMMON,), begun=(RARE, RARE - 900)),
+    "only a word begun": Wanted(office=OFFICE, now=NOW, scope=Scope.ALL, begun=(RARE, RARE - 900)),
     "an id": Wanted(office=OFFICE, now=NOW, scope=Scope.ALL, id_from="0" * 20 + "00001f", id_to="0" * 20 + "00001fg"),
 }
 

@@ -1,4 +1,4 @@
-"""How long a stage's fetches wait, and what of a step's records is compressed."""
+"""How long a stage's fetches wait, how much a step takes in, and what of its records is compressed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import pytest
 
 from streams.engine import transport
 from streams.engine.batches import Numbering, Sheets, closed
+from streams.engine.pace import LEAST_RECORDS, STEP_SECONDS, Pace
+from streams.engine.partition import Decided, Work
+from streams.engine.processor import Processor
 from streams.engine.transport import ASLEEP, ASLEEP_AFTER_SECONDS, GATHERING, IDLE, SOON_SECONDS, BatchConsumerThread
-from streams.engine.types import Output
+from streams.engine.types import Effects, Output
 
 _COMPRESSION_AT, _COMPRESSION = 22, 0b111
 
@@ -76,3 +79,55 @@ def test_only_what_is_worth_it_is_compressed(size: int, compressed: bool) -> Non
     ((page,),) = sheets.laid_out(0).values()
     data = asyncio.run(closed(page, ("events", 0), Numbering(1, 1)))
     assert bool(data[_COMPRESSION_AT] & _COMPRESSION) == compressed
+
+
+@pytest.mark.parametrize(
+    ("seconds", "partitions", "most"), [(0.001, 1, 2000), (0.001, 4, 500), (0.1, 4, 50), (0.1, 500, 1), (0.0, 1, 2_000_000_000)]
+)
+def test_a_step_takes_what_is_decided_in_a_moment(seconds: float, partitions: int, most: int) -> None:
+    """However slow the stage or the machine is: longer steps would look like a worker that stands still. Some always go on together."""
+    pace = Pace()
+    pace.took(LEAST_RECORDS, seconds * LEAST_RECORDS)
+
+    assert pace.records(partitions) == most
+
+
+def test_the_first_step_is_small_and_small_ones_say_little() -> None:
+    """A process that has just begun does not know what a record costs, and a lone record costs as much as a step."""
+    pace = Pace()
+    assert pace.records(4) == LEAST_RECORDS // 4
+    pace.took(LEAST_RECORDS, 0.0001 * LEAST_RECORDS)
+    pace.took(1, 2.0)
+    assert pace.records(1) == round(STEP_SECONDS / 0.0001)
+    pace.took(LEAST_RECORDS, 0.0003 * LEAST_RECORDS)
+    assert pace.records(1) == round(STEP_SECONDS / 0.0002)
+
+
+class Slow:
+    """A partition with more than enough to do, each record of which takes a millisecond of the clock."""
+
+    def __init__(self, number: int, clock: SimpleNamespace) -> None:
+        self.number, self.ready, self._clock = number, True, clock
+
+    def has_work(self, _now_ms: int) -> bool:
+        return True
+
+    def take(self, _now_ms: int, most: int, _most_bytes: int) -> Work:
+        return Work([cast("Any", None)] * most, ())
+
+    async def decide(self, work: Work, now_ms: int) -> Decided:
+        self._clock.now += 0.001 * work.size
+        return Decided(work, Effects(), {}, {}, now_ms)
+
+
+def test_a_backlog_is_worked_off_in_steps_of_a_moment() -> None:
+    """As many partitions as there may be, all of them get their share of each."""
+    clock = SimpleNamespace(now=0.0)
+    context = SimpleNamespace(
+        monotonic=lambda: clock.now, clock=SimpleNamespace(now_ms=lambda: 0), partitions=4, guard=SimpleNamespace(stamp_ms=lambda: 0)
+    )
+    processor = Processor(cast("Any", SimpleNamespace(name="slow", changelog=None)), cast("Any", context), cast("Any", None))
+    processor.partitions = {number: cast("Any", Slow(number, clock)) for number in range(4)}
+    steps = [asyncio.run(processor._decide()) for _ in range(3)]
+
+    assert [[part.work.size for part in step.parts.values()] for step in steps if step] == [[50] * 4, [500] * 4, [500] * 4]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.events.topics import Topic
+from schemas.events.topics import MAX_VALUE_BYTES, Topic
 from streams.engine.batches import partition_of
 from streams.engine.inbox import Fetched, Inbox
 from streams.engine.step import View, dead_letter, decide, fire
@@ -87,6 +87,15 @@ def test_an_output_that_the_broker_would_refuse_makes_its_record_a_dead_letter()
 
     assert [one.offset for one, _ in effects.rejected] == [1]
     assert [out.value for out in effects.outputs] == [b"x"]
+
+
+def test_an_entry_that_the_changelog_would_refuse_makes_its_record_a_dead_letter() -> None:
+    """What a key has grown to counts, not the record that made it so: a worker that wrote it would end again and again."""
+    large = {b"k": Entry(b"x" * (MAX_VALUE_BYTES - 1))}
+    effects = decide(Appending(), [record(1, b"xx"), record(2, b"y", key=b"other")], view(large), 0)
+
+    assert [(one.offset, "an entry has" in str(error)) for one, error in effects.rejected] == [(1, True)]
+    assert effects.puts.keys() == {b"other"}
 
 
 def test_a_dead_letter_keeps_key_value_and_headers_and_says_why() -> None:

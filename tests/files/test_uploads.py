@@ -12,6 +12,7 @@ import httpx
 import pytest
 from tusclient.client import TusClient
 
+from producers.files import arriving
 from producers.files.erasing import erase_files
 from producers.files.store import StoreAway
 from producers.http.multipart import SMALL_BYTES
@@ -53,6 +54,27 @@ async def test_documents_and_videos_are_kept(service: Service, content: bytes) -
     assert len(kept) == len(content)
     assert PLACE not in kept
     assert (kept == content) == content.startswith(b"%PDF")
+
+
+async def test_an_upload_under_a_key_is_one_file_however_often_it_comes(service: Service) -> None:
+    """The same id and token again, for the same uploader; another length under the key is refused, another's key is another file."""
+    once, again = [await service.upload(jpeg(), **{"Idempotency-Key": "mail-1"}) for _ in range(2)]
+    longer = await service.upload(jpeg(500, 300), **{"Idempotency-Key": "mail-1"})
+    others = await service.upload(jpeg(), **{"Idempotency-Key": "mail-1", "X-API-Key": KEY})
+
+    assert once.json() == again.json()
+    assert (longer.status_code, longer.json()["code"]) == (409, "key-reused")
+    assert others.json()["file_id"] != once.json()["file_id"]
+
+
+async def test_an_upload_that_broke_off_goes_on_under_its_key(service: Service) -> None:
+    """We went down when a part of it was there: what comes again is the rest of it."""
+    content, key_ = jpeg(500, 300), {"Idempotency-Key": "mail-2"}
+    done = (await service.upload(content, **key_)).json()
+    service.table.execute("update file set status = 'arriving', received = 0 where file_id = %s", (done["file_id"],))
+    again = (await service.upload(content, **key_)).json()
+
+    assert (again["file_id"], again["status"], again["sha256"]) == (done["file_id"], "ready", done["sha256"])
 
 
 async def test_what_is_refused_leaves_nothing(service: Service) -> None:
@@ -322,6 +344,27 @@ async def test_files_are_erased_with_their_petition(service: Service, files_data
         with pytest.raises(StoreAway):
             await service.content(file_id)
     assert await service.content(other["file_id"])
+
+
+async def test_an_upload_comes_in_so_many_parts_and_no_more(plain: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Byte by byte its row would grow without end: refused by rule, and nothing of it is left."""
+    monkeypatch.setattr(arriving, "PARTS_AT_MOST", 3)
+    place = await begun(plain, 100)
+    answers = [await plain.client.patch(place, content=b"x", headers={**PART, "Upload-Offset": str(number)}) for number in range(4)]
+
+    assert [answer.status_code for answer in answers] == [204, 204, 204, 422]
+    assert refused(answers[3])[2] == [("file", "too_many_parts")]
+    assert place.split("/")[-2] not in plain.rows()
+    assert place.split("/")[-2] not in await plain.files.store.ids()
+
+
+async def test_a_store_says_what_it_has(service: Service) -> None:
+    """Every file of which there is anything, and none that is gone: by this a restored store is held against the table."""
+    kept, gone = await service.uploaded(jpeg()), await service.uploaded(pdf())
+    await service.files.store.remove(gone["file_id"])
+    found = await service.files.store.ids()
+
+    assert (kept["file_id"] in found, gone["file_id"] in found) == (True, False)
 
 
 async def test_a_forgotten_petitions_files_are_swept(service: Service) -> None:

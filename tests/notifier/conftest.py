@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default as email_policy
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import psycopg
 import pytest
-from aiosmtpd.controller import Controller
 from kafka import KafkaConsumer, TopicPartition
 from psycopg_pool import AsyncConnectionPool
 
@@ -27,12 +22,15 @@ from consumers.loop.membership import connect
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.notifier import book
 from consumers.notifier.changes import changes_of
+from consumers.notifier.digest.figures import Figures
+from consumers.notifier.digest.rounds import Rounds
 from consumers.notifier.lanes import Lanes
 from consumers.notifier.outbox import Deliveries
 from consumers.notifier.policy import NoticePolicy, Tries, policy
 from consumers.notifier.post import Post
 from consumers.notifier.sending import Senders
 from consumers.settings import NotifierSettings
+from schemas.events import tracking
 from schemas.events.sealing import Sealing
 from schemas.events.topics import EVENTS
 from schemas.platform.instants import to_ms
@@ -40,29 +38,12 @@ from schemas.platform.keyring import KeyringFile, path_of
 from tests.broker import reach
 from tests.consumers.conftest import Rig, broker, rig, shared_producer  # noqa: F401 — fixtures
 from tests.consumers.events import Life
+from tests.mail_server import Inbox, mail_server
 
 SECRET = "s" * 40
 PATIENCE_SECONDS = 30
 EAGER = policy().model_copy(update={"tries": Tries(first_seconds=0.0, longest_seconds=0.0, at_most=3, hours=48)})
 """No pause between tries, so that a test need not wait."""
-
-
-@dataclass
-class Inbox:
-    """A mail server's; `refuse`: an SMTP answer instead of taking a mail."""
-
-    mails: list[EmailMessage] = field(default_factory=list)
-    refuse: str = ""
-
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
-        if self.refuse:
-            return self.refuse
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        self.mails.append(message_from_bytes(envelope.content, policy=email_policy))  # type: ignore[arg-type]
-        return "250 OK"
 
 
 @dataclass
@@ -106,13 +87,8 @@ def hook() -> Iterator[Hook]:
 @pytest.fixture
 def mailbox() -> Iterator[tuple[Inbox, int]]:
     """An inbox and its server's port."""
-    inbox = Inbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield inbox, port
-    controller.stop()
+    with mail_server() as inbox:
+        yield inbox, inbox.port
 
 
 @dataclass
@@ -125,8 +101,8 @@ class Notifier:
     policy: NoticePolicy = EAGER
 
     @property
-    def secret(self) -> bytes:
-        return self.settings.tracking_secrets()[-1]
+    def secrets(self) -> tuple[bytes, ...]:
+        return self.settings.tracking_secrets()
 
     def database(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self.rig.database, autocommit=True)
@@ -138,8 +114,9 @@ class Notifier:
         wanted = sum(len(life.sent) for life in lives)
         consumer = connect(self.rig.service, self.settings, self.rig.name, "")
         assert consumer is not None
-        subscribe = partial(book.subscribe, self.keys, self.secret)
-        tables = Deliveries(self.rig.database, (self.rig.name, EVENTS.name), self.policy, self.settings.clock(), subscribe)
+        subscribe = partial(book.subscribe, self.keys, self.secrets)
+        codes = tracking.Keys(self.settings.tracking_secrets())
+        tables = Deliveries(self.rig.database, (self.rig.name, EVENTS.name), self.policy, self.settings.clock(), subscribe, codes=codes)
         sealing = Sealing(self.keys)
         make = partial(changes_of, policy=self.policy, open_value=sealing.open_value)
         with closing(consumer), closing(PostgresSink(consumer, tables, self.settings, make, self.rig.name)) as sink:
@@ -174,8 +151,8 @@ class Notifier:
     @asynccontextmanager
     async def senders(self) -> AsyncIterator[Senders]:
         async with AsyncConnectionPool(self.rig.database, min_size=1, max_size=4, open=False, kwargs={"autocommit": True}) as pool:
-            post = Post(self.settings, self.keys)
-            yield Senders(Lanes(pool), post, self.policy, self.settings.clock(), self.settings)
+            post, rounds = Post(self.settings, self.keys, Figures(pool)), Rounds(pool, self.policy.digest, lambda _day: False)
+            yield Senders(Lanes(pool), post, rounds, self.policy, clock=self.settings.clock(), settings=self.settings)
             await post.close()
 
     def sends(self) -> int:
@@ -190,12 +167,21 @@ class Notifier:
 
         return asyncio.run(work())
 
+    def sweeps(self) -> None:
+        """As the role does now and then."""
+
+        async def work() -> None:
+            async with AsyncConnectionPool(self.rig.database, min_size=1, max_size=1, open=False, kwargs={"autocommit": True}) as pool:
+                await Lanes(pool).sweep()
+
+        asyncio.run(work())
+
     def subscribe(self, life: Life, address: str, *, medium: str = "email", confirmed: bool = True, **more: Any) -> str:
         """The citizen of this petition wants everything."""
         path = path_of(life.petition_id, to_ms(life.start))
         wanted = book.Wanted(life.petition_id, path, medium, address, frozenset(self.policy.notices), **more)
         with self.database() as connection:
-            return book.subscribe(self.keys, self.secret, connection, wanted, confirmed=confirmed)
+            return book.subscribe(self.keys, self.secrets, connection, wanted, confirmed=confirmed)
 
     def endpoint(self, kind: str, holder: str, url: str, *events: str) -> book.Endpoint:
         with self.database() as connection:

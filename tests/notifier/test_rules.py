@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from consumers.notifier import gateway, guard, signing
+from consumers.notifier import gateway, guard, signing, webhooks
 from consumers.notifier.decide import Happening, Receiver, deliveries
 from consumers.notifier.policy import Tries, policy
 from consumers.notifier.retry import is_over, pause_seconds
@@ -146,13 +146,27 @@ def test_the_address_that_was_checked_is_the_one_called() -> None:
 def test_a_link_is_good_for_one_purpose_and_one_receiver() -> None:
     token = signing.link_token(b"k" * 32, "leave", "r1")
 
-    assert signing.receiver_of(b"k" * 32, "leave", token) == "r1"
+    assert signing.receiver_of([b"k" * 32], "leave", token) == "r1"
     for secret, purpose, given in [
         (b"k" * 32, "confirm", token),
         (b"x" * 32, "leave", token),
         (b"k" * 32, "leave", token.replace("r1", "r2")),
     ]:
-        assert signing.receiver_of(secret, purpose, given) is None
+        assert signing.receiver_of([secret], purpose, given) is None
+
+
+def test_a_changed_secret_takes_effect_and_cuts_nobody_off() -> None:
+    """What is made from then on follows from the new one alone; links and endpoints of before hold while the old one is named, and end
+    with it. An address is known again throughout."""
+    old, new = b"o" * 32, b"n" * 32
+    before, after = (signing.link_token(secret, "leave", "r1") for secret in (old, new))
+    endpoint = {"receiver": "r2", "secret": 3, "both_secrets": False}
+    own = {secret: signing.webhook_secret(secret, "r2", 3) for secret in (old, new)}
+
+    assert [signing.receiver_of([new, old], "leave", token) for token in (before, after)] == ["r1", "r1"]
+    assert [signing.receiver_of([new], "leave", token) for token in (before, after)] == [None, "r1"]
+    assert [webhooks.secrets_of(named, endpoint) for named in ([old], [new, old], [new])] == [[own[old]], [own[new], own[old]], [own[new]]]
+    assert signing.address_hash([new, old], "email", "a@b.vn") == signing.address_hash([old], "email", "a@b.vn")
 
 
 def test_no_text_breaks_out_of_a_gateways_json() -> None:

@@ -46,7 +46,7 @@ def test_a_citizen_reads_what_happens_in_order_in_both_languages(notifier: Notif
     assert first["In-Reply-To"] == second["In-Reply-To"]
     assert "/t/7KMA-2PXD-49RC" in text_of(first)
     token = second["List-Unsubscribe"].strip("<>").rpartition("/")[2]
-    assert signing.receiver_of(notifier.secret, "leave", token) == receiver
+    assert signing.receiver_of(notifier.secrets, "leave", token) == receiver
     assert second["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
@@ -92,6 +92,24 @@ def test_whoever_left_hears_no_more(notifier: Notifier, inbox: Inbox) -> None:
     notifier.sends()
 
     assert inbox.mails == []
+    assert notifier.rows("select 1 from notice_receiver") == []
+
+
+def test_what_was_sent_is_remembered_for_a_fortnight(notifier: Notifier, inbox: Inbox) -> None:
+    """After it nothing says that somebody was told; what waits is kept."""
+    old, young = begun(), begun()
+    for life in (old, young):
+        notifier.subscribe(life, ADDRESS)
+        notifier.takes(life)
+    notifier.sends()
+    age = "update notice_delivery set sent_at = sent_at - %s::interval where petition_id = %s returning 1"
+    with notifier.database() as connection:
+        for days, life in (("14 days 1 minute", old), ("13 days", young)):
+            assert connection.execute(age, (days, life.petition_id)).fetchall()
+    notifier.sweeps()
+
+    assert len(inbox.mails) == 2
+    assert {row[0] for row in notifier.rows("select petition_id from notice_delivery")} == {young.petition_id}
 
 
 def test_forgotten_means_silent(notifier: Notifier, inbox: Inbox) -> None:
@@ -179,10 +197,10 @@ def test_a_webhook_is_signed_as_the_standard_says(notifier: Notifier, hook: Hook
     headers, body = hook.got[0]
 
     for version in (1, 2):
-        message = Webhook(signing.webhook_secret(notifier.secret, endpoint.id, version)).verify(body, headers)
+        message = Webhook(signing.webhook_secret(notifier.secrets[0], endpoint.id, version)).verify(body, headers)
         assert message["type"] == "petition.assigned"
     with pytest.raises(Exception, match=r"(?i)signature"):
-        Webhook(signing.webhook_secret(notifier.secret, endpoint.id, 3)).verify(body, headers)
+        Webhook(signing.webhook_secret(notifier.secrets[0], endpoint.id, 3)).verify(body, headers)
 
 
 def test_an_office_gets_its_own_cases_without_words(notifier: Notifier, hook: Hook) -> None:

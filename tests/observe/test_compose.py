@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,10 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from deploy.cluster.compose.secrets import generate, write_missing
-from deploy.one_machine.embedded.accounts import Accounts
+from deploy.cluster.compose.secrets import KAFKA_ACCOUNTS, generate, write_missing
+from deploy.one_machine.embedded.accounts import OPERATOR, Accounts
 from deploy.one_machine.embedded.kafka_config import Node, properties
+from deploy.rights.principals import principals
 from deploy.roles import BY_NAME
 from schemas.events.brokers import BROKER_SETTINGS, BrokerSetting, Compare
 from schemas.platform.credentials import Credentials, Holder, Kind, digest
@@ -96,6 +99,11 @@ def test_a_broker_setting_is_held_against_its_bound() -> None:
     assert [one.wanted for one in (least, most, exact)] == ["at least 10", "at most 10", "false"]
 
 
+def test_citizens_behind_a_proxy_are_told_apart_unless_somebody_says_otherwise() -> None:
+    """The port is this machine's own, so there is a proxy in front; without that all of the city would be one caller."""
+    assert SERVICES["web"]["environment"]["FORWARDED_HOPS"] == "${FORWARDED_HOPS:-1}"
+
+
 def test_no_secret_in_the_file() -> None:
     """Passwords, keys and URLs with them come from files that are not committed."""
     variables = {name: value for service in SERVICES.values() for name, value in service.get("environment", {}).items()}
@@ -127,9 +135,70 @@ def test_secrets_are_kept(tmp_path: Path) -> None:
     assert before == {path.name: path.read_text() for path in tmp_path.iterdir()}
 
 
-def test_half_a_database_secret_is_refused(tmp_path: Path) -> None:
-    """A password without its URL is not completed with another password."""
-    (tmp_path / "postgres-password").write_text("known")
+@pytest.mark.parametrize("known", ["postgres-password", "kafka-operator", "kafka-security"])
+def test_half_a_secret_is_refused(tmp_path: Path, known: str) -> None:
+    """A password without its URL, or an account without the broker's settings, is not completed with another password."""
+    (tmp_path / known).write_text("known")
 
-    with pytest.raises(FileExistsError, match="only one of"):
+    with pytest.raises(FileExistsError, match=f"only {known} of"):
         write_missing(tmp_path, generate("http://pager.example/alerts"))
+
+
+@pytest.mark.parametrize("role", [*BY_NAME, "operator"])
+def test_each_service_comes_to_the_broker_as_itself(role: str) -> None:
+    """With its own password and no other's; `migrate` comes as the operator, and tells the broker everybody else's."""
+    service, secret = SERVICES[role], re.compile(r"^kafka_")
+    who = role if role in KAFKA_ACCOUNTS else OPERATOR
+    about = service["environment"]
+    mounted = [name for name in service["secrets"] if isinstance(name, str) and secret.match(name)]
+    told = {one["target"]: one["source"] for one in service["secrets"] if isinstance(one, dict)}
+
+    assert (about["KAFKA_SECURITY_PROTOCOL"], about["KAFKA_USERNAME"]) == ("SASL_PLAINTEXT", who)
+    assert (about["KAFKA_PASSWORD_FILE"], mounted) == (f"/run/secrets/kafka_{who}", [f"kafka_{who}"])
+    others = [name for name in KAFKA_ACCOUNTS if name != OPERATOR] if role == "migrate" else []
+    assert told == {f"{about.get('KAFKA_ACCOUNTS_DIR')}/{name}": f"kafka_{name}" for name in others}
+
+
+def test_the_roles_accounts_are_those_of_the_table() -> None:
+    """Whoever has rights at the broker and works within the compose file."""
+    outside = ("office-", "channel-")
+
+    assert set(KAFKA_ACCOUNTS) == {name for name in principals() if not name.startswith(outside)}
+
+
+def _starts(folder: Path, script: Path) -> subprocess.CompletedProcess[str]:
+    about = {name: str(value) for name, value in SERVICES["kafka"]["environment"].items()}
+    about |= {"CLUSTER_ID": "A" * 22, "KAFKA_LOG_DIRS": str(folder / "data"), "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
+    return subprocess.run(["bash", script], env=about, capture_output=True, text=True, check=True)
+
+
+def test_the_broker_has_accounts_from_its_first_start_on(tmp_path: Path) -> None:
+    """Its storage is made once, with the accounts of brokers and operator; settings of the file and of the secret are together in one that
+    nobody else reads; and no password stands on a command line."""
+    for name in ("bin", "data", "run", "kafka/bin"):
+        (tmp_path / name).mkdir(parents=True)
+    write_missing(tmp_path / "secrets", generate("http://pager.example/alerts"))
+    for name in ("security", "first-accounts"):
+        (tmp_path / "secrets" / f"kafka_{name.replace('-', '_')}").write_bytes((tmp_path / "secrets" / f"kafka-{name}").read_bytes())
+    own = (FOLDER / "kafka.sh").read_text(encoding="utf-8")
+    for there, here in (("/run/secrets", "secrets"), ("/opt/kafka", "kafka"), ("/run/kafka/", "run/")):
+        own = own.replace(there, f"{tmp_path}/{here}")
+    (script := tmp_path / "kafka.sh").write_text(own, encoding="utf-8")
+    _program(tmp_path / "bin/java", f'echo "java $*"; cat "${{1#@}}"; touch {tmp_path}/data/meta.properties')
+    _program(tmp_path / "kafka/bin/kafka-server-start.sh", 'echo "broker $*"; ls -l "$1"; cat "$1"')
+    first, second = _starts(tmp_path, script).stdout, _starts(tmp_path, script).stdout
+    operator = (tmp_path / "secrets/kafka-operator").read_text()
+
+    assert f"SCRAM-SHA-512=[name=operator,password={operator}]" in first.splitlines()
+    assert "SCRAM-SHA-512=[name=operator" not in second
+    assert all(operator not in line for line in first.splitlines() if line.startswith(("java ", "broker ")))
+    for line in ("inter.broker.listener.name=CLIENTS", "auto.create.topics.enable=false", "process.roles=broker,controller"):
+        assert line in second.splitlines()
+    assert "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer" in second
+    assert "-rw-------" in second
+    assert not (tmp_path / "run/format").exists()
+
+
+def _program(path: Path, lines: str) -> None:
+    path.write_text(f"#!/bin/bash\n{lines}\n", encoding="utf-8")
+    path.chmod(0o755)

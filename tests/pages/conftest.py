@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.chaos.instance import Instance
@@ -61,3 +62,9 @@ def opened(browser: Browser, instance: Instance) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds: each rule with the first elements that break it."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found]

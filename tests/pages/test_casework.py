@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from schemas.reference import offices
 from tests.chaos.instance import Instance
-from tests.pages.conftest import PHONE, SCREEN, Open
+from tests.pages.conftest import PHONE, SCREEN, Open, faults
 from tests.pages.test_life_in_the_browser import sign_in
 from tests.system.people import City, wait
 
@@ -42,11 +43,11 @@ def sent(city: City) -> Post:
     return submit
 
 
-def desk_of(opened: Open, instance: Instance, office: str, login: str = "can-bo", **about: Any) -> Page:
+def desk_of(opened: Open, instance: Instance, office: str, login: str = "can-bo", path: str = "/desk", **about: Any) -> Page:
     """The desk, signed in and, by who works at several offices, chosen by keyboard; after the tour of the first time."""
-    desk = opened("/desk", **{"viewport": SCREEN, **about})
+    desk = opened(path, **{"viewport": SCREEN, **about})
     sign_in(desk, instance, login)
-    if login == "can-bo":
+    if login == "can-bo" and path == "/desk":
         expect(desk.locator("#acting-office")).to_be_focused()
         desk.keyboard.type(offices()[office].name_vi)
         desk.keyboard.press("Tab")
@@ -78,6 +79,83 @@ TOWARDS = """text => {
     return rows.findIndex((row) => row.textContent.includes(text)) < chosen ? "k" : "j";
 }"""
 TALL = """text => [...document.querySelectorAll("#queue button")].some((row) => row.textContent.includes(text) && row.offsetHeight >= 44)"""
+
+
+def tab_to(desk: Page, field: str) -> None:
+    """By the Tab key alone to a field of the open form."""
+    at = "document.activeElement?.dataset.keep"
+    for _ in range(20):
+        if desk.evaluate(at) == field:
+            return
+        desk.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {field}")
+
+
+def answer_by_keyboard(desk: Page, number: int) -> None:
+    """On the open case, from taking it up to a text that passes; not sent yet."""
+    desk.keyboard.press("a")
+    expect(desk.locator("#detail .chip.info").first).to_have_text("Đang xử lý")
+    desk.keyboard.press("r")
+    expect(desk.locator("[data-form=answer]")).to_be_visible()
+    tab_to(desk, "text")
+    desk.keyboard.insert_text(answer_to(number))
+    tab_to(desk, "evidence")
+    desk.keyboard.insert_text(EVIDENCE)
+    expect(desk.locator(".verdict.good")).to_be_visible()
+
+
+def test_an_officers_day_by_keyboard_alone(opened: Open, instance: Instance, city: City, sent: Post) -> None:
+    """Each case is accepted and answered, and after it the next one opens by itself, until none is left. No mouse is used. With
+    `DESK_DAY=300` in the environment the day is a whole one."""
+    numbers = range(1000, 1000 + int(os.environ.get("DESK_DAY", "3")))
+    texts = [f"{LAMP.format(n=n)} Cạnh quán vịt quay." for n in numbers]
+    cases = dict(zip(texts, sent(*texts), strict=True))
+    desk = desk_of(opened, instance, OFFICE, path=f"/desk/{OFFICE}?q=vịt quay")
+    shown = desk.locator(".petition-text")
+    expect(desk.locator("#queue button[data-petition]")).to_have_count(min(len(cases), 50))
+    desk.keyboard.press("j")
+    while cases:
+        expect(shown).to_have_text(re.compile("|".join(map(re.escape, cases))))
+        text = shown.inner_text()
+        answer_by_keyboard(desk, int(re.search(r"\d+", text)[0]))
+        desk.keyboard.press("Control+Enter")
+        case = cases.pop(text)
+        if cases:
+            expect(shown).not_to_have_text(text)
+        else:
+            city.wait_state(case["tracking_code"], "answered")
+    expect(desk.locator("#queue button[data-petition]")).to_have_count(0)
+
+
+def test_the_keyboard_takes_back_what_was_sent_and_says_what_it_can(opened: Open, instance: Instance, city: City, sent: Post) -> None:
+    """The rule on substance speaks while one writes; `u` brings the draft back, and nothing has gone out; `?` shows all keys."""
+    text = LAMP.format(n=101)
+    (case,) = sent(text)
+    desk = desk_of(opened, instance, OFFICE)
+    expect(desk.locator("#queue button", has_text=text)).to_be_visible()
+    go_to(desk, text)
+    desk.keyboard.press("r")
+    tab_to(desk, "text")
+    desk.keyboard.type("Xong")
+    expect(desk.locator(".verdict")).to_contain_text("quá ngắn")
+    desk.keyboard.press("Control+a")
+    desk.keyboard.insert_text(answer_to(101))
+    expect(desk.locator(".verdict")).to_contain_text("ảnh hoặc tài liệu")
+    tab_to(desk, "evidence")
+    desk.keyboard.insert_text(EVIDENCE)
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#outbox [data-undo]")).to_be_visible()
+    desk.keyboard.press("u")
+
+    expect(desk.locator("#outbox .note")).to_have_count(0)
+    expect(desk.locator("[data-form=answer] [data-keep=text]")).to_have_value(answer_to(101))
+    assert city.status(case["tracking_code"])["state"] == "assigned"
+
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("?")
+    expect(desk.locator("#keys-help")).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(desk.locator("#keys-help")).to_be_hidden()
 
 
 def test_a_draft_outlives_looking_elsewhere_and_a_colleague(opened: Open, instance: Instance, city: City, sent: Post) -> None:
@@ -221,13 +299,7 @@ def test_the_desk_works_on_a_phone(opened: Open, instance: Instance, sent: Post)
     expect(row).to_be_visible()
 
 
-def faults(page: Page) -> list[str]:
-    """What axe-core finds: each rule with the first elements that break it."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found]
-
-
-@pytest.mark.parametrize("viewport", [SCREEN], ids=["screen"])
+@pytest.mark.parametrize("viewport", [SCREEN, PHONE], ids=["screen", "phone"])
 def test_axe_finds_nothing_on_the_desk(opened: Open, instance: Instance, sent: Post, viewport: dict[str, int]) -> None:
     """The queue, a case with its form, map and like, each room, and the help."""
     text = LAMP.format(n=171 if viewport is SCREEN else 172)
@@ -246,6 +318,8 @@ def test_axe_finds_nothing_on_the_desk(opened: Open, instance: Instance, sent: P
     desk.keyboard.press("?")
     found["help"] = faults(desk)
     desk.keyboard.press("Escape")
+    if viewport is PHONE:
+        desk.locator("#detail button.back").click()
     for room in ("late", "mentions", "templates"):
         desk.locator(f"[data-room={room}]").click()
         expect(desk.locator("#room h2")).to_be_visible()

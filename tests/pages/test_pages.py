@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.live.arrivals import Arrivals
-from consumers.pages import DESK, OPERATIONS, PRIVACY, TRACK
+from consumers.pages import DESK, MATTER, OPERATIONS, PRIVACY, PUBLIC, TRACK
 from consumers.views.operations import league
 from deploy.web.calendar import hours_around
 from producers.http.guard import RateLimit, client_address, same_origin
@@ -24,7 +24,7 @@ from schemas.web.shell import Page, filled, rendered, texts_of
 from streams.case.policy.load import DEFAULT_FILE, load
 from streams.case.time.calendar import HOUR_MS
 
-PAGES = (SUBMIT, TRACK, DESK, OPERATIONS, PRIVACY)
+PAGES = (SUBMIT, TRACK, DESK, OPERATIONS, PUBLIC, MATTER, PRIVACY)
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 _FIXED_KEY = re.compile(r"""\bt\(\s*["']([a-z-]+\.[a-z0-9-]+)["']""")
 _MADE_KEY = re.compile(r"\bt\(\s*`([a-z-]+)\.([a-z0-9-]*)\$\{")

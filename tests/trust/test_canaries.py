@@ -43,7 +43,7 @@ class Life:
 def life(instance: Instance) -> Iterator[Life]:
     """A petition with a contact, notes, a reveal of its contact, a merge, a note after it, and a dead letter under its key."""
     with City(instance.url, instance.data / "credentials.json") as city:
-        leader = city.submit("Đèn đường trước số 61 phố Lò Đúc không sáng", **LIGHT)
+        leader = city.submit("Đèn đường trước số 61 phố Lò Đúc không sáng", **LIGHT, contact={"email": "Canary7@Example.org"})
         contact = {"name": "Canaryva", "phone": "0912555771", "email": "canary7@example.org"}
         place = {**PLACE, "address": "12 ngõ Canaryva"}
         mine = city.submit(f"Cột đèn nghiêng ở ngã tư, {SAID}", **{**LIGHT, "location": place}, contact=contact, external_id="Canaryva-7")
@@ -118,11 +118,13 @@ def files(instance: Instance) -> list[Path]:
 
 def test_before_only_who_must_read_can(instance: Instance, life: Life) -> None:
     """The record, the database with its files, logs and stores have no canary in the clear; with the keyring the record tells them. The
-    office has seen the contact, and its citizen reads that it did."""
+    office has seen the contact, and what else its citizen had reported to it; he reads that it did."""
     with City(instance.url, instance.data / "credentials.json") as city:
         timeline = {item["type"]: item["details"] for item in city.status(life.mine["tracking_code"])["timeline"]}
 
+    earlier = life.contact.pop("earlier")
     assert life.contact == {"name": "Canaryva", "phone": "0912555771", "email": "canary7@example.org"}
+    assert [one["petition_id"] for one in earlier] == [life.leader["petition_id"]]
     assert "Hẹn gặp" in timeline["contact-revealed"]["reason"]
     assert (found_in(instance, EVENTS.name), rows(instance), files(instance)) == (0, {}, [])
     assert opened(instance) >= 5

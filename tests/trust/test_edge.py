@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
+from structlog.testing import capture_logs
 
 from consumers.http.state import Waiters
 from deploy.one_machine.embedded.ports import free_port
@@ -121,8 +122,15 @@ def client(monkeypatch: pytest.MonkeyPatch, **paces: Pace) -> httpx.AsyncClient:
     async def refused(_: Request) -> PlainTextResponse:
         return PlainTextResponse("who?", 401)
 
+    async def session(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("who?", 401 if (await request.body()) != b"right" else 201)
+
     paths = ["/v1/known", "/v1/petitions/{code}/actions", "/v1/petitions/{code}", "/v1/files", "/v1/files/uploads"]
-    routes = [*(Route(path, known, methods=["GET", "POST"]) for path in paths), Route("/v1/departments", refused)]
+    routes = [
+        *(Route(path, known, methods=["GET", "POST"]) for path in paths),
+        Route("/v1/departments", refused),
+        Route("/session", session, methods=["GET", "POST"]),
+    ]
     app = Limited(Starlette(routes=routes), trusted_hops=1)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x")
 
@@ -179,10 +187,36 @@ async def test_wrong_tokens_end_soon(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (await http.get("/v1/known", headers=of("203.0.113.2"))).status_code == 200
 
 
+async def test_wrong_sign_ins_end_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever names are tried, whoever they are of; a page that asks whether somebody is signed in does not count, nor who gets in."""
+    async with client(monkeypatch, wrong=Pace(5, 0.1)) as http:
+        mine = of("203.0.113.1")
+        asked = [(await http.get("/session", headers=mine)).status_code for _ in range(8)]
+        entered = [(await http.post("/session", headers=mine, content=b"right")).status_code for _ in range(8)]
+        tries = [(await http.post("/session", headers=mine, content=b"wrong")).status_code for _ in range(7)]
+
+        assert (asked, entered, tries) == ([401] * 8, [201] * 8, [401] * 5 + [429] * 2)
+        assert (await http.post("/session", headers=of("203.0.113.2"), content=b"right")).status_code == 201
+
+
 async def test_this_machines_own_addresses_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are a proxy's, that is the whole city's, or the operator's."""
     async with client(monkeypatch, address=Pace(1, 0.1)) as http:
         assert {(await http.get("/v1/known")).status_code for _ in range(5)} == {200}
+
+
+async def test_a_proxy_that_nobody_set_up_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """X-Forwarded-For comes and FORWARDED_HOPS is 0: all citizens count as one, and the log says so, once in a thousand calls."""
+    monkeypatch.setattr(limits, "PACES", {name: Pace(10_000, 1000) for name in limits.PACES})
+    app = Limited(Starlette(routes=[Route("/", echo, methods=["POST"])]), trusted_hops=0)
+    with capture_logs() as told:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as http:
+            for _ in range(3):
+                await http.post("/", headers=of("203.0.113.1"))
+            await http.post("/")
+
+    assert [(one["event"], one["log_level"]) for one in told] == [("proxy-unknown", "warning")]
+    assert "FORWARDED_HOPS is 0" in told[0]["hint"]
 
 
 async def test_streams_are_bounded_by_petition_and_counted_down(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,16 +45,22 @@ GUARDED = {
     ("POST", f"{OFFICE}/views"): Call.READ_CASES,
     ("DELETE", f"{OFFICE}/views/{{view}}"): Call.READ_CASES,
     ("POST", f"{OFFICE}/absence"): Call.ACT,
+    **{(method, f"{OFFICE}/digest"): Call.ACT for method in ("GET", "POST")},
     ("POST", f"{QUEUE}/{{petition_id}}/presence"): Call.READ_CASES,
     ("GET", f"{QUEUE}/{{petition_id}}/beside"): Call.READ_CASES,
     ("GET", f"{QUEUE}/{{petition_id}}/files/{{file_id}}"): Call.READ_CASES,
     **dict.fromkeys(
-        (("GET", f"{OFFICE}/{part}") for part in ("templates", "merge-proposals", "mentions", "late", "decisions")), Call.READ_CASES
+        (("GET", f"{OFFICE}/{part}") for part in ("templates", "merge-proposals", "mentions", "late", "decisions", "learnt")),
+        Call.READ_CASES,
     ),
     **dict.fromkeys((("POST", f"{QUEUE}/{{petition_id}}/{part}") for part in ("actions", "answer-check")), Call.ACT),
     ("POST", f"{OFFICE}/actions"): Call.ACT,
     **dict.fromkeys(((method, f"{OFFICE}/templates/{{name}}") for method in ("PUT", "DELETE")), Call.ACT),
     ("GET", "/v1/ioc"): Call.READ_FIGURES,
+    ("POST", "/v1/hotline/petitions"): Call.TAKE_CALLS,
+    ("POST", "/v1/hotline/searches"): Call.TAKE_CALLS,
+    ("GET", "/v1/hotline/petitions/{petition_id}"): Call.TAKE_CALLS,
+    **dict.fromkeys((("POST", f"/v1/hotline/petitions/{{petition_id}}/{part}") for part in ("look-ups", "additions")), Call.TAKE_CALLS),
 }
 LOOKED_AT = [(method, path) for (method, path), call in GUARDED.items() if method == "GET" and call is Call.READ_CASES]
 UPLOAD = "/v1/files/uploads/{file_id}/{token}"
@@ -70,12 +76,17 @@ UPLOADS = {
 ANYBODY = {
     ("GET", path): status
     for path, status in {
-        **dict.fromkeys(("/", "/t/{tracking_code}", "/s/{shared}", "/ioc", "/sign-in", "/privacy"), 200),
+        **dict.fromkeys(("/", "/t/{tracking_code}", "/s/{shared}", "/ioc", "/tong-dai", "/sign-in", "/privacy"), 200),
+        **dict.fromkeys(("/cong-khai", "/cong-khai/{number}"), 200),
         **dict.fromkeys(("/desk", "/desk/{office}", "/desk/{office}/{petition_id}"), 200),
         **dict.fromkeys(("/v1/offices", "/v1/categories", "/v1/wards", "/v1/wards/outlines", "/v1/calendar"), 200),
         **dict.fromkeys(("/healthz", "/readyz", "/openapi.json", "/docs"), 200),
         **dict.fromkeys(("/assets/common/{file}", "/assets/views/{file}", "/assets/submit/{file}", "/assets/contract/{file}"), 404),
         "/v1/shared/{shared}": 404,
+        **dict.fromkeys((f"/v1/public/{name}" for name in ("petitions", "nearby", "statistics", "open-data")), 200),
+        "/v1/public/open-data/{day}/{name}": 404,
+        **dict.fromkeys(("/v1/public/petitions/{number}", "/v1/public/wards/{code}.atom", "/v1/public/categories/{code}.atom"), 404),
+        **dict.fromkeys(("/manifest.webmanifest", "/worker.js"), 200),
         "/notices/{purpose}/{token}": 200,
     }.items()
 } | {
@@ -93,11 +104,12 @@ BY_CODE = {
     ("GET", "/v1/petitions/{tracking_code}/events"),
     ("GET", "/v1/petitions/{tracking_code}/files/{file_id}"),
     ("POST", "/v1/petitions/{tracking_code}/actions"),
+    ("POST", "/v1/petitions/{tracking_code}/same-as"),
     ("GET", "/v1/petitions/{tracking_code}/notices"),
     ("POST", "/v1/petitions/{tracking_code}/notices"),
 }
 """Opened by the tracking code, whoever has it."""
-BY_KEY = {("POST", "/v1/petitions")}
+BY_KEY = {("POST", "/v1/petitions"), ("POST", "/v1/additions")}
 _V2 = "/open311/v2"
 OPEN311 = {
     *(("GET", f"/open311/{path}.{{format}}") for path in ("discovery", "v2/discovery")),
@@ -139,7 +151,15 @@ class Town:
     def path(self, template: str, office: str = "so-xd") -> str:
         given = {"code": office, "office": office, "petition_id": self.petition_id, "tracking_code": self.code}
         return template.format(
-            **given, file_id=self.file_id, token="guess", shared="none", purpose="confirm", view="1", file="none.js", name="none"
+            **given,
+            file_id=self.file_id,
+            token="guess",
+            shared="none",
+            purpose="confirm",
+            view="1",
+            file="none.js",
+            name="none",
+            number="none",
         )
 
     def person(self, *posts: Post) -> httpx.Client:
@@ -223,6 +243,8 @@ def test_each_duty_gets_what_the_table_gives_it(town: Town, duty: Duty) -> None:
             for (where, action), answer in zip(tried, all_acted(town, client, tried), strict=True):
                 assert answer == acting(town, post, where, action), f"{duty} of the {standing} at {where}: {action}"
             assert ask(client, "GET", "/v1/ioc")[0] == (200 if may([post], Call.READ_FIGURES) else 403)
+            opened = ask(client, "GET", town.path("/v1/hotline/petitions/{petition_id}"))
+            assert opened == (403, "not-looked-up" if may([post], Call.TAKE_CALLS) else "not-your-duty")
 
 
 def looked(town: Town, client: httpx.Client, office: str) -> list[tuple[int, str]]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from deploy.one_machine.embedded import EmbeddedPostgres
+from deploy.web.passing import sweep
 from schemas.authority import Duty, Post
 from schemas.identity import persons
 from schemas.identity.signing_in import FREE_TRIES
+from tests.producers.conftest import settings_for
 from tests.trust.service import HTTP, HTTPS, PASSWORD, Service, form_token, serving, sign_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -91,6 +94,34 @@ async def test_a_session_ends_by_time(service: Service) -> None:
             await sign_in(browser, login)
             service.table.execute(f"update session set {late}")
             assert (await browser.get("/session")).json()["code"] == "session-over"
+
+
+async def test_what_is_over_is_swept_whoever_comes(service: Service, tmp_path: Path) -> None:
+    """Sessions, failed sign-ins, visits to the provider and presences do not lie about until somebody signs in: the page on privacy says
+    how long each is kept. What is not over stays."""
+    login, person = service.person(Post(Duty.AUDITOR))
+    newest = "select digest from session order by ends_at desc limit 1"
+    tables = ("session", "sign_in_failure", "sign_in_visit", "desk_presence")
+    for table in tables:
+        service.table.execute(f"delete from {table}")
+    for ago in ("1 second", "61 minutes"):
+        async with service.browser() as browser:
+            await sign_in(browser, login)
+        values = {"ago": ago, "person": person, "key": ago.encode()}
+        service.table.execute(f"update session set seen_at = now() - %(ago)s::interval where digest = ({newest})", values)
+        service.table.execute("insert into sign_in_failure values (%(key)s, 1, now() - %(ago)s::interval, now())", values)
+        service.table.execute(
+            "insert into sign_in_visit (state, nonce, verifier, back, began_at) values (%(key)s, 'n', 'v', '/', now() - %(ago)s::interval)",
+            values,
+        )
+        service.table.execute(
+            "insert into desk_presence (petition_id, person_id, office, name, writing, until)"
+            " values (%(ago)s, %(person)s, 'so-xd', 'Lê An', false, now() - %(ago)s::interval + interval '25 seconds')",
+            values,
+        )
+    sweep(settings_for("nowhere", service.database, tmp_path))
+
+    assert [service.table.execute(f"select count(*) from {table}").fetchone() for table in tables] == [(1,)] * 4
 
 
 async def test_who_is_disabled_is_out_at_once(service: Service) -> None:

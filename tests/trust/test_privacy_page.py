@@ -8,6 +8,7 @@ import pytest
 
 from consumers.pages.privacy import places, privacy_data, where
 from deploy.cluster.migrate import migrations
+from producers.mail.settings import MailroomSettings
 from schemas.events.topics import DAY_MS, EVENTS, Deployment, all_topics, config
 from schemas.platform.settings import ProcessSettings
 from schemas.reference.texts import LANGUAGES, Language
@@ -20,7 +21,7 @@ def test_every_topic_and_every_table_is_on_the_page() -> None:
     topics = {where(topic) for topic in all_topics()}
     tables = {name for migration in migrations() for name in _TABLE.findall(migration.path.read_text(encoding="utf-8"))}
 
-    assert sorted(one["where"] for one in places()) == sorted(topics | tables)
+    assert sorted(one["where"] for one in places()) == sorted(topics | tables | {"mailbox"})
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -35,6 +36,13 @@ def test_nothing_is_kept_for_longer_than_the_page_says(lang: Language) -> None:
             assert int(kept["retention.ms"]) + int(kept["segment.ms"]) <= said[place] * DAY_MS, topic.name
         else:
             assert said[place] == 0, topic.name
+
+
+def test_mails_are_kept_no_longer_than_the_page_says() -> None:
+    """The setting's default is the page's promise."""
+    said = next(one["days"] for one in privacy_data("vi")["places"] if one["where"] == "mailbox")
+
+    assert said == MailroomSettings.model_fields["mail_keep_days"].default
 
 
 def test_what_is_kept_for_ever_is_not_readable() -> None:

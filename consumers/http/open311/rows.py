@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from consumers.http.open311.wanted import Wanted
-from consumers.incidents.compare import FIELD
+from consumers.read_model.public import COUNTED, WHICH
 from consumers.read_model.reading import Reader
 from consumers.views.citizen import VISIBLE
-from schemas.events.intake import SANDBOX
 from schemas.events.standing import WORK_STATES, State
 
 Row = dict[str, Any]
@@ -23,14 +22,14 @@ from petition p where
 """
 _UPDATES = "select t.petition_id, t.seq, t.event_id, t.type, t.at, t.data from timeline t join petition p using (petition_id) where "
 _OWN = "p.channel = %(channel)s"
-_PUBLIC = "p.channel <> %(sandbox)s and p.category = any(%(field)s) and p.state <> %(refused)s"
+_PUBLIC = f"{COUNTED} and p.state <> %(refused)s"
 
 
 def _who(channel: str | None) -> tuple[str, dict[str, Any]]:
     """The condition, and its values."""
     if channel is not None:
         return _OWN, {"channel": channel}
-    return _PUBLIC, {"sandbox": SANDBOX, "field": sorted(FIELD), "refused": State.REFUSED.value}
+    return _PUBLIC, {**WHICH, "refused": State.REFUSED.value}
 
 
 async def requests(reader: Reader, channel: str | None, wanted: Wanted) -> list[Row]:

@@ -1,10 +1,12 @@
-// The desk's address, `/desk/<office>/<petition>?filters`: what one sees can be sent to a colleague, and Back goes back.
+// The desk's address, `/desk/<office>/<petition>?filters`: what one sees can be sent to a colleague, and Back goes back. `room=late` opens
+// that room at first.
 
 export function here() {
   const [, , office = "", petition = ""] = location.pathname.split("/");
   const query = new URLSearchParams(location.search);
-  query.delete("lang");
-  return { office, petition, query };
+  const room = query.get("room");
+  for (const name of ["lang", "room"]) query.delete(name);
+  return { office, petition, query, room };
 }
 
 /** Go there; a step that Back undoes, unless `quietly`. */

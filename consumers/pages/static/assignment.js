@@ -3,7 +3,7 @@
 import { api, byId, el, lang, t } from "/assets/common/core.js";
 import { moment, now } from "/assets/common/time.js";
 import { context } from "./context.js";
-import { me, nameOf, people } from "./people.js";
+import { loadPeople, me, nameOf, people } from "./people.js";
 import { formHeaders } from "./session.js";
 
 const place = byId("who");
@@ -80,11 +80,14 @@ function holder({ officer, held_until: until, people: names }) {
 const button = (action) => el("button", { type: "button", class: "small", "data-assign": action, onclick: () => ask({ action }) }, t(`desk.${action}`));
 
 function handOver(found) {
-  const to = el("select", { "aria-label": t("desk.hand-over-to") }, el("option", { value: "" }, t("desk.to-everybody")),
-    people().filter(({ id }) => id !== found.officer).map(({ id, name, cases, away_until: away }) => el("option", { value: id }, away ? t("desk.person-away", { name }) : t("desk.person-cases", { name, n: cases }))));
+  const to = el("select", { "aria-label": t("desk.hand-over-to") });
+  const offer = () => to.replaceChildren(el("option", { value: "" }, t("desk.to-everybody")),
+    ...people().filter(({ id }) => id !== found.officer).map(({ id, name, cases, away_until: away }) => el("option", { value: id }, away ? t("desk.person-away", { name }) : t("desk.person-cases", { name, n: cases }))));
+  offer();
   const reason = el("input", { placeholder: t("desk.hand-over-reason"), "aria-label": t("desk.hand-over-reason"), maxlength: 2000 });
   const send = () => ask({ action: "hand-over", to: to.value || null, ...(reason.value.trim().length >= 3 && { reason: reason.value.trim() }) });
-  return el("details", { class: "menu right" }, el("summary", {}, t("desk.hand-over")), el("div", { class: "card" }, to, reason, el("button", { type: "button", class: "main", "data-assign": "hand-over", onclick: send }, t("desk.hand-over-send"))));
+  const opened = ({ target }) => target.open && loadPeople().then(offer); // who is there, and how much each has, changes in a day
+  return el("details", { class: "menu right", ontoggle: opened }, el("summary", {}, t("desk.hand-over")), el("div", { class: "card" }, to, reason, el("button", { type: "button", class: "main", "data-assign": "hand-over", onclick: send }, t("desk.hand-over-send"))));
 }
 
 async function ask(fields) {

@@ -8,6 +8,7 @@ import { decisionRoom } from "./decisions.js";
 import { sweep } from "./drafts.js";
 import { help, listen } from "./keys.js";
 import { lateRoom } from "./late.js";
+import { learntRoom } from "./learnt.js";
 import { proposalRoom } from "./proposals.js";
 import { templateRoom } from "./templates.js";
 import { tour } from "./tour.js";
@@ -18,14 +19,17 @@ const ROOMS = {
   late: (place, desk) => lateRoom(place, desk.nameOf),
   mentions: (place) => mentionRoom(place),
   templates: (place) => templateRoom(place),
+  learnt: (place) => learntRoom(place),
 };
+const DECIDES = ["decisions", "proposals"]; // for who decides about other offices' cases
 
 /** Begin, once an office is open. `desk`: what the list offers: `next()`, `previous()`, `read()`, `back()`, `search()`, `tick()`,
- *  `selectedIds()`, `clear()`, `textOf(id)`, `nameOf(person)`, `act(petition, fields)`, `outcome(petition, action)`, `merges` (whether he decides about other offices' cases). */
+ *  `firstRoom`: where to begin, `selectedIds()`, `clear()`, `textOf(id)`, `nameOf(person)`, `act(petition, fields)`, `outcome(petition, action)`, `merges` (whether he decides about other offices' cases), `triage` (whether
+ *  this is the office that sorts). */
 export function startCasework(desk) {
   sweep();
   const place = el("section", { id: "room", class: "room", tabindex: "-1", hidden: true });
-  const tabs = ["queue", ...Object.keys(ROOMS)].filter((name) => !["decisions", "proposals"].includes(name) || desk.merges).map(tab);
+  const tabs = ["queue", ...Object.keys(ROOMS)].filter((name) => (desk.merges || !DECIDES.includes(name)) && (desk.triage || name !== "learnt")).map(tab);
   const bulk = bulkBar(desk);
   byId("views").before(el("nav", { class: "rooms", "aria-label": t("desk.rooms") }, tabs, el("button", { type: "button", class: "plain small", onclick: () => help(whole) }, t("desk.keys-button"), " ", el("kbd", {}, "?")), el("button", { type: "button", class: "plain small", onclick: () => tour(true) }, t("desk.tour-button"))));
   byId("desk").before(bulk.place, place);
@@ -49,6 +53,7 @@ export function startCasework(desk) {
 
   const whole = { ...desk, room, tick: () => desk.tick() !== false && bulk.draw(), back: () => (place.hidden ? desk.back() : room("queue")) };
   listen(whole);
+  if (desk.firstRoom) room(desk.firstRoom);
   tour(false);
   count(tabs);
 }

@@ -3,12 +3,13 @@
 import { announce, api, byId, connection, data, el, lang, t, trouble } from "/assets/common/core.js";
 import { combobox } from "/assets/common/combobox.js";
 import { follow } from "/assets/common/stream.js";
-import { loadCalendar, moment } from "/assets/common/time.js";
+import { date, loadCalendar, moment } from "/assets/common/time.js";
 import * as address from "./address.js";
 import { leave, presence, showWho } from "./assignment.js";
 import { startCasework } from "./casework.js";
 import { context } from "./context.js";
 import { showDetail } from "./detail.js";
+import { startDigest } from "./digest.js";
 import { fill, offerOfficers, query, startFilters } from "./filters.js";
 import { clearSelection, draw, firstOrChosen, focusChosen, load, loadSoon, nextCase, previousCase, select, selected, selectedIds, startList, tellPresence, textOf, tick } from "./list.js";
 import { nameOf, people, startPeople } from "./people.js";
@@ -68,15 +69,16 @@ async function open(office) {
   const branch = desk.session.posts.some(({ duty, office: at }) => READS_BELOW.includes(duty) && (at === null || at === office));
   startList(choose);
   startFilters({ branch, changed: look });
-  const { petition, query: given } = address.here();
+  const { petition, query: given, room } = address.here();
   fill(given);
   address.go({ office, petition, query: query() }, true);
   load(true);
-  if (petition) choose(petition, true);
-  startPeople().then(() => { offerOfficers(people()); draw(); });
+  startPeople().then(() => { offerOfficers(people()); draw(); if (petition) choose(petition, true); }); // who reads is said with his name
+  startDigest();
   startViews({ branch, query, show: (view) => { fill(view); look(); } });
   startCasework({
-    next: nextCase, previous: previousCase, read: () => choose(firstOrChosen()), back, search: () => byId("q").focus(), tick, selectedIds, clear: clearSelection, textOf, act, outcome, nameOf,
+    firstRoom: room, next: nextCase, previous: previousCase, read: () => choose(firstOrChosen()), back, search: () => byId("q").focus(), tick, selectedIds, clear: clearSelection, textOf, act, outcome, nameOf,
+    triage: office === data.triage,
     merges: desk.session.posts.some(({ duty }) => MERGES.includes(duty)),
   });
   listen();
@@ -103,7 +105,7 @@ const base = () => `/v1/departments/${desk.office}/queue`;
 
 /** Another question was asked: the list from its begin, and its address; the case that is read stays. */
 function look() {
-  address.go({ office: desk.office, petition: selected(), query: query() }, true);
+  address.go({ ...address.here(), query: query() }, true);
   load(true);
 }
 
@@ -119,9 +121,12 @@ addEventListener("popstate", () => {
 /** `action`: the form to open with it. */
 async function choose(petition, quietly = false, action = null) {
   if (!petition) return;
+  if (!quietly) {
+    address.go({ ...address.here(), query: query() }, true); // what was typed a moment ago is where Back leads
+    address.go({ office: desk.office, petition, query: query() });
+  }
   select(petition);
   byId("desk").classList.add("reading");
-  if (!quietly) address.go({ office: desk.office, petition, query: query() });
   await refresh(true, 0, action);
 }
 
@@ -181,7 +186,15 @@ async function act(petition, fields) {
 async function contact(petition) {
   const { status, body, ...rest } = await api(`${base()}/${petition}/contact`);
   if (status !== 200) return { ok: false, text: trouble({ status, body, ...rest }) };
-  return { ok: true, text: [body.name, body.phone, body.email].filter(Boolean).join(" · ") };
+  return { ok: true, text: [body.name, body.phone, body.email].filter(Boolean).join(" · "), more: earlier(body.earlier) };
+}
+
+/** What the same citizen has reported to this office before. */
+function earlier(found) {
+  if (!found.length) return el("p", { class: "small" }, t("desk.earlier-none"));
+  const line = ({ petition_id: id, state, category, received_at: at }) => el("li", {}, el("button", { type: "button", class: "plain small", onclick: () => choose(id) },
+    [date(at), data.categories.find(({ code }) => code === category)?.name, data.states[state]].filter(Boolean).join(" · ")));
+  return el("div", {}, el("p", { class: "small" }, t("desk.earlier")), el("ul", { class: "others" }, found.map(line)));
 }
 
 /** Somebody was quicker: what has happened meanwhile, and by whom; then the case as it is now. */

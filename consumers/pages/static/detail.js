@@ -145,12 +145,12 @@ function actions(place, found, about) {
     type: "button", class: name === "accept" ? "main" : name === "reject" ? "danger" : "", "data-action": name,
     "aria-expanded": name === "accept" ? null : String(shown.action === name), onclick: () => toggle(name),
   }, t(`desk.act-${name}`));
-  const outcome = el("p", { class: "note", role: "status", hidden: true });
+  const outcome = el("div", { class: "note", role: "status", hidden: true });
   const form = el("div", {});
-  const tell = ({ ok, text }) => {
+  const tell = ({ ok, text, more = "" }) => {
     outcome.hidden = false;
     outcome.className = `note ${ok ? "good" : "bad"}`;
-    outcome.textContent = ok ? `✓ ${text}` : `${t("desk.refused")} ${text}`;
+    outcome.replaceChildren(ok ? `✓ ${text}` : `${t("desk.refused")} ${text}`, more);
   };
   const done = (name, answer) => {
     if (answer.undone) return;

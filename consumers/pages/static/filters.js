@@ -8,6 +8,7 @@ const SORTS = ["pressing", "due", "oldest", "newest", "level"];
 const DEFAULTS = { scope: "work", sort: "pressing" };
 const SEARCH_MS = 300;
 let kept = new URLSearchParams(); // what the address says and no control shows
+let typing = false; // the last word may go on: it is looked for as it has begun
 
 export function startFilters({ branch, changed }) {
   options("scope", SCOPES.filter((name) => name !== "branch" || branch).map((name) => [name, t(`desk.scope-${name}`)]));
@@ -19,12 +20,13 @@ export function startFilters({ branch, changed }) {
   let waiting = 0;
   const soon = () => { clearTimeout(waiting); waiting = setTimeout(changed, SEARCH_MS); };
   byId("q").addEventListener("input", () => {
+    typing = /[\p{L}]$/u.test(byId("q").value);
     if (byId("q").value.trim() && byId("scope").value === "work") byId("scope").value = "all"; // who searches wants to find it, wherever it is
     if (!byId("q").value.trim() && byId("scope").value === "all") byId("scope").value = "work";
     soon();
   });
   form.addEventListener("change", ({ target }) => target.name && target.id !== "q" && changed());
-  form.addEventListener("submit", (event) => { event.preventDefault(); changed(); });
+  form.addEventListener("submit", (event) => { event.preventDefault(); typing = false; changed(); });
   byId("clear").addEventListener("click", () => { fill(new URLSearchParams()); changed(); });
   closing();
 }
@@ -34,7 +36,7 @@ export function query() {
   const found = new URLSearchParams();
   for (const control of form.querySelectorAll("[name]")) {
     const value = control.type === "checkbox" ? control.checked && "true" : control.value.trim();
-    if (value && value !== DEFAULTS[control.name]) found.set(control.name, value);
+    if (value && value !== DEFAULTS[control.name]) found.set(control.name, control.id === "q" && typing ? `${value}*` : value);
   }
   for (const [name, value] of kept) found.append(name, value);
   return found;
@@ -42,8 +44,10 @@ export function query() {
 
 export function fill(given) {
   kept = new URLSearchParams();
+  typing = (given.get("q") ?? "").endsWith("*");
   for (const control of form.querySelectorAll("[name]")) {
     if (control.type === "checkbox") control.checked = given.get(control.name) === "true";
+    else if (control.id === "q") control.value = (given.get("q") ?? "").replace(/\*$/, "");
     else control.value = given.get(control.name) ?? DEFAULTS[control.name] ?? "";
   }
   const shown = new Set([...form.querySelectorAll("[name]")].map(({ name }) => name));

@@ -11,7 +11,7 @@ const groups = (desk) => ({
     a: () => begin("accept"), r: () => begin("answer"), t: () => begin("transfer"), n: () => begin("note"), q: () => begin("request-information"),
     s: () => begin("assign"), e: () => begin("extend"), d: () => begin("reject"), x: () => desk.tick(), u: () => undo(),
   },
-  go: { "g l": () => desk.room("queue"), "g d": () => desk.room("decisions"), "g m": () => desk.room("proposals"), "g h": () => desk.room("late"), "g n": () => desk.room("mentions"), "g t": () => desk.room("templates") },
+  go: { "g l": () => desk.room("queue"), "g d": () => desk.room("decisions"), "g m": () => desk.room("proposals"), "g h": () => desk.room("late"), "g n": () => desk.room("mentions"), "g t": () => desk.room("templates"), "g w": () => desk.room("learnt") },
   help: { "?": () => help(desk) },
 });
 

@@ -27,8 +27,8 @@ export const clearSelection = () => { list.ticked.clear(); draw(); };
 export const textOf = (id) => list.items.find((one) => one.petition_id === id)?.text.slice(0, 60) ?? id;
 export const firstOrChosen = () => list.chosen ?? list.items[0]?.petition_id;
 
-/** The case below the chosen one; the one in its place, when that has left the list. False at the end. */
-export const nextCase = () => step(list.chosen && position() < 0 ? list.at : position() + 1);
+/** The case below the chosen one; the one in its place, or the last, when that has left the list. False at the end. */
+export const nextCase = () => step(list.chosen && position() < 0 ? Math.min(list.at, list.items.length - 1) : position() + 1);
 export const previousCase = () => step((position() < 0 ? list.at : position()) - 1);
 
 /** Mark the case as the one that is read. */

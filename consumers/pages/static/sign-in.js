@@ -2,7 +2,7 @@
 
 import { api, byId, lang, t, trouble } from "/assets/common/core.js";
 
-const OURS = /^\/(ioc|desk(\/[a-z0-9-]+){0,2})(\?[^#]*)?$/;
+const OURS = /^\/(ioc|tong-dai|desk(\/[a-z0-9-]+){0,2})(\?[^#]*)?$/;
 const given = new URLSearchParams(location.search);
 
 byId("sign-in").addEventListener("submit", async (event) => {
@@ -25,7 +25,7 @@ async function go() {
   const { status, body } = await api(`/session?lang=${lang}`);
   if (status !== 200) return;
   const wanted = given.get("to");
-  const own = body.offices.length || body.every_office ? "/desk" : "/ioc";
+  const own = body.hotline ? "/tong-dai" : body.offices.length || body.every_office ? "/desk" : "/ioc";
   location.replace(OURS.test(wanted ?? "") ? wanted : own);
 }
 

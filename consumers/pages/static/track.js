@@ -189,7 +189,7 @@ function follow(after) {
     if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(last), 3000);
   };
   const types = ["received", "assigned", "accepted", "information-requested", "information-added", "resumed", "extended", "transferred",
-    "decision-required", "promised", "answered", "rated", "closed", "reopened", "refused", "withdrawn", "forgotten", "contact-revealed", "merged", "unmerged", "split", "corrected",
+    "decision-required", "promised", "answered", "rated", "closed", "reopened", "refused", "withdrawn", "forgotten", "contact-revealed", "looked-up", "merged", "unmerged", "split", "corrected",
     "leader-reported", "limit-tightened", "breached", "escalated", "deadline-recomputed", "action-refused"];
   for (const type of types) {
     source.addEventListener(type, (event) => {

@@ -4,12 +4,15 @@ import { data, el, fold, t } from "/assets/common/core.js";
 
 const GUESSES = 5;
 
-/** Guesses with the office that a category belongs to in this place: `[{category, name, office, confidence}]`. */
-export function guessesOf({ classification, ward }) {
-  if (!classification?.triage) return [];
-  const all = [{ category: classification.category, confidence: classification.confidence }, ...(classification.alternatives ?? [])];
-  const known = all.map(({ category, confidence }) => ({ confidence, ...data.categories.find(({ code }) => code === category) })).filter(({ code }) => code);
-  return known.slice(0, GUESSES).map(({ code, name, owner, confidence }) => ({ category: code, name, confidence, office: officeOf(owner, ward, classification) }));
+/** Guesses with the office that a category belongs to in this place: `[{category, name, office, confidence}]`. What the citizen says is
+ *  the first one, of no confidence. */
+export function guessesOf({ classification, ward, category: present, timeline }) {
+  const said = timeline.findLast(({ type }) => type === "corrected")?.details;
+  if (!classification || (!classification.triage && !said)) return [];
+  const all = [said && { category: said.category ?? present, confidence: null }, { category: classification.category, confidence: classification.confidence }, ...(classification.alternatives ?? [])].filter(Boolean);
+  const once = all.filter(({ category }, at) => all.findIndex((one) => one.category === category) === at);
+  const known = once.map(({ category, confidence }) => ({ confidence, ...data.categories.find(({ code }) => code === category) })).filter(({ code }) => code);
+  return known.slice(0, GUESSES).map(({ code, name, owner, confidence }) => ({ category: code, name, confidence, office: officeOf(owner, said?.ward_code ?? ward, classification) }));
 }
 
 function officeOf(owner, ward, { place }) {
@@ -24,7 +27,7 @@ export function guessed(found, take) {
   if (!guesses.length) return null;
   const wards = (found.classification.place?.candidates ?? []).map((code) => data.wards[code]).filter(Boolean);
   const button = (guess, index) => el("button", { type: "button", class: "small guess", "data-guess": index + 1, onclick: () => take(guess) },
-    el("kbd", {}, String(index + 1)), ` ${guess.name} `, el("span", { class: "muted" }, `${Math.round(guess.confidence * 100)}%`));
+    el("kbd", {}, String(index + 1)), ` ${guess.name} `, el("span", { class: "muted" }, guess.confidence === null ? t("desk.guess-citizen") : `${Math.round(guess.confidence * 100)}%`));
   const made = el("fieldset", { class: "guesses" }, el("legend", {}, t("desk.guesses")), el("div", { class: "row" }, guesses.map(button)),
     wards.length > 1 && el("p", { class: "hint" }, t("desk.guess-wards", { wards: wards.join(", ") })));
   return { made, first: () => take(guesses[0]) };

@@ -1,8 +1,8 @@
 """Bringing a backup back, whole or in part, to a site at which no role runs.
 
-The order, which the archive has too: files, tables, records, then what ties them together: groups and consumers are told the offsets that
-their places have now. The database's part is one transaction that ends last. What fails on the way leaves topics with part of the
-records: then begin again with an empty cluster.
+The order, which the archive has too: files, tables, records, uploaded files, then what ties them together: groups and consumers are told
+the offsets that their places have now. The database's part is one transaction that ends last. What fails on the way leaves topics with
+part of the records: then begin again with an empty cluster.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from deploy.cluster.backup import files, key, tables
+from deploy.cluster.backup import files, key, tables, uploads
 from deploy.cluster.backup.archive import BadArchive, reading
 from deploy.cluster.backup.checks import check_head
 from deploy.cluster.backup.manifest import HEAD, MANIFEST, Head, Manifest, decoded, differences
@@ -25,14 +25,15 @@ from deploy.cluster.kafka import administering
 from deploy.cluster.migrate import connected, current_name, migrate, migrations
 from deploy.cluster.site import Site
 from deploy.errors import Failed
+from producers.files.settings import FileSettings
 from schemas.commands.progress import Advance, Progress
 from streams.topology import TOPOLOGY
 
 if TYPE_CHECKING:
     import psycopg
 
-Part = Literal["files", "database", "record"]
-PARTS: tuple[Part, ...] = ("files", "database", "record")
+Part = Literal["files", "database", "uploads", "record"]
+PARTS: tuple[Part, ...] = ("files", "database", "uploads", "record")
 
 
 class NotEmpty(Failed):
@@ -45,10 +46,13 @@ class NotTheSame(Failed):
 
 @dataclass(slots=True)
 class Brought:
-    """What was done. `aside`: where local stores were put, which are built anew from the changelog."""
+    """What was done. `aside`: where local stores were put, which are built anew from the changelog; `bucket`: where the uploaded files lay
+    that the backup does not have."""
 
     made_at: str
     files: list[str] = field(default_factory=list)
+    uploads: int = 0
+    bucket: str = ""
     rows: int = 0
     records: int = 0
     aside: list[Path] = field(default_factory=list)
@@ -78,6 +82,7 @@ class _Restore:
         self._done = Brought(head.made_at)
         self._connection: psycopg.Connection[Any] | None = None
         self._topics: TopicsBack | None = None
+        self._uploads: uploads.FilesBack | None = None
 
     def __enter__(self) -> None:
         with administering(self._site.settings) as admin:
@@ -111,6 +116,8 @@ class _Restore:
                 self._done.files.append(short)
         elif (table := tables.table_of(name)) is not None and self._connection is not None:
             tables.bring(self._connection, table, content)
+        elif (part := uploads.part_of(name)) is not None and "uploads" in self._wanted:
+            self._files_back().bring(part, content)
         elif (place := place_of(name)) is not None and "record" in self._wanted:
             written = self._back().bring(place, content)
             self._done.records += written
@@ -122,12 +129,23 @@ class _Restore:
             self._topics = TopicsBack(self._site.settings, self._head, _consumers(self._connection))
         return self._topics
 
+    def _files_back(self) -> uploads.FilesBack:
+        """As above: the table that says whose the files are is there."""
+        if self._uploads is None:
+            self._uploads = uploads.FilesBack(self._site.read(FileSettings), self._connection)
+        return self._uploads
+
     def _tie_together(self, manifest: Manifest) -> None:
         if self._connection is not None:
             wrong = differences(manifest.tables, tables.found(self._connection))
             if wrong:
                 raise NotTheSame("; ".join(wrong))
             self._done.rows = sum(one.count for one in manifest.tables)
+        if "uploads" in self._wanted:
+            wrong = self._files_back().finish(manifest.uploads)
+            if wrong:
+                raise NotTheSame("; ".join(wrong))
+            self._done.uploads, self._done.bucket = self._files_back().number, manifest.bucket
         if "record" in self._wanted:
             back = self._back()
             wrong = back.finish(manifest.records)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.cluster.kafka import KafkaUnreachable
 from deploy.cluster.site import Site
-from deploy.errors import Failed
+from deploy.errors import Failed, Unreachable
 from schemas.events.erasures import Forgotten
 from schemas.platform.settings import KeyringSettings
 
@@ -33,8 +33,8 @@ def noted(site: Site) -> dict[str, Forgotten]:
 
 
 def replay(site: Site, kept: Erasures) -> int:
-    """Destroy the keys of all that were noted, and of those in `kept`, a list from outside, which are noted as well; how many still had
-    a key. Raises Unreachable, NoKeyring: then do it again.
+    """Destroy the keys and the files of all that were noted, and of those in `kept`, a list from outside, which are noted as well; how
+    many still had a key. Raises Unreachable, NoKeyring: then do it again.
     """
     from kafka.errors import KafkaError
 
@@ -67,8 +67,20 @@ def _destroy(site: Site, forgotten: Erasures) -> int:
         connection.execute(FORGET_WORDS, ([petition_id for petition_id, one in forgotten.items() if one.path],))
         for petition_id in forgotten:
             forget_addresses(connection, petition_id)
+            _erase_files(petition_id, site)
         had |= {petition_id for petition_id in forgotten if connection.execute(NEVER_A_CONTACT, (petition_id,)).rowcount}
     return len(had)
+
+
+def _erase_files(petition_id: str, site: Site) -> None:
+    from producers.files.erasing import erase_files
+    from producers.files.settings import FileSettings
+    from producers.files.store import StoreAway
+
+    try:
+        erase_files(petition_id, site.read(FileSettings))
+    except StoreAway as error:
+        raise Unreachable(f"the files of {petition_id} could not be deleted: {error}") from error
 
 
 def read(path: Path) -> dict[str, Forgotten]:

@@ -36,7 +36,8 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Copied(msgspec.Struct, frozen=True):
-    """A partition or a table: how many records or rows, and their digest (SHA-256 of their content in order, offsets left out)."""
+    """A partition, a table or a part of a file: how many records, rows or bytes, and their digest (SHA-256 of their content in
+    order, offsets left out)."""
 
     name: str
     count: int
@@ -44,12 +45,16 @@ class Copied(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """Partitions by `topic/partition`, tables, and the names of files."""
+    """Partitions by `topic/partition`, tables, and the names of files. `uploads`: parts of uploaded files by `id/part`, with their bytes;
+    `lost`: so many had a row and no bytes; `bucket`: where they lie instead, and were not copied."""
 
     records: list[Copied]
     tables: list[Copied]
     files: list[str]
     seconds: float
+    uploads: list[Copied] = []
+    lost: int = 0
+    bucket: str = ""
 
 
 M = TypeVar("M", Head, Manifest)

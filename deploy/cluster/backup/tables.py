@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
@@ -69,10 +69,10 @@ def tables(connection: Connection) -> list[str]:
     return list(TopologicalSorter(dict(sorted(graph.items()))).static_order())
 
 
-def take(connection: Connection, put: Put) -> list[Copied]:
-    """Copy every table into members `tables/NAME/NUMBER`."""
+def take(connection: Connection, put: Put, names: Sequence[str] | None = None) -> list[Copied]:
+    """Copy these tables (without: all) into members `tables/NAME/NUMBER`."""
     copied = []
-    for name in tables(connection):
+    for name in tables(connection) if names is None else names:
         digest = RowDigest()
         for number, rows in enumerate(_chunks(connection, name)):
             put(f"tables/{name}/{number:06}", rows)

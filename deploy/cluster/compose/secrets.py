@@ -15,39 +15,66 @@ from pathlib import Path
 import click
 
 from deploy.cluster.database_roles import GRANTS, url_for
+from deploy.one_machine.embedded.accounts import OPERATOR, SUPER_USERS
+from deploy.one_machine.embedded.kafka_config import render
+from deploy.one_machine.embedded.kafka_security import first_accounts, security
+from deploy.roles import BY_NAME
+from schemas.events.mails import EMAIL
 from schemas.platform import credentials
 
 DATABASE = "postgresql://petitions:{password}@postgres:5432/petitions"
+KAFKA_ACCOUNTS = (OPERATOR, *(role.name for role in BY_NAME.values() if role.kind != "once"))
+"""Who comes to the broker: each role as itself, commands and `migrate` as the operator."""
+TOGETHER = (("postgres-password", "database-url"), ("kafka-security", "kafka-first-accounts", "kafka-operator"))
+"""Files that say the same password, and are made together or not at all."""
 
 
 def generate(webhook: str) -> dict[str, str]:
     """A text for each file. `webhook` is where Alertmanager posts alerts."""
-    password = secrets.token_urlsafe(32)
+    password, kafka = secrets.token_urlsafe(32), _Kafka()
     return {
         "postgres-password": password,
         "database-url": DATABASE.format(password=password),
+        "kafka-security": render(security(kafka)),
+        "kafka-first-accounts": "\n".join(first_accounts(kafka)) + "\n",
+        **{f"kafka-{name}": kafka.password(name) for name in KAFKA_ACCOUNTS},
         "tracking-secret": secrets.token_urlsafe(48),
         "credentials.json": json.dumps(credentials.generate(), indent=1),
         "grafana-password": secrets.token_urlsafe(24),
-        **dict.fromkeys(("tracking-secrets-before", "smtp-password", "sms-token", "zalo-token"), ""),  # empty until they are set up
+        **dict.fromkeys(
+            ("tracking-secrets-before", "smtp-password", "imap-password", "sms-token", "zalo-token"), ""
+        ),  # empty until they are set up
         "alert-webhook": webhook,
     }
 
 
-def write_missing(folder: Path, texts: Mapping[str, str]) -> list[str]:
-    """Write the files that are not there; their names. Password and URL of the database are only written together, and from them the
-    address of each process.
+class _Kafka:
+    """New passwords for the broker's accounts."""
 
-    Raises FileExistsError when only one of those two is there: a new one would not fit the old one.
+    def __init__(self) -> None:
+        self._made = {name: secrets.token_urlsafe(24) for name in {*SUPER_USERS, *KAFKA_ACCOUNTS}}
+
+    def password(self, principal: str) -> str:
+        return self._made[principal]
+
+
+def write_missing(folder: Path, texts: Mapping[str, str]) -> list[str]:
+    """Write the files that are not there; their names. Those that are TOGETHER are only written together, and from the database's address
+    that of each process; from the credentials the mailroom's key.
+
+    Raises FileExistsError when only some of those are there: new ones would not fit the old.
     """
-    pair = ["postgres-password", "database-url"]
-    if len([name for name in pair if (folder / name).exists()]) == 1:
-        raise FileExistsError(f"{folder} has only one of {' and '.join(pair)}; remove it, or write the other by hand")
+    for names in TOGETHER:
+        there = [name for name in names if (folder / name).exists()]
+        if there and len(there) < len(names):
+            raise FileExistsError(f"{folder} has only {', '.join(there)} of {', '.join(names)}; remove it, or write the others by hand")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     made = _write(folder, texts)
     admin = (folder / "database-url").read_text(encoding="utf-8").strip()
-    return made + _write(folder, {f"database-url-{process}": url_for(process, admin) for process in GRANTS})
+    mail_key = json.loads((folder / "credentials.json").read_text(encoding="utf-8"))["intake"].get(EMAIL, "")
+    urls = {f"database-url-{process}": url_for(process, admin) for process in GRANTS}
+    return made + _write(folder, {**urls, f"intake-key-{EMAIL}": mail_key})
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> list[str]:

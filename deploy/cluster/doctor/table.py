@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.cluster.doctor import brokers, certificates, clocks, configuration, database, files, progress, room, stores, topics
+from deploy.cluster.doctor import brokers, certificates, clocks, configuration, database, files, progress, room, stores, topics, uploads
 from deploy.cluster.doctor.finding import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -25,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     Check("proxy", "citizens behind a proxy are told apart", configuration.proxy),
     Check("policy", "the rules of time can be taken up", configuration.policy),
     Check("stores", "each local store can be read and is not ahead of its changelog", stores.stores),
+    Check("uploaded-files", "each uploaded file that is known lies in its store, and no other", uploads.stored),
     Check("lag", "nothing waits for long, nothing was deleted unread", progress.lag),
     Check("members", "every group has members", progress.members),
     Check("transactions", "no transaction is open for long", progress.transactions),

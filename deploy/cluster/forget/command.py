@@ -37,13 +37,14 @@ def forget(petition: str, reason: str | None, data: Path, *, verify: bool) -> No
     if not verify and not reason:
         raise click.UsageError("give --reason, or --verify")
     with at_site(data) as site:
-        petition_id = petition_of(site, petition)
+        petition_id, files = petition_of(site, petition), site.read(FileSettings)
         forgotten = _known(site, petition_id) if verify else ask(site, petition_id)
-        if not verify:
-            # The role `web` does it within a minute; the receipt should not have to say that something is left.
-            erase_files(petition_id, site.read(FileSettings))
+        # The role `web` does it within a minute; the receipt should not have to say that something is left.
+        deleted = 0 if verify else erase_files(petition_id, files)
         found = left(site, forgotten)
     _tell(forgotten, found, reason)
+    if deleted and files.files_bucket:
+        click.echo(f"  {deleted} files were deleted; their versions in the bucket {files.files_bucket} go as its lifecycle rule says")
     if any(one.until is None for one in found):
         sys.exit(FAILED)
 

@@ -46,7 +46,19 @@ def _state() -> Rebuild:
     return rebuild
 
 
-WHAT: dict[str, Callable[[], Rebuild]] = {"read-model": _read_model, "incidents": _incidents, "queues": _queues, "state": _state}
+def _files() -> Rebuild:
+    from deploy.cluster.rebuild.uploads import rebuild
+
+    return rebuild
+
+
+WHAT: dict[str, Callable[[], Rebuild]] = {
+    "read-model": _read_model,
+    "incidents": _incidents,
+    "queues": _queues,
+    "files": _files,
+    "state": _state,
+}
 """What can be rebuilt → how."""
 
 
@@ -56,8 +68,8 @@ WHAT: dict[str, Callable[[], Rebuild]] = {"read-model": _read_model, "incidents"
 def rebuild(what: str, data: Path) -> None:
     """Make WHAT is derived anew from the record (the state from its changelog), compare it with what is there, and mend what differs.
 
-    read-model and incidents: their roles may go on. queues: stop the dispatcher. state: stop the stages of this machine. With an instance
-    in DIR that does not run, its broker and its database are started for this.
+    read-model, incidents and files (the uploaded ones): their roles may go on. queues: stop the dispatcher. state: stop the stages of this
+    machine. With an instance in DIR that does not run, its broker and its database are started for this.
     """
     from deploy.cluster.command import at_site
     from deploy.cluster.rebuild.difference import all_equal

@@ -7,7 +7,9 @@ Whoever is known and is no super user may do what `petitions export acls` prints
 
 from __future__ import annotations
 
-from deploy.one_machine.embedded.accounts import BROKER, CONTROLLER, MECHANISM, OPERATOR, PROTOCOL, SUPER_USERS, Accounts
+from typing import Protocol
+
+from deploy.one_machine.embedded.accounts import BROKER, CONTROLLER, MECHANISM, OPERATOR, PROTOCOL, SUPER_USERS
 
 CLIENTS, CONTROLLERS = "CLIENTS", "CONTROLLER"
 """The names of the two listeners."""
@@ -15,7 +17,13 @@ _PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
 _SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"
 
 
-def security(accounts: Accounts) -> dict[str, str]:
+class Passwords(Protocol):
+    """`Accounts`, or others that are kept elsewhere."""
+
+    def password(self, principal: str) -> str: ...
+
+
+def security(accounts: Passwords) -> dict[str, str]:
     """Settings of both listeners and of the authorizer. Passwords stand in them: the file must be closed to others."""
     clients, controllers = f"listener.name.{CLIENTS.lower()}", f"listener.name.{CONTROLLERS.lower()}"
     return {
@@ -33,7 +41,7 @@ def security(accounts: Accounts) -> dict[str, str]:
     }
 
 
-def unlocked(accounts: Accounts) -> dict[str, str]:
+def unlocked(accounts: Passwords) -> dict[str, str]:
     """What is changed for the one start in which a broker that knows no accounts yet is told them: PLAIN, as the broker itself."""
     clients = f"listener.name.{CLIENTS.lower()}"
     return {
@@ -43,13 +51,13 @@ def unlocked(accounts: Accounts) -> dict[str, str]:
     }
 
 
-def first_accounts(accounts: Accounts) -> list[str]:
+def first_accounts(accounts: Passwords) -> list[str]:
     """Arguments of `kafka-storage format`: the accounts that a new broker knows from the beginning."""
     users = [f"{MECHANISM}=[name={name},password={accounts.password(name)}]" for name in (BROKER, OPERATOR)]
     return [part for user in users for part in ("--add-scram", user)]
 
 
-def accepting(accounts: Accounts, principal: str) -> str:
+def accepting(accounts: Passwords, principal: str) -> str:
     """PLAIN for one principal, in both directions."""
     password = accounts.password(principal)
     return f'{_PLAIN} required username="{principal}" password="{password}" user_{principal}="{password}";'

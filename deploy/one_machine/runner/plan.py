@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -18,8 +19,16 @@ from deploy.one_machine.runner.directory import Directory
 from deploy.one_machine.runner.roles import Role, answers_ready
 from deploy.rights.principals import principals
 from deploy.roles import CONSUMERS, STAGES, stages
+from schemas.events.mails import EMAIL
+from schemas.platform.kafka import KafkaSettings
 
 _ROOT = Path(__file__).resolve().parents[3]
+_MAILROOM = "mailroom"
+_SECRETS = (
+    *("KAFKA_PASSWORD_FILE", "DATABASE_URL", "TRACKING_SECRET", "TRACKING_SECRET_FILE", "TRACKING_SECRETS_BEFORE"),
+    *("TRACKING_SECRETS_BEFORE_FILE", "CREDENTIALS_FILE", "KEYRING_FILE", "ACCOUNTS_FILE"),
+)
+"""What the mailroom has no business with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +56,16 @@ class Plan:
     prepare: tuple[Callable[[], object], ...] = ()
 
 
-def process_names(workers: int, *, chained: bool = True) -> list[str]:
-    """The processes of the project itself, in start order."""
-    return [*(f"{stage}-{number}" for stage in stages(chained=chained) for number in range(1, workers + 1)), *CONSUMERS, "web"]
+def process_names(workers: int, *, chained: bool = True, mail: bool = True) -> list[str]:
+    """The processes of the project itself, in start order; `mail`: there is a mailbox to read."""
+    stage_names = (f"{stage}-{number}" for stage in stages(chained=chained) for number in range(1, workers + 1))
+    return [*stage_names, *CONSUMERS, "web", *([_MAILROOM] if mail else [])]
 
 
 def plan(request: Request) -> Plan:
     """Choose ports and lay out the roles: broker and database, then topics and tables, then everything else at once."""
     directory = request.directory
-    names = process_names(request.workers, chained=request.chained)
+    names = process_names(request.workers, chained=request.chained, mail=bool(os.environ.get("IMAP_HOST")))
     ports = directory.ports(["postgres", "kafka", "kafka-controller", "runner", *names])
     infrastructure: list[Role] = []
     prepare: list[Callable[[], object]] = []
@@ -77,8 +87,7 @@ def plan(request: Request) -> Plan:
     needs = tuple(role.name for role in infrastructure)
     migrate = Role("migrate", lambda: _run(directory, "migrate", "migrate", base | _told(accounts)), needs, once=True, ahead=True)
     others = [
-        _role(directory, name, ports[name], (*needs, "migrate"), base | _account(accounts, access, name) | _database(name, base, request))
-        for name in names
+        _role(directory, name, ports[name], (*needs, "migrate"), _of_process(name, request, base, accounts, access)) for name in names
     ]
     return Plan((*infrastructure, migrate, *others), access, ports["runner"], tuple(prepare))
 
@@ -91,9 +100,11 @@ def _environment(request: Request, kafka: Mapping[str, str], database: str) -> d
         "DATABASE_URL": database,
         "STATE_DIR": str(directory.stores),
         "FILES_DIR": given.get("FILES_DIR", str(directory.path / "files")),
+        "OPEN_DATA_DIR": given.get("OPEN_DATA_DIR", str(directory.path / "open-data")),
         "MODEL_DIR": given.get("MODEL_DIR") or str(directory.models),
         "PORT": str(request.port),
-        "PUBLIC_URL": given.get("PUBLIC_URL") or f"http://127.0.0.1:{request.port}",
+        "PUBLIC_URL": (public := given.get("PUBLIC_URL") or f"http://127.0.0.1:{request.port}"),
+        "NOTICE_URL": given.get("NOTICE_URL") or public,
         "CHAINED": str(request.chained).lower(),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), given.get("PYTHONPATH")))),
         **(request.clock.environment() if request.clock else {}),
@@ -105,6 +116,18 @@ def _environment(request: Request, kafka: Mapping[str, str], database: str) -> d
         **({} if "TRACKING_SECRET" in given else {"TRACKING_SECRET_FILE": str(directory.tracking_secret)}),
     }
     return given | own | secrets
+
+
+def _of_process(
+    name: str, request: Request, base: Mapping[str, str], accounts: Accounts | None, access: Mapping[str, str]
+) -> dict[str, str]:
+    """What a process gets beside what all get: who it is at the brokers and in the database. The mailroom is nobody there: it has the
+    service's address, and the key of its channel."""
+    if name != _MAILROOM:
+        return {**base, **_account(accounts, access, name), **_database(name, base, request)}
+    nothing = dict.fromkeys((*map(str.upper, KafkaSettings.model_fields), *_SECRETS), "")
+    key = json.loads(request.directory.credentials.read_text(encoding="utf-8"))["intake"][EMAIL]
+    return {**base, **nothing, "INTAKE_URL": f"http://127.0.0.1:{request.port}", "INTAKE_KEY": key}
 
 
 def _database(name: str, base: Mapping[str, str], request: Request) -> dict[str, str]:

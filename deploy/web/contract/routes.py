@@ -11,8 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 import consumers.http.contract
+import consumers.http.contract_hotline
 import consumers.http.open311.contract
+import consumers.http.public.contract
 import producers.http.contract
+import producers.http.hotline_contract
 import producers.http.open311.contract
 from deploy.web.answer_check import ANSWER_CHECK
 from deploy.web.calendar import CALENDAR
@@ -25,11 +28,14 @@ from schemas.web.openapi import document
 OPERATIONS = (
     *producers.http.contract.OPERATIONS,
     *consumers.http.contract.OPERATIONS,
+    *producers.http.hotline_contract.OPERATIONS,
+    *consumers.http.contract_hotline.OPERATIONS,
     ANSWER_CHECK,
     CALENDAR,
     DRAFT,
     *producers.http.open311.contract.OPERATIONS,
     *consumers.http.open311.contract.OPERATIONS,
+    *consumers.http.public.contract.OPERATIONS,
 )
 
 

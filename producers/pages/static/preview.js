@@ -25,7 +25,9 @@ export function previewOf(form, draft, enough) {
     byId("preview-call").hidden = !found.call.length;
     byId("preview-call").textContent = found.call.length ? t("submit.preview-call", { numbers: found.call.join(", ") }) : "";
     byId("preview-ward").textContent = found.ward ? t("submit.preview-ward", { ward: found.ward.name }) : t("submit.preview-no-ward");
+    if (byId("preview-level")) byId("preview-level").hidden = found.level !== "urgent";
     if (!state.chosen) select.value = found.category.code;
+    form.dispatchEvent(new CustomEvent("previewed", { detail: found }));
   }
   function soon() {
     clearTimeout(state.waiting);
@@ -36,6 +38,7 @@ export function previewOf(form, draft, enough) {
   form.addEventListener("change", soon);
   return {
     chosen: () => state.chosen,
+    choose: (code) => { state.chosen = code; if (code) select.value = code; soon(); },
     clear: () => { Object.assign(state, { chosen: null, asked: state.asked + 1 }); clearTimeout(state.waiting); byId("preview").hidden = true; },
   };
 }

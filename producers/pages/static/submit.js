@@ -4,13 +4,17 @@ import { announce, api, byId, data, lang, newKey, t, trouble } from "/assets/com
 import { combobox } from "/assets/common/combobox.js";
 import { moment } from "/assets/common/time.js";
 import { uploads } from "/assets/common/uploads.js";
+import { keeper, kept } from "./draft.js";
+import { installed, later } from "./later.js";
+import { nearbyOf } from "./nearby.js";
 import { previewOf } from "./preview.js";
+import { mapFor } from "./ward-choice.js";
 
 const CODE = /^[2-9ACDEFGHJKMNPRTVWXY]{12}[2-9]?$/;
 const TEXT_LIMIT = 20000;
 const form = byId("petition");
 const ward = combobox(byId("ward"), data.wards);
-const attached = uploads();
+const attached = uploads({ changed: () => draft.soon() });
 byId("uploads").append(attached.place);
 let position = null;
 let without = false; // the sender has read that some files failed, and sends all the same
@@ -43,7 +47,7 @@ function check() {
   clearErrors();
   const media = lines("media");
   const isLink = (url) => /^https?:\/\/[^\s/]+/i.test(url);
-  const shown = attached.claims().length || media.some(isLink) || position || ward.value() || value("address");
+  const shown = attached.claims().length || attached.offline() || media.some(isLink) || position || ward.value() || value("address");
   if (!shown && letters(value("text")) < data.letters) fail("text", t("submit.text-missing", { n: data.letters }));
   if (media.length > 20 || !media.every(isLink)) fail("media", t("submit.media-bad"));
   if (value("phone") && !/^\+?[0-9 .()-]{6,24}$/.test(value("phone"))) fail("phone", t("submit.phone-bad"));
@@ -78,13 +82,64 @@ form.addEventListener("submit", async (event) => {
   send.disabled = true;
   send.textContent = t("submit.sending");
   await attached.settled();
-  if (!check() || !complete()) return ready(send);
+  if (!check()) return held(send);
+  if (attached.offline()) return unsent(send);
+  if (!complete()) return held(send);
   const body = petition();
-  const answer = await api("/petitions", { method: "POST", body, headers: { "Idempotency-Key": keyFor(body) } });
-  ready(send);
+  const key = keyFor(body);
+  await draft.now();
+  const answer = await api("/petitions", { method: "POST", body, headers: { "Idempotency-Key": key } });
+  if (answer.status === 0) return unsent(send);
+  held(send);
   if (answer.status === 202) return received(answer.body.tracking_code);
+  if (answer.body?.code === "file-refused") attached.again({ anew: true }); // kept for longer than the server keeps what no petition names
   fault(trouble(answer));
 });
+
+/** A person must look, or it is in: nothing is sent by itself any more. */
+function held(send) {
+  sending.done();
+  ready(send);
+}
+
+function unsent(send) {
+  sending.wait();
+  ready(send);
+  draft.now();
+}
+
+const sending = later(async () => {
+  if (byId("send").disabled) return;
+  attached.again();
+  form.requestSubmit();
+});
+
+const FIELDS = ["text", "address", "media", "name", "phone", "email"];
+const draft = keeper(() => ({
+  fields: Object.fromEntries(FIELDS.map((field) => [field, byId(field).value])),
+  ward: ward.value(), category: preview.chosen(), files: attached.kept(), position, sent, waiting: sending.waiting(),
+}));
+form.addEventListener("input", draft.soon);
+form.addEventListener("change", draft.soon);
+
+/** What was being written when the page was left; what waited for a network is sent. */
+async function restore() {
+  const before = await kept();
+  if (!before || !(before.files.length || FIELDS.some((field) => before.fields[field]))) return;
+  for (const field of FIELDS) byId(field).value = before.fields[field];
+  if (before.ward) ward.set(before.ward);
+  setPosition(before.position);
+  preview.choose(before.category);
+  sent = before.sent;
+  attached.put(before.files);
+  count();
+  byId("contact").open = Boolean(value("name") || value("phone") || value("email"));
+  byId("restored").hidden = false;
+  if (before.waiting) sending.wait();
+  if (before.waiting && navigator.onLine) form.requestSubmit();
+}
+
+byId("discard").addEventListener("click", () => { byId("another").click(); draft.drop(); });
 
 function ready(send) {
   send.disabled = false;
@@ -106,9 +161,11 @@ function complete() {
 }
 
 function received(code) {
+  draft.drop();
   sent = null;
   without = false;
   attached.clear();
+  nearby.say(code);
   byId("tracking-code").textContent = code;
   byId("follow").href = `/t/${code}`;
   byId("start").hidden = true;
@@ -135,11 +192,15 @@ async function firstWord(code, tries = 10) {
 
 byId("another").addEventListener("click", () => {
   form.reset();
+  attached.clear();
   ward.clear();
   setPosition(null);
+  sending.done();
+  byId("restored").hidden = true;
   clearErrors();
   count();
   preview.clear();
+  nearby.clear();
   byId("first-word").hidden = true;
   byId("receipt").hidden = true;
   byId("start").hidden = false;
@@ -189,6 +250,8 @@ byId("locate").addEventListener("click", () => {
 });
 
 const preview = previewOf(form, () => filled({ text: value("text"), location: petition().location }), () => letters(value("text")) >= data.letters);
+const nearby = nearbyOf(form, () => petition().location);
+mapFor(ward);
 
 byId("find").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -197,3 +260,6 @@ byId("find").addEventListener("submit", (event) => {
   byId("code").setAttribute("aria-invalid", "true");
   byId("code-error").textContent = t("submit.bad-code");
 });
+
+installed();
+await restore();

@@ -10,11 +10,11 @@ const MOST = 10;
 const KINDS = "image/*,video/mp4,video/quicktime,video/webm,application/pdf";
 const TUS = { "Tus-Resumable": "1.0.0" };
 
-/** A field with the files that were chosen. `headers()`: what a call of a signed-in page must bring. */
-export function uploads({ headers = () => ({}), hint = "files.hint" } = {}) {
+/** A field with the files that were chosen. `headers()`: what a call of a signed-in page must bring; `changed()` is told of each change. */
+export function uploads({ headers = () => ({}), hint = "files.hint", changed = () => {} } = {}) {
   const list = el("ul", { class: "tiles" });
   const said = el("p", { class: "error", role: "alert" });
-  const files = new Map(); // tile → { claim, sending, cancel }
+  const files = new Map(); // tile → { file, claim, sending, stopped, offline, start }
   const take = (label, more) => {
     const input = el("input", { type: "file", class: "hidden-text", ...more, onchange: () => { add([...input.files]); input.value = ""; } });
     return el("label", { class: "button" }, input, label);
@@ -28,16 +28,17 @@ export function uploads({ headers = () => ({}), hint = "files.hint" } = {}) {
   function add(chosen) {
     said.textContent = files.size + chosen.length > MOST ? t("files.most", { n: MOST }) : "";
     for (const file of chosen.slice(0, MOST - files.size)) tile(file);
+    changed();
   }
 
-  function tile(file) {
+  function tile(file, claim = null) {
     const state = el("p", { class: "small", role: "status" });
     const bar = el("progress", { max: 1, value: 0, "aria-label": t("files.sending") });
     const again = el("button", { type: "button", class: "plain small", hidden: true, onclick: () => start() }, t("files.again"));
     const away = el("button", { type: "button", class: "plain small", "aria-label": `${t("shared.remove")}: ${file.name}`, onclick: remove }, t("shared.remove"));
     const made = el("li", {}, el("span", { class: "kind", "aria-hidden": "true" }, { image: "…", video: "▶" }[file.type.split("/")[0]] ?? "PDF"),
       el("div", { class: "grow" }, el("p", { class: "name" }, file.name), bar, state, el("div", { class: "row" }, again, away)));
-    const entry = { claim: null, sending: null, stopped: false };
+    const entry = { file, claim, sending: null, stopped: false, offline: false, start };
 
     function start() {
       Object.assign(again, { hidden: true });
@@ -50,9 +51,12 @@ export function uploads({ headers = () => ({}), hint = "files.hint" } = {}) {
       try {
         const { content, preview } = await shrunk(file);
         if (preview) made.querySelector(".kind")?.replaceWith(preview);
-        entry.claim = await sent(content, headers, (share) => (bar.value = share), () => entry.stopped);
+        entry.claim ??= await sent(content, headers, (share) => (bar.value = share), () => entry.stopped);
+        entry.offline = false;
         tell("done", t("files.sent", { size: size(content.size) }));
+        changed();
       } catch (error) {
+        entry.offline = error.offline === true;
         if (!entry.stopped) tell("failed", error.message);
         again.hidden = error.final === true;
       }
@@ -67,6 +71,7 @@ export function uploads({ headers = () => ({}), hint = "files.hint" } = {}) {
       entry.stopped = true;
       files.delete(made);
       made.remove();
+      changed();
       if (entry.claim) fetch(`/v1/files/uploads/${entry.claim.id}/${entry.claim.token}`, { method: "DELETE", headers: TUS }).catch(() => {});
     }
     files.set(made, entry);
@@ -81,6 +86,13 @@ export function uploads({ headers = () => ({}), hint = "files.hint" } = {}) {
     /** What the call names as its `files`. */
     claims: () => [...files.values()].flatMap(({ claim }) => claim ?? []),
     any: () => files.size > 0,
+    /** Whether one is not there because there is no network. */
+    offline: () => [...files.values()].some(({ claim, offline }) => !claim && offline),
+    /** What can be kept and put back later, with what is there already. */
+    kept: () => [...files.values()].map(({ file, claim }) => ({ file, claim })),
+    put: (before) => before.forEach(({ file, claim }) => tile(file, claim)),
+    /** Send what is not there; `anew`: all of them, as what was sent is gone again. */
+    again: ({ anew = false } = {}) => [...files.values()].filter((entry) => anew || !entry.claim).forEach((entry) => { if (anew) entry.claim = null; entry.start(); }),
     failed: () => [...files.values()].filter(({ claim }) => !claim).length,
     clear: () => { files.clear(); list.replaceChildren(); said.textContent = ""; },
   };
@@ -138,7 +150,7 @@ async function tried(one, stopped) {
     try {
       return await one(number > 0);
     } catch (error) {
-      if (error.final || stopped() || number + 1 >= TRIES) throw error;
+      if (error.final || stopped() || number + 1 >= TRIES || !navigator.onLine) throw error;
       await sleep(1000 * 2 ** number);
     }
   }
@@ -150,7 +162,7 @@ async function call(path, method, headers = {}, body = undefined) {
   const status = answer?.status ?? 0;
   const problem = await answer?.json().catch(() => null);
   const words = problem?.fields?.map(({ message }) => message).join("; ");
-  throw Object.assign(new Error(words || trouble({ status, body: problem })), { final: status >= 400 && status < 500 && status !== 409 && status !== 408 });
+  throw Object.assign(new Error(words || trouble({ status, body: problem })), { offline: status === 0, final: status >= 400 && status < 500 && status !== 409 && status !== 408 });
 }
 
 const number = new Intl.NumberFormat(document.documentElement.lang === "en" ? "en-GB" : "vi-VN", { maximumFractionDigits: 1 });

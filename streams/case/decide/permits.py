@@ -63,6 +63,7 @@ PERMITS: dict[str, Permit] = {
     "correct": Permit(correcting.correct, _to(S.RECEIVED, S.ASSIGNED)),
     "forget": Permit(citizen.forget),
     "reveal-contact": Permit(information.reveal_contact),
+    "look-up": Permit(information.look_up),
     "take": Permit(desk.take),
     "hand-over": Permit(desk.hand_over),
     "recompute": Permit(upkeep.recompute),

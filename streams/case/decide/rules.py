@@ -20,6 +20,7 @@ class Rule(StrEnum):
     ALREADY_EXTENDED = "already-extended"
     EXTENSION_TOO_LONG = "extension-too-long"
     QUESTIONS_USED_UP = "questions-used-up"
+    NOTES_USED_UP = "notes-used-up"
     REOPEN_LIMIT = "reopen-limit"
     REOPEN_WINDOW_PASSED = "reopen-window-passed"
     ALREADY_RATED = "already-rated"

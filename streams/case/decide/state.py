@@ -33,7 +33,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     `proposal`: a binding assignment that waits for a second person: who and for which office, and to which office, category and level.
     `missed`: which of the clocks that the citizen waits for ran out in the present round (`schemas.events.lateness`). `parts`: how many
     matters were split from it; `origin`: the petition that it was split from. `corrected`: its citizen has said that category or
-    place is wrong.
+    place is wrong; `notes`: how often he added something.
     """
 
     id: str
@@ -80,6 +80,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False)
     corrected: bool = False
     officer: str | None = None
     held_until: int | None = None
+    notes: int = 0
 
     def clock(self, name: ClockName) -> CaseClock | None:
         for clock in self.clocks:

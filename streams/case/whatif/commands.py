@@ -282,6 +282,7 @@ _BUILDERS: dict[str, Builder] = {
     "withdrawn": _simple(do.Withdraw, "reason"),
     "forgotten": _simple(do.Forget),
     "contact-revealed": _simple(do.RevealContact, "reason"),
+    "looked-up": _simple(do.LookUp),
     "merged": _simple(do.Merge, "into", "reason"),
     "unmerged": _unmerged,
     "follower-added": _joined,

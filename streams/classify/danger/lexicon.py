@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -123,8 +124,10 @@ def _longest_first(automaton: ahocorasick.Automaton, line: str) -> list[tuple[in
     return sorted(spans, key=lambda span: (span[0], -span[1]))
 
 
+@lru_cache(maxsize=1)
 def load(path: Path | None = None) -> Lexicon:
-    """The operator's lexicon, or the project's own. Raises `BadLexiconError`, `OSError`, `UnicodeDecodeError`."""
+    """The operator's lexicon, or the project's own; once for all stages of a worker. Raises `BadLexiconError`, `OSError`,
+    `UnicodeDecodeError`."""
     if path is None:
         return Lexicon(parse(resources.files(__package__).joinpath("lexicon.tsv").read_text(encoding="utf-8")))
     return Lexicon(parse(path.read_text(encoding="utf-8")))

@@ -4,7 +4,7 @@ where there is nothing to do.
 
 from __future__ import annotations
 
-from streams.classify.text.aside import aside
+from schemas.platform.aside import aside
 from streams.classify.text.encodings import converted, looks_old
 
 

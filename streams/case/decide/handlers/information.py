@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.events.actions import AddInformation, Contribute, Extend, RequestInformation, RevealContact
+from schemas.events.actions import AddInformation, Contribute, Extend, LookUp, RequestInformation, RevealContact
 from schemas.events.base import Role
 from schemas.events.files import plain
 from schemas.events.standing import ClockName, State
@@ -13,6 +13,9 @@ from streams.case.decide.handlers.stricter import endangered
 from streams.case.decide.rules import NotAllowed, Rule
 from streams.case.decide.turn import Turn
 from streams.case.time.calendar import HOUR_MS
+
+NOTES_AT_MOST = 50
+"""Of a petition's citizen: whoever has its code could fill its page, and its office's day, without end."""
 
 
 def request_information(turn: Turn, action: RequestInformation) -> None:
@@ -35,15 +38,19 @@ def request_information(turn: Turn, action: RequestInformation) -> None:
 
 def add_information(turn: Turn, action: AddInformation) -> None:
     """From the citizen it ends the pause, once the office can read it, and danger in it raises the level; a note by an office is
-    recorded but is not progress. What is added to a follower is for its leader's office."""
+    recorded but is not progress. What is added to a follower is for its leader's office. Beyond so many notes the citizen is heard when he
+    was asked, and when there is danger."""
+    by_citizen = turn.who.role is Role.CITIZEN
+    if by_citizen and turn.case.notes >= NOTES_AT_MOST and turn.case.pause_end is None and not turn.urgent:
+        raise NotAllowed(Rule.NOTES_USED_UP)
     media = [str(url) for url in action.media_urls]
     said = {"text": action.text, "media_urls": media, "files": plain(action.files), "urgent": turn.urgent}
-    turn.tell("information-added", said)
+    turn.tell("information-added", said, notes=turn.case.notes + by_citizen)
     case = turn.case
     if case.leader is not None:
         turn.send(case.leader, "follower-informed", follower=case.id, received_at=to_datetime(case.received), **said)
         return
-    if case.pause_end is not None and turn.who.role is Role.CITIZEN:
+    if case.pause_end is not None and by_citizen:
         run_again(turn, min(turn.now, case.pause_end), "information")
     if turn.urgent:
         endangered(turn, "information")
@@ -58,6 +65,11 @@ def contribute(turn: Turn, action: Contribute) -> None:
 def reveal_contact(turn: Turn, _action: RevealContact) -> None:
     """On the record first: only then may the office look (`producers.http.contact`)."""
     turn.tell("contact-revealed", {})
+
+
+def look_up(turn: Turn, _action: LookUp) -> None:
+    """Likewise, before the hotline is shown the case (`consumers.http.hotline`)."""
+    turn.tell("looked-up", {})
 
 
 def extend(turn: Turn, action: Extend) -> None:

@@ -1,0 +1,59 @@
+"""The calls: parameters in, what may be read out."""
+
+from __future__ import annotations
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from consumers.http.endpoint import endpoint
+from consumers.http.kept import Kept
+from consumers.http.public import contract, wanted
+from consumers.http.public.answering import SECONDS, Showing, cacheable
+from consumers.http.public.feeds import feed_routes
+from consumers.http.public.open_data import open_data_routes
+from consumers.http.state import Views
+from consumers.read_model import public, statistics
+from consumers.timeline import from_row
+from consumers.views import public as view
+from consumers.views import statistics as figures
+from schemas.web import Problem, language
+
+
+def public_routes(views: Views) -> list[Route]:
+    showing = Showing.of(views)
+    kept: Kept[wanted.Months, list[tuple[str, statistics.Row]]] = Kept(SECONDS)
+
+    async def petitions(request: Request) -> Response:
+        asked = wanted.petitions(request.query_params, showing.now, showing.numbers)
+        items = showing.lines(await public.listed(views.reader, asked), language(request))
+        return cacheable(request, orjson.dumps({"items": items, "next": items[-1]["number"] if len(items) == asked.limit else None}))
+
+    async def petition(request: Request) -> Response:
+        petition_id = showing.numbers.petition_of(request.path_params["number"])
+        rows = await public.listed(views.reader, public.Wanted(now=showing.now, petition_id=petition_id)) if petition_id else []
+        if not rows or petition_id is None:
+            raise Problem(404, "unknown-petition")
+        entries = [from_row(*row.values()) for row in await public.steps(views.reader, petition_id)]
+        return cacheable(request, orjson.dumps(view.whole(rows[0], showing.numbers.of(petition_id), entries, language(request))))
+
+    async def nearby(request: Request) -> Response:
+        spot = wanted.spot(request.query_params, showing.now)
+        rows = await public.near(views.reader, spot) if spot else []
+        return cacheable(request, orjson.dumps({"items": showing.lines(rows, language(request))}))
+
+    async def count(request: Request) -> Response:
+        now = showing.now
+        asked = wanted.months(request.query_params, now)
+        rows = await kept.of(asked, lambda: statistics.read(views.reader, asked.start, asked.end, now))
+        return cacheable(request, orjson.dumps({"span": asked.names, **figures.statistics(rows, language(request))}))
+
+    calls = zip(
+        (contract.PETITIONS, contract.PETITION, contract.NEARBY, contract.STATISTICS), (petitions, petition, nearby, count), strict=True
+    )
+    return [
+        *(operation.route(endpoint(call)) for operation, call in calls),
+        *feed_routes(showing),
+        *open_data_routes(views.settings.open_data_dir),
+    ]

@@ -1,0 +1,39 @@
+"""When there is a digest. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from consumers.notifier.policy import DigestPolicy
+from schemas.platform.instants import HANOI
+
+Worked = Callable[[date], bool]
+"""Whether the offices work on this day."""
+_LONGEST = 30
+"""No holiday is longer (days)."""
+
+
+def morning_of(now: datetime, policy: DigestPolicy, worked: Worked) -> date | None:
+    """The day whose digest goes out at this instant; None when none does."""
+    local = now.astimezone(HANOI)
+    return local.date() if policy.at <= local.time() < policy.until and worked(local.date()) else None
+
+
+def evening_before(day: date, policy: DigestPolicy, worked: Worked) -> datetime:
+    """From when on what came is new on that morning: the evening of the working day before."""
+    before = (day - timedelta(days=back) for back in range(1, _LONGEST))
+    return _at(next(filter(worked, before), day - timedelta(days=1)), policy.evening)
+
+
+def is_over(day: date, now: datetime) -> bool:
+    """It is not that day any more: nobody wants its digest."""
+    return now.astimezone(HANOI).date() != day
+
+
+def end_of(day: date) -> datetime:
+    return _at(day + timedelta(days=1), time())
+
+
+def _at(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, HANOI)

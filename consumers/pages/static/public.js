@@ -1,0 +1,75 @@
+// What anybody may read: the list with its filters, which stand in the page's address; the map and the figures.
+
+import { api, byId, data, el, lang, t } from "/assets/common/core.js";
+import { combobox } from "/assets/common/combobox.js";
+import { wardMap } from "/assets/common/ward-map.js";
+import { showFigures } from "./figures.js";
+import { publicLine } from "./public-line.js";
+
+const FIELDS = ["category", "state", "received_from", "received_to"];
+let next = null;
+let shown = null; // the filters of the list that stands there
+let asked = 0; // which answer is the one that is waited for
+
+const option = ({ code, name }) => el("option", { value: code }, name);
+byId("category").append(...data.categories.map(option));
+byId("state").append(...data.states.map(option));
+const ward = combobox(byId("ward"), data.wards, () => changed());
+const map = wardMap((code) => ward.set(code));
+
+function chosen() {
+  const found = FIELDS.map((name) => [name, byId(name).value]);
+  return new URLSearchParams([["ward", ward.value()], ...found].filter(([, value]) => value));
+}
+
+function changed() {
+  const query = chosen().toString();
+  if (query === shown) return; // each letter that is typed for a ward comes by here
+  history.replaceState(null, "", query ? `?${query}` : location.pathname);
+  look();
+}
+
+async function look(cursor = null) {
+  const mine = (asked += 1);
+  const query = chosen();
+  shown = query.toString();
+  if (cursor) query.set("cursor", cursor);
+  const { status, body } = await api(`/v1/public/petitions?lang=${lang}&${query}`);
+  if (mine !== asked) return;
+  byId("failed").hidden = status === 200;
+  if (status !== 200) return;
+  const lines = body.items.map(publicLine);
+  if (cursor) byId("list").append(...lines);
+  else byId("list").replaceChildren(...lines);
+  next = body.next;
+  byId("more").hidden = !next;
+  byId("none").hidden = byId("list").childElementCount > 0;
+  if (cursor) lines[0]?.querySelector("a").focus();
+  followed(query);
+}
+
+/** The feed of the ward that was chosen, else of the category. */
+async function followed(query) {
+  const [kind, code, from] = query.get("ward") ? ["wards", query.get("ward"), data.wards] : ["categories", query.get("category"), data.categories];
+  byId("clear").hidden = !query.size;
+  byId("feed").hidden = !code;
+  byId("feed").href = `/v1/public/${kind}/${code}.atom?lang=${lang}`;
+  byId("feed").textContent = code ? t("public.feed", { name: from.find((one) => one.code === code)?.name ?? code }) : "";
+  (await map).mark(query.get("ward"));
+}
+
+function restore() {
+  const given = new URLSearchParams(location.search);
+  for (const name of FIELDS) byId(name).value = given.get(name) ?? "";
+  if (given.get("ward")) ward.set(given.get("ward"));
+  else look();
+}
+
+byId("filters").addEventListener("change", ({ target }) => target.id !== "ward" && changed());
+byId("filters").addEventListener("submit", (event) => event.preventDefault());
+byId("more").addEventListener("click", () => look(next));
+byId("clear").addEventListener("click", () => { byId("filters").reset(); ward.clear(); });
+
+restore();
+byId("map").append((await map).place);
+showFigures((numbers) => map.then(({ count }) => count(numbers)));
