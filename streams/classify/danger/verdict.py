@@ -45,11 +45,11 @@ def log_odds(linear: float, hits: Hits, calibration: Calibration) -> float:
     return calibration.urgent_slope * linear + calibration.urgent_lexicon * hits.weight + calibration.urgent_intercept
 
 
-def verdict(odds: float, hits: Hits, calibration: Calibration) -> Danger:
-    """What the log odds and the phrases make of a text."""
+def verdict(odds: float, hits: Hits, margin: float) -> Danger:
+    """What the log odds and the phrases make of a text; `margin`: so far below the line it may be urgent still."""
     discreet = calls.is_discreet(hits.dangers) and hits.weight >= _DISCREET_FROM
     speaks = bool(hits.dangers) and hits.weight >= (_DISTRESS_SPEAKS if discreet else _SPEAKS_FOR_ITSELF)
-    if odds <= -calibration.urgent_margin and not speaks:
+    if odds <= -margin and not speaks:
         return Danger(discreet=True) if discreet else NONE
     sure = odds > 0
     return Danger(sure, not sure, hits.raising[:_SHOWN], hits.dangers, discreet)
