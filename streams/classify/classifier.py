@@ -89,7 +89,7 @@ class Classifier:
         words = self._scorer.reasons(read.texts, scores.known, columns)
         hits = [self._lexicon.search(text, accented=accented) for text, accented in zip(read.texts, read.glance.accented, strict=True)]
         told = map(_Told, asked, read.texts, read.languages, read.glance.understood, guesses, words, hits)
-        dangers = [self._danger(scores, at, text, hits[at], closer.get(at, ())) for at, text in enumerate(read.texts)]
+        dangers = [self._danger(scores, at, read, hits[at], closer.get(at, ())) for at in range(len(asked))]
         seen = [self._seen(*parts) for parts in zip(told, dangers, scores.kinds, strict=True)]
         located = self._locator.locate_all([(one.text, one.asked.location) for one in seen])
         routes = [
@@ -121,15 +121,15 @@ class Classifier:
             chances[self._columns[chosen]] += chances[self._columns[OTHER]]
             chances[self._columns[OTHER]] = 0
 
-    def _danger(self, scores: Scores, at: int, text: Typed, hits: Hits, sentences: Sequence[Sentence]) -> Danger:
+    def _danger(self, scores: Scores, at: int, read: Read, hits: Hits, sentences: Sequence[Sentence]) -> Danger:
         """By the whole text; a sentence of it that is surely urgent makes the text maybe urgent."""
         odds = log_odds(float(scores.urgent[at]), hits, self.model.calibration)
         if any(one.odds > _SURE_SENTENCE for one in sentences):
             odds = max(odds, 0.0)
-        found = verdict(odds, hits, self.model.calibration)
+        found = verdict(odds, hits, self.model.calibration.margin(english=read.languages[at] == "en"))
         if not found.any or found.words:
             return found
-        words = self._scorer.reasons([text], scores.known.of(at), np.array([self._scorer.urgent_column]), pairs_only=True)[0]
+        words = self._scorer.reasons([read.texts[at]], scores.known.of(at), np.array([self._scorer.urgent_column]), pairs_only=True)[0]
         return msgspec.structs.replace(found, words=words or (self._explain.situation,))
 
     def _seen(self, told: _Told, danger: Danger, chances: Floats) -> Seen:

@@ -99,18 +99,20 @@ def held_back(ready: Classifier) -> Report:
 
 
 def test_implied_danger_is_seen(held_back: Report) -> None:
-    """Every eighth text of those written about dangers, half of them harmless look-alikes. Measured 0.89 and 0.96; the goal of 0.95 for the
+    """Every eighth text of those written about dangers, half of them harmless look-alikes. Measured 0.91 and 0.96; the goal of 0.95 for the
     recall is not reached on texts as hard as these."""
     assert _of(held_back.urgent_recall) >= 0.84
     assert _of(held_back.urgent_precision) >= 0.9
 
 
 def test_english_is_understood(ready: Classifier) -> None:
-    """English texts held back: measured 0.76, below the goal of 0.80; but of what is kept nine in ten are right."""
+    """English texts held back: measured 0.77, below the goal of 0.80; but of what is kept nine in ten are right, and of dangers 15 in
+    16 are seen, at the price of more false alarms."""
     found = evaluate(ready, [one for one in corpus.own().calibration if one.voice == "english"])
 
     assert _of(found.category) >= 0.7
     assert _of(found.kept) >= 0.85
+    assert _of(found.urgent_recall) >= 0.85
 
 
 def test_hotline_notes_are_understood(ready: Classifier) -> None:

@@ -9,9 +9,8 @@ from streams.classify.danger.lexicon import Hits
 from streams.classify.model.file import Calibration
 
 _SHOWN = 6
-_SPEAKS_FOR_ITSELF = 6.0
-"""Weight of phrases, one of which names a danger, from which on a text is at least maybe urgent, whatever the score. High: of 17 training
-texts with 4 and more that the score, held out, had below the line, one was a danger."""
+_SPEAKS_FOR_ITSELF = 4.0
+"""Weight of phrases, one of which names a danger, from which on a text is at least maybe urgent, whatever the score."""
 _DISCREET_FROM = 2.0
 """Weight of the phrases of a person's own distress from which on a text is treated with discretion, urgent or not."""
 _DISTRESS_SPEAKS = 3.0
@@ -46,11 +45,11 @@ def log_odds(linear: float, hits: Hits, calibration: Calibration) -> float:
     return calibration.urgent_slope * linear + calibration.urgent_lexicon * hits.weight + calibration.urgent_intercept
 
 
-def verdict(odds: float, hits: Hits, calibration: Calibration) -> Danger:
-    """What the log odds and the phrases make of a text."""
+def verdict(odds: float, hits: Hits, margin: float) -> Danger:
+    """What the log odds and the phrases make of a text; `margin`: so far below the line it may be urgent still."""
     discreet = calls.is_discreet(hits.dangers) and hits.weight >= _DISCREET_FROM
     speaks = bool(hits.dangers) and hits.weight >= (_DISTRESS_SPEAKS if discreet else _SPEAKS_FOR_ITSELF)
-    if odds <= -calibration.urgent_margin and not speaks:
+    if odds <= -margin and not speaks:
         return Danger(discreet=True) if discreet else NONE
     sure = odds > 0
     return Danger(sure, not sure, hits.raising[:_SHOWN], hits.dangers, discreet)

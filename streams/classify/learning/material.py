@@ -30,7 +30,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """`typed` has each text's terms as written, `stripped` as if written without diacritics; same rows, same labels."""
+    """`typed` has each text's terms as written, `stripped` as if written without diacritics; same rows, same labels. `english`: whether the
+    text was."""
 
     vocabulary: Vocabulary
     typed: csr_matrix
@@ -39,6 +40,7 @@ class Material:
     kind: Task
     urgent: Task
     read: list[Typed]
+    english: NDArray[np.bool_]
 
     def both(self, rows: NDArray[np.intp]) -> csr_matrix:
         """The rows as typed, then the same rows stripped."""
@@ -54,7 +56,9 @@ def prepared(corpus: Corpus) -> Material:
         *(text for text, _ in corpus.urgency),
         *(one.text for one in corpus.kinds),
     )
-    read = [glossed(text) if in_english(text) else text for text in typed_all(texts)]
+    written_as = typed_all(texts)
+    english = np.array([in_english(text) for text in written_as])
+    read = [glossed(text) if one else text for text, one in zip(written_as, english, strict=True)]
     written = [terms(text) for text in read]
     vocabulary = Vocabulary.of(written)
     first_kind = len(corpus.petitions) + len(corpus.urgency)
@@ -69,6 +73,7 @@ def prepared(corpus: Corpus) -> Material:
         Task(of_kind, [kind for kind in kinds if kind is not None]),
         Task(np.arange(first_kind + len(corpus.kinds)), ["urgent" if mark else "not" for mark in urgent]),
         read,
+        english,
     )
 
 

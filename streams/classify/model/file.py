@@ -42,6 +42,11 @@ class Calibration:
     """So far below the line of urgency a text may be urgent still."""
     english_scale: float = 0.0
     """In place of `category_scale` for English; 0: the same."""
+    english_margin: float = 0.0
+    """In place of `urgent_margin` for English; 0: the same."""
+
+    def margin(self, *, english: bool) -> float:
+        return self.english_margin if english and self.english_margin else self.urgent_margin
 
 
 UNCALIBRATED = Calibration(
