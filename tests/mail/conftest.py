@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -51,7 +51,7 @@ class Box:
             client.select(folder)
             found = client.uid("FETCH", "1:*", "(BODY.PEEK[])")[1]
         parts = [part[1] for part in found if isinstance(part, tuple)]
-        return [cast("EmailMessage", message_from_bytes(part, policy=policy.default)) for part in parts]  # type: ignore[arg-type]
+        return [message_from_bytes(part, policy=policy.default) for part in parts]
 
     def subjects(self, folder: str = "INBOX") -> list[str]:
         return [str(mail["Subject"]) for mail in self.holds(folder)]
@@ -109,7 +109,7 @@ def settings_for(city: City, box: Box, inbox: Inbox, **more: Any) -> MailroomSet
         imap_port=box.port,
         imap_tls="none",
         imap_user=USER,
-        imap_password=PASSWORD,  # type: ignore[arg-type]
+        imap_password=PASSWORD,
         intake_url=str(city.http.base_url),
         intake_key=city.credentials["intake"]["email"],
         smtp_port=inbox.port,
