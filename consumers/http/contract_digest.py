@@ -51,6 +51,6 @@ ASK_DIGEST = Operation(
     parameters=(OFFICE_CODE,),
     body=Body(DigestRequest, {"mail": {"address": "binh@soxd.hanoi.gov.vn"}, "no more": {"address": None}}),
     answer=Answer("Done.", dict[str, Any]),
-    refusals=(*_REFUSALS, *NO_JSON, (409, "no-digest")),
+    refusals=(*_REFUSALS, *NO_JSON, (409, "no-digest"), (422, "no-office-address")),
 )
 OPERATIONS = (DIGEST, ASK_DIGEST)

@@ -17,7 +17,7 @@ from consumers.http.state import Views
 from consumers.notifier.digest import wishes
 from consumers.notifier.policy import policy
 from schemas.authority import Call
-from schemas.web import Problem, broken, json, language
+from schemas.web import Problem, json, language
 
 
 def digest_routes(views: Views) -> list[Route]:
@@ -39,7 +39,7 @@ def digest_routes(views: Views) -> list[Route]:
             await with_database(views, partial(wishes.stop, person=acting.id, office=acting.office))
             return json({})
         if not wishes.is_taken(said.address, rules):
-            raise broken("address", "enum", status=422, expected=", ".join(f"…@{one}" for one in rules.domains))
+            raise Problem(422, "no-office-address", domains=", ".join(f"@{one}" for one in rules.domains))
         asked = wishes.Asked(acting.id, acting.office, said.address, language(request))
         await with_database(views, partial(wishes.ask, secret=secret, asked=asked))
         return json({})

@@ -43,15 +43,15 @@ def contact(intake: Intake) -> Handler:
         if found["revealed"] is None or to_datetime(intake.clock.now_ms()) - found["revealed"] > SHOWN_FOR:
             raise Problem(403, "not-revealed")
         opened = await _opened(intake, petition_id, found["petition"])
-        others = await _earlier(intake, acting.office, petition_id, opened)
+        others = await _earlier(intake, acting.office, petition_id)
         return json({**opened.model_dump(exclude_none=True), "earlier": others}, headers={"Cache-Control": "no-store"})
 
     return endpoint(handle)
 
 
-async def _earlier(intake: Intake, office: str, petition_id: str, contact: Contact) -> list[dict[str, Any]]:
+async def _earlier(intake: Intake, office: str, petition_id: str) -> list[dict[str, Any]]:
     try:
-        return await earlier(intake.pool, office, petition_id, contact, to_datetime(intake.clock.now_ms()))
+        return await earlier(intake.pool, office, petition_id)
     except (psycopg.OperationalError, TimeoutError) as error:
         raise DatabaseAway(str(error)) from error
 

@@ -54,7 +54,7 @@ class EarlierPetition(BaseModel):
 
 
 class ContactAnswer(Contact):
-    """`earlier`: what the same citizen, by phone number or address of mail, has reported to this office within a year, the newest first."""
+    """`earlier`: what the same citizen, by his phone number, has reported to this office besides, the newest first."""
 
     earlier: list[EarlierPetition]
 
@@ -231,7 +231,7 @@ CONTACT = Operation(
     method="GET",
     path="/v1/departments/{code}/queue/{petition_id}/contact",
     tag="Offices",
-    summary="Whom the office deals with, and what else he has reported to it in a year, for a day after its reason is on record "
+    summary="Whom the office deals with, and what else he has reported to it, for a day after its reason is on record "
     "(action reveal-contact).",
     caller=Caller.OFFICE,
     parameters=(OFFICE_CODE, PETITION_ID),

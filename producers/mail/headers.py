@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 
 _LISTS = ("list-id", "list-unsubscribe", "list-post", "x-mailing-list")
 _MACHINES = ("x-autoreply", "x-autorespond", "x-failed-recipients")
@@ -10,7 +10,7 @@ _BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
 _SERVERS = ("mailer-daemon@", "postmaster@")
 
 
-def text_of(message: EmailMessage, name: str) -> str:
+def text_of(message: MIMEPart, name: str) -> str:
     """A header's text, empty where there is none; one that the library cannot read is as it came."""
     try:
         return str(message.get(name) or "")

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr
-from typing import cast
 
 from producers.mail import html
 from producers.mail.headers import not_a_persons, text_of
@@ -71,7 +70,7 @@ class Mail:
 
 def read(raw: bytes, ours: frozenset[str]) -> Mail:
     """The whole mail. `ours`: addresses of our own, in small letters. Raise Ignored, Unusable."""
-    message = cast("EmailMessage", message_from_bytes(raw, policy=policy.default))  # type: ignore[arg-type]
+    message = message_from_bytes(raw, policy=policy.default)
     sender = sender_of(message, ours)
     bodies = [_decoded(part) for kind in ("plain", "html") if (part := message.get_body((kind,))) is not None]
     references = tuple(dict.fromkeys(_MESSAGE_ID.findall(text_of(message, "references") + text_of(message, "in-reply-to"))))
@@ -112,14 +111,14 @@ def _words(message: EmailMessage, *, begun: bool) -> str:
     return own_words(html.text_of(whole) if part.get_content_subtype() == "html" else whole, begun=begun).strip()
 
 
-def _decoded(part: EmailMessage) -> str:
+def _decoded(part: MIMEPart) -> str:
     """Its text; an unknown or wrong charset is taken for UTF-8, which most such mails are. Raise Unusable for what cannot be read."""
     with suppress(LookupError, UnicodeError):
         text = str(part.get_content())
         if _UNREADABLE not in text:
             return text.replace("\0", "")
     try:
-        return bytes(part.get_payload(decode=True) or b"").decode().replace("\0", "")  # type: ignore[arg-type]
+        return bytes(part.get_payload(decode=True) or b"").decode().replace("\0", "")
     except UnicodeDecodeError:
         raise Unusable("unreadable") from None
 
@@ -142,16 +141,16 @@ def _attachments(message: EmailMessage, bodies: str) -> Iterator[Attachment]:
             yield Attachment(" ".join((part.get_filename() or "").split())[:100] or part.get_content_type(), content)
 
 
-def _leaves(part: EmailMessage) -> Iterator[EmailMessage]:
+def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
     """The files in it; a mail within the mail is one of them."""
     if part.get_content_maintype() == "multipart":
         for inner in part.iter_parts():
-            yield from _leaves(cast("EmailMessage", inner))
+            yield from _leaves(inner)
     elif part.get_content_maintype() != "text" or part.get_filename():
         yield part
 
 
-def _content(part: EmailMessage) -> bytes:
+def _content(part: MIMEPart) -> bytes:
     if part.get_content_maintype() == "message":
         return bytes(part)
-    return bytes(part.get_payload(decode=True) or b"")  # type: ignore[arg-type]
+    return bytes(part.get_payload(decode=True) or b"")

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr
-from typing import cast
 
 from producers.mail import answers, reading
 from producers.mail.headers import text_of
@@ -101,4 +100,4 @@ class Mailroom:
 
 
 def _parsed(raw: bytes) -> EmailMessage:
-    return cast("EmailMessage", message_from_bytes(raw, policy=policy.default))  # type: ignore[arg-type]
+    return message_from_bytes(raw, policy=policy.default)

@@ -14,7 +14,13 @@ from schemas.web.contract import LANGUAGE, Answer, Body, Caller, Json, Operation
 from schemas.web.problems import MEDIA_TYPE, Field, Problem, details
 
 _REF = "#/components/schemas/{model}"
-_SAMPLE: Json = {"limit": 262_144, "allowed": "rate, reopen, withdraw, add-information", "minutes": 4, "most": 100}
+_SAMPLE: Json = {
+    "domains": "@hanoi.gov.vn",
+    "limit": 262_144,
+    "allowed": "rate, reopen, withdraw, add-information",
+    "minutes": 4,
+    "most": 100,
+}
 """Values for the texts of problems in the examples."""
 _BROKEN = Field("location.lat", "greater_than_equal", {"ge": 20.54})
 _SCHEMES: dict[Caller, Json] = {

@@ -17,7 +17,7 @@ async def test_an_officer_has_it_sent_to_his_address_of_the_city(desk: Desk) -> 
     found, others = await binh.get(DIGEST), await an.get(DIGEST)
     await binh.ask("POST", DIGEST, {"address": None})
 
-    assert refused["fields"] == [{"field": "address", "rule": "enum", "message": "phải là một trong …@hanoi.gov.vn"}]
+    assert (refused["code"], refused["detail"]) == ("no-office-address", "Bản tin chỉ gửi đến thư công vụ (@hanoi.gov.vn).")
     assert found == {"possible": True, "at": "07:15", "domains": ["hanoi.gov.vn"], "address": ADDRESS, "here": True}
     assert (others["address"], others["here"]) == (None, False)
     assert (await binh.get(DIGEST))["address"] is None

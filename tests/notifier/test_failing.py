@@ -9,7 +9,8 @@ import pytest
 from consumers.notifier.policy import Tries, policy
 from schemas.platform.clock import to_datetime
 from tests.consumers.events import Life, answered
-from tests.notifier.conftest import Hook, Inbox, Notifier, fresh
+from tests.mail_server import Inbox
+from tests.notifier.conftest import Hook, Notifier, fresh
 
 DEAD = "http://127.0.0.1:9/hook"
 

@@ -14,7 +14,8 @@ from schemas.platform import keyring
 from schemas.platform.instants import to_ms
 from schemas.platform.keyring import KeyringFile, path_of
 from tests.consumers.events import Life, answered, transferred
-from tests.notifier.conftest import Hook, Inbox, Notifier, fresh
+from tests.mail_server import Inbox
+from tests.notifier.conftest import Hook, Notifier, fresh
 
 ADDRESS = "dan@example.org"
 

@@ -16,7 +16,6 @@ from pydantic import SecretStr
 from deploy.cluster.compose.secrets import KAFKA_ACCOUNTS, generate, write_missing
 from deploy.one_machine.embedded.accounts import OPERATOR, Accounts
 from deploy.one_machine.embedded.kafka_config import Node, properties
-from deploy.rights.principals import principals
 from deploy.roles import BY_NAME
 from schemas.events.brokers import BROKER_SETTINGS, BrokerSetting, Compare
 from schemas.platform.credentials import Credentials, Holder, Kind, digest
@@ -144,7 +143,16 @@ def test_half_a_secret_is_refused(tmp_path: Path, known: str) -> None:
         write_missing(tmp_path, generate("http://pager.example/alerts"))
 
 
-@pytest.mark.parametrize("role", [*BY_NAME, "operator"])
+def test_the_mailroom_comes_to_no_broker_and_no_database() -> None:
+    """It has the key of its channel, and the passwords of mailbox and mail server."""
+    service = SERVICES["mailroom"]
+
+    assert [name for name in service["environment"] if name.startswith(("KAFKA_", "DATABASE_", "TRACKING_", "KEYRING_"))] == []
+    assert service["secrets"] == ["intake_key_email", "imap_password", "smtp_password"]
+    assert service.get("volumes", []) == []
+
+
+@pytest.mark.parametrize("role", ["migrate", *KAFKA_ACCOUNTS])
 def test_each_service_comes_to_the_broker_as_itself(role: str) -> None:
     """With its own password and no other's; `migrate` comes as the operator, and tells the broker everybody else's."""
     service, secret = SERVICES[role], re.compile(r"^kafka_")
@@ -159,11 +167,12 @@ def test_each_service_comes_to_the_broker_as_itself(role: str) -> None:
     assert told == {f"{about.get('KAFKA_ACCOUNTS_DIR')}/{name}": f"kafka_{name}" for name in others}
 
 
-def test_the_roles_accounts_are_those_of_the_table() -> None:
-    """Whoever has rights at the broker and works within the compose file."""
-    outside = ("office-", "channel-")
+def test_whoever_knows_the_broker_has_an_account_and_nobody_else() -> None:
+    """A role that has nothing to do with it is not told where it is."""
+    about = [service.get("environment", {}) for service in SERVICES.values()]
+    told = {one["KAFKA_USERNAME"] for one in about if "KAFKA_BOOTSTRAP_SERVERS" in one}
 
-    assert set(KAFKA_ACCOUNTS) == {name for name in principals() if not name.startswith(outside)}
+    assert set(KAFKA_ACCOUNTS) == told
 
 
 def _starts(folder: Path, script: Path) -> subprocess.CompletedProcess[str]:

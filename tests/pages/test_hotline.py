@@ -55,7 +55,7 @@ def test_a_call_by_keyboard_alone(opened: Open, instance: Instance, city: City) 
 
     assert re.fullmatch(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", code)
     assert page.input_value("#phone") == page.input_value("#text") == ""
-    assert city.status(code)["said"]["text"] == TEXT
+    assert city.shown(code)["said"]["text"] == TEXT
 
 
 def test_a_callers_petition_is_opened_on_record_and_added_to(opened: Open, instance: Instance, city: City) -> None:

@@ -88,7 +88,7 @@ def test_what_was_written_is_there_after_a_reload_and_can_be_discarded(opened: O
     page.fill("#text", TEXT)
     page.fill("#address", ADDRESS)
     page.fill("#ward", "Hai Bà Trưng")
-    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     page.click("#contact summary")
     page.fill("#phone", "0912 345 678")
     page.wait_for_function("indexedDB.databases().then((all) => all.length > 0)")
@@ -130,7 +130,7 @@ def test_a_petition_with_a_photo_waits_for_the_network_and_is_sent_once(
     expect(page.locator("#text")).to_have_value(f"{TEXT} {lang}")
     offline(page, line, off=False)
     expect(page.locator("#receipt")).to_be_visible()
-    status = city.status(page.inner_text("#tracking-code"))
+    status = city.shown(page.inner_text("#tracking-code"))
 
     assert status["said"]["text"] == f"{TEXT} {lang}"
     assert [file["kind"] for file in status["said"]["files"]] == ["image"]
@@ -155,7 +155,7 @@ def test_an_answer_that_was_lost_is_asked_for_again_under_the_same_key(opened: O
     expect(page.locator("#receipt")).to_be_visible()
 
     assert [page.inner_text("#tracking-code")] == codes
-    assert city.status(codes[0])["said"]["text"] == f"{TEXT} Lần hai."
+    assert city.shown(codes[0])["said"]["text"] == f"{TEXT} Lần hai."
 
 
 def test_the_worker_keeps_the_page_and_nothing_of_anybody(opened: Open, city: City) -> None:

@@ -45,6 +45,10 @@ class City:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
+    def shown(self, code: str) -> dict[str, Any]:
+        """The same, once what was handed in can be shown: a fresh petition is there a moment before."""
+        return wait(lambda: self.status(code), lambda found: found["said"] is not None)
+
     def token(self, office: str) -> dict[str, str]:
         token = self.credentials["admin"] if office == "admin" else self.credentials["departments"][office]
         return {"Authorization": f"Bearer {token}"}

@@ -116,7 +116,7 @@ async def test_what_is_over_is_swept_whoever_comes(service: Service, tmp_path: P
         )
         service.table.execute(
             "insert into desk_presence (petition_id, person_id, office, name, writing, until)"
-            " values (%(ago)s, %(person)s, 'so-xd', 'Lê An', false, now() - %(ago)s::interval + interval '25 seconds')",
+            " values (md5(%(key)s), %(person)s, 'so-xd', 'Lê An', false, now() - %(ago)s::interval + interval '25 seconds')",
             values,
         )
     sweep(settings_for("nowhere", service.database, tmp_path))

@@ -30,7 +30,7 @@ LEVEL = POLICY.levels["ordinary"]
 SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-ZĐ{])")
 SAYS_SOMETHING = re.compile(r"[.!](\s|$)")
 NUMBERS = {"twice": 2, "hai": 2}
-PAGES = {**dict.fromkeys(("track", "shared", "notice", "privacy"), "consumers/pages"), "submit": "producers/pages"}
+PAGES = {**dict.fromkeys(("track", "shared", "notice", "privacy", "public", "matter"), "consumers/pages"), "submit": "producers/pages"}
 
 
 @cache

@@ -11,7 +11,7 @@ import { context } from "./context.js";
 import { showDetail } from "./detail.js";
 import { startDigest } from "./digest.js";
 import { fill, offerOfficers, query, startFilters } from "./filters.js";
-import { clearSelection, draw, firstOrChosen, focusChosen, load, loadSoon, nextCase, previousCase, select, selected, selectedIds, startList, tellPresence, textOf, tick } from "./list.js";
+import { clearSelection, draw, firstOrChosen, focusChosen, load, loadSoon, nextCase, nextWork, previousCase, select, selected, selectedIds, startList, tellPresence, textOf, tick } from "./list.js";
 import { nameOf, people, startPeople } from "./people.js";
 import { formHeaders, nothingHere, showPerson, signedIn } from "./session.js";
 import { startViews } from "./views.js";
@@ -158,7 +158,7 @@ async function refresh(fresh, seq = 0, action = null) {
 }
 
 /** An action is on its way: when it takes the case off this desk, the next one is opened. */
-const sent = (action) => LEAVING.includes(action) && nextCase();
+const sent = (action) => LEAVING.includes(action) && nextWork();
 
 const lookUp = (petition) => api(`${base()}/${petition}?lang=${lang}`);
 

@@ -9,8 +9,8 @@ export async function learntRoom(place) {
   if (answer.status !== 200) return place.replaceChildren(el("p", { class: "note bad" }, trouble(answer)));
   const { since, models, mistakes, corrections } = answer.body;
   place.replaceChildren(el("h2", {}, t("desk.room-learnt")), el("p", { class: "muted" }, t("desk.learnt-about", { since: date(since) })),
-    ...(models.length ? [table(MODEL, models.map(model)), el("h3", {}, t("desk.learnt-mistakes"))] : [el("p", { class: "card empty-queue muted" }, t("desk.learnt-none"))]),
-    mistakes.length ? table(MISTAKE, mistakes.map(mistake)) : "",
+    ...(models.length ? [table(MODEL, models.map(model))] : [el("p", { class: "card empty-queue muted" }, t("desk.learnt-none"))]),
+    ...(mistakes.length ? [el("h3", {}, t("desk.learnt-mistakes")), table(MISTAKE, mistakes.map(mistake))] : []),
     el("p", {}, t("desk.learnt-corrections", { n: corrections })));
 }
 
@@ -22,5 +22,5 @@ const mistake = ({ guessed, decided, number }) => [category(guessed), category(d
 const category = (code) => data.categories.find((one) => one.code === code)?.name ?? code;
 
 const table = (names, rows) => el("div", { class: "scroll card", tabindex: "0" }, el("table", {},
-  el("thead", {}, el("tr", {}, names.map((name) => el("th", { scope: "col" }, t(`desk.${name}`))))),
+  el("thead", {}, el("tr", {}, names.map((name, at) => el("th", { scope: "col", class: typeof rows[0][at] === "number" ? "number" : null }, t(`desk.${name}`))))),
   el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell) => el("td", { class: typeof cell === "number" ? "number" : null }, String(cell))))))));

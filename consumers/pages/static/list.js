@@ -29,6 +29,8 @@ export const firstOrChosen = () => list.chosen ?? list.items[0]?.petition_id;
 
 /** The case below the chosen one; the one in its place, or the last, when that has left the list. False at the end. */
 export const nextCase = () => step(list.chosen && position() < 0 ? Math.min(list.at, list.items.length - 1) : position() + 1);
+/** After what takes the chosen case off the desk: the one below, at the end the first of the others. */
+export const nextWork = () => nextCase() || step(list.items.findIndex(({ petition_id: id }) => id !== list.chosen));
 export const previousCase = () => step((position() < 0 ? list.at : position()) - 1);
 
 /** Mark the case as the one that is read. */

@@ -3,6 +3,7 @@
 import { data, el, fold, t } from "/assets/common/core.js";
 
 const GUESSES = 5;
+const AT_LEAST = 0.05; // what is hardly likely is no help
 
 /** Guesses with the office that a category belongs to in this place: `[{category, name, office, confidence}]`. What the citizen says is
  *  the first one, of no confidence. */
@@ -10,8 +11,9 @@ export function guessesOf({ classification, ward, category: present, timeline })
   const said = timeline.findLast(({ type }) => type === "corrected")?.details;
   if (!classification || (!classification.triage && !said)) return [];
   const all = [said && { category: said.category ?? present, confidence: null }, { category: classification.category, confidence: classification.confidence }, ...(classification.alternatives ?? [])].filter(Boolean);
-  const once = all.filter(({ category }, at) => all.findIndex((one) => one.category === category) === at);
-  const known = once.map(({ category, confidence }) => ({ confidence, ...data.categories.find(({ code }) => code === category) })).filter(({ code }) => code);
+  const likely = all.filter(({ confidence }) => confidence === null || confidence >= AT_LEAST);
+  const once = likely.filter(({ category }, at) => likely.findIndex((one) => one.category === category) === at);
+  const known = once.map(({ category, confidence }) => ({ confidence, ...data.categories.find(({ code }) => code === category) })).filter(({ code, owner }) => code && owner !== data.triage); // that it is triage's is no guess
   return known.slice(0, GUESSES).map(({ code, name, owner, confidence }) => ({ category: code, name, confidence, office: officeOf(owner, said?.ward_code ?? ward, classification) }));
 }
 

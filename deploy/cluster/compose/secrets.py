@@ -18,13 +18,14 @@ from deploy.cluster.database_roles import GRANTS, url_for
 from deploy.one_machine.embedded.accounts import OPERATOR, SUPER_USERS
 from deploy.one_machine.embedded.kafka_config import render
 from deploy.one_machine.embedded.kafka_security import first_accounts, security
+from deploy.rights.principals import principals
 from deploy.roles import BY_NAME
 from schemas.events.mails import EMAIL
 from schemas.platform import credentials
 
 DATABASE = "postgresql://petitions:{password}@postgres:5432/petitions"
-KAFKA_ACCOUNTS = (OPERATOR, *(role.name for role in BY_NAME.values() if role.kind != "once"))
-"""Who comes to the broker: each role as itself, commands and `migrate` as the operator."""
+KAFKA_ACCOUNTS = tuple(name for name in principals() if name == OPERATOR or name in BY_NAME)
+"""Who comes to the broker: each role that has to do with it as itself, commands and `migrate` as the operator."""
 TOGETHER = (("postgres-password", "database-url"), ("kafka-security", "kafka-first-accounts", "kafka-operator"))
 """Files that say the same password, and are made together or not at all."""
 

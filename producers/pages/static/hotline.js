@@ -56,7 +56,7 @@ byId("search").addEventListener("submit", async (event) => {
 function line(item) {
   const where = `${item.state_name} · ${item.office.name}`;
   return el("li", {},
-    el("p", {}, el("b", {}, item.category_name), item.urgent && el("span", { class: "chip bad" }, t("hotline.urgent"))),
+    el("p", {}, el("b", {}, item.category_name), " ", item.urgent && el("span", { class: "chip bad" }, t("hotline.urgent"))),
     el("p", { class: "muted small" }, `${moment(item.received_at)} · ${where}`),
     el("button", { type: "button", onclick: () => open(item) }, t("hotline.open")));
 }

@@ -13,7 +13,7 @@ import { mapFor } from "./ward-choice.js";
 const CODE = /^[2-9ACDEFGHJKMNPRTVWXY]{12}[2-9]?$/;
 const TEXT_LIMIT = 20000;
 const form = byId("petition");
-const ward = combobox(byId("ward"), data.wards);
+const ward = combobox(byId("ward"), data.wards, () => draft.soon());
 const attached = uploads({ changed: () => draft.soon() });
 byId("uploads").append(attached.place);
 let position = null;

@@ -9,7 +9,11 @@ export function mapFor(ward) {
   part.addEventListener("toggle", async () => {
     if (!part.open || part.dataset.drawn) return;
     part.dataset.drawn = "true";
-    const map = await wardMap((code) => { ward.set(code); map.mark(code); });
+    const map = await wardMap((code) => {
+      ward.set(code);
+      map.mark(code);
+      part.dispatchEvent(new Event("change", { bubbles: true })); // as if it had been chosen in the field
+    });
     map.mark(ward.value());
     part.append(map.place);
   });

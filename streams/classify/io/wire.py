@@ -55,6 +55,7 @@ class Petition(msgspec.Struct, gc=False, omit_defaults=True):
     category: str | None = None
     urgent: bool | None = None
     content_digest: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")] | None = None
+    taken_by: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
 
 
 class Classified(msgspec.Struct, gc=False):
