@@ -27,12 +27,14 @@ def digest_routes(views: Views) -> list[Route]:
 
     async def show(request: Request) -> Response:
         acting = await person_at(views, request, Call.ACT)
+        assert acting.id is not None
         found = await with_database(views, partial(wishes.wish_of, secret=secret, person=acting.id))
-        mine = {"address": found.address if found else None, "here": bool(found) and acting.office in found.offices}
+        mine = {"address": found.address if found else None, "here": found is not None and acting.office in found.offices}
         return json({"possible": possible, "at": f"{rules.at:%H:%M}", "domains": rules.domains, **mine})
 
     async def ask(request: Request) -> Response:
         acting, said = await person_at(views, request, Call.ACT), await given(DigestRequest, request)
+        assert acting.id is not None
         if not possible:
             raise Problem(409, "no-digest")
         if said.address is None:

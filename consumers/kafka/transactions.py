@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError, UnknownTopicOrPartitionError
+from kafka.errors import InvalidProducerIdMappingError, KafkaError, UnknownTopicOrPartitionError
 from kafka.producer.transaction_manager import EndTxnHandler
 
 from schemas.events.topics import DEAD_LETTERS, QUEUE_PREFIX
@@ -78,8 +78,17 @@ class Ends:
 
 
 def is_shut_out(producer: KafkaProducer) -> bool:
-    """A newer self has taken over, or the broker forbids it: no new try of this process can help."""
-    return bool(producer._transaction_manager.has_fatal_error())  # noqa: SLF001
+    """A newer self has taken over, or the broker forbids it: no new try of this process can help.
+
+    A producer that wrote nothing for `transactional.id.expiration.ms` is only forgotten: with a fresh epoch it goes on.
+    """
+    manager = producer._transaction_manager  # noqa: SLF001
+    return bool(manager.has_fatal_error()) and not _is_forgotten(manager.last_error)
+
+
+def _is_forgotten(error: object) -> bool:
+    """kafka-python wraps some of what the broker says."""
+    return any(isinstance(one, InvalidProducerIdMappingError) for one in (error, *getattr(error, "args", ())))
 
 
 def learn_topics(producer: KafkaProducer, topics: set[str]) -> None:

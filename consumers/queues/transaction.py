@@ -78,11 +78,17 @@ class QueueWriter:
         # At first all of an office's events in one piece; when somebody refuses, one by one, to see what was refused.
         produce = self._produce_bulk
         while (refused := self._try(_Attempt(plan, offsets, parked), produce)) is not None:
-            self._producer.abort_transaction()
+            self._abort()
             self.check()
             parked.update(refused)
             produce = self._produce
         self._count(plan, parked)
+
+    def _abort(self) -> None:
+        try:
+            self._producer.abort_transaction()
+        except KafkaError as error:
+            self._lose(error)
 
     def close(self) -> None:
         close(self._producer)

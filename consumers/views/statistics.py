@@ -28,13 +28,13 @@ def statistics(rows: Sequence[tuple[str, Row]], lang: Language) -> Json:
 
 
 def _named(dimension: str, row: Row, lang: Language) -> Json:
-    code = row[dimension] if dimension else None
-    if dimension == "ward":
-        ward = wards().get(code or "")
-        return {"code": code, "name": ward_name(ward, lang) if ward else code}
     if dimension == "category":
-        return {"code": code, "name": category_name(code, lang)}
-    return office(code, lang) if dimension == "office" else {"code": code, "name": code}
+        return {"code": row["category"], "name": category_name(row["category"], lang)}
+    if dimension == "office":
+        return office(row["office"], lang)
+    code = row[dimension] if dimension else None
+    ward = wards().get(code or "") if dimension == "ward" else None
+    return {"code": code, "name": ward_name(ward, lang) if ward else code}
 
 
 def _figures(row: Row) -> Json:

@@ -30,11 +30,6 @@ def test_ordinary_words_are_none(text: str) -> None:
     assert not alarming(text)
 
 
-def test_the_stages_of_a_worker_have_one_lexicon() -> None:
-    """Classify and case, chained, read its thousands of phrases once."""
-    assert lexicon.load() is lexicon.load()
-
-
 @pytest.mark.parametrize(
     "text", ["nho tu van loai bong den nao tot", "Giá vé gửi xe tăng gấp đôi, xe phanh gấp suốt", "can dam dong di loi khac"]
 )
@@ -54,3 +49,8 @@ def test_a_phrase_behind_an_equals_sign_needs_its_diacritics() -> None:
     assert found("Cháu bỏng nước sôi") == ("bỏng",)
     assert found("chau bong nuoc soi") == ()
     assert found("chau bi bong nuoc soi") == ("bị bỏng",)
+
+
+def test_the_stages_of_a_worker_have_one_lexicon() -> None:
+    """Classify and case, chained, read its thousands of phrases once."""
+    assert lexicon.load() is lexicon.load()

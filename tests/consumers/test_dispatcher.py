@@ -7,12 +7,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
-from kafka.errors import InvalidProducerEpochError, KafkaConnectionError, KafkaError, ProducerFencedError, for_code
+from kafka.errors import (
+    InvalidProducerEpochError,
+    InvalidProducerIdMappingError,
+    KafkaConnectionError,
+    KafkaError,
+    ProducerFencedError,
+    for_code,
+)
 from kafka.producer.transaction_manager import EndTxnHandler
 
 from consumers.dead_letters.reading import Range, Replay, read, target
@@ -199,6 +207,29 @@ def test_a_group_whose_offsets_are_forgotten_goes_on_where_it_was(rig: Rig) -> N
         until(lambda: None, lambda: dispatcher.step(1000, 500) == 0)
 
     assert [len(queue_of(rig, "so-tc", life)) for life in (before, after)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("error", "ends"),
+    [
+        (KafkaError(InvalidProducerIdMappingError()), NotCommitted),
+        (InvalidProducerIdMappingError(), NotCommitted),
+        (ProducerFencedError(), KafkaError),
+    ],
+)
+def test_who_was_forgotten_begins_anew_and_who_was_shut_out_ends(error: KafkaError, ends: type[Exception]) -> None:
+    """After weeks without a delivery the broker has forgotten the writer's id: that is no reason to end, a fresh epoch is enough. A newer
+    self is one."""
+
+    def abort() -> None:
+        raise KafkaError("in an error state")
+
+    manager = SimpleNamespace(has_fatal_error=lambda: True, last_error=error)
+    writer = QueueWriter.__new__(QueueWriter)
+    writer._producer = SimpleNamespace(abort_transaction=abort, _transaction_manager=manager)
+
+    with pytest.raises(ends):
+        writer._abort()
 
 
 def test_an_undeliverable_event_holds_up_nobody(rig: Rig) -> None:

@@ -28,7 +28,8 @@ from schemas.events.topics import EVENTS
 from schemas.identity import persons
 from schemas.platform.instants import to_ms
 from tests.consumers.events import START, Life, transferred
-from tests.notifier.conftest import Inbox, Notifier
+from tests.mail_server import Inbox
+from tests.notifier.conftest import Notifier
 
 RULES = policy().digest
 TUESDAY = datetime(2025, 12, 2, 0, 30, tzinfo=UTC)  # 07:30 in Hanoi
@@ -107,7 +108,7 @@ def asks(morning: Notifier) -> Callable[..., str]:
     def ask(*posts: Post, office: str = "so-xd", login: str = "binh") -> str:
         with morning.database() as table:
             person = persons.add(table, login, "Trần Thị Bình", posts)
-            wishes.ask(table, morning.secret, wishes.Asked(person, office, ADDRESS, "vi"))
+            wishes.ask(table, morning.settings.tracking_secrets()[-1], wishes.Asked(person, office, ADDRESS, "vi"))
         return person
 
     return ask
@@ -149,7 +150,7 @@ def test_each_is_told_once_a_day_whoever_restarts(morning: Notifier, inbox: Inbo
     (mail,) = inbox.mails
     text = mail.get_content()
     assert mail["To"] == ADDRESS
-    assert mail["Subject"] == "Sáng 02/12/2025: 1 quá hạn, 1 đến hạn hôm nay, 0 chờ quyết định, 1 mới"
+    assert mail["Subject"] == "Sáng 02/12/2025: 1 quá hạn, 2 đến hạn hôm nay, 0 chờ quyết định, 1 mới"
     assert all(f"/desk/so-xd/{one.petition_id}" in text for one in (late, today, overnight))
     assert elsewhere.petition_id not in text
     assert "Nắp cống" not in text
@@ -192,12 +193,12 @@ def test_a_new_address_is_no_second_digest_and_who_leaves_is_gone(morning: Notif
     person = asks(Post(Duty.OFFICER, "so-xd"), Post(Duty.OFFICER, "so-yt"))
     begins(morning)
     with morning.database() as table:
-        wishes.ask(table, morning.secret, wishes.Asked(person, "so-yt", "b@hanoi.gov.vn", "vi"))
+        wishes.ask(table, morning.settings.tracking_secrets()[-1], wishes.Asked(person, "so-yt", "b@hanoi.gov.vn", "vi"))
         assert begins(morning) == 0
-        assert wishes.wish_of(table, morning.secret, person) == wishes.Wish("b@hanoi.gov.vn", ("so-xd", "so-yt"))
+        assert wishes.wish_of(table, morning.settings.tracking_secrets()[-1], person) == wishes.Wish("b@hanoi.gov.vn", ("so-xd", "so-yt"))
         wishes.stop(table, person, "so-xd")
-        assert wishes.wish_of(table, morning.secret, person) == wishes.Wish("b@hanoi.gov.vn", ("so-yt",))
+        assert wishes.wish_of(table, morning.settings.tracking_secrets()[-1], person) == wishes.Wish("b@hanoi.gov.vn", ("so-yt",))
         ((receiver, row),) = morning.rows("select id, notice_receiver::text from notice_receiver")
         assert "hanoi.gov.vn" not in row
         assert book.leave(table, receiver)
-        assert wishes.wish_of(table, morning.secret, person) is None
+        assert wishes.wish_of(table, morning.settings.tracking_secrets()[-1], person) is None

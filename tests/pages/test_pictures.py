@@ -116,4 +116,4 @@ def test_an_upload_can_be_taken_away_again(opened: Open, photo: Path) -> None:
         page.get_by_role("button", name="Remove: IMG_2041.jpg").click()
 
     assert deleted.value.status == 204
-    expect(page.locator(".tiles li")).to_have_count(0)
+    expect(page.locator(".uploading li")).to_have_count(0)

@@ -58,9 +58,10 @@ def petitions(given: QueryParams, now: datetime, numbers: Numbers) -> Wanted:
     )
 
 
-def news(now: datetime, **of: tuple[str, ...]) -> Wanted:
+def news(now: datetime, *, ward: tuple[str, ...] = (), category: tuple[str, ...] = ()) -> Wanted:
     """What has changed lately, for those who follow a ward or a category."""
-    return Wanted(now=now, received_from=now - timedelta(days=_NEWS_DAYS), by_change=True, limit=USUAL, **of)
+    since = now - timedelta(days=_NEWS_DAYS)
+    return Wanted(now=now, ward=ward, category=category, received_from=since, by_change=True, limit=USUAL)
 
 
 def _behind(cursor: str | None, numbers: Numbers) -> str | None:
@@ -76,8 +77,9 @@ def spot(given: QueryParams, now: datetime) -> Spot | None:
     lat, long = _degrees(given, "lat", LAT_MIN, LAT_MAX), _degrees(given, "long", LONG_MIN, LONG_MAX)
     if category not in FIELD or (ward is None and None in (lat, long)):
         return None
-    point = {} if None in (lat, long) else {"lat": lat, "long": long}
-    return Spot(category=str(category), ward=ward, since=now - timedelta(days=_NEAR_DAYS), now=now, **point)
+    whole = None not in (lat, long)
+    since = now - timedelta(days=_NEAR_DAYS)
+    return Spot(category=str(category), since=since, now=now, ward=ward, lat=lat if whole else None, long=long if whole else None)
 
 
 def _known(given: QueryParams, name: str, known: Iterable[str]) -> str | None:

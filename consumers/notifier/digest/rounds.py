@@ -33,7 +33,7 @@ class Rounds:
         since = evening_before(day, self._policy, self._worked)
         given = {"id": f"{TYPE}-{day}", "type": TYPE, "now": now, "event": orjson.dumps({"day": day, "since": since}).decode()}
         async with self._pool.connection() as connection:
-            return (await connection.execute(_BEGIN, given)).rowcount
+            return int((await connection.execute(_BEGIN, given)).rowcount)
 
 
 def told_in(event: str) -> tuple[date, datetime]:

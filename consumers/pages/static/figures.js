@@ -45,7 +45,7 @@ function table(figures) {
 
 function row({ name, few, ...line }) {
   const cell = (value) => el("td", { class: "number" }, value);
-  const head = el("th", { scope: "row", class: "name" }, name ?? t("public.nowhere"));
+  const head = el("th", { scope: "row", class: "name" }, name ?? t("common.nowhere"));
   if (few) return el("tr", {}, head, el("td", { colspan: 6, class: "muted" }, t("public.untold")));
   return el("tr", {}, head, cell(or(line.received, whole)), cell(or(line.answered, whole)), cell(or(line.share, percent)), cell(or(line.overdue, whole)),
     cell(duration(line.median_hours)), cell(or(line.stars, decimal)));

@@ -7,6 +7,7 @@ import { showFigures } from "./figures.js";
 import { publicLine } from "./public-line.js";
 
 const FIELDS = ["category", "state", "received_from", "received_to"];
+const A_PAGE = 15;
 let next = null;
 let shown = null; // the filters of the list that stands there
 let asked = 0; // which answer is the one that is waited for
@@ -33,8 +34,8 @@ async function look(cursor = null) {
   const mine = (asked += 1);
   const query = chosen();
   shown = query.toString();
-  if (cursor) query.set("cursor", cursor);
-  const { status, body } = await api(`/v1/public/petitions?lang=${lang}&${query}`);
+  const page = new URLSearchParams([...query, ["lang", lang], ["limit", A_PAGE], ...(cursor ? [["cursor", cursor]] : [])]);
+  const { status, body } = await api(`/v1/public/petitions?${page}`);
   if (mine !== asked) return;
   byId("failed").hidden = status === 200;
   if (status !== 200) return;
@@ -51,7 +52,7 @@ async function look(cursor = null) {
 /** The feed of the ward that was chosen, else of the category. */
 async function followed(query) {
   const [kind, code, from] = query.get("ward") ? ["wards", query.get("ward"), data.wards] : ["categories", query.get("category"), data.categories];
-  byId("clear").hidden = !query.size;
+  byId("clear").hidden = !query.toString();
   byId("feed").hidden = !code;
   byId("feed").href = `/v1/public/${kind}/${code}.atom?lang=${lang}`;
   byId("feed").textContent = code ? t("public.feed", { name: from.find((one) => one.code === code)?.name ?? code }) : "";

@@ -36,6 +36,6 @@ function line(one) {
   return el("li", {},
     el("p", {}, el("b", {}, one.category_name), place && ` · ${place}`),
     el("p", { class: "row small" }, el("span", { class: `chip ${one.late ? "bad" : "info"}` }, one.state_name), el("span", { class: "muted" }, about.filter(Boolean).join(" · "))),
-    el("label", { class: "choice" }, el("input", { type: "radio", name: "same", value: one.number }), el("span", {}, t("submit.nearby-same"))),
-    el("p", {}, el("a", { class: "button", href: `/cong-khai/${one.number}`, target: "_blank", rel: "noopener" }, t("submit.nearby-follow"))));
+    el("p", {}, el("a", { class: "button", href: `/cong-khai/${one.number}`, target: "_blank", rel: "noopener" }, t("submit.nearby-follow"))),
+    el("label", { class: "choice" }, el("input", { type: "radio", name: "same", value: one.number }), el("span", {}, t("submit.nearby-same"))));
 }

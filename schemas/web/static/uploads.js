@@ -12,7 +12,7 @@ const TUS = { "Tus-Resumable": "1.0.0" };
 
 /** A field with the files that were chosen. `headers()`: what a call of a signed-in page must bring; `changed()` is told of each change. */
 export function uploads({ headers = () => ({}), hint = "files.hint", changed = () => {} } = {}) {
-  const list = el("ul", { class: "tiles" });
+  const list = el("ul", { class: "uploading" });
   const said = el("p", { class: "error", role: "alert" });
   const files = new Map(); // tile → { file, claim, sending, stopped, offline, start }
   const take = (label, more) => {
