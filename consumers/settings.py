@@ -55,7 +55,7 @@ class IncidentSettings(MemberSettings, DatabaseSettings, KeyringSettings):
     incident_near_metres: float = Field(40.0, gt=0, le=1000, description="Points so near are one place (m).")
     incident_merge: float = Field(0.4, ge=0, le=1, description="At one place, texts at least so similar are joined by the system.")
     incident_merge_near: float = Field(
-        0.57, ge=0, le=1, description="As INCIDENT_MERGE, where only the points on the map say that it is one place."
+        0.62, ge=0, le=1, description="As INCIDENT_MERGE, where only the points on the map say that it is one place."
     )
     incident_propose: float = Field(0.25, ge=0, le=1, description="Perhaps at one place, texts at least so similar are proposed.")
     incident_propose_by_text: float = Field(0.6, ge=0, le=1, description="So similar, texts without any place are proposed.")

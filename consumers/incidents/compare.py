@@ -53,7 +53,7 @@ class Rules:
     metres: float = 150.0
     near_metres: float = 40.0
     merge: float = 0.4
-    merge_near: float = 0.57
+    merge_near: float = 0.62
     propose: float = 0.25
     propose_by_text: float = 0.6
     followers_at_most: int = 200

@@ -54,19 +54,22 @@ LogEvent = Literal[
     "file-infected",  # malware in an upload that was held until somebody had looked; it is erased; with its petition
 ]
 
+_PROCESSORS: list[structlog.typing.Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+    structlog.processors.JSONRenderer(),
+]
+"""One list, however often a process configures its logs: loggers that were used before keep it, and tests look into it."""
+
 
 def configure(role: str, level: str = "warning", stream: TextIO | None = None) -> None:
     """Set up JSON logs for this process, libraries' logs included (theirs at warning or above); on standard error unless told."""
     stream = stream or sys.stderr
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=_PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,

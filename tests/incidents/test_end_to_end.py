@@ -96,7 +96,8 @@ def test_a_person_can_undo_a_merge(city: City) -> None:
 
     assert city.status(second["tracking_code"])["state"] == "assigned"
     assert reported(city, second["tracking_code"]) == []
-    assert second["petition_id"] in {item["petition_id"] for item in city.queue(office)}
+    queue = wait(lambda: {item["petition_id"] for item in city.queue(office)}, lambda found: second["petition_id"] in found)
+    assert second["petition_id"] in queue
 
 
 def test_followers_of_a_withdrawn_leader_go_on_together(city: City) -> None:

@@ -102,6 +102,7 @@ def target(instance: Instance) -> Target:
         office = city.wait_state(sent["tracking_code"], "assigned")["office"]["code"]
     known = {"tracking_code": sent["tracking_code"], "petition_id": sent["petition_id"], "code": office, "file": "core.js"}
     known |= {"service_request_id": sent["petition_id"], "token": sent["tracking_code"], "service_code": "drainage", "format": "xml"}
+    known |= {"number": "none", "day": "2025-12-01"}
     known |= {"file_id": "a" * 26, "name": "none", "purpose": "confirm", "shared": "none", "view": "1", "office": office}
     secrets = {"X-API-Key": city.credentials["intake"]["ihanoi"], "Authorization": city.token(office)["Authorization"]}
     found = urlsplit(instance.url)

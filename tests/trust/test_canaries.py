@@ -43,7 +43,7 @@ class Life:
 def life(instance: Instance) -> Iterator[Life]:
     """A petition with a contact, notes, a reveal of its contact, a merge, a note after it, and a dead letter under its key."""
     with City(instance.url, instance.data / "credentials.json") as city:
-        leader = city.submit("Đèn đường trước số 61 phố Lò Đúc không sáng", **LIGHT, contact={"phone": "+84 912 555 771"})
+        leader = city.submit("Đèn đường trước số 61 trong ngõ không sáng", **LIGHT, contact={"phone": "+84 912 555 771"})
         contact = {"name": "Canaryva", "phone": "0912555771", "email": "canary7@example.org"}
         place = {**PLACE, "address": "12 ngõ Canaryva"}
         mine = city.submit(f"Cột đèn nghiêng ở ngã tư, {SAID}", **{**LIGHT, "location": place}, contact=contact, external_id="Canaryva-7")

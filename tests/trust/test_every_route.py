@@ -160,6 +160,7 @@ class Town:
             file="none.js",
             name="none",
             number="none",
+            day="2025-12-01",
         )
 
     def person(self, *posts: Post) -> httpx.Client:

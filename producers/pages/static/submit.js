@@ -261,5 +261,6 @@ byId("find").addEventListener("submit", (event) => {
   byId("code-error").textContent = t("submit.bad-code");
 });
 
+byId("send").disabled = false; // pressed before anything listened, it would have the browser read the page anew, without what was written
 installed();
 await restore();
