@@ -74,6 +74,7 @@ def configure(role: str, level: str = "warning", stream: TextIO | None = None) -
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
+    log.anew()
     structlog.contextvars.bind_contextvars(role=role)
     formatter = structlog.stdlib.ProcessorFormatter(
         processors=[
@@ -94,6 +95,10 @@ class Log:
     """A logger that only takes event names of the registry."""
 
     def __init__(self) -> None:
+        self.anew()
+
+    def anew(self) -> None:
+        """As structlog is configured now: a logger that was used keeps the way in which it was."""
         self._logger = structlog.get_logger()
 
     def debug(self, event: LogEvent, **fields: Any) -> None:
