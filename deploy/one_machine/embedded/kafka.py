@@ -26,7 +26,7 @@ from deploy.one_machine.embedded.private import private_folder, write_private
 from deploy.one_machine.embedded.server import Server
 from schemas.platform.kafka import KafkaSettings
 
-_EXERCISE_SECONDS = 2.0
+_EXERCISE_SECONDS = 8.0
 
 
 class KafkaFailed(Failed):
