@@ -8,11 +8,10 @@ from consumers.http.answers import CitizenEntry, NamedOffice, Said
 from schemas.events.base import Model, PetitionId
 from schemas.events.phones import Phone
 from schemas.events.standing import State
-from schemas.web.contract import NO_JSON, PETITION_ID, Answer, Body, Caller, Operation, Refusal
+from schemas.web.contract import NO_DUTY, NO_JSON, PETITION_ID, Answer, Body, Caller, Operation
 
 LISTED_AT_MOST = 20
 _TAG = "Hotline"
-_WHO: tuple[Refusal, ...] = ((401, "no-token"), (401, "session-over"), (403, "not-your-duty"), (403, "foreign-page"))
 
 
 class CallersNumber(Model):
@@ -54,7 +53,7 @@ SEARCH = Operation(
     caller=Caller.OFFICE,
     body=Body(CallersNumber, {"a caller": {"phone": "0912 345 678"}}),
     answer=Answer(f"At most {LISTED_AT_MOST}.", CallersList),
-    refusals=(*_WHO, *NO_JSON, (503, "database-unavailable")),
+    refusals=(*NO_DUTY, *NO_JSON, (503, "database-unavailable")),
 )
 SHOW = Operation(
     name="openForCaller",
@@ -65,6 +64,6 @@ SHOW = Operation(
     caller=Caller.OFFICE,
     parameters=(PETITION_ID,),
     answer=Answer("The petition and what happened to it.", CallersPetition),
-    refusals=(*_WHO, (403, "not-looked-up"), (503, "database-unavailable")),
+    refusals=(*NO_DUTY, (403, "not-looked-up"), (503, "database-unavailable")),
 )
 OPERATIONS = (SEARCH, SHOW)

@@ -9,6 +9,7 @@ from schemas.events.base import Model
 from schemas.events.phones import Phone
 from schemas.web.contract import (
     IDEMPOTENCY_KEY,
+    NO_DUTY,
     NO_FILE,
     NO_JSON,
     NO_KEY_REUSE,
@@ -21,7 +22,6 @@ from schemas.web.contract import (
 )
 
 _TAG = "Hotline"
-_WHO: tuple[Refusal, ...] = ((401, "no-token"), (401, "session-over"), (403, "not-your-duty"), (403, "foreign-page"))
 _AWAY: tuple[Refusal, ...] = ((503, "kafka-unavailable"), (503, "database-unavailable"))
 
 
@@ -46,7 +46,7 @@ ENTER = Operation(
     parameters=(IDEMPOTENCY_KEY,),
     body=Body(WebPetition, {"a call": {"text": "Cây đổ chắn ngõ 12 phố Huế", "contact": {"phone": "0912 345 678"}}}),
     answer=Answer("Taken in.", Receipt, 202),
-    refusals=(*_WHO, *NO_JSON, *NO_KEY_REUSE, *NO_FILE, (503, "overloaded"), *_AWAY),
+    refusals=(*NO_DUTY, *NO_JSON, *NO_KEY_REUSE, *NO_FILE, (503, "overloaded"), *_AWAY),
 )
 LOOK_UP = Operation(
     name="lookUpForCaller",
@@ -58,7 +58,7 @@ LOOK_UP = Operation(
     parameters=(PETITION_ID,),
     body=Body(OfCaller, {"a caller": {"phone": "0912 345 678"}}),
     answer=Answer("Taken in; the petition can be read once the case has it.", ActionReceipt, 202),
-    refusals=(*_WHO, *NO_JSON, (404, "unknown-petition"), *_AWAY),
+    refusals=(*NO_DUTY, *NO_JSON, (404, "unknown-petition"), *_AWAY),
 )
 ADD_FOR_CALLER = Operation(
     name="addForCaller",
@@ -70,6 +70,6 @@ ADD_FOR_CALLER = Operation(
     parameters=(PETITION_ID, IDEMPOTENCY_KEY),
     body=Body(CallersAddition, {"more": {"phone": "0912 345 678", "text": "Cây vẫn chưa được dọn, nay chắn cả hai làn."}}),
     answer=Answer("Taken in; the case decides.", ActionReceipt, 202),
-    refusals=(*_WHO, *NO_JSON, *NO_KEY_REUSE, (404, "unknown-petition"), *_AWAY),
+    refusals=(*NO_DUTY, *NO_JSON, *NO_KEY_REUSE, (404, "unknown-petition"), *_AWAY),
 )
 OPERATIONS = (ENTER, LOOK_UP, ADD_FOR_CALLER)

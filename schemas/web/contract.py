@@ -126,6 +126,7 @@ IF_MATCH = Parameter(
 )
 LAST_EVENT = Parameter("after", "Go on behind this event; `Last-Event-ID` says the same.", {"type": "integer", "minimum": 0})
 NO_OFFICE: tuple[Refusal, ...] = ((401, "no-token"), (401, "unknown-token"), (403, "foreign-office"), (404, "unknown-office"))
+NO_DUTY: tuple[Refusal, ...] = ((401, "no-token"), (401, "session-over"), (403, "not-your-duty"), (403, "foreign-page"))
 NO_JSON: tuple[Refusal, ...] = ((400, "malformed"), (413, "too-large"), (415, "wrong-type"), (422, "invalid"))
 NO_FILE: tuple[Refusal, ...] = ((422, "file-refused"), (503, "files-unavailable"))
 NO_KEY_REUSE: tuple[Refusal, ...] = ((400, "bad-idempotency-key"), (409, "key-reused"))
