@@ -33,8 +33,9 @@ class TimelineEntry:
 
 
 def from_record(record: Record, open_value: OpenValue = as_it_is) -> TimelineEntry:
-    """From a record of petitions.events or of an office's queue; raise NotAnEvent when it is not one."""
+    """From a record of petitions.events or of an office's queue; raise NotAnEvent when it is not one, or its case cannot be read."""
     event = wire.event(record)
+    wire.instant(wire.view(event.case).received_at)
     fields = orjson.loads(open_value(record.value or b""))
     return TimelineEntry(event.petition_id, event.seq, event.id, event.what, event.at, _own(fields), fields["case"], event.chain)
 

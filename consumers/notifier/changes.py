@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import orjson
 
 from consumers import timeline
-from consumers.kafka.records import Record
+from consumers.kafka.records import Record, opened
 from consumers.notifier.decide import Happening
 from consumers.notifier.policy import NoticePolicy
 from consumers.timeline import TimelineEntry
 from consumers.views import citizen
+from schemas.events import wire
 from schemas.events.base import Level
 from schemas.events.sealing import OpenValue, as_it_is
 from schemas.events.wire import NotAnEvent
-from schemas.platform.instants import to_ms
 from schemas.platform.keyring import path_of
 
 _OFFICES = ("office", "decider", "escalated_to")
@@ -60,18 +59,16 @@ def changes_of(records: Sequence[Record], policy: NoticePolicy, open_value: Open
 
 def _change(record: Record, policy: NoticePolicy, open_value: OpenValue) -> Change:
     entry = timeline.from_record(record)
-    raw = record.value or b""
-    received = to_ms(datetime.fromisoformat(entry.case["received_at"]))
-    petition = orjson.loads(open_value(raw)).get("petition") if entry.seq == 1 else None
+    first = wire.petition(wire.event(opened(record, open_value)).petition) if entry.seq == 1 else None
     return Change(
         _happening(entry, policy),
         entry.event_id,
         entry.seq,
-        raw.decode(),
-        path_of(entry.petition_id, received),
-        petition["channel"] if petition else None,
-        petition.get("contact_sealed") if petition else None,
-        petition.get("external_id") if petition else None,
+        (record.value or b"").decode(),
+        path_of(entry.petition_id, wire.ms(entry.case["received_at"])),
+        first.channel if first else None,
+        first.contact_sealed if first else None,
+        first.external_id if first else None,
     )
 
 
@@ -81,7 +78,7 @@ def _happening(entry: TimelineEntry, policy: NoticePolicy) -> Happening:
     return Happening(
         entry.petition_id,
         entry.what,
-        datetime.fromisoformat(entry.at),
+        wire.instant(entry.at),
         case["level"] == Level.URGENT,
         bool(case.get("sandbox")),
         _notices(entry, policy),

@@ -204,6 +204,8 @@ class Petition(msgspec.Struct, gc=False, kw_only=True):
     text: str = ""
     location: Location | None = None
     submitted_at: str
+    contact_sealed: str | None = None
+    external_id: str | None = None
 
 
 class Place(msgspec.Struct, gc=False):
@@ -272,6 +274,7 @@ def _under_its_key(decoder: msgspec.json.Decoder[E], record: Record) -> E:
     found = _decoded(decoder, record.value or b"", "value")
     if record.key != found.petition_id.encode():
         raise NotAnEvent("key: not the event's petition id")
+    instant(found.at)
     found.id, found.what = event_id, what
     return found
 

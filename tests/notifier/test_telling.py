@@ -7,13 +7,14 @@ import json
 import pytest
 from standardwebhooks import Webhook
 
+from consumers.dead_letters.reading import read
 from consumers.notifier import book, signing
 from schemas.events import case as events
 from schemas.events.standing import State
 from schemas.platform import keyring
 from schemas.platform.instants import to_ms
 from schemas.platform.keyring import KeyringFile, path_of
-from tests.consumers.events import Life, answered, transferred
+from tests.consumers.events import Life, Sent, answered, transferred
 from tests.mail_server import Inbox
 from tests.notifier.conftest import Hook, Notifier, fresh
 
@@ -183,6 +184,30 @@ def test_what_citizens_do_not_see_they_are_not_told(notifier: Notifier, inbox: I
     notifier.sends()
 
     assert len(inbox.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "spoilt"),
+    [("at", "\0"), ("at", "2025-99-99T00:00:00Z"), ("received_at", "\0"), ("received_at", 1), ("channel", 7), ("level", None)],
+)
+def test_an_event_that_cannot_be_read_is_set_aside_and_the_next_is_told(
+    notifier: Notifier, inbox: Inbox, field: str, spoilt: object
+) -> None:
+    """Whatever of its fields is broken: a dead letter with the field's name, and the rest is told."""
+    bad, good = begun(), begun()
+    (sent,) = bad.sent
+    value = json.loads(sent.value)
+    where = value["petition"] if field == "channel" else value if field == "at" else value["case"]
+    where[field] = spoilt
+    bad.sent[0] = Sent(sent.event, sent.key, json.dumps(value).encode(), sent.headers)
+    notifier.subscribe(good, ADDRESS)
+    notifier.takes(bad, good)
+    notifier.sends()
+    letters = [letter for letter in read(notifier.rig.projector) if letter.record.key == bad.petition_id.encode()]
+
+    assert len(inbox.mails) == 1
+    assert {letter.reason.stage for letter in letters if letter.reason} == {notifier.rig.name}
+    assert all(letter.record.value == bad.sent[0].value for letter in letters)
 
 
 def test_a_webhook_is_signed_as_the_standard_says(notifier: Notifier, hook: Hook) -> None:
