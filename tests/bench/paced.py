@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -92,10 +92,11 @@ async def measure(
     contestants: Sequence[Contestant] = CONTESTANTS,
     warm_up: float = WARM_UP_SECONDS,
     span: float = SPAN_SECONDS,
+    make: Callable[[Path], EmbeddedKafka] = kafka_in,
 ) -> list[Paced]:
     """Each contestant at each rate, on one broker."""
     found = []
-    with kafka_in(directory / "kafka") as kafka:
+    with make(directory / "kafka") as kafka:
         async with connected(kafka.bootstrap) as broker:
             commands = {one.name: one.prepare(directory) for one in contestants}
             warming = replace(contestants[0], name="warming-up", label="warming the broker up")

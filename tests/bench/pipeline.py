@@ -6,9 +6,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
@@ -17,6 +17,7 @@ import psycopg
 from deploy.cluster.migrate import migrate
 from deploy.cluster.topics import ensure_topics
 from deploy.one_machine.embedded import EmbeddedKafka, EmbeddedPostgres
+from deploy.one_machine.embedded.child import Command
 from deploy.one_machine.runner.directory import Directory
 from deploy.one_machine.runner.plan import Request, plan
 from deploy.one_machine.runner.roles import Role
@@ -30,6 +31,7 @@ from tests.bench.results import Cell, Goal, Section, WrongResult, say
 from tests.broker import kafka_in
 
 PARTITIONS = 4
+Make = Callable[[Path], EmbeddedKafka]
 GOAL = 10_000
 _ROLES = {
     "case-1": "petitions_stage_records_total",
@@ -83,9 +85,9 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(directory: Path) -> AsyncIterator[Ground]:
+async def ground(directory: Path, make: Make = kafka_in) -> AsyncIterator[Ground]:
     """Kafka and PostgreSQL with all topics and tables, and the roles as the one-machine runner lays them out."""
-    with kafka_in(directory / "kafka") as kafka, EmbeddedPostgres(directory / "postgres") as postgres:
+    with make(directory / "kafka") as kafka, EmbeddedPostgres(directory / "postgres") as postgres:
         ensure_topics(ProcessSettings(kafka_bootstrap_servers=kafka.bootstrap, partitions=PARTITIONS))
         migrate(postgres.url)
         place = Directory(directory / "instance")
@@ -97,8 +99,9 @@ async def ground(directory: Path) -> AsyncIterator[Ground]:
                 yield Ground(kafka, postgres, broker, {role.name: role for role in laid.roles})
 
 
-async def measure(directory: Path, count: int) -> Section:
-    async with ground(directory) as shared:
+async def measure(directory: Path, count: int, make: Make = kafka_in, *, words_open: bool = False) -> Section:
+    """`make`: the broker; `words_open`: nothing is sealed."""
+    async with ground(directory, make) as shared:
         say(f"loading {count:,} petitions")
         await shared.broker.load(topics.INTAKE.name, petitions.intake_rows(count), PARTITIONS)
         assert shared.kafka.pid is not None
@@ -106,13 +109,20 @@ async def measure(directory: Path, count: int) -> Section:
         servers = {"kafka": Measured(shared.kafka.pid), "postgres": Measured(shared.postgres.pid)}
         async with AsyncExitStack() as stack:
             started = time.time()
-            roles = {name: await stack.enter_async_context(running(shared.roles[name].command())) for name in _ROLES}
+            commands = {name: shared.roles[name].command() for name in _ROLES}
+            commands = {name: _unsealed(command) for name, command in commands.items()} if words_open else commands
+            roles = {name: await stack.enter_async_context(running(command)) for name, command in commands.items()}
             progress = await _watch(shared, roles, count)
             start_cpu = {one.role: one.start_cpu for one in progress}
             cpu = {name: process.cpu - start_cpu.get(name, 0.0) for name, process in (roles | servers).items()}
             rss = {name: process.peak_rss or process.rss for name, process in (roles | servers).items()}
         events = await _checked(shared, count)
     return _section(count, events, started, progress, cpu, rss)
+
+
+def _unsealed(command: Command) -> Command:
+    """The same process, but it leaves all words in the clear."""
+    return replace(command, argv=tuple("tests.bench.unguarded" if part == "deploy.cli" else part for part in command.argv))
 
 
 async def _watch(shared: Ground, roles: Mapping[str, Running], count: int) -> list[Progress]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from schemas.reference import offices
 from tests.chaos.instance import Instance
@@ -70,6 +71,12 @@ def _with_a_co_office(instance: Instance, text: str) -> tuple[str, str, str]:
     return code, owner, found["case"]["co_offices"][0]
 
 
+def _slowly(route: Route) -> None:
+    """The answer is still asked for when the pause after the last key is over, and the form would ask again."""
+    time.sleep(1)
+    route.continue_()
+
+
 def test_from_submission_to_rating(opened: Open, instance: Instance) -> None:
     """Submitted on the phone, followed live while the office accepts and answers at its desk, rated, closed; no page is loaded anew."""
     citizen = opened("/")
@@ -82,6 +89,7 @@ def test_from_submission_to_rating(opened: Open, instance: Instance) -> None:
     expect(citizen.locator("#timeline [data-type=accepted]")).to_be_visible()
     expect(citizen.locator("#rate")).to_be_hidden()
 
+    desk.route("**/answer-check?*", _slowly)
     desk.click("[data-action=answer]")
     form = desk.locator("[data-form=answer]")
     form.locator("textarea").first.fill(ANSWER)

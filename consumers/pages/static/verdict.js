@@ -12,15 +12,19 @@ export function verdict(petition, read) {
   let turn = 0;
   let timer = 0;
   async function ask() {
+    clearTimeout(timer);
     const mine = (turn += 1);
     const fields = read();
     if (!fields) return (line.hidden = true);
     const { status, body } = await onCase(petition, "/answer-check", { method: "POST", body: fields });
-    if (mine !== turn || status !== 200) return true; // a newer one is asked for; without the service the case stage judges alone
+    if (status !== 200) return true; // without the service the case stage judges alone
+    if (mine === turn) show(body);
+    return body.passes;
+  }
+  function show(body) {
     line.hidden = false;
     line.className = `verdict small note ${body.passes ? "good" : "warn"}`;
     line.textContent = body.passes ? `✓ ${t("desk.verdict-passes")}` : body.why;
-    return body.passes;
   }
   const soon = () => {
     clearTimeout(timer);
