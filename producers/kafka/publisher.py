@@ -18,6 +18,7 @@ empties its queue, and a new one takes its place.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -175,18 +176,31 @@ class Publisher:
             self.close(0.0)
 
     def _connected(self) -> KafkaProducer:
+        until = time.monotonic() + self._limits.connect_timeout_ms / 1000
         try:
             producer = KafkaProducer(**_config(self._kafka, self._limits))
         except KafkaError as error:
             raise Unavailable(f"Kafka cannot be reached: {error}") from error
         try:
             for topic in self._topics:
-                # Known beforehand, so that no later send has to wait for it.
-                producer.partitions_for(topic.name)
+                _learn(producer, topic, until)
         except KafkaError as error:
             producer.close(timeout=1)
             raise Unavailable(f"Kafka does not know the topic {topic.name}: {error}") from error
         return producer
+
+
+def _learn(producer: KafkaProducer, topic: Topic, until: float) -> None:
+    """Know the topic's partitions beforehand, so that no later send has to wait for them. What a send may wait for is much too short for
+    a first answer: over it the client logs in, too."""
+    while True:
+        try:
+            producer.partitions_for(topic.name)
+        except KafkaTimeoutError:
+            if time.monotonic() > until:
+                raise
+        else:
+            return
 
 
 def _force_close(producer: KafkaProducer) -> None:

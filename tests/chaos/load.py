@@ -19,7 +19,7 @@ from typing import IO, Any
 from kafka import KafkaConsumer, TopicPartition
 
 from producers.client import ActionProducer, IntakeProducer
-from producers.kafka.publisher import Unavailable
+from producers.kafka.publisher import Limits, Unavailable
 from schemas.events.base import Actor, Role
 from schemas.events.topics import EVENTS
 from schemas.platform.settings import ProcessSettings
@@ -36,6 +36,8 @@ TEXTS = (
     "Cây đổ đè lên xe máy ở phố Huế, có người bị thương",  # urgent: its deadline comes while the test runs
 )
 EVERY = 5
+PATIENT = Limits(connect_timeout_ms=30_000)
+"""The broker has just started, and all else with it."""
 
 
 class Ledger:
@@ -140,7 +142,8 @@ def main() -> None:
         offices = threading.Thread(target=accept_some, args=(bootstrap, partitions, ledger, total))
         offices.start()
         threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
-        with IntakeProducer(operator(bootstrap), tracking_secret=os.environ["TRACKING_SECRET"].encode(), clock=clock) as producer:
+        secret = os.environ["TRACKING_SECRET"].encode()
+        with IntakeProducer(operator(bootstrap), tracking_secret=secret, clock=clock, limits=PATIENT) as producer:
             total.set_result(Intake(producer, ledger).run(count, rate, stop))
         offices.join()
 

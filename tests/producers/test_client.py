@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from kafka import KafkaProducer
+from kafka.errors import KafkaTimeoutError
 from pydantic import ValidationError
 
 from deploy.one_machine.embedded import EmbeddedKafka
@@ -106,3 +108,21 @@ def test_no_broker_is_a_clear_error() -> None:
     """Unavailable, within the connect timeout."""
     with pytest.raises(Unavailable, match="cannot be reached"):
         IntakeProducer(operator(f"127.0.0.1:{free_port()}"), tracking_secret=SECRET.encode(), limits=Limits(connect_timeout_ms=300))
+
+
+def test_a_first_answer_may_take_longer_than_a_send_may_wait(broker: EmbeddedKafka, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine, or a far one, logs in for a second or two: the connect timeout holds, not the much shorter one of a send."""
+    asked: list[str] = []
+    partitions_for = KafkaProducer.partitions_for
+
+    def slow(producer: KafkaProducer, topic: str) -> Any:
+        asked.append(topic)
+        if len(asked) <= 3:
+            raise KafkaTimeoutError("Failed to update metadata after 0.5 secs.")
+        return partitions_for(producer, topic)
+
+    monkeypatch.setattr(KafkaProducer, "partitions_for", slow)
+    with IntakeProducer(broker.settings(), tracking_secret=SECRET.encode()) as producer:
+        assert producer.submit(**PETITION).petition_id
+
+    assert len(asked) == 4
