@@ -171,13 +171,14 @@ class _Waiting:
 
     def __init__(self, what: str, waits: Waits) -> None:
         self._what, self._waits, self._waiting = what, waits, Waiting()
-        self._fenced = False
+        self._fence_at = FENCE_AFTER_SECONDS
 
     def is_long(self) -> bool:
-        """True once, as soon as it has lasted longer than markers take."""
-        if self._fenced or self._waiting.seconds < FENCE_AFTER_SECONDS:
+        """True as soon as it has lasted longer than markers take, and again whenever it has lasted twice as long: what a worker that is
+        gone had sent to a broker that stood still may begin its transaction only after it was fenced for the first time."""
+        if self._waiting.seconds < self._fence_at:
             return False
-        self._fenced = True
+        self._fence_at = 2 * self._waiting.seconds
         return True
 
     async def pause(self) -> None:
