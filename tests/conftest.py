@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import gc
 import itertools
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from deploy.one_machine.embedded import EmbeddedKafka, EmbeddedPostgres
 from schemas.platform import keyring
+from schemas.platform.logs import log
 from tests.broker import kafka_in
 from tests.chaos.instance import Instance
 from tests.grouping import rank
@@ -25,6 +28,21 @@ from tests.system.people import City
 # Time limits on single examples would make tests depend on how busy the machine is.
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
+
+
+_LOGS, _LEVEL = structlog.get_config(), logging.getLogger().level
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> None:
+    """A command that ran in this process, or a fixture, may have configured logs for itself: the next test looks into them all the same."""
+    if structlog.get_config() != _LOGS:
+        structlog.configure(**_LOGS)
+        structlog.contextvars.clear_contextvars()
+        log.anew()
+        root = logging.getLogger()
+        root.setLevel(_LEVEL)
+        root.handlers[:] = [one for one in root.handlers if not isinstance(one.formatter, structlog.stdlib.ProcessorFormatter)]
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
-import structlog
 
-from schemas.platform.logs import log
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.plan import plan_of
 from tests.simulation.run import fault_of, quiet, shrunk
@@ -20,18 +16,6 @@ from tests.simulation.worker import Parts
 HISTORIES, SHARE, PROCESSES = int(os.environ.get("HISTORIES", "10000")), 250, 2
 ENOUGH = 400
 """Histories of the faults that concern it, in which each mutant must have shown itself."""
-
-
-@pytest.fixture(autouse=True)
-def silence() -> Iterator[None]:
-    """Here alone: the tests that follow in this process look into the log."""
-    before, root = structlog.get_config(), logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    structlog.configure(**before)
-    log.anew()
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 def failures(first: int) -> list[str]:
