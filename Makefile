@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS ?=
 
-.PHONY: run test check bench chaos clean install install-dev lock docs
+.PHONY: run test test-long check bench chaos clean install install-dev lock docs
 
 run: install            ## run everything on this machine: http://127.0.0.1:8080
 	@exec $(BIN)/petitions up $(ARGS)
@@ -14,6 +14,10 @@ run: install            ## run everything on this machine: http://127.0.0.1:8080
 test: install-dev       ## unit, property and end-to-end tests on a real broker and database
 	@$(BIN)/python -m tests.system_packages
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+
+test-long: install-dev  ## what `make test` leaves out: more paths through the pages, all engines, training
+	@$(BIN)/python -m tests.system_packages
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m long $(ARGS)
 
 check: install-dev      ## what CI checks besides the tests
 	$(BIN)/ruff format --check .

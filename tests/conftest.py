@@ -62,12 +62,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What takes longest begins first. The long fault tests run with `make chaos` (`-m chaos`) alone."""
+    """What takes longest begins first. The long tests run with `make test-long` and `make chaos` (`-m long`, `-m chaos`) alone."""
     items.sort(key=lambda item: rank(item.nodeid))
-    if "chaos" not in config.option.markexpr:
-        long = [item for item in items if item.get_closest_marker("chaos")]
-        items[:] = [item for item in items if item not in long]
-        config.hook.pytest_deselected(items=long)
+    left_out = [marker for marker in ("chaos", "long") if marker not in config.option.markexpr]
+    long = {item for item in items if any(item.get_closest_marker(marker) for marker in left_out)}
+    items[:] = [item for item in items if item not in long]
+    config.hook.pytest_deselected(items=list(long))
 
 
 def pytest_collection_finish() -> None:

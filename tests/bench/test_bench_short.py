@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import orjson
+import pytest
 
 from deploy.one_machine.embedded import EmbeddedKafka
 from streams.case.decide.state import is_case
@@ -17,6 +18,7 @@ from tests.bench.results import Goal, Section, text
 from tests.bench.subjects import CaseSubject, JobSubject
 
 
+@pytest.mark.long
 async def test_all_engines_do_the_same_job_exactly_once(tmp_path: Path, kafka: EmbeddedKafka) -> None:
     """Each contestant turns each input into one output with the key's exact count; the checks raise otherwise."""
     contestants = (OURS, KAFKA_STREAMS_2, *((QUIX,) if quix_environment.is_there() else ()))
@@ -35,6 +37,7 @@ async def test_every_petition_of_the_pipeline_benchmark_arrives_everywhere(tmp_p
     assert {"case-1", "projector", "dispatcher", "kafka", "postgres", "all"} == {row["role"] for row in section.rows}
 
 
+@pytest.mark.long
 async def test_a_worker_is_measured_with_stored_cases(tmp_path: Path, kafka: EmbeddedKafka) -> None:
     """A worker restores cases, handles input beside them, restarts and fires each deadline once."""
     section = await store.measure(tmp_path, 500, (JobSubject(),), slack=4, given=kafka)

@@ -102,6 +102,7 @@ def test_the_newest_promoted_model_is_taken_up(model: Model, tmp_path: Path) -> 
     assert file.newest(tmp_path).trained == {"note": "another"}
 
 
+@pytest.mark.long
 @needs_training
 def test_training_is_repeatable(model: Model, trained: Model) -> None:
     """The committed texts give the committed model. (Another processor may round a weight the other way.)"""
@@ -112,6 +113,7 @@ def test_training_is_repeatable(model: Model, trained: Model) -> None:
     assert (differing > 0).mean() < 0.001
 
 
+@pytest.mark.long
 @needs_training
 def test_scores_agree_with_scikit_learn(model: Model) -> None:
     """A fresh linear support vector machine gives the scores that the run time computes from the quantised file."""

@@ -159,6 +159,7 @@ def test_the_keyboard_takes_back_what_was_sent_and_says_what_it_can(opened: Open
     expect(desk.locator("#keys-help")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_a_draft_outlives_looking_elsewhere_and_a_colleague(opened: Open, instance: Instance, city: City, sent: Post) -> None:
     """What was written is there after another case was looked at and after a reload; who acts meanwhile is named, and when nothing can be
     sent any more the words are still shown."""
@@ -185,6 +186,7 @@ def test_a_draft_outlives_looking_elsewhere_and_a_colleague(opened: Open, instan
     expect(desk.locator("[data-meanwhile] textarea")).to_have_value(answer_to(111))
 
 
+@pytest.mark.long
 def test_a_note_is_for_colleagues_and_mentions_them(opened: Open, instance: Instance, city: City, sent: Post) -> None:
     """On the case's timeline with its mention, in the room of who is mentioned, and nowhere on the citizen's page."""
     text, note = LAMP.format(n=121), "@can-bo kiểm tra tủ điện trước nhé"
@@ -209,6 +211,7 @@ def test_a_note_is_for_colleagues_and_mentions_them(opened: Open, instance: Inst
     assert "tủ điện" not in str(city.status(case["tracking_code"]))
 
 
+@pytest.mark.long
 def test_templates_are_kept_chosen_and_do_not_pass_alone(opened: Open, instance: Instance, sent: Post) -> None:
     """Its fields are filled from the case and its first blank is marked; only what is written there makes it an answer."""
     text = LAMP.format(n=131)
@@ -238,6 +241,7 @@ def test_templates_are_kept_chosen_and_do_not_pass_alone(opened: Open, instance:
     expect(desk.locator(".verdict")).to_contain_text("ảnh hoặc tài liệu")
 
 
+@pytest.mark.long
 def test_many_cases_are_accepted_at_once_with_an_outcome_for_each(opened: Open, instance: Instance, city: City, sent: Post) -> None:
     """Ticked by `x`; the preview says on how many it can be done."""
     texts = [LAMP.format(n=n) for n in (141, 142)]
@@ -256,6 +260,7 @@ def test_many_cases_are_accepted_at_once_with_an_outcome_for_each(opened: Open, 
         city.wait_state(case["tracking_code"], "accepted")
 
 
+@pytest.mark.long
 def test_a_proposal_is_worked_off_with_both_sides_in_sight(opened: Open, instance: Instance, city: City, sent: Post) -> None:
     """Triage reads both, declines one and merges one; each leaves the list."""
     texts = [LAMP.format(n=n) for n in (151, 152, 153)]
@@ -300,6 +305,7 @@ def test_the_desk_works_on_a_phone(opened: Open, instance: Instance, sent: Post)
     expect(row).to_be_visible()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("viewport", [SCREEN, PHONE], ids=["screen", "phone"])
 def test_axe_finds_nothing_on_the_desk(opened: Open, instance: Instance, sent: Post, viewport: dict[str, int]) -> None:
     """The queue, a case with its form, map and like, each room, and the help."""

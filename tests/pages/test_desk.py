@@ -51,6 +51,7 @@ def sit(opened: Open, instance: Instance):
     return seat
 
 
+@pytest.mark.long
 def test_a_case_is_found_by_a_word_and_its_address_opens_it(sit, instance: Instance, petition: tuple[str, str]) -> None:
     """The search stands in the address with the case; a colleague who is sent it sees the same; Back leads to the list."""
     id_, word = petition

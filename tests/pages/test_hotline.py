@@ -92,6 +92,7 @@ def test_the_page_is_the_hotlines_alone(opened: Open, instance: Instance) -> Non
     expect(page.locator("#call")).to_be_hidden()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("viewport", [PHONE, SCREEN], ids=["phone", "screen"])
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_axe_finds_nothing_at_the_hotline(opened: Open, instance: Instance, viewport: dict[str, int], lang: str) -> None:

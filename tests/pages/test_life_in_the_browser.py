@@ -6,6 +6,7 @@ import json
 import re
 import time
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from schemas.reference import offices
@@ -121,6 +122,7 @@ def test_from_submission_to_rating(opened: Open, instance: Instance) -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_question_is_answered_and_a_petition_withdrawn(opened: Open, instance: Instance) -> None:
     """The office asks; the citizen's page opens the field, sends the answer, and can still withdraw."""
     text = f"{TEXT} Cột số 7."
@@ -148,6 +150,7 @@ def test_a_question_is_answered_and_a_petition_withdrawn(opened: Open, instance:
     expect(desk.locator("#queue button", has_text=text)).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_transfer_goes_to_the_office_that_was_searched_for(opened: Open, instance: Instance) -> None:
     """The search finds offices without marks and by keyboard; the citizen sees who passed it on, and why."""
     text = f"{TEXT} Xin cử người đến xem."
@@ -214,6 +217,7 @@ def test_a_broken_address_is_an_unknown_petition(opened: Open) -> None:
     expect(page.locator("#unknown")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_co_office_writes_a_part_and_the_owner_takes_it_over(opened: Open, instance: Instance) -> None:
     """The co-office contributes and notes, no more; what it wrote is ready in the owner's answer, and no citizen reads it as such."""
     text = "Cột điện nghiêng vì hố đào của đơn vị thoát nước trước số 9 ngõ Huế, sắp đổ xuống đường."
@@ -264,6 +268,7 @@ def test_an_unknown_code_is_told_apart_from_a_mistyped_one(opened: Open) -> None
     expect(page.locator("#unknown")).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_operations_centre_shows_figures_and_raises_the_alarm(opened: Open, instance: Instance) -> None:
     """Figures for whose duty they are; when they cannot be fetched any more, a banner says so."""
     officer = opened("/ioc", viewport=SCREEN)
@@ -302,6 +307,7 @@ def test_nothing_of_a_session_can_be_read_by_a_script_or_stands_in_an_address(op
     assert "so-yt" not in kept
 
 
+@pytest.mark.long
 def test_a_wrong_password_is_told_and_an_auditor_is_offered_nothing_to_do(opened: Open, instance: Instance) -> None:
     """On the phone, in English when asked for; the auditor reads every office's cases."""
     text = f"{TEXT} Cột số 21."
@@ -323,6 +329,7 @@ def test_a_wrong_password_is_told_and_an_auditor_is_offered_nothing_to_do(opened
     expect(page.locator("[data-action]")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_every_control_has_a_name(opened: Open, instance: Instance) -> None:
     """Each field and button of every page can be named by a screen reader."""
     nameless = """() => [...document.querySelectorAll('input, textarea, select, button, a')].filter((one) => !one.closest('[hidden]') &&

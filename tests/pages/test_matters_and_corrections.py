@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from schemas.reference import offices, wards
@@ -52,6 +53,7 @@ def test_two_matters_in_english_become_two_cases(opened: Open, instance: Instanc
     expect(citizen.locator("#facts a.part-code")).to_have_text(code)
 
 
+@pytest.mark.long
 def test_another_category_chosen_on_the_form_is_seen_by_a_person_first(opened: Open) -> None:
     """The form shows what was understood; who chooses otherwise reads at once that a person sorts it, and after sending it is so."""
     citizen = opened("/")
@@ -69,6 +71,7 @@ def test_another_category_chosen_on_the_form_is_seen_by_a_person_first(opened: O
     expect(citizen.locator("#timeline [data-type=assigned]")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_citizen_says_once_that_the_category_is_wrong(opened: Open) -> None:
     """Not without a word of what is wrong; then it is taken from the office, a person sorts it anew, and the form is gone."""
     citizen = opened("/")

@@ -82,6 +82,7 @@ def offline(page: Page, line: Line, *, off: bool) -> None:
     page.context.set_offline(off)
 
 
+@pytest.mark.long
 def test_what_was_written_is_there_after_a_reload_and_can_be_discarded(opened: Open) -> None:
     """Text, address, ward and contact, on this device alone: another browser knows nothing of them."""
     page = opened("/")
@@ -138,6 +139,7 @@ def test_a_petition_with_a_photo_waits_for_the_network_and_is_sent_once(
     expect(page.locator("#text")).to_have_value("")
 
 
+@pytest.mark.long
 def test_an_answer_that_was_lost_is_asked_for_again_under_the_same_key(opened: Open, city: City) -> None:
     """The city has the petition, and the phone does not know: after a reload the same code comes, not a second petition."""
     codes: list[str] = []

@@ -89,6 +89,7 @@ def assert_shrunk(page: Page) -> None:
     assert not picture.getexif().get_ifd(GPS)
 
 
+@pytest.mark.long
 def test_an_upload_outlives_a_lost_connection(opened: Open, photo: Path) -> None:
     """Two parts are cut off on their way: the page goes on by itself, and the picture is there."""
     page, cut = opened("/"), []
@@ -107,6 +108,7 @@ def test_an_upload_outlives_a_lost_connection(opened: Open, photo: Path) -> None
     assert len(cut) == 2
 
 
+@pytest.mark.long
 def test_an_upload_can_be_taken_away_again(opened: Open, photo: Path) -> None:
     """The tile goes, and with it what was uploaded."""
     page = opened("/?lang=en")

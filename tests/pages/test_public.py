@@ -47,6 +47,7 @@ def test_anybody_finds_what_is_worked_on_in_a_ward_and_follows_it(opened: Open, 
     expect(page).not_to_have_url(re.compile(code))
 
 
+@pytest.mark.long
 def test_who_is_about_to_report_the_same_sees_it_and_may_say_so(opened: Open, code: str) -> None:
     """With the ward chosen on the map; the one nearby can be followed, or marked and sent all the same."""
     page = opened("/")

@@ -17,6 +17,7 @@ from schemas.events.topics import SHARED
 from schemas.publishing import asyncapi, json_schema, reference
 
 ROOT = Path(__file__).parents[2]
+SCHEMAS = json_schema.files()
 COMMANDS = ("json-schema", "asyncapi", "openapi", "topics", "metrics", "states", "settings")
 
 
@@ -44,7 +45,7 @@ def test_a_stale_document_is_shown(command: str, tmp_path: Path) -> None:
 def test_a_breaking_schema_is_not_written(tmp_path: Path) -> None:
     """The published schema stays, and the command says what would break; --breaking is the way out before a first release."""
     path = tmp_path / "rated.v1.schema.json"
-    published = json.loads(json_schema.files()[path.name])
+    published = json.loads(SCHEMAS[path.name])
     published["properties"]["emoji"] = {"type": "string"}
     path.write_text(json.dumps(published), encoding="utf-8")
     refused = CliRunner().invoke(export, ["json-schema", "--out", str(tmp_path)])
@@ -55,10 +56,10 @@ def test_a_breaking_schema_is_not_written(tmp_path: Path) -> None:
     assert CliRunner().invoke(export, ["json-schema", "--out", str(tmp_path), "--breaking"]).exit_code == 0
 
 
-@pytest.mark.parametrize("name", sorted(json_schema.files()))
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
 def test_each_schema_is_valid_json_schema(name: str) -> None:
     """By the meta-schema of draft 2020-12."""
-    Draft202012Validator.check_schema(json.loads(json_schema.files()[name]))
+    Draft202012Validator.check_schema(json.loads(SCHEMAS[name]))
 
 
 def _references(node: Any) -> list[str]:
