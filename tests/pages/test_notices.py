@@ -28,7 +28,7 @@ def test_from_the_wish_to_the_last_mail(opened: Open, city: City, letters: Inbox
     page = opened(f"/t/{code}?lang={lang}", viewport=viewport)
     page.click("#news summary")
     page.fill("#news-address", address)
-    page.click("#news button")
+    page.click("#news form button")
     (question, *_) = wait(lambda: letters.of(address), bool)
     page.goto(_link(question, "confirm"))
     expect(page.locator("#go")).to_be_visible()
