@@ -66,7 +66,7 @@ class IncidentSettings(MemberSettings, DatabaseSettings, KeyringSettings):
 class NoticeSettings(TrackingSettings, KeyringSettings):
     """By which media citizens are told (roles `notifier` and `web`)."""
 
-    notice_media: str = Field("", description="Media by which citizens can be told, e.g. `email,sms,zalo`; empty: by none.")
+    notice_media: str = Field("", description="Media by which citizens can be told, e.g. `email,sms,zalo,webpush`; empty: by none.")
 
     def media(self) -> tuple[str, ...]:
         return tuple(medium for part in self.notice_media.split(",") if (medium := part.strip()))
@@ -74,18 +74,18 @@ class NoticeSettings(TrackingSettings, KeyringSettings):
     @field_validator("notice_media")
     @classmethod
     def _known_media(cls, given: str) -> str:
-        if unknown := {part.strip() for part in given.split(",")} - {"", "email", "sms", "zalo"}:
-            raise ValueError(f"knows email, sms and zalo, not {', '.join(sorted(unknown))}")
+        if unknown := {part.strip() for part in given.split(",")} - {"", "email", "sms", "zalo", "webpush"}:
+            raise ValueError(f"knows email, sms, zalo and webpush, not {', '.join(sorted(unknown))}")
         return given
 
 
 class NotifierSettings(NoticeSettings, SmtpSettings, MemberSettings, DatabaseSettings):
-    """Role `notifier`: webhooks, e-mail, SMS and Zalo."""
+    """Role `notifier`: webhooks, e-mail, SMS, Zalo and web push."""
 
     notifier_batch: int = Field(1000, ge=1, le=10_000, description="Most events in one database transaction of the notifier.")
     notifier_lanes: int = Field(32, ge=1, le=1000, description="To how many receivers one notifier sends at once.")
     notice_url: str = Field("http://127.0.0.1:8080", description="What citizens call, for links in notices, without a slash at the end.")
-    webhooks_inside: bool = Field(False, description="Webhooks may go to private addresses and over plain HTTP; for trying out.")
+    webhooks_inside: bool = Field(False, description="Webhooks and pushes may go to private addresses and over plain HTTP; for trying out.")
     sms_url: str = Field("", description="Where SMS are handed in by HTTP POST.")
     sms_token: SecretStr = Field(SecretStr(""), description="The bearer token there.")
     zalo_url: str = Field("", description="Where Zalo messages are handed in by HTTP POST.")

@@ -146,7 +146,7 @@ ROLES: tuple[Role, ...] = (
     Role(
         "notifier",
         "consumer",
-        "tells citizens, offices and channels what happens: webhooks, e-mail, SMS, Zalo; and staff in the morning what is to be done",
+        "tells citizens, offices, channels what happens: webhooks, e-mail, SMS, Zalo, web push; and staff each morning what is to be done",
         "deploy.notices.role",
         ("consumers.settings:NotifierSettings", "streams.settings:PolicySettings"),
         reads=(topics.EVENTS,),

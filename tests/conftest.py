@@ -128,11 +128,12 @@ def letters() -> Iterator[Inbox]:
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory, letters: Inbox) -> Iterator[Instance]:
     """A whole instance, as `make run` starts it, shared by the tests over HTTP and those in the browser. It tells by mail, and webhooks
-    on this machine."""
+    and browsers on this machine."""
     # One address hands in more here than any citizen does.
     environment = {"WEB_BURST": "1000", "WEB_PER_HOUR": "100000", "WEBHOOKS_INSIDE": "true"}
-    mail = {"NOTICE_MEDIA": "email", "SMTP_PORT": str(letters.port), "SMTP_TLS": "none", "MAIL_FROM": "phananh@petitions.example.vn"}
-    made = Instance(tmp_path_factory.mktemp("instance"), environment=environment | mail)
+    told = {"NOTICE_MEDIA": "email,webpush", "MAIL_FROM": "phananh@petitions.example.vn"}
+    mail = {"SMTP_PORT": str(letters.port), "SMTP_TLS": "none"}
+    made = Instance(tmp_path_factory.mktemp("instance"), environment=environment | told | mail)
     made.start()
     yield made
     made.stop()

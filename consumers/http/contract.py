@@ -289,6 +289,17 @@ def _reference(name: str, path: str, what: str, model: Any) -> Operation:
 OFFICES = _reference("listOffices", "/v1/offices", "All offices.", answers.Offices)
 CATEGORIES = _reference("listCategories", "/v1/categories", "All categories.", answers.Categories)
 WARDS = _reference("listWards", "/v1/wards", "All wards and communes.", answers.Wards)
+_BROWSER = {
+    "medium": "webpush",
+    "subscription": {
+        "endpoint": "https://push.example.org/send/4pZ1",
+        "keys": {
+            "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+            "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+        },
+    },
+}
+"""Its keys are those of RFC 8291's example."""
 NOTICES = Operation(
     name="getNotices",
     method="GET",
@@ -296,7 +307,7 @@ NOTICES = Operation(
     tag="Citizens",
     summary="By which media news can be had, and who gets it; no addresses.",
     parameters=(TRACKING_CODE,),
-    answer=Answer("Media, notices, and receivers.", dict[str, Any]),
+    answer=Answer("Media, notices, receivers, and to which key a browser subscribes where it is told by web push.", dict[str, Any]),
     refusals=((404, "bad-code"), (404, "unknown-petition"), (503, "database-unavailable")),
 )
 SUBSCRIBE = Operation(
@@ -304,10 +315,10 @@ SUBSCRIBE = Operation(
     method="POST",
     path="/v1/petitions/{tracking_code}/notices",
     tag="Citizens",
-    summary="Have news of a petition sent to an address, once the link that is sent there was followed.",
+    summary="Have news of a petition sent to an address, once the link that is sent there was followed; or to a browser, at once.",
     parameters=(TRACKING_CODE,),
-    body=Body(Subscription, {"email": {"medium": "email", "email": "dan@example.org"}}),
-    answer=Answer("The question whether was put on its way.", dict[str, str], status=202),
+    body=Body(Subscription, {"email": {"medium": "email", "email": "dan@example.org"}, "webpush": _BROWSER}),
+    answer=Answer("The question whether was put on its way; or, of a browser, the link by which it leaves.", dict[str, str], status=202),
     refusals=((400, "malformed"), (413, "too-large"), (422, "invalid"), (429, "too-many-notices"), *_NOT_FOUND),
 )
 NOTICE_LINK = Operation(

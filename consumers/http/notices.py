@@ -30,6 +30,7 @@ from schemas.web.problems import broken
 
 T = TypeVar("T")
 _LIMIT_BYTES = 4096
+_BROWSER = "webpush"
 
 
 def notice_routes(views: Views) -> list[Route]:
@@ -42,7 +43,9 @@ def notice_routes(views: Views) -> list[Route]:
             raise Problem(404, "unknown-petition")
         petition_id = snapshot.petition_id
         found = await with_database(views, partial(book.of_petition, petition_id=petition_id))
-        return json({"media": views.settings.media(), "notices": list(policy().notices), "receivers": found})
+        media = views.settings.media()
+        push_key = signing.push_public_key(views.keys.secrets) if _BROWSER in media else None
+        return json({"media": media, "notices": list(policy().notices), "receivers": found, "push_key": push_key})
 
     async def subscribe(request: Request) -> Response:
         code, ids = identify(views, request.path_params["tracking_code"])
@@ -57,13 +60,17 @@ def notice_routes(views: Views) -> list[Route]:
         wanted = book.Wanted(petition_id, path, wish.medium, wish.address, wish.notices, language(request), code)
         now = to_datetime(views.settings.clock().now_ms())
         due = after_quiet(policy().quiet, now) if wish.medium in policy().quiet.media else now
+        # Whoever has a browser's subscription was allowed it there: it needs no question.
+        confirmed = wish.medium == _BROWSER
+        subscribed = partial(book.subscribe, keys(), views.keys.secrets, wanted=wanted, confirmed=confirmed, due=due)
         try:
-            await with_database(views, lambda found: book.subscribe(keys(), views.keys.secrets, found, wanted, due=due))
+            receiver = await with_database(views, subscribed)
         except book.TooMany:
             raise Problem(429, "too-many-notices") from None
         except book.Erased:
             raise Problem(404, "unknown-petition") from None
-        return json({"state": "waiting"}, status=202)
+        link = signing.link_token(views.keys.secrets[0], "leave", receiver)
+        return json({"state": "active", "leave": f"/notices/leave/{link}"} if confirmed else {"state": "waiting"}, status=202)
 
     async def follow_link(request: Request) -> Response:
         purpose = request.path_params["purpose"]

@@ -20,7 +20,7 @@ AT_MOST = 6
 """Receivers of a petition."""
 _UNCONFIRMED_A_DAY = 3
 """Of an address, whoever gives it: nobody is pestered with confirmations."""
-_MINE = "select count(*) from notice_receiver where holder_kind = 'citizen' and holder = %s"
+_MINE = "select count(*) from notice_receiver where holder_kind = 'citizen' and holder = %s and address_hash <> %s"
 _PESTERED = """
 select count(*) from notice_receiver where address_hash = %s and state = 'waiting' and created_at > now() - interval '1 day'
 """
@@ -47,8 +47,8 @@ class Erased(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A citizen's wish. `code`: his tracking code where he gave it, for links that only he gets; `thread`: the mail that he wrote, which
-    ours answer."""
+    """A citizen's wish. `address`: of a browser its subscription, as JSON; `code`: his tracking code where he gave it, for links that only
+    he gets; `thread`: the mail that he wrote, which ours answer."""
 
     petition_id: str
     key_path: str
@@ -71,8 +71,7 @@ def subscribe(
     `due`; said twice it is one wish. Raises TooMany, Erased."""
     hashed = signing.address_hash(named, wanted.medium, wanted.address)
     with connection.transaction():
-        if not confirmed:
-            _no_pestering(connection, wanted.petition_id, hashed)
+        _not_too_many(connection, wanted.petition_id, hashed, confirmed=confirmed)
         receiver = secrets.token_hex(12)
         opened = {"address": wanted.address, "code": wanted.code, "thread": wanted.thread}
         sealed = addresses.seal(keys, wanted.key_path, hashed, opened)
@@ -87,9 +86,12 @@ def subscribe(
     return receiver
 
 
-def _no_pestering(connection: Connection, petition_id: str, hashed: str) -> None:
-    for query, value, limit in ((_MINE, petition_id, AT_MOST), (_PESTERED, hashed, _UNCONFIRMED_A_DAY)):
-        row = connection.execute(query, (value,)).fetchone()
+def _not_too_many(connection: Connection, petition_id: str, hashed: str, *, confirmed: bool) -> None:
+    limits: list[tuple[str, tuple[str, ...], int]] = [(_MINE, (petition_id, hashed), AT_MOST)]
+    if not confirmed:
+        limits.append((_PESTERED, (hashed,), _UNCONFIRMED_A_DAY))
+    for query, values, limit in limits:
+        row = connection.execute(query, values).fetchone()
         if row and row[0] >= limit:
             raise TooMany(petition_id)
 

@@ -9,3 +9,7 @@ class NotTaken(Exception):
 
 class Never(NotTaken):
     """It will not take this one at any later try either."""
+
+
+class Ended(NotTaken):
+    """There is no such receiver any more: it has left where it was subscribed."""

@@ -1,4 +1,4 @@
-"""Where a webhook may go. The name is looked up here, every address is checked, and the one that was checked is the one called."""
+"""Where a webhook or a push may go. The name is looked up here, every address is checked, and one that was checked is called."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Target:
 
 
 def mistake(url: str, *, inside: bool) -> str | None:
-    """What is wrong with a webhook's URL, before anything is looked up."""
+    """What is wrong with such a URL, before anything is looked up."""
     parts = urlsplit(url)
     try:
         named = bool(parts.hostname) and parts.port != 0

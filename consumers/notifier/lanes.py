@@ -33,6 +33,7 @@ from taken cross join lateral (
 _SENT = "update notice_delivery set state = %s, sent_at = now(), event = null, error = null where id = %s"
 _FREE = "update notice_receiver set busy_until = now(), retry_at = now() + make_interval(secs => %s), failures = %s where id = %s"
 _FAILED = "update notice_delivery set tries = tries + 1, error = %s, state = %s where id = %s"
+_END = "delete from notice_receiver where id = %s and holder_kind = 'citizen'"
 _WAITING = """
 select r.medium, count(*) filter (where d.state = 'waiting' and d.due_at <= %(now)s) as waiting,
        count(*) filter (where d.state = 'parked') as parked,
@@ -79,6 +80,11 @@ class Lanes:
         async with self._pool.connection() as connection, connection.transaction():
             await connection.execute(_FAILED, (error, "parked" if parked else "waiting", row["id"]))
             await connection.execute(_FREE, (pause, row["failures"] + 1, row["receiver"]))
+
+    async def end(self, row: dict[str, Any]) -> None:
+        """There is no such receiver any more: nothing is kept of a citizen's, what waits included."""
+        async with self._pool.connection() as connection:
+            await connection.execute(_END, (row["receiver"],))
 
     async def waiting(self, now: datetime) -> list[Waiting]:
         async with self._pool.connection() as connection:

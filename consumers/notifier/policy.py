@@ -10,8 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-Medium = Literal["email", "sms", "zalo", "webhook"]
-MEDIA: tuple[Medium, ...] = ("email", "sms", "zalo")
+Medium = Literal["email", "sms", "zalo", "webpush", "webhook"]
+MEDIA: tuple[Medium, ...] = ("email", "sms", "zalo", "webpush")
 """By which a citizen can be told; `webhook` is for offices and channels."""
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
 from typing import Any, cast
 
-from consumers.notifier import addresses, mail, signing, webhooks, wording
+from consumers.notifier import addresses, mail, signing, webhooks, webpush, wording
+from consumers.notifier.calls import Calls
 from consumers.notifier.changes import entry_of
 from consumers.notifier.digest.figures import Figures
 from consumers.notifier.digest.sending import Digests
 from consumers.notifier.digest.wishes import StaffKeys
 from consumers.notifier.gateway import Gateway
+from consumers.notifier.policy import policy
 from consumers.notifier.wording import Links, Message
 from consumers.settings import NotifierSettings
 from schemas.events.sealing import Keys, Sealing
@@ -27,7 +30,9 @@ class Post:
         self._secret = secrets[0]
         self._staff_keys = StaffKeys(secrets[-1])
         self._digests = Digests(figures, settings.clock(), settings.notice_url)
-        self._webhooks = webhooks.Webhooks(secrets, inside=settings.webhooks_inside)
+        self._calls = Calls(inside=settings.webhooks_inside)
+        self._webhooks = webhooks.Webhooks(secrets, self._calls)
+        self._webpush = webpush.WebPush(secrets, settings.mail_from, int(policy().tries.hours * 3600), self._calls)
         self._mail = mail.Mail(settings)
         self._gateways = {
             "sms": Gateway(settings.sms_url, settings.sms_token.get_secret_value(), settings.gateway_template),
@@ -61,19 +66,23 @@ class Post:
     async def _tell(self, row: Row, opened: Row, message: Message, links: Links) -> None:
         address = str(opened["address"])
         if row["medium"] == "email":
-            leave = None if row["type"] == "confirm" else links.leave
-            made = mail.composed(
-                message,
-                sender=self._settings.mail_from,
-                address=address,
-                event_id=row["event_id"],
-                thread=row["receiver"],
-                leave=leave,
-                answers=opened.get("thread"),
-            )
-            await self._mail.send(made)
+            await self._mail.send(self._composed(row, opened, message, links))
+        elif row["medium"] == "webpush":
+            shown = {"title": message.subject, "body": message.state, "link": links.follow, "lang": row["language"]}
+            await self._webpush.send(address, shown, webpush.topic(row["receiver"], row["event_id"]))
         else:
             await self._gateways[row["medium"]].send(address, message.short, row["event_id"])
+
+    def _composed(self, row: Row, opened: Row, message: Message, links: Links) -> EmailMessage:
+        return mail.composed(
+            message,
+            sender=self._settings.mail_from,
+            address=str(opened["address"]),
+            event_id=row["event_id"],
+            thread=row["receiver"],
+            leave=None if row["type"] == "confirm" else links.leave,
+            answers=opened.get("thread"),
+        )
 
     def _links(self, row: Row, code: str | None) -> Links:
         base = self._settings.notice_url
@@ -86,6 +95,6 @@ class Post:
         )
 
     async def close(self) -> None:
-        await self._webhooks.close()
+        await self._calls.close()
         for gateway in self._gateways.values():
             await gateway.close()

@@ -17,7 +17,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from consumers.notifier.digest.figures import Figures
 from consumers.notifier.digest.morning import Worked
 from consumers.notifier.digest.rounds import Rounds
-from consumers.notifier.failing import Never, NotTaken
+from consumers.notifier.failing import Ended, Never, NotTaken
 from consumers.notifier.lanes import LEASE_SECONDS, Lanes
 from consumers.notifier.policy import MEDIA, NoticePolicy
 from consumers.notifier.post import Post
@@ -82,6 +82,9 @@ class Senders:
         try:
             async with asyncio.timeout(_SEND_SECONDS):
                 told = await self._post.send(row)
+        except Ended:
+            await self._lanes.end(row)
+            metrics.NOTICES().labels(row["medium"], "ended").inc()
         except (NotTaken, TimeoutError) as error:
             await self._failed(row, error)
         except (psycopg.OperationalError, PoolTimeout):

@@ -1,8 +1,9 @@
-"""Signatures: webhooks as Standard Webhooks has them, and links that need no login. All secrets follow from one, so none is stored.
+"""Signatures: webhooks as Standard Webhooks has them, links that need no login, pushes as VAPID has them. All secrets follow from one, so
+none is stored.
 
 When the deployment's secret is changed (the newest is named first, those before it behind), what is made from then on follows from the
-newest, and what was handed out before holds for as long as its secret is named. By which an address is known again follows from the
-oldest: it stands in the table, and another one would be another address.
+newest, and what was handed out before holds for as long as its secret is named. By which an address is known again, and who we are to a
+browser that subscribed, follows from the oldest: that stands in the table and in the browser, and nobody can change it there.
 """
 
 from __future__ import annotations
@@ -11,7 +12,11 @@ import base64
 import hmac
 from collections.abc import Iterable, Sequence
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
 _PREFIX = "whsec_"
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 def webhook_secret(secret: bytes, receiver: str, version: int) -> str:
@@ -45,6 +50,18 @@ def receiver_of(secrets: Sequence[bytes], purpose: str, token: str) -> str | Non
 def address_hash(secrets: Sequence[bytes], medium: str, address: str) -> str:
     """By which the same address is known again, and by nobody without the oldest of the secrets."""
     return hmac.digest(secrets[-1], f"notice address\0{medium}\0{address}".encode(), "sha256").hex()
+
+
+def push_key(secrets: Sequence[bytes]) -> ec.EllipticCurvePrivateKey:
+    """Who sends web pushes (VAPID): a browser takes them from nobody but whom it subscribed to."""
+    number = int.from_bytes(hmac.digest(secrets[-1], b"web push key", "sha512"))
+    return ec.derive_private_key(number % (_P256_ORDER - 1) + 1, ec.SECP256R1())
+
+
+def push_public_key(secrets: Sequence[bytes]) -> str:
+    """As a browser wants to be told to whom it subscribes (`applicationServerKey`)."""
+    point = push_key(secrets).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
 
 
 def _proof(secret: bytes, purpose: str, receiver: str) -> str:

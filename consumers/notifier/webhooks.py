@@ -1,4 +1,4 @@
-"""Webhooks: one POST, signed as Standard Webhooks has it. No redirect is followed, and of the answer only its status is read."""
+"""Webhooks: one POST, signed as Standard Webhooks has it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import httpx
 import orjson
 
-from consumers.notifier import guard, signing
+from consumers.notifier import signing
+from consumers.notifier.calls import Calls
 from consumers.notifier.failing import Never, NotTaken
 from consumers.timeline import TimelineEntry
 from consumers.views import citizen
 
-_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 _FOR_ALL = ("state", "level", "office", "deadline", "escalation", "breached")
 _WRONG = (400, 410, 413, 415, 422)
 """What the same message will be answered by at every later try."""
@@ -36,25 +35,13 @@ def secrets_of(deployments: Sequence[bytes], row: dict[str, Any]) -> list[str]:
 
 
 class Webhooks:
-    """`inside`: private addresses and plain HTTP will do."""
-
-    def __init__(self, secrets: Sequence[bytes], *, inside: bool) -> None:
+    def __init__(self, secrets: Sequence[bytes], calls: Calls) -> None:
         """`secrets`: the deployment's, the newest first."""
-        self._secrets, self._inside = secrets, inside
-        self._client = httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
+        self._secrets, self._calls = secrets, calls
 
     async def send(self, row: dict[str, Any], body: bytes) -> None:
         """Raises NotTaken."""
-        to = await guard.target(row["url"], inside=self._inside)
         signed = signing.webhook_headers(secrets_of(self._secrets, row), row["event_id"], int(time.time()), body)
-        headers = {**signed, "Host": to.netloc, "Content-Type": "application/json", "User-Agent": "hanoi-petitions"}
-        try:
-            async with self._client.stream("POST", to.url, content=body, headers=headers, extensions={"sni_hostname": to.host}) as answer:
-                status = answer.status_code
-        except httpx.HTTPError as error:
-            raise NotTaken(type(error).__name__) from None
+        status = await self._calls.post(row["url"], body, {**signed, "Content-Type": "application/json"})
         if not 200 <= status < 300:
             raise (Never if status in _WRONG else NotTaken)(f"HTTP {status}")
-
-    async def close(self) -> None:
-        await self._client.aclose()

@@ -11,7 +11,7 @@ from typing import Any
 
 from consumers.timeline import TimelineEntry
 from consumers.views import citizen
-from schemas.reference.texts import LANGUAGES, Language
+from schemas.reference.texts import LANGUAGES, Language, words
 
 Item = dict[str, Any]
 _SHOWN_DIGITS = 8
@@ -29,11 +29,12 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`subject` and `text` for a mail, in both languages; `short` for an SMS, in the receiver's."""
+    """`subject` and `text` for a mail, in both languages; `short` for an SMS, in the receiver's; `state`: where the petition stands."""
 
     subject: str
     text: str
     short: str
+    state: str = ""
 
 
 def items(entry: TimelineEntry, language: Language) -> list[Item]:
@@ -47,7 +48,8 @@ def news(entry: TimelineEntry, number: str, language: Language, links: Links) ->
     shown = items(entry, language)
     values = {"number": number[:_SHOWN_DIGITS], "title": shown[-1]["title"], "link": links.follow, "leave": links.leave}
     text = "\n\n--\n\n".join(_body(items(entry, lang), lang, values, by_code=links.by_code) for lang in order)
-    return Message(say("mail.subject", language, values), text, say("short.message", language, values))
+    state = words("state", entry.case["state"], language)
+    return Message(say("mail.subject", language, values), text, say("short.message", language, values), state)
 
 
 def confirmation(number: str, language: Language, links: Links) -> Message:

@@ -6,6 +6,7 @@ from typing import Any
 
 from consumers.incidents.compare import FIELD
 from consumers.read_model.public import UNLISTED
+from consumers.views.public import streets_by_code
 from schemas.authority import AUTHORITY, CITIZEN_ACTIONS
 from schemas.events.actions import ContributionKind, RefusalKind, ResultKind
 from schemas.events.base import Level
@@ -46,6 +47,7 @@ def public_data(lang: Language) -> dict[str, Any]:
     wards_by_name = sorted(_wards(lang).items(), key=lambda ward: wards()[ward[0]].name_vi)
     return {
         "wards": [{"code": code, "name": name} for code, name in wards_by_name],
+        "streets": [{"code": code, "name": name} for code, name in sorted(streets_by_code().items())],
         "categories": [_named(one.code, one.name_vi, one.name_en, lang) for one in categories().values() if one.code in FIELD],
         "states": [{"code": state.value, "name": words("state", state.value, lang)} for state in State if state not in UNLISTED],
     }

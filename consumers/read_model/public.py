@@ -51,13 +51,15 @@ _CONDITIONS: Mapping[str, str] = {
     "received_from": "p.received_at >= %(received_from)s",
     "received_to": "p.received_at < %(received_to)s",
     "petition_id": "p.petition_id = %(petition_id)s",
+    "words": "exists (select 1 from case_words w where w.petition_id = p.petition_id and w.words @> %(words)s::bigint[])",
     "after": "(p.received_at, p.petition_id) < (select b.received_at, b.petition_id from petition b where b.petition_id = %(after)s)",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Empty or None: whatever. `after`: behind this petition. `by_change`: the newest change first, instead of the newest petition."""
+    """Empty or None: whatever. `words`: marks that must all stand in the case; `after`: behind this petition. `by_change`: the newest
+    change first, instead of the newest petition."""
 
     now: datetime
     ward: tuple[str, ...] = ()
@@ -66,6 +68,7 @@ class Wanted:
     received_from: datetime | None = None
     received_to: datetime | None = None
     petition_id: str | None = None
+    words: tuple[int, ...] = ()
     after: str | None = None
     limit: int = 50
     by_change: bool = False

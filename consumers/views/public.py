@@ -14,6 +14,7 @@ from unicodedata import normalize
 
 from consumers.timeline import TimelineEntry
 from consumers.views.citizen import expand, office
+from schemas.platform.folding import fold
 from schemas.platform.instants import HANOI
 from schemas.reference import TRIAGE_OFFICE, Category, Ward, categories, texts, wards
 from schemas.reference.places import streets
@@ -41,7 +42,7 @@ def line(row: Json, number: str, lang: Language) -> Json:
         "category": row["category"],
         "category_name": category_name(row["category"], lang),
         "ward": ward and {"code": ward.code, "name": ward_name(ward, lang)},
-        "street": street_of((row["petition"] or {}).get("location") or {}),
+        "street": shown_street(row),
         "office": office(row["office"] or TRIAGE_OFFICE, lang),
         "received_on": day(row["received_at"]),
         "deadline_on": row["deadline"] and day(row["deadline"]),
@@ -85,11 +86,22 @@ def ward_name(ward: Ward, lang: Language) -> str:
     return ward.full_name_vi if lang == "vi" else f"{ward.name_vi} {ward.kind}"
 
 
+def shown_street(row: Json) -> str | None:
+    """Of a petition of the list."""
+    return street_of((row["petition"] or {}).get("location") or {})
+
+
 def street_of(location: Json) -> str | None:
     """The street that an address without any digit names, as the city's list writes it."""
     address = normalize("NFC", str(location.get("address") or "")).casefold()
     found = None if re.search(r"\d", address) else _street_pattern().search(address)
     return _streets()[found[1]] if found else None
+
+
+@cache
+def streets_by_code() -> dict[str, str]:
+    """The city's streets as they stand in an address of ours: `lang-ha` → Láng Hạ. No two are alike without their marks."""
+    return {fold(street.name_vi).replace(" ", "-"): street.name_vi for street in streets()}
 
 
 @cache

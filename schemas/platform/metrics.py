@@ -131,9 +131,9 @@ PARKED = _counter("petitions_parked_total", "Deliveries to an office that were p
 REPLY_SECONDS = _histogram("petitions_reply_seconds", "From the petition's reception to the event at the citizen's view.", "what")
 STREAMS_OPEN = _gauge("petitions_sse_open", "Open Server-Sent-Events streams.", "kind")
 
-# The notifier; `medium`: webhook, email, sms or zalo
+# The notifier; `medium`: webhook, email, sms, zalo or webpush
 NOTICES = _counter(
-    "petitions_notices_total", "Tries to tell somebody, by what came of it: sent, failed, parked, silent.", "medium", "outcome"
+    "petitions_notices_total", "Tries to tell somebody, by what came of it: sent, failed, parked, silent, ended.", "medium", "outcome"
 )
 NOTICES_DUE = _gauge("petitions_notices_due", "Deliveries that are due and not sent.", "medium")
 NOTICES_PARKED = _gauge("petitions_notices_parked", "Deliveries put aside after too many tries, until somebody resumes them.", "medium")

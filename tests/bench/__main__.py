@@ -20,7 +20,7 @@ from schemas.platform import keyring, logs
 from tests.bench.machine import facts
 from tests.bench.results import Section, WrongResult, say, show, text
 
-ALL = ("engines", "paced", "rates", "intake", "pipeline", "latency", "failover", "overload", "growth", "store", "desk", "trust")
+ALL = ("engines", "paced", "rates", "intake", "pipeline", "latency", "failover", "overload", "crowd", "growth", "store", "desk", "trust")
 
 
 async def _engines(directory: Path, count: int | None, rounds: int) -> Section:
@@ -59,6 +59,7 @@ BENCHMARKS: dict[str, Callable[[Path, int | None, int], Coroutine[Any, Any, Sect
     "latency": _other("latency", 2_000),
     "failover": _other("failover", 3),
     "overload": _other("overload", 300),
+    "crowd": _other("crowd", 2_000),
     "growth": _other("growth", 100_000),
     "store": _other("store", 1_000_000),
     "desk": _other("desk", 1_000_000),

@@ -39,6 +39,7 @@ class Life:
     office: str | None = "so-xd"
     level: Level = Level.ORDINARY
     text: str = "Nắp cống trước số 12 bị vỡ, rất nguy hiểm"
+    address: str = "12 Hàng Bài"
     start: datetime = START
     sent: list[Sent] = field(default_factory=list)
     case: CaseView = field(init=False)
@@ -84,7 +85,7 @@ class Life:
             channel="ihanoi",
             external_id="outside-1",
             text=self.text,
-            location=Location(lat=21.03, long=105.85, address="12 Hàng Bài"),
+            location=Location(lat=21.03, long=105.85, address=self.address),
             contact_sealed="c2VhbGVk",
             submitted_at=self.start,
         )

@@ -125,6 +125,25 @@ async def test_a_ward_and_a_category_are_followed_by_a_feed(web: Web) -> None:
         await web.get(f"/v1/public/{path}.atom", 404)
 
 
+async def test_a_street_is_found_and_followed_where_it_is_shown_and_nowhere_else(web: Web) -> None:
+    """Not by an address with a number, nor by a text that names it; page by page; a code that no street has is refused."""
+    shown = [lived(web, address="Phố Huế, đoạn đầu")[1] for _ in range(3)]
+    others = [lived(web, address="12 phố Huế")[1], lived(web, text="Nắp cống ở phố Huế vỡ")[1], lived(web, address="đường Láng")[1]]
+    web.project(*(sent for life in (*shown, *others) for sent in life.sent))
+
+    first = await web.get("/v1/public/petitions?street=pho-hue&limit=2")
+    second = await web.get(f"/v1/public/petitions?street=pho-hue&limit=2&cursor={first['next']}")
+    none = await web.get("/v1/public/petitions?street=pho-hue&ward=00004")
+    feed = await web.client.get("/v1/public/streets/pho-hue.atom")
+    refused = await web.get("/v1/public/petitions?street=pho-khong-co", 400)
+
+    assert [one["street"] for one in (*first["items"], *second["items"])] == ["Phố Huế"] * 3
+    assert (len(first["items"]), second["next"], none["items"]) == (2, None, [])
+    assert (feed.text.count("<entry>"), "Phố Huế" in feed.text, "/cong-khai?street=pho-hue" in feed.text) == (3, True, True)
+    assert [one["rule"] for one in refused["fields"]] == ["unknown_street"]
+    await web.get("/v1/public/streets/pho-khong-co.atom", 404)
+
+
 async def test_who_is_about_to_report_sees_what_is_near(web: Web) -> None:
     """In the ward; by a point only within some hundred metres, and never how far it is."""
     _, life = lived(web)

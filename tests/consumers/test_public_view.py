@@ -19,6 +19,7 @@ from consumers.views import public
 from consumers.views.feed import NAMESPACE, Followed, atom
 from consumers.views.statistics import LEAST, hidden, statistics
 from schemas.events.numbers import Numbers
+from schemas.reference.places import streets
 from schemas.web import Problem
 
 NOW = datetime(2026, 11, 27, 17, 30, tzinfo=UTC)
@@ -37,6 +38,12 @@ ROW: dict[str, Any] = {
     "late": False,
     "followers": 2,
 }
+
+
+def test_every_street_has_a_code_of_its_own() -> None:
+    """Names that differ by their marks alone would share a feed; none do."""
+    assert sorted(public.streets_by_code().values()) == sorted(street.name_vi for street in streets())
+    assert all(code.replace("-", "").isascii() for code in public.streets_by_code())
 
 
 @given(st.binary(min_size=13, max_size=13))

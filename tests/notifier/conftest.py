@@ -199,7 +199,7 @@ def notifier(rig: Rig, mailbox: tuple[Inbox, int]) -> Notifier:  # noqa: F811
         database_url=rig.database,
         keyring_file=rig.keyring,
         tracking_secret=SECRET,
-        notice_media="email,sms",
+        notice_media="email,sms,webpush",
         webhooks_inside=True,
         smtp_port=mailbox[1],
         smtp_tls="none",

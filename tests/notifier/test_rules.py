@@ -7,11 +7,14 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import ValidationError
 
+from consumers.http.wishes import Subscription
 from consumers.notifier import gateway, guard, signing, webhooks
 from consumers.notifier.decide import Happening, Receiver, deliveries
 from consumers.notifier.policy import Tries, policy
 from consumers.notifier.retry import is_over, pause_seconds
+from tests.notifier.browser import Browser
 
 PETITION = "a" * 26
 NIGHT = datetime(2025, 12, 1, 16, 30, tzinfo=UTC)  # 23:30 in Hanoi
@@ -48,6 +51,8 @@ def due(now: datetime, one: Happening, to: Receiver) -> list[datetime]:
         ("zalo", False, NIGHT + timedelta(hours=3), MORNING),
         ("sms", True, NIGHT, NIGHT),
         ("email", False, NIGHT, NIGHT),
+        ("webpush", False, NIGHT, MORNING),
+        ("webpush", True, NIGHT, NIGHT),
         ("sms", False, DAY, DAY),
         ("sms", False, MORNING, MORNING),
     ],
@@ -167,6 +172,35 @@ def test_a_changed_secret_takes_effect_and_cuts_nobody_off() -> None:
     assert [signing.receiver_of([new], "leave", token) for token in (before, after)] == [None, "r1"]
     assert [webhooks.secrets_of(named, endpoint) for named in ([old], [new, old], [new])] == [[own[old]], [own[new], own[old]], [own[new]]]
     assert signing.address_hash([new, old], "email", "a@b.vn") == signing.address_hash([old], "email", "a@b.vn")
+
+
+def test_a_browser_that_subscribed_knows_us_after_the_secret_changed() -> None:
+    """The key to which browsers subscribe follows from the oldest secret that is named."""
+    old, new = b"o" * 32, b"n" * 32
+
+    assert signing.push_public_key([new, old]) == signing.push_public_key([old]) != signing.push_public_key([new])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "rule"),
+    [
+        ("endpoint", "http://push.example.org/1", "push_endpoint"),
+        ("endpoint", "https://dan@push.example.org/1", "push_endpoint"),
+        ("p256dh", "B" + "A" * 86, "push_point"),
+        ("p256dh", "BCVx", "string_pattern_mismatch"),
+        ("auth", "kurz", "string_pattern_mismatch"),
+    ],
+)
+def test_a_subscription_that_no_browser_has_is_refused_by_its_field(field: str, value: str, rule: str) -> None:
+    """Whatever could not be called, or not be encrypted for, is not taken in."""
+    keys = {"p256dh": Browser().p256dh, "auth": "A" * 22}
+    given = {"endpoint": "https://push.example.org/1", "keys": keys}
+    assert Subscription.model_validate({"medium": "webpush", "subscription": given}).address
+    (keys if field in keys else given)[field] = value
+    with pytest.raises(ValidationError) as refused:
+        Subscription.model_validate({"medium": "webpush", "subscription": given})
+
+    assert [(one["loc"][-1], one["type"]) for one in refused.value.errors()] == [(field, rule)]
 
 
 def test_no_text_breaks_out_of_a_gateways_json() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from tests.chaos.instance import Instance
 from tests.mail_server import Inbox
+from tests.notifier.browser import Browser
 from tests.pages.axe import found_by_axe
 from tests.pages.conftest import PHONE, SCREEN, Open
 from tests.pages.test_pictures import look
@@ -25,7 +28,7 @@ def test_from_the_wish_to_the_last_mail(opened: Open, city: City, letters: Inbox
     page = opened(f"/t/{code}?lang={lang}", viewport=viewport)
     page.click("#news summary")
     page.fill("#news-address", address)
-    page.click("#news button")
+    page.click("#news form button")
     (question, *_) = wait(lambda: letters.of(address), bool)
     page.goto(_link(question, "confirm"))
     expect(page.locator("#go")).to_be_visible()
@@ -46,6 +49,71 @@ def test_from_the_wish_to_the_last_mail(opened: Open, city: City, letters: Inbox
 
     assert f"/t/{code}" in news.get_content()
     assert city.http.get(f"/v1/petitions/{code}/notices").json()["receivers"] == []
+
+
+def subscribing(page: Page) -> None:
+    """Chromium without a head has no push service: it subscribes as if it had one, at a host that does not exist."""
+    subscription = Browser().subscription("https://push.invalid/send/1")
+    page.context.grant_permissions(["notifications"])
+    page.add_init_script(f"""
+        const made = {{ ...{subscription}, toJSON: () => ({subscription}), unsubscribe: async () => delete sessionStorage.subscribed }};
+        PushManager.prototype.subscribe = async () => {{ sessionStorage.subscribed = "yes"; return made; }};
+        PushManager.prototype.getSubscription = async () => (sessionStorage.subscribed ? made : null);
+    """)
+    page.reload()
+
+
+@pytest.mark.parametrize(("lang", "viewport"), [("vi", PHONE), ("en", SCREEN)], ids=["phone", "screen"])
+def test_one_button_begins_and_ends_it_on_this_device(opened: Open, city: City, lang: str, viewport: dict[str, int]) -> None:
+    """No address and no link: the browser is subscribed at once, still is after a reload, and leaves with one click."""
+    code = city.submit(TEXT, category="drainage")["tracking_code"]
+    city.wait_state(code, "assigned")
+    page = opened(f"/t/{code}?lang={lang}", viewport=viewport)
+    subscribing(page)
+    page.click("#news summary")
+    begin = page.locator("#here-go")
+    expect(begin).to_be_visible()
+    look(page, f"here-{lang}")
+    assert found_by_axe(page) == {}
+    wish = begin.inner_text()
+    begin.click()
+    expect(page.locator("#here-outcome")).to_be_visible()
+    receivers = city.http.get(f"/v1/petitions/{code}/notices").json()["receivers"]
+    page.reload()
+    page.click("#news summary")
+    expect(begin).to_be_visible()
+    end = begin.inner_text()
+    look(page, f"here-on-{lang}")
+    begin.click()
+    expect(page.locator("#here-outcome")).to_be_visible()
+
+    assert [(one["medium"], one["state"]) for one in receivers] == [("webpush", "active")]
+    assert wish != end
+    expect(begin).to_have_text(wish)
+    assert city.http.get(f"/v1/petitions/{code}/notices").json()["receivers"] == []
+    assert page.evaluate("[localStorage.length, sessionStorage.subscribed]") == [0, None]
+
+
+def test_a_push_is_shown_with_the_page_closed_and_a_repeat_once(opened: Open, instance: Instance) -> None:
+    """The worker shows what it is told; under the same tag it is one notice, under another one more."""
+    page = opened("/privacy")
+    page.context.grant_permissions(["notifications"])
+    page.evaluate("navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready).then(() => true)")
+    (worker,) = page.context.service_workers
+    browser = page.context.new_cdp_session(page)
+    known: list[str] = []
+    browser.on("ServiceWorker.workerRegistrationUpdated", lambda told: known.extend(one["registrationId"] for one in told["registrations"]))
+    browser.send("ServiceWorker.enable")
+    page.goto("about:blank")
+    for title, tag in (("một", "a"), ("một lần nữa", "a"), ("hai", "b")):
+        told = {"title": title, "body": "Đã trả lời", "link": f"{instance.url}/t/X", "lang": "vi", "tag": tag}
+        browser.send("ServiceWorker.deliverPushMessage", {"origin": instance.url, "registrationId": known[0], "data": json.dumps(told)})
+    shown = "registration.getNotifications().then((all) => all.map(({ title, body, lang }) => [title, body, lang]))"
+
+    def titles() -> list[list[str]]:
+        return sorted(worker.evaluate(shown))
+
+    assert wait(titles, lambda found: len(found) > 1) == [["hai", "Đã trả lời", "vi"], ["một lần nữa", "Đã trả lời", "vi"]]
 
 
 def _link(mail: object, purpose: str) -> str:

@@ -41,6 +41,11 @@ def test_anybody_finds_what_is_worked_on_in_a_ward_and_follows_it(opened: Open, 
     page.click("#clear")
     expect(page.locator("#none")).to_be_hidden()
 
+    page.goto("/cong-khai?street=doi-can")
+    expect(card).to_contain_text("Đội Cấn")
+    expect(page.locator("#street")).to_have_value("Đội Cấn")
+    expect(page.locator("#feed")).to_have_attribute("href", "/v1/public/streets/doi-can.atom?lang=vi")
+
     page.goto(f"/cong-khai?ward={WARD}")
     card.get_by_role("link").click()
     expect(page.locator("#timeline [data-type=assigned]")).to_be_visible()

@@ -85,7 +85,8 @@ ANYBODY = {
         "/v1/shared/{shared}": 404,
         **dict.fromkeys((f"/v1/public/{name}" for name in ("petitions", "nearby", "statistics", "open-data")), 200),
         "/v1/public/open-data/{day}/{name}": 404,
-        **dict.fromkeys(("/v1/public/petitions/{number}", "/v1/public/wards/{code}.atom", "/v1/public/categories/{code}.atom"), 404),
+        **dict.fromkeys(("/v1/public/petitions/{number}", "/v1/public/wards/{code}.atom"), 404),
+        **dict.fromkeys(("/v1/public/streets/{code}.atom", "/v1/public/categories/{code}.atom"), 404),
         **dict.fromkeys(("/manifest.webmanifest", "/worker.js"), 200),
         "/notices/{purpose}/{token}": 200,
     }.items()

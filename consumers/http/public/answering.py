@@ -9,8 +9,10 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
+from consumers.http.public.finding import Page, page
 from consumers.http.state import Views
-from consumers.read_model.public import Row
+from consumers.read_model.public import Row, Wanted
+from consumers.read_model.words import marker
 from consumers.views import public
 from consumers.views.public import Json
 from schemas.events.numbers import Numbers
@@ -38,6 +40,10 @@ class Showing:
     @property
     def now(self) -> datetime:
         return to_datetime(self.clock.now_ms())
+
+    async def page(self, wanted: Wanted, street: str | None = None) -> Page:
+        """See `finding.page`."""
+        return await page(self.views.reader, wanted, street, marker(self.views.keys.secrets))
 
     def lines(self, rows: Iterable[Row], lang: Language) -> list[Json]:
         return [public.line(row, self.numbers.of(row["petition_id"]), lang) for row in rows]

@@ -121,6 +121,7 @@ def _public(name: str, path: str, summary: str, answer: Answer, *parameters: Par
     )
 
 
+_STREET = {"type": "string", "pattern": "^[a-z-]+$"}
 _INVALID: Refusal = (400, "invalid")
 PETITIONS = _public(
     "listPublicPetitions",
@@ -128,6 +129,7 @@ PETITIONS = _public(
     "Petitions about something in the street, the newest first: where each stands, and nothing that anybody wrote.",
     Answer("A page.", PublicPetitions),
     _many("ward", "Only in this ward, by code"),
+    Parameter("street", "Only where this street is shown, by code: its name in small letters without marks, `lang-ha`.", _STREET),
     _many("category", "Only of this category", sorted(FIELD)),
     _many("state", "Only in this state", _LISTED),
     Parameter("received_from", "Received on that day or later.", {"type": "string", "format": "date"}),
@@ -169,6 +171,14 @@ _CODE = Parameter("code", "Its code.", where="path", example="00070")
 WARD_FEED = _public(
     "followWard", "wards/{code}.atom", "Follow a ward in any reader of feeds.", _ATOM, _CODE, refusals=((404, "not-found"),)
 )
+STREET_FEED = _public(
+    "followStreet",
+    "streets/{code}.atom",
+    "Follow a street likewise; of petitions whose address has a number the street is not told.",
+    _ATOM,
+    Parameter("code", "Its name in small letters without marks.", _STREET, "path", example="pho-hue"),
+    refusals=((404, "not-found"),),
+)
 CATEGORY_FEED = _public(
     "followCategory", "categories/{code}.atom", "Follow a category likewise.", _ATOM, _CODE, refusals=((404, "not-found"),)
 )
@@ -185,4 +195,4 @@ OPEN_DATA_FILE = _public(
     Parameter("name", "Its name.", where="path", example="petitions.csv"),
     refusals=((404, "not-found"),),
 )
-OPERATIONS = (PETITIONS, PETITION, NEARBY, STATISTICS, WARD_FEED, CATEGORY_FEED, OPEN_DATA, OPEN_DATA_FILE)
+OPERATIONS = (PETITIONS, PETITION, NEARBY, STATISTICS, WARD_FEED, STREET_FEED, CATEGORY_FEED, OPEN_DATA, OPEN_DATA_FILE)

@@ -27,8 +27,9 @@ def public_routes(views: Views) -> list[Route]:
 
     async def petitions(request: Request) -> Response:
         asked = wanted.petitions(request.query_params, showing.now, showing.numbers)
-        items = showing.lines(await public.listed(views.reader, asked), language(request))
-        return cacheable(request, orjson.dumps({"items": items, "next": items[-1]["number"] if len(items) == asked.limit else None}))
+        found = await showing.page(asked, wanted.street(request.query_params))
+        following = showing.numbers.of(found.last) if found.last else None
+        return cacheable(request, orjson.dumps({"items": showing.lines(found.rows, language(request)), "next": following}))
 
     async def petition(request: Request) -> Response:
         petition_id = showing.numbers.petition_of(request.path_params["number"])

@@ -12,6 +12,7 @@ from consumers.http.looking import day_of, limit_of, several
 from consumers.http.public.contract import MOST, MOST_MONTHS, USUAL
 from consumers.incidents.compare import FIELD
 from consumers.read_model.public import UNLISTED, Spot, Wanted
+from consumers.views.public import streets_by_code
 from schemas.events.intake import LAT_MAX, LAT_MIN, LONG_MAX, LONG_MIN
 from schemas.events.numbers import Numbers
 from schemas.events.standing import State
@@ -62,6 +63,12 @@ def news(now: datetime, *, ward: tuple[str, ...] = (), category: tuple[str, ...]
     """What has changed lately, for those who follow a ward or a category."""
     since = now - timedelta(days=_NEWS_DAYS)
     return Wanted(now=now, ward=ward, category=category, received_from=since, by_change=True, limit=USUAL)
+
+
+def street(given: QueryParams) -> str | None:
+    """Its name. Raise Problem 400 for a code that none has."""
+    code = _known(given, "street", streets_by_code())
+    return streets_by_code()[code] if code else None
 
 
 def _behind(cursor: str | None, numbers: Numbers) -> str | None:

@@ -15,17 +15,18 @@ let asked = 0; // which answer is the one that is waited for
 const option = ({ code, name }) => el("option", { value: code }, name);
 byId("category").append(...data.categories.map(option));
 byId("state").append(...data.states.map(option));
-const ward = combobox(byId("ward"), data.wards, () => changed());
-const map = wardMap((code) => ward.set(code));
+const searched = { ward: combobox(byId("ward"), data.wards, () => changed()), street: combobox(byId("street"), data.streets, () => changed()) };
+const map = wardMap((code) => searched.ward.set(code));
 
 function chosen() {
-  const found = FIELDS.map((name) => [name, byId(name).value]);
-  return new URLSearchParams([["ward", ward.value()], ...found].filter(([, value]) => value));
+  const places = Object.entries(searched).map(([name, field]) => [name, field.value()]);
+  const others = FIELDS.map((name) => [name, byId(name).value]);
+  return new URLSearchParams([...places, ...others].filter(([, value]) => value));
 }
 
 function changed() {
   const query = chosen().toString();
-  if (query === shown) return; // each letter that is typed for a ward comes by here
+  if (query === shown) return; // each letter that is typed for a place comes by here
   history.replaceState(null, "", query ? `?${query}` : location.pathname);
   look();
 }
@@ -49,9 +50,10 @@ async function look(cursor = null) {
   followed(query);
 }
 
-/** The feed of the ward that was chosen, else of the category. */
+/** The feed of the street that was chosen, else of the ward, else of the category. */
 async function followed(query) {
-  const [kind, code, from] = query.get("ward") ? ["wards", query.get("ward"), data.wards] : ["categories", query.get("category"), data.categories];
+  const feeds = [["streets", query.get("street"), data.streets], ["wards", query.get("ward"), data.wards], ["categories", query.get("category"), data.categories]];
+  const [kind, code, from] = feeds.find(([, chosenCode]) => chosenCode) ?? feeds[0];
   byId("clear").hidden = !query.toString();
   byId("feed").hidden = !code;
   byId("feed").href = `/v1/public/${kind}/${code}.atom?lang=${lang}`;
@@ -62,14 +64,15 @@ async function followed(query) {
 function restore() {
   const given = new URLSearchParams(location.search);
   for (const name of FIELDS) byId(name).value = given.get(name) ?? "";
-  if (given.get("ward")) ward.set(given.get("ward"));
-  else look();
+  const places = Object.entries(searched).filter(([name]) => given.get(name));
+  for (const [name, field] of places) field.set(given.get(name));
+  if (!places.length) look();
 }
 
-byId("filters").addEventListener("change", ({ target }) => target.id !== "ward" && changed());
+byId("filters").addEventListener("change", ({ target }) => !(target.id in searched) && changed());
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
 byId("more").addEventListener("click", () => look(next));
-byId("clear").addEventListener("click", () => { byId("filters").reset(); ward.clear(); });
+byId("clear").addEventListener("click", () => { byId("filters").reset(); for (const field of Object.values(searched)) field.clear(); });
 
 restore();
 byId("map").append((await map).place);

@@ -3,6 +3,7 @@
 import { combobox } from "/assets/common/combobox.js";
 import { announce, api, byId, connection, data, decoded, el, lang, links, t, trouble } from "/assets/common/core.js";
 import { shown } from "/assets/common/files.js";
+import { offerHere, possible } from "/assets/views/push.js";
 import { uploads } from "/assets/common/uploads.js";
 import { loadCalendar, longDate, moment, remaining } from "/assets/common/time.js";
 
@@ -310,13 +311,17 @@ await loadCalendar();
 await load();
 setInterval(() => petition && showFacts(), TICK_MS);
 
-// --- News by mail or message -------------------------------------------------------------------------------------------------------
+// --- News by mail, message, or on this device --------------------------------------------------------------------------------------
 
 async function offerNews() {
   const { status, body } = await api(`${base}/notices`);
   if (status !== 200 || !body.media.length) return;
-  byId("news-medium").replaceChildren(...body.media.map((medium) => el("option", { value: medium }, t(`track.news-${medium}`))));
-  byId("news").hidden = false;
+  const written = body.media.filter((medium) => medium !== "webpush");
+  byId("news-medium").replaceChildren(...written.map((medium) => el("option", { value: medium }, t(`track.news-${medium}`))));
+  byId("news").querySelector("form").hidden = !written.length;
+  const here = Boolean(petition && body.push_key) && possible();
+  byId("news").hidden = !written.length && !here;
+  if (here) await offerHere(base, petition.petition_id, body.push_key);
 }
 
 byId("news").querySelector("form").addEventListener("submit", async (event) => {
