@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -162,7 +162,8 @@ class Lookup:
 
     def exchanged(self, words: Words, texts: Mapping[int, Typed]) -> Words:
         """The words of a batch of which some texts, by their number, have others now."""
-        parts = np.split(words.packed, words.starts[1:])
+        bounds = [*words.starts.tolist(), len(words.packed)]
+        parts = [words.packed[start:end] for start, end in pairwise(bounds)]
         for number, text in texts.items():
             parts[number] = self._packed([text])
         return _laid_out(np.concatenate(parts), list(map(len, parts)))
@@ -197,7 +198,7 @@ class Lookup:
         return self._counted(*self._all(plain, accented, (packed & _DIFFERS) > 0, words.text), words.starts)
 
     def _all(self, plain: Ints, accented: Ints, differs: NDArray[np.bool_], text: Ints) -> tuple[Ints, Ints]:
-        """Every occurrence of a known term as `text · terms + row`, and the place of its first word in the batch."""
+        """Every occurrence of a known term as the text's number and the term's row in one, and the place of its first word in the batch."""
         joined = text[:-1] == text[1:]
         either = joined & (differs[:-1] | differs[1:])
         rows = (
@@ -206,19 +207,22 @@ class Lookup:
             self._plain_pairs.find(plain[:-1], plain[1:], joined),
             self._accented_pairs.find(accented[:-1], accented[1:], either),
         )
-        found = np.concatenate(rows)
-        places = np.arange(len(text))
-        at = np.concatenate([places, places, places[:-1], places[:-1]])
-        known = np.flatnonzero(found >= 0)
-        at = at[known]
-        return text[at] * len(self._idf) + found[known], at
+        at = [np.flatnonzero(found >= 0) for found in rows]
+        places = np.concatenate(at)
+        known = np.concatenate([found[where] for found, where in zip(rows, at, strict=True)])
+        return text[places] << _BITS | known, places
 
     def _counted(self, occurrences: Ints, at: Ints, starts: Ints) -> Rows:
-        """Repetitions put together, values set so that each text's tf · idf vector has length 1."""
-        texts = len(starts)
-        distinct, first, often = np.unique(occurrences, return_index=True, return_counts=True)
-        text, rows = np.divmod(distinct, len(self._idf))
+        """Repetitions put together, values set so that each text's tf · idf vector has length 1. Place and term in one number: a bare sort
+        brings each term's first place to the front, at a third of the cost of sorting by an index."""
+        texts, width = len(starts), int(at.max(initial=0)).bit_length()
+        ordered = np.sort(occurrences << width | at)
+        terms = ordered >> width
+        first = np.flatnonzero(np.diff(terms, prepend=-1))
+        text, rows = terms[first] >> _BITS, terms[first] & _MASK
+        often = np.diff(first, append=len(terms))
         values = _LOG_COUNT[np.minimum(often, len(_LOG_COUNT) - 1)] * self._idf[rows]
         length = np.sqrt(np.bincount(text, values**2, texts))
         bounds = np.searchsorted(text, np.arange(texts + 1))
-        return Rows(rows, np.rint(values / length[text] * _FINE).astype(np.float32) / _FINE, bounds, at[first] - starts[text])
+        places = (ordered[first] & ((1 << width) - 1)) - starts[text]
+        return Rows(rows, np.rint(values / length[text] * _FINE).astype(np.float32) / _FINE, bounds, places)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -66,34 +67,30 @@ class Scorer:
         return self._linear(self.lookup.rows(words))
 
     def _linear(self, known: Rows) -> Floats:
-        gathered = self._weights[known.rows].astype(np.float32)
-        bounds = known.bounds.tolist()
-        sums = [known.values[start:end] @ gathered[start:end] for start, end in pairwise(bounds)]
+        """Text by text: the weights of one fit into the processor's cache, those of a batch do not."""
+        bounds, weights = known.bounds.tolist(), self._weights
+        sums = [known.values[start:end] @ weights.take(known.rows[start:end], axis=0) for start, end in pairwise(bounds)]
         return np.asarray(np.array(sums, np.float32).reshape(-1, len(self.model.bias)) * self.model.scale + self.model.bias)
 
     def reasons(self, texts: Sequence[Typed], known: Rows, columns: Ints, *, pairs_only: bool = False) -> list[tuple[str, ...]]:
         """For each text the words that speak most for its column, as typed, the strongest first; `pairs_only`: leave out single syllables,
         which may be half of a word ("non" of "mầm non")."""
-        if not len(known.rows):
-            return [()] * len(texts)
         text = np.repeat(np.arange(len(texts)), np.diff(known.bounds))
         strength = self._weights[known.rows, columns[text]] * known.values
-        if pairs_only:
-            strength = strength * self._is_pair[known.rows]
+        speaks = np.flatnonzero((strength > 0) & self._is_pair[known.rows] if pairs_only else strength > 0)
         # One sort for all: by text, then by falling strength (which is at most 127, the largest weight times the longest value).
-        order = np.argsort(text * 256.0 - strength, kind="stable")
-        looked_at = known.bounds[:-1, None] + np.arange(_LOOKED_AT)
-        order = order[np.minimum(looked_at, len(order) - 1)]
-        counts = ((looked_at < known.bounds[1:, None]) & (strength[order] > 0)).sum(axis=1).tolist()
+        order = speaks[np.argsort(text[speaks] * 256.0 - strength[speaks], kind="stable")]
+        bounds = np.searchsorted(text[order], np.arange(len(texts) + 1)).tolist()
         places, pairs = known.first[order].tolist(), self._is_pair[known.rows[order]].tolist()
-        return [_shown(text.accented, *each) for text, *each in zip(texts, places, pairs, counts, strict=True)]
+        shown = [slice(start, min(end, start + _LOOKED_AT)) for start, end in pairwise(bounds)]
+        return [_shown(text.accented, places[part], pairs[part]) for text, part in zip(texts, shown, strict=True)]
 
 
-def _shown(words: Sequence[str], places: Sequence[int], pairs: Sequence[bool], count: int) -> tuple[str, ...]:
+def _shown(words: Sequence[str], places: Sequence[int], pairs: Sequence[bool]) -> tuple[str, ...]:
     """The words behind the terms at these places, each once, at most `_MOST_REASONS`."""
     shown: list[str] = []
-    for place, pair in zip(places[:count], pairs, strict=False):
-        said = " ".join(map(_said, words[place : place + 1 + pair]))
+    for place, pair in zip(places, pairs, strict=True):
+        said = f"{_said(words[place])} {_said(words[place + 1])}" if pair else _said(words[place])
         for other in shown:
             if said in other or other in said:
                 break
@@ -104,5 +101,6 @@ def _shown(words: Sequence[str], places: Sequence[int], pairs: Sequence[bool], c
     return tuple(shown)
 
 
+@lru_cache(maxsize=20_000)
 def _said(word: str) -> str:
     return word if word.isalpha() else number_or_word(word).replace(BARE_NUMBER, _SOME_NUMBER)

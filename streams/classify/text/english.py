@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -15,8 +16,8 @@ from streams.classify.text.language import VIETNAMESE, is_english
 from streams.classify.text.spacing import is_syllable
 from streams.classify.text.typed import MOST_WORDS, Typed
 
-_LONGEST = 4
-"""Words in the longest phrase."""
+Meant = tuple[tuple[str, ...], tuple[str, ...]]
+"""Vietnamese words with their accents, and the same without."""
 _WORD = re.compile(r"[^\W_]+(?:'(?!s\b)[a-z]+)?(?:'s\b)?")
 _SMALL = (
     "a about above across after afterwards again against ago all almost along already also although always am an and another any "
@@ -77,34 +78,52 @@ def in_english(text: Typed) -> bool:
 
 def glossed(text: Typed) -> Typed:
     """The same text with the words that it would have in Vietnamese; names, and words without a gloss, stay. Small words go."""
-    words = list(_gloss(_WORD.findall(text.written.lower())))[:MOST_WORDS]  # as it stands: an abbreviation of Vietnamese is none here
-    return replace(text, accented=words, plain=[fold(word) for word in words])
+    meant = list(_gloss(_WORD.findall(text.written.lower())))  # as it stands: an abbreviation of Vietnamese is none here
+    accented, plain = (list(chain.from_iterable(words))[:MOST_WORDS] for words in zip(*meant, strict=True)) if meant else ([], [])
+    return replace(text, accented=accented, plain=plain)
 
 
-def _gloss(words: Sequence[str]) -> Iterator[str]:
-    at = 0
+def _gloss(words: Sequence[str]) -> Iterator[Meant]:
+    """The longest phrase that begins at a word, else the word alone."""
+    heads, at = _heads(), 0
     while at < len(words):
-        found, length = _longest(words, at)
-        if found or words[at] not in SMALL:
-            yield from found or (words[at],)
-        at += length
+        phrase = _phrase(words, at) if words[at] in heads else ""
+        yield _glosses()[phrase] if phrase else _alone(words[at])
+        at += 1 + phrase.count(" ")
 
 
-def _longest(words: Sequence[str], at: int) -> tuple[tuple[str, ...], int]:
-    """The gloss of the longest phrase that begins there, and how many words it takes."""
-    for length in range(min(_LONGEST, len(words) - at) if words[at] in _heads() else 1, 0, -1):
-        head = " ".join(words[at : at + length - 1])
-        for last in _stems(words[at + length - 1]):
-            found = glossary().get(f"{head} {last}" if head else last)
-            if found:
-                return found, length
-    return (), 1
+def _phrase(words: Sequence[str], at: int) -> str:
+    """The longest phrase of several words that begins there, in the glossary's spelling; empty if there is none."""
+    for length in _heads()[words[at]]:
+        if at + length <= len(words):
+            head = " ".join(words[at : at + length - 1])
+            for last in _stems(words[at + length - 1]):
+                if f"{head} {last}" in glossary():
+                    return f"{head} {last}"
+    return ""
+
+
+@lru_cache(maxsize=20_000)
+def _alone(word: str) -> Meant:
+    stem = next((stem for stem in _stems(word) if stem in glossary()), None)
+    if stem is not None:
+        return _glosses()[stem]
+    return ((), ()) if word in SMALL else ((word,), (fold(word),))
 
 
 @cache
-def _heads() -> frozenset[str]:
-    """The first words of phrases that have several."""
-    return frozenset(phrase.partition(" ")[0] for phrase in glossary() if " " in phrase)
+def _glosses() -> dict[str, Meant]:
+    return {english: (meant, tuple(map(fold, meant))) for english, meant in glossary().items()}
+
+
+@cache
+def _heads() -> dict[str, list[int]]:
+    """The first words of phrases that have several, and how many these have, the most first."""
+    lengths: dict[str, set[int]] = {}
+    for phrase in glossary():
+        if " " in phrase:
+            lengths.setdefault(phrase.partition(" ")[0], set()).add(phrase.count(" ") + 1)
+    return {word: sorted(found, reverse=True) for word, found in lengths.items()}
 
 
 @lru_cache(maxsize=20_000)
