@@ -28,7 +28,7 @@ from streams.classify.routing.routes import Route, RoutingTable
 from streams.classify.text.typed import Typed
 
 _GUESSES = 3
-_BATCH = 128
+_BATCH = 256
 _SENDERS_SHARE = 0.4
 """Weight of a category chosen by the sender against that of the text: it decides a vague text, not a clear one."""
 
@@ -89,8 +89,10 @@ class Classifier:
         words = self._scorer.reasons(read.texts, scores.known, columns)
         hits = [self._lexicon.search(text, accented=accented) for text, accented in zip(read.texts, read.glance.accented, strict=True)]
         told = map(_Told, asked, read.texts, read.languages, read.glance.understood, guesses, words, hits)
-        dangers = [self._danger(scores, at, read, hits[at], closer.get(at, ())) for at in range(len(asked))]
-        seen = [self._seen(*parts) for parts in zip(told, dangers, scores.kinds, strict=True)]
+        urgent = scores.urgent.tolist()
+        dangers = [self._danger(scores, urgent[at], at, read, hits[at], closer.get(at, ())) for at in range(len(asked))]
+        kind_of = zip(scores.kinds.argmax(axis=1).tolist(), scores.kinds.max(axis=1).tolist(), strict=True)
+        seen = [self._seen(*parts) for parts in zip(told, dangers, kind_of, strict=True)]
         located = self._locator.locate_all([(one.text, one.asked.location) for one in seen])
         routes = [
             self._table.route(one.kind, one.guesses[0].category, where.place, one.level, one.text, one.asked.location)
@@ -121,9 +123,11 @@ class Classifier:
             chances[self._columns[chosen]] += chances[self._columns[OTHER]]
             chances[self._columns[OTHER]] = 0
 
-    def _danger(self, scores: Scores, at: int, read: Read, hits: Hits, sentences: Sequence[Sentence]) -> Danger:
+    def _danger(  # noqa: PLR0917 -- what danger follows from
+        self, scores: Scores, urgent: float, at: int, read: Read, hits: Hits, sentences: Sequence[Sentence]
+    ) -> Danger:
         """By the whole text; a sentence of it that is surely urgent makes the text maybe urgent."""
-        odds = log_odds(float(scores.urgent[at]), hits, self.model.calibration)
+        odds = log_odds(urgent, hits, self.model.calibration)
         if any(one.odds > _SURE_SENTENCE for one in sentences):
             odds = max(odds, 0.0)
         found = verdict(odds, hits, self.model.calibration.margin(english=read.languages[at] == "en"))
@@ -132,10 +136,11 @@ class Classifier:
         words = self._scorer.reasons([read.texts[at]], scores.known.of(at), np.array([self._scorer.urgent_column]), pairs_only=True)[0]
         return msgspec.structs.replace(found, words=words or (self._explain.situation,))
 
-    def _seen(self, told: _Told, danger: Danger, chances: Floats) -> Seen:
+    def _seen(self, told: _Told, danger: Danger, likeliest: tuple[int, float]) -> Seen:
+        """`likeliest`: the number of the likeliest kind and its chance."""
         asked, text, language, understood, guesses, words, hits = told
-        best = int(chances.argmax())
-        kind = kinds.kind_of(asked, text, danger, self._kinds[best], float(chances[best]), sure_from=self.model.calibration.kind_from)
+        best, chance = likeliest
+        kind = kinds.kind_of(asked, text, danger, self._kinds[best], chance, sure_from=self.model.calibration.kind_from)
         level = _level(asked, kind, hits, guesses, danger)
         return Seen(asked, text, language, understood, words, hits.complex_, guesses, kind, level, danger)
 

@@ -50,9 +50,7 @@ def parts(text: str) -> Iterator[tuple[int, int]]:
 
 def _asks(text: Typed, second: float) -> bool:
     words = len(text.plain)
-    return words >= _LONG or (
-        words >= 2 * _LEAST_WORDS and (second >= _SECOND or any(further in text.folded for further in _FURTHER_FOLDED))
-    )
+    return words >= _LONG or (words >= 2 * _LEAST_WORDS and (second >= _SECOND or any(map(text.folded.__contains__, _FURTHER_FOLDED))))
 
 
 def _spans(at: int, text: str) -> list[tuple[int, int, int]]:

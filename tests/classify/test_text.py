@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.classify.text.english import SMALL, glossary, glossed
 from streams.classify.text.folding import fold, fold_all
 from streams.classify.text.normal import normalise
 from streams.classify.text.typed import typed, typed_all
@@ -119,3 +120,14 @@ def test_a_huge_text_is_no_trouble() -> None:
 
     assert len(text) > 90_000
     assert "ngap" in typed(text).plain
+
+
+def test_each_english_phrase_is_read_whole_between_words_that_stay() -> None:
+    """The longest phrase wins over the words in it, small words go, names stay; each word stands beside its folded form."""
+    for english, meant in glossary().items():
+        if english not in SMALL and english.replace(" ", "").isalpha():
+            read = glossed(typed(f"Qzx {english} the Qzx"))
+
+            assert tuple(read.accented) == ("qzx", *meant, "qzx"), english
+            assert read.plain == [fold(word) for word in read.accented]
+    assert glossed(typed("the of and")).plain == []

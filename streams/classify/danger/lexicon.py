@@ -51,6 +51,9 @@ class Hits(msgspec.Struct, frozen=True, gc=False):
     dangers: tuple[str, ...] = ()
 
 
+_NONE = Hits()
+
+
 def parse(text: str) -> list[Phrase]:
     """`WEIGHT<TAB>[=]PHRASE[<TAB>DANGER]` a line; raises `BadLexiconError`."""
     return [_phrase(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip() and not line.startswith("#")]
@@ -92,14 +95,15 @@ class Lexicon:
         """`accented`: whether the text was typed with diacritics. Each phrase counts once, a longer one hides what it has inside."""
         automaton = self._accented if accented else self._folded
         line = f" {' '.join(text.accented if accented else text.plain)} "
+        spans = _longest_first(automaton, line)
+        if not spans:
+            return _NONE
         found: dict[str, Phrase] = {}
         covered = -1
-        for start, end, phrase in _longest_first(automaton, line):
+        for start, end, phrase in spans:
             if start >= covered:
                 found.setdefault(phrase.text, phrase)
                 covered = end
-        if not found:
-            return Hits()
         phrases = found.values()
         return Hits(
             sum(phrase.weight for phrase in phrases),
