@@ -20,7 +20,7 @@ from consumers.http.endpoint import endpoint
 from consumers.http.looking import MAX_LIMIT, looked_for, searching
 from consumers.http.state import Views
 from consumers.read_model import cursors
-from consumers.read_model.finding import COUNTED_AT_MOST, Scope, Wanted
+from consumers.read_model.finding import Scope, Wanted, counted_at_most
 from consumers.read_model.reading import Line
 from consumers.read_model.words import Mark, marker
 from consumers.views import office as office_view
@@ -57,8 +57,8 @@ def case_routes(views: Views) -> list[Route]:
 
     async def count(request: Request) -> Response:
         _, wanted = await looking.wanted(request)
-        number = await views.reader.count(wanted)
-        return json({"number": min(number, COUNTED_AT_MOST), "exact": number <= COUNTED_AT_MOST})
+        number, most = await views.reader.count(wanted), counted_at_most(wanted)
+        return json({"number": min(number, most), "exact": number <= most})
 
     async def as_csv(request: Request) -> Response:
         acting, wanted = await looking.wanted(request)

@@ -16,7 +16,8 @@ from consumers.read_model.cursors import KEYS, Cursor, Sort
 from schemas.events.lateness import LATE_SQL, MISSED_SQL
 from schemas.reference import TRIAGE_OFFICE
 
-COUNTED_AT_MOST = 10_000
+COUNTED_AT_MOST, FOUND_AT_MOST = 10_000, 1_000
+"""Up to which number an office's open work is counted, which an index alone gives, and up to which everything else: nobody reads more."""
 
 
 class Scope(StrEnum):
@@ -90,7 +91,6 @@ _CONDITIONS: Mapping[str, str] = {
     "ids": "p.petition_id = any(%(ids)s)",
     "id_from": "p.petition_id >= %(id_from)s",
     "id_to": "p.petition_id < %(id_to)s",
-    "open": "(p.queue_office is not null) = %(open)s",
     "state": "p.state = any(%(state)s)",
     "category": "p.category = any(%(category)s)",
     "ward": "p.ward_code = any(%(ward)s)",
@@ -111,9 +111,11 @@ _CONDITIONS: Mapping[str, str] = {
 
 _OWN = "p.office = %(office)s"
 _HELPING = ("p.decider = %(office)s", "p.escalated_to = %(office)s", "p.co_offices @> array[%(office)s]")
-_FORMER = f"cardinality(w.offices) > 1 and w.offices @> array[%(office)s] and coalesce(p.office, '{TRIAGE_OFFICE}') <> %(office)s"
+_FORMER = "p.former @> array[%(office)s]"
 _NAMED = " and w.offices @> array[%(office)s]"
-"""Nothing new of one's own cases; with it the index of words gives those of the office alone."""
+"""Nothing new of cases that are or were one's own; with it the index of words gives those of the office alone."""
+_OPEN = {True: "p.queue_office is not null", False: "p.queue_office is null"}
+"""Written out: only so does the database see that an index of open cases alone will do."""
 
 
 def page_query(wanted: Wanted) -> tuple[str, dict[str, Any]]:
@@ -128,10 +130,18 @@ def page_query(wanted: Wanted) -> tuple[str, dict[str, Any]]:
 
 
 def count_query(wanted: Wanted) -> tuple[str, dict[str, Any]]:
-    """How many there are, `COUNTED_AT_MOST` and one at most."""
-    parts = " union ".join(f"(select p.petition_id {_where(part, wanted)} limit {COUNTED_AT_MOST + 1})" for part in _parts(wanted))
-    query = f"select count(*) as number from (select from ({parts}) as parts limit {COUNTED_AT_MOST + 1}) as found"  # noqa: S608
+    """How many there are, `counted_at_most` and one at most. A case that several parts have is counted in the first."""
+    parts = _parts(wanted)
+    apart = [" and ".join([f"({part})", *(f"({before}) is not true" for before in parts[:n])]) for n, part in enumerate(parts)]
+    found = " union all ".join(f"(select {_where(part, wanted)})" for part in apart)
+    query = f"select count(*) as number from (select from ({found}) as parts limit {counted_at_most(wanted) + 1}) as found"  # noqa: S608
     return query, wanted.parameters()
+
+
+def counted_at_most(wanted: Wanted) -> int:
+    """Beyond which number it is only said that there are more."""
+    plain = wanted.scope in {Scope.WORK, Scope.MINE} and not (wanted.words or wanted.begun)
+    return COUNTED_AT_MOST if plain else FOUND_AT_MOST
 
 
 def _merged(wanted: Wanted) -> str:
@@ -146,14 +156,14 @@ def _merged(wanted: Wanted) -> str:
 
 def _parts(wanted: Wanted) -> tuple[str, ...]:
     """One for each way in which the case is the caller's business. Who is not responsible does not find people by their numbers."""
-    own = _own(wanted)
+    own, former = _own(wanted), _FORMER + (_NAMED if wanted.words or wanted.begun else "")
     found = {
         Scope.WORK: ("p.queue_office = %(office)s", *_HELPING),
         Scope.MINE: ("p.officer = any(%(persons)s) and p.queue_office = %(office)s",),
         Scope.OFFICE: own,
-        Scope.FORMER: (_FORMER,),
+        Scope.FORMER: (former,),
         Scope.BRANCH: _branch(wanted) or ("false",),
-        Scope.ALL: (*own, *_HELPING, _FORMER, *_branch(wanted)),
+        Scope.ALL: (*own, *_HELPING, former, *_branch(wanted)),
     }[wanted.scope]
     if not wanted.phones:
         return found
@@ -175,7 +185,11 @@ def _branch(wanted: Wanted) -> tuple[str, ...]:
 
 
 def _where(part: str, wanted: Wanted, *, paged: bool = False) -> str:
-    conditions = [part, *(condition for name, condition in _CONDITIONS.items() if getattr(wanted, name) not in (None, ()))]
+    conditions = [
+        part,
+        *([_OPEN[wanted.open]] if wanted.open is not None else ()),
+        *(condition for name, condition in _CONDITIONS.items() if getattr(wanted, name) not in (None, ())),
+    ]
     if paged and wanted.after is not None:
         conditions.append(_behind(wanted.sort))
     found = " and ".join(conditions)

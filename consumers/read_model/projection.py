@@ -150,4 +150,9 @@ def _petition_row(petition_id: str, entry: _Latest) -> Row:
         entry.event.at,
         case.officer or "",
         case.held_until or "",
+        _former(entry.owners - {case.office or TRIAGE_OFFICE}),
     )
+
+
+def _former(owners: set[str]) -> str:
+    return "{" + ",".join(sorted(owners)) + "}" if owners else ""

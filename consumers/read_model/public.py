@@ -89,7 +89,7 @@ async def listed(reader: Reader, wanted: Wanted) -> list[Row]:
     given = {name: getattr(wanted, name) for name in _CONDITIONS}
     conditions = [LISTED, *(condition for name, condition in _CONDITIONS.items() if given[name] not in (None, ()))]
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
-    order = "p.updated_at desc, p.petition_id" if wanted.by_change else "p.received_at desc, p.petition_id desc"
+    order = "p.updated_at desc, p.petition_id desc" if wanted.by_change else "p.received_at desc, p.petition_id desc"
     query = f"{_COLUMNS} where {' and '.join(conditions)} order by {order} limit %(limit)s"
     return await reader.rows(query, {**WHICH, **values, "now": wanted.now, "limit": wanted.limit})
 

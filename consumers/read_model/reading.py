@@ -91,7 +91,7 @@ class Reader:
         return [Line(**row) for row in await self.rows(*page_query(wanted))]
 
     async def count(self, wanted: Wanted) -> int:
-        """How many there are; one more than `finding.COUNTED_AT_MOST` for however many beyond that."""
+        """How many there are; one more than `finding.counted_at_most` for however many beyond that."""
         (row,) = await self.rows(*count_query(wanted))
         return int(row["number"])
 

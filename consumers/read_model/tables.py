@@ -11,6 +11,7 @@ from consumers.loop.offsets import Move, Offsets
 from consumers.loop.postgres_sink import UnusableRow
 from consumers.read_model.projection import Row, Rows
 from schemas.events.erasures import Forgotten
+from schemas.reference import TRIAGE_OFFICE
 
 # JSON, codes and instants never hold a control character, so a column travels as one text without any quoting.
 _SEPARATOR = "\x01"
@@ -40,6 +41,7 @@ _PETITION_COLUMNS = (
     ("updated_at", "timestamptz"),
     ("officer", "text"),
     ("held_until", "timestamptz"),
+    ("former", "text[]"),
 )
 _TIMELINE_COLUMNS = (
     ("petition_id", "text"),
@@ -52,6 +54,14 @@ _TIMELINE_COLUMNS = (
 _WORDS_COLUMNS = (("petition_id", "text"), ("offices", "text[]"), ("words", "bigint[]"), ("photos", "bool"))
 _KEPT_FROM_FIRST = ("petition", "classification")
 
+
+_FORMER = f"""
+case when petition.office is not distinct from excluded.office and excluded.former is null then petition.former else nullif(array(
+    select distinct one collate "C" from unnest(petition.former || coalesce(petition.office, '{TRIAGE_OFFICE}') || excluded.former) as one
+    where one <> coalesce(excluded.office, '{TRIAGE_OFFICE}') order by 1
+), '{{}}') end
+"""  # noqa: S608 -- a constant of ours
+"""An office that had the case and has it no more is added; the one that has it now is none of them, however often it had it before."""
 
 Forget = Callable[["psycopg.Connection[Any]", Sequence[Forgotten]], None]
 """May be called again for the same ones; raises one of `consumers.loop.sink.Unfinished`, psycopg.OperationalError: then it is."""
@@ -66,10 +76,10 @@ def _select(columns: Sequence[tuple[str, str]]) -> str:
 
 def _upsert_petition() -> str:
     names = ", ".join(name for name, _ in _PETITION_COLUMNS)
-    plain = [n for n, _ in _PETITION_COLUMNS if n not in ("petition_id", "channel", *_KEPT_FROM_FIRST)]
+    plain = [n for n, _ in _PETITION_COLUMNS if n not in ("petition_id", "channel", "former", *_KEPT_FROM_FIRST)]
     changes = [f"{n} = excluded.{n}" for n in plain]
     changes += [f"{n} = coalesce(petition.{n}, excluded.{n})" for n in _KEPT_FROM_FIRST]
-    changes += ["channel = coalesce(nullif(petition.channel, ''), excluded.channel)"]
+    changes += ["channel = coalesce(nullif(petition.channel, ''), excluded.channel)", f"former = {_FORMER}"]
     return (
         f"insert into petition ({names}) {_select(_PETITION_COLUMNS)} "
         f"on conflict (petition_id) do update set {', '.join(changes)} where petition.seq < excluded.seq"

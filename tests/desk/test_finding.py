@@ -133,6 +133,34 @@ async def test_a_former_office_finds_it_among_what_it_gave_away(desk: Desk) -> N
     assert await after.ids(f"{CASES.replace('so-xd', 'so-nnmt')}?scope=former") == []
 
 
+@pytest.mark.parametrize("apart", [False, True], ids=["in one write", "each by itself"])
+async def test_an_office_that_gets_a_case_back_is_no_former_one(desk: Desk, *, apart: bool) -> None:
+    """Through three hands and back to the first: the two others have given it away, however many events are written at once."""
+    life = desk.life()[1]
+    for office_code in ("so-nnmt", "so-yt", "so-xd"):
+        transferred(life, office_code)
+    for batch in ([one] for one in life.sent) if apart else [life.sent]:
+        desk.project(*batch)
+    with psycopg.connect(desk.rig.database) as table:
+        (former,) = table.execute("select former from petition where petition_id = %s", (life.petition_id,)).fetchone()
+
+    assert former == ["so-nnmt", "so-yt"]
+    assert await desk.officer().ids(f"{CASES}?scope=former") == []
+    assert await desk.officer("so-yt").ids(f"{CASES.replace('so-xd', 'so-yt')}?scope=former") == [life.petition_id]
+
+
+async def test_a_case_that_is_anothers_business_twice_is_counted_once(desk: Desk) -> None:
+    """An office that helps with a case, and must decide it, has one case."""
+    life = desk.life()[1]
+    life.happens(Accepted, view={"state": State.ACCEPTED, "co_offices": ("so-nnmt",), "decider": "so-nnmt", "escalated_to": "so-nnmt"})
+    desk.project(*life.sent)
+    helper, theirs = desk.officer("so-nnmt"), CASES.replace("so-xd", "so-nnmt")
+
+    assert await helper.get(f"{theirs}/count") == {"number": 1, "exact": True}
+    assert await helper.get(f"{theirs}/count?scope=all") == {"number": 1, "exact": True}
+    assert await helper.ids(theirs) == [life.petition_id]
+
+
 async def test_filters_combine(desk: Desk) -> None:
     """Each leaves out what it says, two of them what either says."""
     urgent, late, plain = (desk.life(level=level)[1] for level in (Level.URGENT, Level.ORDINARY, Level.ORDINARY))

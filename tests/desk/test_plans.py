@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -21,8 +21,13 @@ ASKED = {
     "queue, a later page": Wanted(office=OFFICE, now=NOW, after=(3, NOW.isoformat(), "0" * 26)),
     "by due": Wanted(office=OFFICE, now=NOW, sort=Sort.DUE),
     "mine": Wanted(office=OFFICE, now=NOW, scope=Scope.MINE, persons=("p-3",)),
+    "by level": Wanted(office=OFFICE, now=NOW, sort=Sort.LEVEL),
+    "late": Wanted(office=OFFICE, now=NOW, overdue=True),
+    "late, of a kind, here": Wanted(office=OFFICE, now=NOW, overdue=True, category=("trees",), ward=("00070",)),
     "ended": Wanted(office=OFFICE, now=NOW, scope=Scope.OFFICE, open=False, sort=Sort.NEWEST),
     "given away": Wanted(office=OFFICE, now=NOW, scope=Scope.FORMER, sort=Sort.NEWEST),
+    "all": Wanted(office=OFFICE, now=NOW, scope=Scope.ALL),
+    "changed since": Wanted(office=OFFICE, now=NOW, scope=Scope.OFFICE, sort=Sort.UPDATED, updated_since=NOW - timedelta(hours=3)),
     "below": Wanted(office="vp-ubnd", now=NOW, scope=Scope.BRANCH, open=True, branch=below("vp-ubnd")),
     "a rare word": Wanted(office=OFFICE, now=NOW, scope=Scope.ALL, words=(RARE, RARE + 7)),
     "a common word": Wanted(office=OFFICE, now=NOW, scope=Scope.ALL, words=(COMMON,)),
@@ -61,3 +66,11 @@ def test_no_question_of_the_desk_must_read_the_whole_table(
     assert "Seq Scan on petition" not in found, found
     assert "Seq Scan on case_words" not in found, found
     assert "Index" in found
+
+
+@pytest.mark.parametrize("name", ["queue", "by level", "late", "late, of a kind, here", "ended"])
+def test_what_is_counted_often_is_counted_in_an_index(many: psycopg.Connection, name: str) -> None:
+    """Numbers of the usual views are asked again and again: no row of the table is read for those of the office's own cases."""
+    found = plan(many, count_query(ASKED[name]))
+
+    assert "Index Only Scan using petition_" in found, found
