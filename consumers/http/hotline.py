@@ -1,4 +1,5 @@
-"""For the hotline: a caller's petitions by his number, and one of them, once it is on record that it is opened for him.
+"""For the hotline: a caller's petitions by his number, of which each search is on record, and one of them, once it is on record that it is
+opened for him.
 
 The list says of each what and when and where it stands, and no word of anybody; the words are personal, and their citizen reads who has
 read them.
@@ -17,6 +18,7 @@ from consumers.http.body import given
 from consumers.http.contract_hotline import LISTED_AT_MOST, OPENED, SEARCH, SHOW, CallersNumber
 from consumers.http.endpoint import endpoint
 from consumers.http.state import Views
+from consumers.read_model import callers
 from consumers.timeline import TimelineEntry
 from consumers.views import citizen as citizen_view
 from schemas.authority import Call
@@ -28,19 +30,18 @@ from schemas.web import Problem, json, language
 
 SHOWN_FOR = timedelta(hours=1)
 """After it was put on record."""
-_OF_PHONE = """
-select p.petition_id, p.view from contact_key k join petition p using (petition_id)
-where k.phone = %s and k.key is not null order by p.received_at desc, p.petition_id limit %s
-"""
 
 
 def hotline_routes(views: Views) -> list[Route]:
     clock = views.settings.clock()
 
     async def search(request: Request) -> Response:
-        await views.callers.allowed(request, Call.TAKE_CALLS)
+        person = (await views.callers.allowed(request, Call.TAKE_CALLS)).person
+        if person is None:
+            raise Problem(403, "not-your-duty")
         number = await given(CallersNumber, request)
-        rows = await views.reader.rows(_OF_PHONE, (phones.mark(views.keys.secrets[-1], number.phone), LISTED_AT_MOST))
+        mark = phones.mark(views.keys.secrets[-1], number.phone)
+        rows = await callers.of_phone(views.reader, mark, person.id, LISTED_AT_MOST)
         lang = language(request)
         return json({"items": [citizen_view.line(row["petition_id"], row["view"], lang) for row in rows]})
 

@@ -14,6 +14,7 @@ from kafka.errors import KafkaError
 
 from consumers.kafka import erasures
 from consumers.loop.sink import Unfinished
+from consumers.read_model.callers import FORGET_MARKS
 from consumers.settings import ProjectorSettings
 from schemas.events.erasures import Forgotten
 from schemas.platform import keyring
@@ -35,4 +36,5 @@ def forget(settings: ProjectorSettings, connection: psycopg.Connection[Any], for
     destroyed = keyring.destroy(settings.keyring_file, [one.path for one in forgotten if one.path])
     for one in forgotten:
         connection.execute(NEVER_A_CONTACT, (one.petition_id,))
+    connection.execute(FORGET_MARKS)
     log.info("forgotten", petitions=len(forgotten), keys=destroyed)

@@ -17,7 +17,11 @@ _WRITE = "select, insert, update"
 _OFFSETS = {"consumer_offset": _WRITE}
 _DESK = ("desk_view", "desk_absence", "desk_presence")
 GRANTS: Mapping[str, Mapping[str, str]] = {
-    "projector": {**dict.fromkeys(("petition", "timeline", "case_words", "contact_key"), _WRITE), **_OFFSETS},
+    "projector": {
+        **dict.fromkeys(("petition", "timeline", "case_words", "contact_key"), _WRITE),
+        "number_search": "select, update",
+        **_OFFSETS,
+    },
     "incidents": {"incident_petition": f"{_WRITE}, delete", "incident_request": f"{_WRITE}, delete", **_OFFSETS},
     "notifier": {
         **dict.fromkeys(("notice_receiver", "notice_petition", "notice_delivery"), f"{_WRITE}, delete"),
@@ -29,6 +33,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("petition", "timeline", "case_words", "consumer_offset", "person", "person_post", "machine_token"), "select"),
         "incident_petition": "select",
         "contact_key": _WRITE,
+        "number_search": "select, insert",
         **dict.fromkeys(("file", "session", "sign_in_failure", "sign_in_visit", "reply_template", *_DESK), f"{_WRITE}, delete"),
     },
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,7 +44,7 @@ class Duties(click.ParamType):
 posts_argument = click.argument("posts", nargs=-1, required=True, type=Duties(), metavar="DUTY[@OFFICE]...")
 
 
-@click.group(short_help="Persons: add, list, disable, role, password.")
+@click.group(short_help="Persons: add, list, disable, role, password, searches.")
 def persons() -> None:
     """Persons who may sign in: officers, heads, the city office, triage, leaders, the operations centre, auditors, operators.
 
@@ -126,6 +127,41 @@ def password(*, login: str, data: Path) -> None:
     new = _password()
     with database(data) as connection, _known(login):
         table.set_password(connection, login, new)
+
+
+@persons.command()
+@click.option("--days", type=click.IntRange(1, 36_500), default=30, show_default=True, help="How far back.")
+@click.option("--number", is_flag=True, help="Only those for one phone number, read from standard input or asked for.")
+@data_option
+@json_option
+def searches(*, days: int, number: bool, data: Path, as_json: bool) -> None:
+    """Show who of the hotline has searched for callers by their numbers, and how many petitions each search found."""
+    from consumers.read_model.callers import SEARCHES
+
+    phone = _mark(data, _number()) if number else None
+    with database(data) as connection:
+        rows = connection.execute(SEARCHES, {"days": days, "phone": phone}).fetchall()
+    names = ("at", "login", "name", "found", "known")
+    if as_json:
+        click.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+        return
+    show(names[:-1], [(f"{at:%Y-%m-%d %H:%M}", login, name, str(found)) for at, login, name, found, _ in rows])
+
+
+def _number() -> str:
+    """Never an argument, as a password is none."""
+    return str(click.prompt("Number", hide_input=True)) if sys.stdin.isatty() else sys.stdin.readline().strip()
+
+
+def _mark(data: Path, number: str) -> bytes:
+    from deploy.cluster.site import Site
+    from deploy.one_machine.reach import environment
+    from deploy.one_machine.runner.directory import Directory
+    from schemas.events import phones
+    from schemas.platform.settings import TrackingSettings
+
+    directory = Directory(data)
+    return phones.mark(Site(environment(directory, os.environ), directory).read(TrackingSettings).tracking_secrets()[-1], number)
 
 
 @contextmanager

@@ -7,13 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
 from deploy.identity.persons import persons as command
+from schemas.authority import Duty, Post
+from schemas.events import phones
+from schemas.identity import persons
 from tests.trust.service import PASSWORD
 
 Ask = Callable[..., Result]
+ASKED = (((), ""), (("--number",), "+84 912 345 678\n"))
 
 
 @pytest.fixture
@@ -41,6 +46,21 @@ def test_commands_add_list_disable_and_change(ask: Ask) -> None:
     assert found["disabled"] is True
     assert "already" in str(again.exception)
     assert "nobody has the login" in str(ask("disable", "ai-do").exception)
+
+
+def test_who_has_searched_by_a_number_is_shown(database_url: Callable[[], str], tmp_path: Path) -> None:
+    """All searches of some days, or those for one number, which is read from standard input."""
+    url, secret = database_url(), "s" * 32
+    runner = CliRunner(env={"DATABASE_URL": url, "TRACKING_SECRET": secret})
+    with psycopg.connect(url, autocommit=True) as table:
+        id_ = persons.add(table, "goi", "Chị Gọi", [Post(Duty.HOTLINE)], password=PASSWORD)
+        for phone, found in ((phones.mark(secret.encode(), "0912345678"), 2), (None, 0)):
+            table.execute("insert into number_search (person_id, phone, found) values (%s, %s, %s)", (id_, phone, found))
+    told = [runner.invoke(command, ["searches", "--json", *more, "--data", str(tmp_path)], input=given) for more, given in ASKED]
+    every, (one,) = (json.loads(answer.stdout) for answer in told)
+
+    assert [(row["login"], row["found"]) for row in every] == [("goi", 0), ("goi", 2)]
+    assert (one["found"], one["known"]) == (2, True)
 
 
 @pytest.mark.parametrize(

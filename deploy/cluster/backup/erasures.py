@@ -53,6 +53,7 @@ def replay(site: Site, kept: Erasures) -> int:
 def _destroy(site: Site, forgotten: Erasures) -> int:
     from consumers.incidents.memory import FORGET
     from consumers.notifier.book import forget_addresses
+    from consumers.read_model.callers import FORGET_MARKS
     from consumers.read_model.forgetting import NEVER_A_CONTACT
     from consumers.read_model.tables import FORGET_WORDS
     from deploy.cluster.migrate import connected
@@ -69,6 +70,7 @@ def _destroy(site: Site, forgotten: Erasures) -> int:
             forget_addresses(connection, petition_id)
             _erase_files(petition_id, site)
         had |= {petition_id for petition_id in forgotten if connection.execute(NEVER_A_CONTACT, (petition_id,)).rowcount}
+        connection.execute(FORGET_MARKS)
     return len(had)
 
 

@@ -50,6 +50,8 @@ def _keys(site: Site, forgotten: Forgotten) -> Iterator[Left]:
 
 _QUERIES = {
     "table contact_key": "select count(*) from contact_key where petition_id = %s and (key is not null or phone is not null)",
+    "table number_search": "select count(*) from number_search s where phone is not null"
+    " and not exists (select from contact_key k where k.phone = s.phone)",
     "table case_words": "select count(*) from case_words where petition_id = %s and words <> '{}'",
     "table notice_receiver": "select count(*) from notice_receiver where holder_kind = 'citizen' and holder = %s",
     "table file": "select count(*) from file where petition_id = %s",
