@@ -263,5 +263,9 @@ class Wards(BaseModel):
     wards: list[WardOfList]
 
 
+Position = Annotated[list[float], Field(min_length=2, max_length=2)]
+"""A list of two, not a tuple: checkers of OpenAPI do not all know `prefixItems`."""
+
+
 class WardOutlines(BaseModel):
-    outlines: dict[str, list[list[tuple[float, float]]]] = Field(description="By code, the outer rings: longitude and latitude (WGS 84).")
+    outlines: dict[str, list[list[Position]]] = Field(description="By code, the outer rings: longitude and latitude (WGS 84).")

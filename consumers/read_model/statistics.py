@@ -13,6 +13,7 @@ from schemas.reference import TRIAGE_OFFICE
 
 DIMENSIONS = ("ward", "category", "office", "month")
 _MONTH = "to_char({} at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM')"
+# Of an event's data no more than is counted: all of it is sorted, once for each dimension.
 # What was received in the span, and what happened in it: an answer counts where it was given, in the month in which it was.
 _FACTS = f"""
 select p.ward_code as ward, p.category, coalesce(p.office, '{TRIAGE_OFFICE}') as office, {_MONTH.format("p.received_at")} as month,
@@ -20,7 +21,8 @@ select p.ward_code as ward, p.category, coalesce(p.office, '{TRIAGE_OFFICE}') as
 from petition p where {COUNTED} and p.received_at >= %(start)s and p.received_at < %(end)s
 union all
 select p.ward_code, p.category, coalesce(t.data->'case'->>'office', '{TRIAGE_OFFICE}'), {_MONTH.format("t.at")},
-       t.type, t.data, false, extract(epoch from t.at - p.received_at) / 3600
+       t.type, json_build_object('in_time', t.data->'in_time', 'stars', t.data->'stars'), false,
+       extract(epoch from t.at - p.received_at) / 3600
 from timeline t join petition p using (petition_id)
 where {COUNTED} and t.type in ('answered', 'rated') and t.at >= %(start)s and t.at < %(end)s
 """  # noqa: S608 -- made of constants

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -27,7 +27,7 @@ class Hours(BaseModel):
     """Working periods around now, each from and to (ms since the epoch); `day_ms`: working time of a day."""
 
     day_ms: int
-    periods: list[tuple[int, int]]
+    periods: list[Annotated[list[int], Field(min_length=2, max_length=2)]]
 
 
 class CalendarAnswer(BaseModel):

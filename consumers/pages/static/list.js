@@ -111,6 +111,7 @@ export function loadSoon() {
 function afterwards() {
   const wanted = query();
   for (const kind of ["csv", "xlsx"]) byId(`as-${kind}`).href = `/v1/departments/${place.dataset.office}/cases.${kind}?${wanted}${String(wanted) && "&"}lang=${lang}`;
+  byId("empty").textContent = t(String(wanted) ? "desk.nothing" : "desk.nothing-to-do");
   mark(wanted);
   tellSet();
   draw();
