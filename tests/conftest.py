@@ -78,14 +78,14 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """A broker without topics, shared by the session: give topics and groups names of your own."""
-    with kafka_in(tmp_path_factory.mktemp("kafka")) as broker:
+    with kafka_in(tmp_path_factory.mktemp("a broker")) as broker:
         yield broker
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """A PostgreSQL server, shared by the session; take `database_url` for a database of your own."""
-    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres") / "data") as server:
+    with EmbeddedPostgres(tmp_path_factory.mktemp("a database") / "data") as server:
         yield server
 
 
@@ -133,7 +133,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory, letters: Inbox) -> Iterat
     environment = {"WEB_BURST": "1000", "WEB_PER_HOUR": "100000", "WEBHOOKS_INSIDE": "true"}
     told = {"NOTICE_MEDIA": "email,webpush", "MAIL_FROM": "phananh@petitions.example.vn"}
     mail = {"SMTP_PORT": str(letters.port), "SMTP_TLS": "none"}
-    made = Instance(tmp_path_factory.mktemp("instance"), environment=environment | told | mail)
+    made = Instance(tmp_path_factory.mktemp("an instance"), environment=environment | told | mail)
     made.start()
     yield made
     made.stop()

@@ -19,6 +19,7 @@ from deploy.web.contract import contract
 from tests.chaos.instance import Instance
 from tests.system.people import City
 
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 SHORT = SchemathesisConfig.from_dict({"generation": {"max-examples": 12}, "phases": {"coverage": {"enabled": False}}})
 CHECKS = [
     not_a_server_error,

@@ -139,14 +139,22 @@ class EmbeddedKafka(Server):
         program, *argv = self._java("kafka.tools.StorageTool", *arguments, heap_mb=128, options=("-XX:TieredStopAtLevel=1",))
         # In a file: every user of the machine can read what a process was started with.
         told = self.node.data / "format.arguments"
-        write_private(told, "\n".join(argv))
+        write_private(told, "\n".join(map(_quoted, argv)))
         done = subprocess.run(guarded([program, f"@{told}"]), capture_output=True, text=True, check=False)
         told.unlink()
         if done.returncode != 0:
-            raise KafkaFailed(f"could not format {self.node.data}: {done.stderr or done.stdout}")
+            why = (done.stderr or done.stdout).strip()
+            for name in (BROKER, OPERATOR):  # it repeats what it was told
+                why = why.replace(self.accounts.password(name), "…")
+            raise KafkaFailed(f"could not format {self.node.data}: {why}")
 
     def _java(self, main: str, *arguments: str, heap_mb: int, options: tuple[str, ...]) -> tuple[str, ...]:
         return java(main, *arguments, heap_mb=heap_mb, options=options, version=self._version)
+
+
+def _quoted(argument: str) -> str:
+    """For a file of arguments, where a space ends one: a folder may well be called `Kiến nghị của dân`."""
+    return '"' + argument.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _train(option: str) -> None:
