@@ -31,6 +31,7 @@ class Entry(BaseModel):
 
 class CitizenEntry(Entry):
     message: str = Field(description="What happened, in a sentence.")
+    short: bool = Field(False, description="An older line, without message and details: they come with `before`.")
 
 
 class OfficeEntry(Entry):

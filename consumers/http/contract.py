@@ -33,6 +33,11 @@ _TOKEN: tuple[Refusal, ...] = ((401, "no-token"), (401, "unknown-token"))
 _STREAM = ("text/event-stream",)
 _BOOLEAN = {"type": "string", "enum": ["true", "false", "1", "0"]}
 
+_BEFORE = Parameter(
+    "before",
+    "The last 50 lines before this `seq` are to be whole; without it the newest 50 are.",
+    {"type": "integer", "minimum": 1, "maximum": 999_999},
+)
 PETITION = Operation(
     name="getPetition",
     method="GET",
@@ -40,9 +45,9 @@ PETITION = Operation(
     tag="Citizens",
     summary="Where a petition stands.",
     description="Straight after the receipt it waits a moment for the petition's first event.",
-    parameters=(TRACKING_CODE,),
+    parameters=(TRACKING_CODE, _BEFORE),
     answer=Answer("The petition and what happened to it.", answers.PetitionStatus),
-    refusals=_NOT_FOUND,
+    refusals=((400, "invalid"), *_NOT_FOUND),
 )
 PETITION_EVENTS = Operation(
     name="followPetition",

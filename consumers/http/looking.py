@@ -96,9 +96,16 @@ def several(given: QueryParams, name: str, known: Iterable[str] | None) -> tuple
 
 def limit_of(given: QueryParams, default: int = DEFAULT_LIMIT, most: int = MAX_LIMIT) -> int:
     """Entries of a page."""
-    text = given.get("limit", str(default))
+    return whole_number(given, "limit", most) or default
+
+
+def whole_number(given: QueryParams, name: str, most: int = 999_999) -> int | None:
+    """From 1 to `most`; None when it is not given. Raise Problem 400."""
+    text = given.get(name)
+    if text is None:
+        return None
     if not text.isascii() or not text.isdigit() or len(text) > 6 or not 1 <= int(text) <= most:
-        raise broken("limit", "range", ge=1, le=most)
+        raise broken(name, "range", ge=1, le=most)
     return int(text)
 
 

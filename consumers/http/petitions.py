@@ -13,6 +13,7 @@ from starlette.routing import Route
 from consumers.http.contract import PETITION, PETITION_EVENTS, SHARED
 from consumers.http.endpoint import endpoint
 from consumers.http.following import Joined, follow, is_there, merged
+from consumers.http.looking import whole_number
 from consumers.http.state import Views
 from consumers.read_model.reading import Away
 from consumers.timeline import TimelineEntry
@@ -28,10 +29,11 @@ Found = tuple[str, dict[str, Any], list[TimelineEntry]]
 
 def petition_routes(views: Views) -> list[Route]:
     async def show(request: Request) -> Response:
+        before = whole_number(request.query_params, "before")
         code, ids = identify(views, request.path_params["tracking_code"])
         petition_id, case, entries = await await_petition(views, ids, caller_address(request))
         said = await _said(views, petition_id)
-        shown = citizen_view.petition(code, petition_id, case, entries, _told_in(request, case), said)
+        shown = citizen_view.petition(code, petition_id, case, entries, _told_in(request, case), said, before)
         return json({**shown, "share_url": f"/s/{views.keys.shared(petition_id)}"})
 
     async def events(request: Request) -> Response:

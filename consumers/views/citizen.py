@@ -58,6 +58,7 @@ _SAID = ("text", "location", "media_urls", "files", "submitted_at")
 """What the petitioner reads of his own petition. Never the contact: who finds a tracking code must not find a person."""
 _OF_A_LEADER = VISIBLE.keys() - {"leader-reported", "action-refused", "forgotten", "contact-revealed", "looked-up"}
 _OFFICES = ("from_office", "to_office", "decider")
+PAGE = 50
 
 
 def is_visible(entry: TimelineEntry) -> bool:
@@ -100,15 +101,30 @@ def items(entries: Iterable[TimelineEntry], lang: Language) -> list[Json]:
     return [item(part, lang) for entry in entries if is_visible(entry) for part in expand(entry)]
 
 
+def paged(lines: Sequence[Json], before: int | None = None) -> list[Json]:
+    """The last PAGE lines (of those before event number `before`) whole; of all others what happened and when, without a word: a long
+    timeline stays light. Whoever wants them whole asks for those before the oldest that he has."""
+    asked = [line for line in lines if before is None or line["seq"] < before][-PAGE:]
+    whole = {line["id"] for line in asked}
+    return [{**line, "short": False} if line["id"] in whole else {**line, "message": "", "details": {}, "short": True} for line in lines]
+
+
 def live_item(entry: TimelineEntry, lang: Language) -> Json:
     """A line with where the case stands after it, for the event stream."""
     return {**item(entry, lang), **_standing(entry.case, lang)}
 
 
 def petition(  # noqa: PLR0917 -- the petition, part by part
-    code: str, petition_id: str, case: Json, entries: Sequence[TimelineEntry], lang: Language, said: Json | None = None
+    code: str,
+    petition_id: str,
+    case: Json,
+    entries: Sequence[TimelineEntry],
+    lang: Language,
+    said: Json | None = None,
+    before: int | None = None,
 ) -> Json:
-    """The whole answer; `case` is the full view of the newest event, `said` what was handed in, where that is known."""
+    """The whole answer; `case` is the full view of the newest event, `said` what was handed in, where that is known; `before`: as of
+    `paged`."""
     category = categories().get(case["category"])
     return {
         "petition_id": petition_id,
@@ -126,7 +142,7 @@ def petition(  # noqa: PLR0917 -- the petition, part by part
         "parts": [tracking.with_part(code, entry.data["part"]) for entry in entries if entry.what == "split"],
         "origin": tracking.without_part(code) if code != tracking.without_part(code) else None,
         "said": None if said is None else {name: said[name] for name in _SAID if said.get(name)},
-        "timeline": items(entries, lang),
+        "timeline": paged(items(entries, lang), before),
         "receipt": _receipt(entries),
     }
 

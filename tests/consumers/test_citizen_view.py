@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 
@@ -17,6 +18,7 @@ from schemas.events.case import (
     Assigned,
     Breached,
     Extended,
+    InformationAdded,
     LeaderReported,
     Merged,
     Received,
@@ -193,3 +195,20 @@ def test_the_answer_has_what_the_interface_promises() -> None:
     } <= set(found)  # fmt: skip
     assert found["urgent"] is False
     assert found["office"]["code"] == "so-xd"
+
+
+def test_a_long_timeline_has_its_older_lines_without_words_until_they_are_asked_for() -> None:
+    """Every line is there, what happened and when; the newest fifty are whole, or the last fifty before a number."""
+    life = Life()
+    life.begins()
+    for number in range(120):
+        life.happens(InformationAdded, text=f"lời {number}")
+    shown = partial(citizen_view.petition, "CODE", life.petition_id, entries(life)[-1].case, entries(life), "vi")
+    newest, before = shown()["timeline"], shown(before=60)["timeline"]
+
+    assert len(newest) == len(before) == 122
+    assert [line["id"] for line in newest if not line["short"]] == [line["id"] for line in newest[-50:]]
+    assert [line["seq"] for line in before if not line["short"]] == list(range(10, 60))
+    assert {(line["message"], str(line["details"])) for line in newest if line["short"]} == {("", "{}")}
+    assert newest[-1]["details"]["text"] == "lời 119"
+    assert all(line["type"] and line["title"] and line["time"] for line in newest)

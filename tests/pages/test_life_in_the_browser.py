@@ -173,6 +173,34 @@ def test_a_transfer_goes_to_the_office_that_was_searched_for(opened: Open, insta
     assert citizen.request.get(f"/v1/petitions/{code}").json()["office"]["code"] == target
 
 
+def _first_line_short(route: Route) -> None:
+    """As if there were fifty lines after it."""
+    answer = route.fetch()
+    body = answer.json()
+    if "before=" not in route.request.url:
+        body["timeline"][0] |= {"short": True, "message": "", "details": {}}
+    route.fulfill(response=answer, json=body)
+
+
+def test_earlier_steps_are_whole_when_they_are_asked_for(opened: Open) -> None:
+    """Of a long timeline the older lines say what and when; a button brings their words, in their places."""
+    citizen = opened("/")
+    _submit(citizen)
+    _follow(citizen)
+    citizen.route("**/v1/petitions/*?*", _first_line_short)
+    citizen.reload()
+    first = citizen.locator("#timeline li").last
+
+    expect(citizen.locator("#earlier")).to_be_visible()
+    expect(first.locator("p")).to_have_count(0)
+
+    citizen.click("#earlier")
+
+    expect(citizen.locator("#earlier")).to_be_hidden()
+    expect(first.locator("p").first).not_to_be_empty()
+    assert first.get_attribute("data-type") == "received"
+
+
 def test_what_is_wrong_is_said_beside_the_field(opened: Open) -> None:
     """Nothing is sent; the first field in error gets the focus, and each error is tied to its field."""
     page = opened("/")

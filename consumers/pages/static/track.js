@@ -117,11 +117,11 @@ function line(item, arrives) {
     { class: [TONES[item.type], arrives && "arrives"].filter(Boolean).join(" "), "data-type": item.type },
     el("h3", {}, item.title),
     el("time", { datetime: item.time }, moment(item.time)),
-    answer && sayAnswer(item),
-    !words && el("p", {}, item.type === "action-refused" ? about.why : item.message),
+    answer && !item.short && sayAnswer(item),
+    !words && !item.short && el("p", {}, item.type === "action-refused" ? about.why : item.message),
     about.owner_rule && el("p", { class: "small muted" }, `${t("track.owner-rule")} ${about.owner_rule}`),
-    item.type === "information-requested" && el("p", { class: "quote" }, about.question),
-    item.type === "information-added" && el("p", { class: "quote" }, about.text),
+    item.type === "information-requested" && about.question && el("p", { class: "quote" }, about.question),
+    item.type === "information-added" && about.text && el("p", { class: "quote" }, about.text),
     item.type === "rated" && about.comment && el("p", { class: "quote" }, about.comment),
     item.type === "reopened" && about.reason && el("p", { class: "quote" }, about.reason),
     shown(about.files ?? about.detail?.files, `${base}/files`),
@@ -143,10 +143,25 @@ function sayAnswer({ type, details, office }) {
 function add(item, arrives) {
   const place = byId("timeline");
   if ([...place.children].some((child) => child.dataset.id === item.id)) return;
-  const made = line(item, arrives);
-  made.dataset.id = item.id;
-  place.prepend(made);
+  place.prepend(marked(line(item, arrives), item));
 }
+
+/** The lines before the oldest whole one, whole: they take the places of the short ones. */
+byId("earlier").addEventListener("click", async () => {
+  const oldest = petition.timeline.findLast(({ short }) => short);
+  const { status, body } = await api(`${base}?lang=${lang}&before=${oldest.seq + 1}`);
+  if (status !== 200) return;
+  const whole = new Map(body.timeline.filter(({ short }) => !short).map((item) => [item.id, item]));
+  petition = { ...petition, timeline: petition.timeline.map((item) => (item.short && whole.get(item.id)) || item) };
+  for (const place of byId("timeline").children) {
+    const item = whole.get(place.dataset.id);
+    if (item) place.replaceWith(marked(line(item, false), item));
+  }
+  offerEarlier();
+});
+
+const offerEarlier = () => { byId("earlier").hidden = !petition.timeline.some(({ short }) => short); };
+const marked = (made, item) => { made.dataset.id = item.id; return made; };
 
 // --- Following ---------------------------------------------------------------------------------------------------------------------
 
@@ -165,6 +180,7 @@ async function load() {
   byId("petition").hidden = false;
   byId("timeline").replaceChildren();
   for (const item of petition.timeline) add(item, false);
+  offerEarlier();
   showStanding();
   if (!petition.said) setTimeout(refresh, 1500);
   return follow(petition.timeline.at(-1)?.seq ?? 0);
@@ -220,7 +236,8 @@ function refresh() {
   waiting = setTimeout(async () => {
     const { status, body } = await api(`${base}?lang=${lang}`);
     if (status !== 200 || body.timeline.length < petition.timeline.length) return;
-    petition = body;
+    const whole = new Map(petition.timeline.filter(({ short }) => !short).map((item) => [item.id, item])); // what was read before stays read
+    petition = { ...body, timeline: body.timeline.map((item) => (item.short && whole.get(item.id)) || item) };
     showStanding();
   }, 400);
 }
