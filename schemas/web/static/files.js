@@ -3,6 +3,8 @@
 import { el, t } from "/assets/common/core.js";
 import { size } from "/assets/common/uploads.js";
 
+const AGAIN_MS = [1000, 2000, 4000, 8000, 16000];
+
 /** The files that lie under `base`, or null where there are none. */
 export function shown(files, base) {
   if (!files?.length) return null;
@@ -18,11 +20,24 @@ function one(file, url, n) {
     const unplayable = ({ target }) => target.replaceWith(link());
     return el("video", { src: url, controls: true, preload: "metadata", "aria-label": t("files.video", { n }), onerror: unplayable });
   }
-  return el("a", open, el("img", { src: `${url}?small=true`, alt: t("files.picture", { n }), loading: "lazy", onerror: gone }));
+  const picture = el("img", { src: `${url}?small=true`, alt: t("files.picture", { n }), loading: "lazy", onerror: ({ target }) => gone(target) });
+  return el("a", open, picture);
 }
 
-/** It is being looked at for malware, or was erased: say so in its place. */
-function gone({ target }) {
-  const place = target.closest("li");
+/** It is being looked at for malware, its event has come sooner than it can be looked up, or it was erased: say so in its place, and look
+ *  again a few times. */
+function gone(picture) {
+  const place = picture.closest("li");
+  const link = picture.parentElement;
   place.replaceChildren(el("p", { class: "muted small" }, t("files.gone")));
+  const again = (number) => {
+    if (number === AGAIN_MS.length) return;
+    setTimeout(() => {
+      const probe = new Image();
+      probe.onload = () => { probe.alt = picture.alt; link.replaceChildren(probe); place.replaceChildren(link); };
+      probe.onerror = () => again(number + 1);
+      probe.src = picture.src;
+    }, AGAIN_MS[number]);
+  };
+  again(0);
 }
