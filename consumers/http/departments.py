@@ -23,16 +23,14 @@ from consumers.http.state import Views
 from consumers.kafka.records import Record
 from consumers.live.queues import OfficeListener
 from consumers.read_model.reading import Snapshot
-from consumers.timeline import from_record
+from consumers.timeline import readable
 from consumers.views import office as office_view
 from schemas.authority import Call, Holding, open_to
 from schemas.events.topics import queue_topic
 from schemas.events.tracking import is_petition_id
-from schemas.events.wire import NotAnEvent
 from schemas.events.words import mask_words
 from schemas.identity.callers import Acting, while_allowed
 from schemas.platform.instants import to_datetime
-from schemas.platform.logs import log
 from schemas.reference import TRIAGE_OFFICE, below
 from schemas.reference.texts import Language
 from schemas.web import Problem, json, language, sse
@@ -148,10 +146,8 @@ async def _live(views: Views, acting: Acting, listener: OfficeListener, last: in
 
 
 def _sent(acting: Acting, record: Record, lang: Language) -> bytes:
-    try:
-        entry = from_record(record)
-    except NotAnEvent as error:
-        log.warning("dead-letter", topic=queue_topic(acting.office).name, offset=record.offset, error=str(error))
-        return b""  # it is only not shown: the read model's own reading set it aside
+    entry = readable(record, queue_topic(acting.office).name)
+    if entry is None:
+        return b""
     name, data = office_view.queue_event(acting.office, entry, lang)
     return sse.event(name, as_he_may_read(acting, data, lang), record.offset)

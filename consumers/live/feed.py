@@ -15,12 +15,11 @@ from consumers.kafka.records import Batches, Record
 from consumers.kafka.tail import TopicTail
 from consumers.live.arrivals import Arrivals
 from consumers.live.listening import Listener
-from consumers.timeline import TimelineEntry, from_record
+from consumers.timeline import TimelineEntry, readable
 from schemas.events import wire
 from schemas.events.sealing import OpenValue, as_it_is
 from schemas.events.topics import EVENTS
 from schemas.platform import metrics
-from schemas.platform.logs import log
 from schemas.platform.settings import ProcessSettings
 
 PENDING_LIMIT = 1000
@@ -129,9 +128,4 @@ class LiveFeed:
                 subscription.close()
 
     def _entry(self, record: Record) -> TimelineEntry | None:
-        try:
-            return from_record(record, self._open_value)
-        except ValueError as error:
-            # The projector dead-letters it; here it is only not shown.
-            log.warning("dead-letter", topic=EVENTS.name, offset=record.offset, error=type(error).__name__)
-            return None
+        return readable(record, EVENTS.name, self._open_value)

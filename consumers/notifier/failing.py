@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 
 class NotTaken(Exception):
     """The receiver did not take it, this time."""
@@ -13,3 +15,9 @@ class Never(NotTaken):
 
 class Ended(NotTaken):
     """There is no such receiver any more: it has left where it was subscribed."""
+
+
+def taken(status: int, wrong: Collection[int]) -> None:
+    """Raise unless an HTTP answer says that it was taken: Never for those of `wrong`, which the same message gets at every later try."""
+    if not 200 <= status < 300:
+        raise (Never if status in wrong else NotTaken)(f"HTTP {status}")

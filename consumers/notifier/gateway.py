@@ -8,7 +8,10 @@ from typing import Any
 
 import httpx
 
-from consumers.notifier.failing import Never, NotTaken
+from consumers.notifier.failing import NotTaken, taken
+
+_WRONG = (400, 422)
+"""What the same message will be answered by at every later try."""
 
 
 def body(template: str, **values: str) -> Any:
@@ -38,8 +41,7 @@ class Gateway:
             answer = await self._client.post(self._url, json=given, headers={"Idempotency-Key": reference})
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise NotTaken(type(error).__name__) from None
-        if not answer.is_success:
-            raise (Never if answer.status_code in (400, 422) else NotTaken)(f"HTTP {answer.status_code}")
+        taken(answer.status_code, _WRONG)
 
     async def close(self) -> None:
         await self._client.aclose()

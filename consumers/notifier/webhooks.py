@@ -10,7 +10,7 @@ import orjson
 
 from consumers.notifier import signing
 from consumers.notifier.calls import Calls
-from consumers.notifier.failing import Never, NotTaken
+from consumers.notifier.failing import taken
 from consumers.timeline import TimelineEntry
 from consumers.views import citizen
 
@@ -43,5 +43,4 @@ class Webhooks:
         """Raises NotTaken."""
         signed = signing.webhook_headers(secrets_of(self._secrets, row), row["event_id"], int(time.time()), body)
         status = await self._calls.post(row["url"], body, {**signed, "Content-Type": "application/json"})
-        if not 200 <= status < 300:
-            raise (Never if status in _WRONG else NotTaken)(f"HTTP {status}")
+        taken(status, _WRONG)

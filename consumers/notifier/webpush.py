@@ -17,7 +17,7 @@ from py_vapid import Vapid02
 
 from consumers.notifier import signing
 from consumers.notifier.calls import Calls
-from consumers.notifier.failing import Ended, Never, NotTaken
+from consumers.notifier.failing import Ended, taken
 
 _TOKEN_SECONDS = 12 * 3600
 _TOPIC_LENGTH = 32
@@ -53,8 +53,7 @@ class WebPush:
         status = await self._calls.post(subscription["endpoint"], content, self._headers(subscription["endpoint"], tag))
         if status in _GONE:
             raise Ended(f"HTTP {status}")
-        if not 200 <= status < 300:
-            raise (Never if status in _WRONG else NotTaken)(f"HTTP {status}")
+        taken(status, _WRONG)
 
     def _headers(self, endpoint: str, tag: str) -> dict[str, str]:
         to = urlsplit(endpoint)

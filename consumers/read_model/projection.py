@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -97,8 +97,8 @@ def _note_words(entry: _Latest, what: str, case: CaseView, value: bytes) -> None
 
 
 def _words_row(petition_id: str, entry: _Latest, mark: Mark) -> Row:
-    marks = ",".join(map(str, sorted(map(mark, entry.words | beginnings(entry.words)))))
-    return petition_id, "{" + ",".join(sorted(entry.owners)) + "}", "{" + marks + "}", "t" if entry.photos else "f"
+    marks = map(str, sorted(map(mark, entry.words | beginnings(entry.words))))
+    return petition_id, _array(sorted(entry.owners)), _array(marks), "t" if entry.photos else "f"
 
 
 def _timeline_data(value: bytes, event: CaseEvent[Raw], case: CaseView) -> str:
@@ -143,16 +143,17 @@ def _petition_row(petition_id: str, entry: _Latest) -> Row:
         case.late_from or "",
         (case.decider or "") if work else "",
         (case.escalated_to or "") if work else "",
-        ("{" + ",".join(case.co_offices) + "}") if work and case.co_offices else "",
+        _array(case.co_offices) if work and case.co_offices else "",
         bytes(entry.event.case).decode(),
         entry.petition.decode(),
         entry.classification.decode(),
         entry.event.at,
         case.officer or "",
         case.held_until or "",
-        _former(entry.owners - {case.office or TRIAGE_OFFICE}),
+        _array(sorted(former)) if (former := entry.owners - {case.office or TRIAGE_OFFICE}) else "",
     )
 
 
-def _former(owners: set[str]) -> str:
-    return "{" + ",".join(sorted(owners)) + "}" if owners else ""
+def _array(items: Iterable[str]) -> str:
+    """As PostgreSQL reads an array of codes or numbers."""
+    return "{" + ",".join(items) + "}"

@@ -143,25 +143,31 @@ function sayAnswer({ type, details, office }) {
 function add(item, arrives) {
   const place = byId("timeline");
   if ([...place.children].some((child) => child.dataset.id === item.id)) return;
-  place.prepend(marked(line(item, arrives), item));
+  const made = line(item, arrives);
+  made.dataset.id = item.id;
+  place.prepend(made);
 }
 
-/** The lines before the oldest whole one, whole: they take the places of the short ones. */
+function draw() {
+  byId("timeline").replaceChildren();
+  for (const item of petition.timeline) add(item, false);
+  byId("earlier").hidden = !petition.timeline.some(({ short }) => short);
+}
+
+/** The lines, short ones whole where they are so among those that are known. */
+function filled(lines, known) {
+  const whole = new Map(known.filter(({ short }) => !short).map((item) => [item.id, item]));
+  return lines.map((item) => (item.short && whole.get(item.id)) || item);
+}
+
+/** The lines before the oldest whole one, whole. */
 byId("earlier").addEventListener("click", async () => {
   const oldest = petition.timeline.findLast(({ short }) => short);
   const { status, body } = await api(`${base}?lang=${lang}&before=${oldest.seq + 1}`);
   if (status !== 200) return;
-  const whole = new Map(body.timeline.filter(({ short }) => !short).map((item) => [item.id, item]));
-  petition = { ...petition, timeline: petition.timeline.map((item) => (item.short && whole.get(item.id)) || item) };
-  for (const place of byId("timeline").children) {
-    const item = whole.get(place.dataset.id);
-    if (item) place.replaceWith(marked(line(item, false), item));
-  }
-  offerEarlier();
+  petition = { ...petition, timeline: filled(petition.timeline, body.timeline) };
+  draw();
 });
-
-const offerEarlier = () => { byId("earlier").hidden = !petition.timeline.some(({ short }) => short); };
-const marked = (made, item) => { made.dataset.id = item.id; return made; };
 
 // --- Following ---------------------------------------------------------------------------------------------------------------------
 
@@ -178,9 +184,7 @@ async function load() {
   petition = answer.body;
   if (ownLanguage() !== lang && !languageChosen()) return location.replace(`?lang=${ownLanguage()}`);
   byId("petition").hidden = false;
-  byId("timeline").replaceChildren();
-  for (const item of petition.timeline) add(item, false);
-  offerEarlier();
+  draw();
   showStanding();
   if (!petition.said) setTimeout(refresh, 1500);
   return follow(petition.timeline.at(-1)?.seq ?? 0);
@@ -236,8 +240,7 @@ function refresh() {
   waiting = setTimeout(async () => {
     const { status, body } = await api(`${base}?lang=${lang}`);
     if (status !== 200 || body.timeline.length < petition.timeline.length) return;
-    const whole = new Map(petition.timeline.filter(({ short }) => !short).map((item) => [item.id, item])); // what was read before stays read
-    petition = { ...body, timeline: body.timeline.map((item) => (item.short && whole.get(item.id)) || item) };
+    petition = { ...body, timeline: filled(body.timeline, petition.timeline) }; // what was read before stays read
     showStanding();
   }, 400);
 }
