@@ -8,11 +8,10 @@ from typing import Any
 
 import orjson
 
-from consumers.kafka.records import Record
 from schemas.events import wire
 from schemas.events.sealing import SEALED, OpenValue, as_it_is
+from schemas.events.wire import Record
 from schemas.platform.instants import iso
-from schemas.platform.logs import log
 
 # In the petition's row, or in fields of the entry itself.
 _OUTSIDE = frozenset({"petition_id", "seq", "at", "case", "petition", "classification", "chain", SEALED})
@@ -39,15 +38,6 @@ def from_record(record: Record, open_value: OpenValue = as_it_is) -> TimelineEnt
     wire.instant(wire.view(event.case).received_at)
     fields = orjson.loads(open_value(record.value or b""))
     return TimelineEntry(event.petition_id, event.seq, event.id, event.what, event.at, _own(fields), fields["case"], event.chain)
-
-
-def readable(record: Record, topic: str, open_value: OpenValue = as_it_is) -> TimelineEntry | None:
-    """Likewise, for who only shows: None, and said, for what cannot be read. The projector dead-letters it."""
-    try:
-        return from_record(record, open_value)
-    except ValueError as error:
-        log.warning("dead-letter", topic=topic, offset=record.offset, error=type(error).__name__)
-        return None
 
 
 def from_row(petition_id: str, seq: int, event_id: str, what: str, at: datetime, data: dict[str, Any]) -> TimelineEntry:  # noqa: PLR0917 — a row

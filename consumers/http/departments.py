@@ -20,10 +20,10 @@ from consumers.http.contract import QUEUE, QUEUE_CASE, QUEUE_EVENTS
 from consumers.http.endpoint import endpoint
 from consumers.http.looking import looked_for
 from consumers.http.state import Views
+from consumers.kafka.entries import readable
 from consumers.kafka.records import Record
 from consumers.live.queues import OfficeListener
 from consumers.read_model.reading import Snapshot
-from consumers.timeline import readable
 from consumers.views import office as office_view
 from schemas.authority import Call, Holding, open_to
 from schemas.events.topics import queue_topic

@@ -11,11 +11,12 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from consumers.kafka.entries import readable
 from consumers.kafka.records import Batches, Record
 from consumers.kafka.tail import TopicTail
 from consumers.live.arrivals import Arrivals
 from consumers.live.listening import Listener
-from consumers.timeline import TimelineEntry, readable
+from consumers.timeline import TimelineEntry
 from schemas.events import wire
 from schemas.events.sealing import OpenValue, as_it_is
 from schemas.events.topics import EVENTS
