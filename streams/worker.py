@@ -6,11 +6,13 @@ import asyncio
 import gc
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import faust
 import uvloop
 
 from schemas.platform import logs
+from schemas.platform.keyring import NoKeyring
 from schemas.platform.logs import log
 from schemas.platform.status import StatusServer
 from streams.engine.app import StageApp
@@ -28,15 +30,18 @@ def prepare(name: str) -> Callable[[], None]:
     """Build the stage called `name`, which asks no server; the call that runs it until TERM or Ctrl-C and exits 1 on anything fatal.
 
     A process in reserve waits between the two, perhaps for days: where an operator has put other files there since, it is built anew.
+    At a deployment's first start the keyring is not made yet when the stage loads ahead: then it is built when it begins.
     """
     from streams.classify.settings import files_stamp
 
     settings = StreamSettings()
     logs.configure(name, settings.log_level)
-    stamp, stage = files_stamp(), build(name, settings)
+    stamp, stage = files_stamp(), None
+    with suppress(NoKeyring):
+        stage = build(name, settings)
 
     def run() -> None:
-        as_it_is = stage if files_stamp() == stamp else build(name, settings)
+        as_it_is = stage if stage is not None and files_stamp() == stamp else build(name, settings)
         run_stage(as_it_is, settings, beside=[row.stage for row in TOPOLOGY])
 
     return run

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from schemas.platform.keyring import NoKeyring, ensure
 from streams import worker
 
 
@@ -31,3 +32,19 @@ def test_a_stage_is_built_before_it_is_needed_and_of_the_files_as_they_are_then(
 
     assert len(built) == times
     assert run == [built[-1]]
+
+
+def test_a_stage_may_load_before_there_is_a_keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`migrate` makes it at the first start, while the stage is loading; the one that begins has it."""
+    keyring = tmp_path / "keyring.json"
+    run: list[Any] = []
+    monkeypatch.setenv("KEYRING_FILE", str(keyring))
+    monkeypatch.setattr(worker, "run_stage", lambda stage, *_, **__: run.append(stage.name))
+    begin = worker.prepare("case")
+    with pytest.raises(NoKeyring, match="KEYRING_FILE"):
+        begin()
+
+    ensure(keyring)
+    begin()
+
+    assert run == ["case"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -187,7 +188,7 @@ def test_each_part_of_each_address_may_be_anything(target: Target, route: Route)
         checked(target, _method(route), path, {"Content-Type": content_type(route), **target.secrets}, b"{}")
 
 
-@settings(max_examples=300)
+@settings(max_examples=int(os.environ.get("FUZZ_CALLS", "300")))
 @given(data=st.data())
 def test_no_call_ends_in_a_500(target: Target, data: st.DataObject) -> None:
     """Refused with a status below 500 and problem details, or taken; the secrets of a real caller are sent with most calls."""
