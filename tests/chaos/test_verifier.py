@@ -111,6 +111,20 @@ def test_what_is_wrong_with_a_queue_is_named(queue: list[int], found: set[str]) 
     assert _wrong(report) == found
 
 
+@pytest.mark.parametrize(("before", "seen", "found"), [(2, 2, set()), (2, 3, set()), (2, 4, set()), (3, 2, {"queue_lost", "view_differs"})])
+def test_what_happens_while_outlets_are_read_may_be_there_and_what_happened_before_must(before: int, seen: int, found: set[str]) -> None:
+    """The record is read before and after them."""
+    report = Report()
+    told = tuple((event.data["seq"], event.id) for event in STORY[:seen])
+    case = STORY[seen - 1].case
+    row = Row(seen, case["state"], OFFICE, OFFICE, case["escalation"], told)
+
+    check_queues({"p1": STORY}, {OFFICE: [("p1", seq + 1) for seq in range(seen)]}, report, {"p1": before})
+    check_view({"p1": STORY}, {"p1": row}, report, {"p1": before})
+
+    assert _wrong(report) == found
+
+
 def test_an_event_in_a_strangers_queue_is_found() -> None:
     """An office must not see what does not concern it; what nobody owns concerns triage."""
     nobodys = replace(ASSIGNED, data={**ASSIGNED.data, "to_office": None, "case": {**_case("received"), "office": None}})

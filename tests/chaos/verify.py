@@ -19,7 +19,7 @@ from kafka import KafkaConsumer, TopicPartition
 from schemas.events.topics import DEAD_LETTERS, EVENTS, queue_topic
 from schemas.reference import offices
 from tests.broker import reach
-from tests.chaos.outlets import Delivered, Row, check_citizens, check_queues, check_view
+from tests.chaos.outlets import Delivered, Row, check_citizens, check_queues, check_view, lengths
 from tests.chaos.record import Happened, Ledger, check_record
 from tests.chaos.report import Report
 
@@ -76,13 +76,16 @@ class Verifier:
 
     def run(self) -> Report:
         self._wait_for_the_end()
+        before = lengths(self._record())
+        queues, rows = self._queues(), self._rows()
+        known = [petition for petition in self._ledger.codes if petition in before]
+        pages = [(petition, self._page(petition)) for petition in known[:: max(1, len(known) // PAGES)]]
         record = self._record()
         check_record(record, self._ledger, self._city_time, self._city_time(time.time()) - 60, self.report)
         self._dead_letters()
-        check_queues(record, self._queues(), self.report)
-        check_view(record, self._rows(), self.report)
-        known = [petition for petition in self._ledger.codes if petition in record]
-        check_citizens(record, ((petition, self._page(petition)) for petition in known[:: max(1, len(known) // PAGES)]), self.report)
+        check_queues(record, queues, self.report, before)
+        check_view(record, rows, self.report, before)
+        check_citizens(record, pages, self.report, before)
         return self.report
 
     def _city_time(self, moment: float) -> float:
