@@ -222,7 +222,7 @@ def test_every_route_has_its_rule() -> None:
     routes = [
         *routes_of(MagicMock()),
         *intake_pages(),
-        *Showing(MagicMock()),
+        *Showing(MagicMock(**{"settings.tiles_origin": ""})),
         answer_check_route(ProcessSettings(), MagicMock(), MagicMock()),
         calendar_route(ProcessSettings()),
         draft_route(1000),
