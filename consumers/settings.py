@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from schemas.identity.settings import IdentitySettings
 from schemas.platform.settings import DatabaseSettings, KeyringSettings, ProcessSettings, SmtpSettings, TrackingSettings
+
+_TILES = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?/[^\s\"'<>]*")
 
 
 class MemberSettings(ProcessSettings):
@@ -96,7 +100,35 @@ class NotifierSettings(NoticeSettings, SmtpSettings, MemberSettings, DatabaseSet
     )
 
 
-class ViewSettings(IdentitySettings, NoticeSettings):
+class TileSettings(ProcessSettings):
+    """A server of map tiles of the operator's choice; without one the wards' outlines are the whole map."""
+
+    tiles_url: str = Field(
+        "",
+        description="Map tiles (Web Mercator) under the wards, `https://host/{z}/{x}/{y}.png`; browsers ask that host. Empty: no tiles.",
+    )
+    tiles_attribution: str = Field("", description="Whose map it is, as its licence wants it said beside it; needed with TILES_URL.")
+
+    @property
+    def tiles_origin(self) -> str:
+        """Whom browsers ask for tiles; empty: nobody."""
+        return self.tiles_url[: self.tiles_url.index("/", len("https://"))] if self.tiles_url else ""
+
+    @field_validator("tiles_url")
+    @classmethod
+    def _is_template(cls, url: str) -> str:
+        if url and not (_TILES.fullmatch(url) and all(url.count(name) == 1 for name in ("{z}", "{x}", "{y}"))):
+            raise ValueError("is not http(s)://host/… with {z}, {x} and {y} once each behind the host")
+        return url
+
+    @model_validator(mode="after")
+    def _is_attributed(self) -> Self:
+        if self.tiles_url and not self.tiles_attribution:
+            raise ValueError("TILES_URL needs TILES_ATTRIBUTION")
+        return self
+
+
+class ViewSettings(IdentitySettings, NoticeSettings, TileSettings):
     """What citizens and offices see over HTTP (part of role `web`)."""
 
     database_pool: int = Field(8, ge=1, le=200, description="Database connections for reading.")

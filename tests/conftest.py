@@ -24,6 +24,7 @@ from tests.chaos.instance import Instance
 from tests.grouping import rank
 from tests.mail_server import Inbox, mail_server
 from tests.system.people import City
+from tests.tile_server import ATTRIBUTION, Tiles, tile_server
 
 # Time limits on single examples would make tests depend on how busy the machine is.
 settings.register_profile("steady", deadline=None)
@@ -126,14 +127,22 @@ def letters() -> Iterator[Inbox]:
 
 
 @pytest.fixture(scope="session")
-def instance(tmp_path_factory: pytest.TempPathFactory, letters: Inbox) -> Iterator[Instance]:
+def tiles() -> Iterator[Tiles]:
+    """The shared instance's server of map tiles, with all that it was asked."""
+    with tile_server() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory, letters: Inbox, tiles: Tiles) -> Iterator[Instance]:
     """A whole instance, as `make run` starts it, shared by the tests over HTTP and those in the browser. It tells by mail, and webhooks
-    and browsers on this machine."""
+    and browsers on this machine; its maps have tiles."""
     # One address hands in more here than any citizen does.
     environment = {"WEB_BURST": "1000", "WEB_PER_HOUR": "100000", "WEBHOOKS_INSIDE": "true"}
     told = {"NOTICE_MEDIA": "email,webpush", "MAIL_FROM": "phananh@petitions.example.vn"}
     mail = {"SMTP_PORT": str(letters.port), "SMTP_TLS": "none"}
-    made = Instance(tmp_path_factory.mktemp("an instance"), environment=environment | told | mail)
+    drawn = {"TILES_URL": tiles.url, "TILES_ATTRIBUTION": ATTRIBUTION}
+    made = Instance(tmp_path_factory.mktemp("an instance"), environment=environment | told | mail | drawn)
     made.start()
     yield made
     made.stop()

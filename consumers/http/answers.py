@@ -268,5 +268,13 @@ Position = Annotated[list[float], Field(min_length=2, max_length=2)]
 """A list of two, not a tuple: checkers of OpenAPI do not all know `prefixItems`."""
 
 
+class MapTiles(BaseModel):
+    """Under the outlines, in Web Mercator."""
+
+    url: str = Field(description="With {z}, {x} and {y}.")
+    attribution: str
+
+
 class WardOutlines(BaseModel):
+    tiles: MapTiles | None = Field(description="None where the operator has named no server of tiles.")
     outlines: dict[str, list[list[Position]]] = Field(description="By code, the outer rings: longitude and latitude (WGS 84).")

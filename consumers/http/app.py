@@ -40,9 +40,9 @@ class Showing(list[Route]):
     def __init__(self, views: Views, files: Files = NONE) -> None:
         desk = [*case_routes(views), *desk_routes(views), *digest_routes(views), *casework_routes(views)]
         offices = [*department_routes(views), *hotline_routes(views), *desk, *operations_routes(views)]
-        lists = reference_routes(views.settings.wards_geojson)
+        lists = reference_routes(views.settings)
         data = [*notice_routes(views), *petition_routes(views), *offices, *lists, *open311_routes(views), *public_routes(views)]
-        super().__init__([*data, *file_routes(views, files), *view_pages()])
+        super().__init__([*data, *file_routes(views, files), *view_pages(views.settings.tiles_origin)])
         self._views = views
         self.reader = views.reader
 

@@ -20,7 +20,7 @@ from consumers.http.petitions import identify
 from consumers.http.state import Views
 from consumers.http.wishes import Subscription
 from consumers.notifier import book, signing
-from consumers.notifier.decide import after_quiet
+from consumers.notifier.decide import not_before
 from consumers.notifier.policy import policy
 from schemas.platform.clock import to_datetime
 from schemas.platform.instants import to_ms
@@ -59,7 +59,7 @@ def notice_routes(views: Views) -> list[Route]:
         path = path_of(petition_id, to_ms(datetime.fromisoformat(snapshot.case["received_at"])))
         wanted = book.Wanted(petition_id, path, wish.medium, wish.address, wish.notices, language(request), code)
         now = to_datetime(views.settings.clock().now_ms())
-        due = after_quiet(policy().quiet, now) if wish.medium in policy().quiet.media else now
+        due = not_before(policy().quiet, wish.medium, now)
         # Whoever has a browser's subscription was allowed it there: it needs no question.
         confirmed = wish.medium == _BROWSER
         subscribed = partial(book.subscribe, keys(), views.keys.secrets, wanted=wanted, confirmed=confirmed, due=due)

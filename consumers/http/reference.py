@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from consumers.http.contract import CATEGORIES, OFFICES, OUTLINES, WARDS
+from consumers.settings import ViewSettings
 from schemas.reference import categories, offices, wards
 from schemas.web import json
 
@@ -33,12 +34,13 @@ async def show_wards(_: Request) -> Response:
     return json({"wards": listed}, headers=_CACHE)
 
 
-def reference_routes(wards_geojson: Path | None) -> list[Route]:
-    """`wards_geojson`: the wards' outlines, where the operator has given them."""
+def reference_routes(settings: ViewSettings) -> list[Route]:
+    """The wards' outlines and map tiles where the operator has given them."""
+    tiles = {"url": settings.tiles_url, "attribution": settings.tiles_attribution} if settings.tiles_url else None
 
     async def show_outlines(_: Request) -> Response:
-        found = await asyncio.to_thread(outlines, wards_geojson) if wards_geojson else {}
-        return json({"outlines": found}, headers=_CACHE)
+        found = await asyncio.to_thread(outlines, settings.wards_geojson) if settings.wards_geojson else {}
+        return json({"outlines": found, "tiles": tiles}, headers=_CACHE)
 
     return [OFFICES.route(show_offices), CATEGORIES.route(show_categories), WARDS.route(show_wards), OUTLINES.route(show_outlines)]
 

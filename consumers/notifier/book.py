@@ -18,8 +18,8 @@ from consumers.notifier.addresses import Keys
 Connection = psycopg.Connection[Any]
 AT_MOST = 6
 """Receivers of a petition."""
-_UNCONFIRMED_A_DAY = 3
-"""Of an address, whoever gives it: nobody is pestered with confirmations."""
+UNCONFIRMED_A_DAY = 3
+"""Questions whether an address is its giver's, to one address: nobody is pestered with them."""
 _MINE = "select count(*) from notice_receiver where holder_kind = 'citizen' and holder = %s and address_hash <> %s"
 _PESTERED = """
 select count(*) from notice_receiver where address_hash = %s and state = 'waiting' and created_at > now() - interval '1 day'
@@ -29,7 +29,7 @@ insert into notice_receiver (id, holder_kind, holder, medium, address, address_h
 values (%s, 'citizen', %s, %s, %s, %s, %s, %s, %s, %s) on conflict (holder, medium, address_hash) where address_hash is not null
 do update set wants = excluded.wants, language = excluded.language returning id
 """
-_LEAVE = "delete from notice_receiver where id = %s and holder_kind in ('citizen', 'person')"
+_LEAVE = "delete from notice_receiver where id = %s and holder_kind in ('citizen', 'person', 'place')"
 _OF_PETITION = "select medium, state, wants from notice_receiver where holder_kind = 'citizen' and holder = %s order by created_at"
 _CONFIRM = """
 insert into notice_delivery (receiver, petition_id, event_id, type, seq, at, due_at)
@@ -82,18 +82,25 @@ def subscribe(
         found = connection.execute(_SUBSCRIBE, row).fetchone()
         receiver = str(found[0]) if found else receiver
         if not confirmed:
-            connection.execute(_CONFIRM, (receiver, wanted.petition_id, f"confirm-{receiver}", due or datetime.now(UTC)))
+            ask(connection, receiver, wanted.petition_id, due or datetime.now(UTC))
     return receiver
 
 
+def ask(connection: Connection, receiver: str, petition_id: str | None, due: datetime) -> None:
+    """The question whether the address is his goes to this receiver, not before `due`; once."""
+    connection.execute(_CONFIRM, (receiver, petition_id, f"confirm-{receiver}", due))
+
+
+def asked_lately(connection: Connection, hashed: str) -> int:
+    """To how many questions of the last day nobody has answered at this address."""
+    row = connection.execute(_PESTERED, (hashed,)).fetchone()
+    return int(row[0]) if row else 0
+
+
 def _not_too_many(connection: Connection, petition_id: str, hashed: str, *, confirmed: bool) -> None:
-    limits: list[tuple[str, tuple[str, ...], int]] = [(_MINE, (petition_id, hashed), AT_MOST)]
-    if not confirmed:
-        limits.append((_PESTERED, (hashed,), _UNCONFIRMED_A_DAY))
-    for query, values, limit in limits:
-        row = connection.execute(query, values).fetchone()
-        if row and row[0] >= limit:
-            raise TooMany(petition_id)
+    row = connection.execute(_MINE, (petition_id, hashed)).fetchone()
+    if (row and row[0] >= AT_MOST) or (not confirmed and asked_lately(connection, hashed) >= UNCONFIRMED_A_DAY):
+        raise TooMany(petition_id)
 
 
 def confirm(connection: Connection, receiver: str) -> bool:

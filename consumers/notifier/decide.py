@@ -59,7 +59,12 @@ def deliveries(
 
 def due(happening: Happening, medium: str, quiet: Quiet, now: datetime) -> datetime:
     """Now, or the end of the quiet hours."""
-    return now if happening.urgent or medium not in quiet.media else after_quiet(quiet, now)
+    return now if happening.urgent else not_before(quiet, medium, now)
+
+
+def not_before(quiet: Quiet, medium: str, now: datetime) -> datetime:
+    """When what is not urgent may go out by this medium."""
+    return after_quiet(quiet, now) if medium in quiet.media else now
 
 
 def after_quiet(quiet: Quiet, now: datetime) -> datetime:

@@ -43,7 +43,10 @@ from notice_delivery d join notice_receiver r on r.id = d.receiver where d.state
 _SWEEP = """
 delete from notice_delivery where state in ('sent', 'silent') and sent_at < now() - interval '14 days'
 """
-_UNCONFIRMED = "delete from notice_receiver where state = 'waiting' and created_at < now() - interval '3 days'"
+_UNCONFIRMED = """
+delete from notice_receiver where state = 'waiting'
+   and created_at < now() - case holder_kind when 'place' then interval '1 day' else interval '3 days' end
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Lanes:
         return [Waiting(medium, waiting, parked, float(oldest)) for medium, waiting, parked, oldest in rows]
 
     async def sweep(self) -> None:
-        """Forget what was sent two weeks ago, and wishes that nobody confirmed in three days."""
+        """Forget what was sent two weeks ago, and wishes that nobody confirmed in three days, of a place in one."""
         async with self._pool.connection() as connection:
             await connection.execute(_SWEEP)
             await connection.execute(_UNCONFIRMED)

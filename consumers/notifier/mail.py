@@ -18,7 +18,7 @@ _TIMEOUT_SECONDS = 20
 
 
 def composed(
-    message: Message, *, sender: str, address: str, event_id: str, thread: str, leave: str | None, answers: str | None = None
+    message: Message, *, sender: str, address: str, event_id: str, thread: str, leave: str, answers: str | None = None
 ) -> EmailMessage:
     """`leave`: the link by which one click ends it (RFC 8058). Every mail of a petition answers the same first one: `answers`, the one that
     its citizen wrote, or one that was never sent.
@@ -32,9 +32,8 @@ def composed(
     mail["Message-ID"] = f"<{event_id}.{thread}@{domain}>"
     mail["In-Reply-To"] = mail["References"] = answers or f"<{thread}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    if leave:
-        mail["List-Unsubscribe"] = f"<{leave}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail["List-Unsubscribe"] = f"<{leave}>"
+    mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.text)
     return mail
 

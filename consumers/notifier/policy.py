@@ -55,6 +55,17 @@ class DigestPolicy(_Part):
     _clock_times = field_validator("at", "until", "evening", mode="before")(_clock_time)
 
 
+class PlacesPolicy(_Part):
+    """News of places go out between `at` and `until` (Hanoi's time), on working days or on all; `petitions`: that are told one by one."""
+
+    at: time
+    until: time
+    working_days: bool
+    petitions: int
+
+    _clock_times = field_validator("at", "until", mode="before")(_clock_time)
+
+
 class NoticePolicy(_Part):
     """`notices`: by name, the types of events that it is made of."""
 
@@ -62,6 +73,7 @@ class NoticePolicy(_Part):
     quiet: Quiet
     tries: Tries
     digest: DigestPolicy
+    places: PlacesPolicy
 
     def notice_of(self, what: str) -> str | None:
         """The notice to which this type of event belongs."""

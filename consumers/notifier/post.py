@@ -5,16 +5,21 @@ from __future__ import annotations
 from email.message import EmailMessage
 from typing import Any, cast
 
+from psycopg_pool import AsyncConnectionPool
+
 from consumers.notifier import addresses, mail, signing, webhooks, webpush, wording
+from consumers.notifier.addresses import SecretKeys
 from consumers.notifier.calls import Calls
 from consumers.notifier.changes import entry_of
 from consumers.notifier.digest.figures import Figures
 from consumers.notifier.digest.sending import Digests
-from consumers.notifier.digest.wishes import StaffKeys
 from consumers.notifier.gateway import Gateway
+from consumers.notifier.places.news import News
+from consumers.notifier.places.sending import PlaceNews
 from consumers.notifier.policy import policy
 from consumers.notifier.wording import Links, Message
 from consumers.settings import NotifierSettings
+from schemas.events.numbers import Numbers
 from schemas.events.sealing import Keys, Sealing
 from schemas.reference.texts import Language
 
@@ -24,12 +29,15 @@ Row = dict[str, Any]
 class Post:
     """Sends by every medium that is set up."""
 
-    def __init__(self, settings: NotifierSettings, keys: Keys, figures: Figures) -> None:
-        self._settings, self._keys, self._open = settings, keys, Sealing(keys).open_value
+    def __init__(self, settings: NotifierSettings, keys: Keys, pool: AsyncConnectionPool[Any]) -> None:
+        """`pool`: of the database where the figures of digests are."""
+        sealing = Sealing(keys)
+        self._settings, self._keys, self._open = settings, keys, sealing.open_value
         secrets = settings.tracking_secrets()
         self._secret = secrets[0]
-        self._staff_keys = StaffKeys(secrets[-1])
-        self._digests = Digests(figures, settings.clock(), settings.notice_url)
+        self._secret_keys = SecretKeys(secrets[-1])
+        self._places = PlaceNews(News(pool, sealing, Numbers(secrets)), settings.notice_url)
+        self._digests = Digests(Figures(pool), settings.clock(), settings.notice_url)
         self._calls = Calls(inside=settings.webhooks_inside)
         self._webhooks = webhooks.Webhooks(secrets, self._calls)
         self._webpush = webpush.WebPush(secrets, settings.mail_from, int(policy().tries.hours * 3600), self._calls)
@@ -44,8 +52,8 @@ class Post:
         if row["medium"] == "webhook":
             await self._webhooks.send(row, webhooks.payload(entry_of(row, self._open), row))
             return True
-        staff = row["holder_kind"] == "person"
-        address = addresses.unseal(self._staff_keys if staff else self._keys, row["key_path"] or "", row["address_hash"], row["address"])
+        keys = self._keys if row["holder_kind"] == "citizen" else self._secret_keys
+        address = addresses.unseal(keys, row["key_path"] or "", row["address_hash"], row["address"])
         if address is None:
             return False  # forgotten
         links = self._links(row, address.get("code"))
@@ -59,6 +67,8 @@ class Post:
         language = cast("Language", row["language"])
         if row["holder_kind"] == "person":
             return await self._digests.message(row, links.leave)
+        if row["holder_kind"] == "place":
+            return await self._places.message(row, links)
         if row["type"] == "confirm":
             return wording.confirmation(row["petition_id"], language, links)
         return wording.news(entry_of(row, self._open), row["petition_id"], language, links)
@@ -80,7 +90,7 @@ class Post:
             address=str(opened["address"]),
             event_id=row["event_id"],
             thread=row["receiver"],
-            leave=None if row["type"] == "confirm" else links.leave,
+            leave=links.leave,
             answers=opened.get("thread"),
         )
 

@@ -14,7 +14,6 @@ from typing import Any
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from consumers.notifier.digest.figures import Figures
 from consumers.notifier.digest.morning import Worked
 from consumers.notifier.digest.rounds import Rounds
 from consumers.notifier.failing import Ended, Never, NotTaken
@@ -127,7 +126,7 @@ async def send_until(stopping: threading.Event, settings: NotifierSettings, keys
     url = settings.database_url.get_secret_value()
     pool: AsyncConnectionPool[Any] = AsyncConnectionPool(url, min_size=1, max_size=8, open=False, kwargs={"autocommit": True}, timeout=5)
     await pool.open(wait=False)
-    post, rounds = Post(settings, keys, Figures(pool)), Rounds(pool, policy.digest, worked)
+    post, rounds = Post(settings, keys, pool), Rounds(pool, policy, worked)
     try:
         await Senders(Lanes(pool), post, rounds, policy, clock=settings.clock(), settings=settings).run(stopping)
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -44,19 +44,22 @@ def items(entry: TimelineEntry, language: Language) -> list[Item]:
 
 def news(entry: TimelineEntry, number: str, language: Language, links: Links) -> Message:
     """`number`: the petition's id, of which the beginning is shown. The receiver's language comes first."""
-    order = (language, *(other for other in LANGUAGES if other != language))
     shown = items(entry, language)
     values = {"number": number[:_SHOWN_DIGITS], "title": shown[-1]["title"], "link": links.follow, "leave": links.leave}
-    text = "\n\n--\n\n".join(_body(items(entry, lang), lang, values, by_code=links.by_code) for lang in order)
+    text = both(language, lambda lang: _body(items(entry, lang), lang, values, by_code=links.by_code))
     state = words("state", entry.case["state"], language)
     return Message(say("mail.subject", language, values), text, say("short.message", language, values), state)
 
 
 def confirmation(number: str, language: Language, links: Links) -> Message:
     values = {"number": number[:_SHOWN_DIGITS], "confirm": links.confirm}
-    order = (language, *(other for other in LANGUAGES if other != language))
-    text = "\n\n--\n\n".join(say("confirm.message", lang, values) for lang in order)
+    text = both(language, lambda lang: say("confirm.message", lang, values))
     return Message(say("confirm.title", language, values), text, say("confirm.message", language, values))
+
+
+def both(first: Language, said: Callable[[Language], str]) -> str:
+    """A text in every language, one below the other; the receiver's comes first."""
+    return "\n\n--\n\n".join(map(said, (first, *(other for other in LANGUAGES if other != first))))
 
 
 def _body(shown: Sequence[Item], language: Language, values: dict[str, str], *, by_code: bool) -> str:

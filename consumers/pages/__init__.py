@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from starlette.routing import Route
 
@@ -26,7 +27,9 @@ MATTER = Page("/cong-khai/{number}", "matter", "consumers.pages", "views")
 PRIVACY = Page("/privacy", "privacy", "consumers.pages", "views", privacy_data)
 
 
-def view_pages() -> list[Route]:
+def view_pages(tiles: str = "") -> list[Route]:
+    """`tiles`: whom browsers ask for the map's tiles."""
+    privacy = replace(PRIVACY, data=partial(privacy_data, tiles=tiles))
     assets = (Assets.of("views", "consumers.pages"), Assets.of("common", "schemas.web"))
-    pages = (TRACK, SHARED, DESK, DESK_OFFICE, DESK_CASE, OPERATIONS, PUBLIC, MATTER, PRIVACY, SIGN_IN, NOTICE)
+    pages = (TRACK, SHARED, DESK, DESK_OFFICE, DESK_CASE, OPERATIONS, PUBLIC, MATTER, privacy, SIGN_IN, NOTICE)
     return [*page_routes(*pages), *asset_routes(*assets)]

@@ -25,14 +25,14 @@ def where(topic: Topic) -> str:
     return next((prefix + whose for prefix, whose in _FAMILIES.items() if topic.name.startswith(prefix)), topic.name)
 
 
-def privacy_data(lang: Language) -> dict[str, Any]:
-    """`days`: after so many it is gone; 0: kept as long as the record."""
+def privacy_data(lang: Language, tiles: str = "") -> dict[str, Any]:
+    """`days`: after so many it is gone; 0: kept as long as the record. `tiles`: the host of the map's tiles, if there is one."""
     days = {where(topic): _days(topic) for topic in all_topics()}
     listed = [
         {"where": one["where"], "form": one["form"], "what": one["what"][lang], "days": days.get(one["where"], one.get("days"))}
         for one in places()
     ]
-    return {"places": listed}
+    return {"places": listed, "tiles": tiles.partition("://")[2]}
 
 
 def _days(topic: Topic) -> int:

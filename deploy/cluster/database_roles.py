@@ -25,7 +25,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "incidents": {"incident_petition": f"{_WRITE}, delete", "incident_request": f"{_WRITE}, delete", **_OFFSETS},
     "notifier": {
         **dict.fromkeys(("notice_receiver", "notice_petition", "notice_delivery"), f"{_WRITE}, delete"),
-        **dict.fromkeys(("contact_key", "digest_case", "digest_post"), "select"),
+        **dict.fromkeys(("contact_key", "digest_case", "digest_post", "followed_case"), "select"),
         **_OFFSETS,
     },
     "web": {

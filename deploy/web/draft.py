@@ -18,7 +18,7 @@ from starlette.routing import Route
 from producers.http.body import parse, read_json_body
 from schemas.events.base import CategoryCode, Level, Model, Text
 from schemas.events.intake import Location, PetitionKind
-from schemas.events.strings import LETTERS_AT_LEAST, letters
+from schemas.events.strings import LETTERS_AT_LEAST, says_enough
 from schemas.platform.logs import log
 from schemas.reference import TRIAGE_OFFICE, Category, Office, categories, offices, wards
 from schemas.reference.texts import Language
@@ -44,7 +44,7 @@ class Draft(Model):
     @classmethod
     def _says_something(cls, text: str, info: ValidationInfo) -> str:
         place = info.data.get("location")
-        if letters(text) < LETTERS_AT_LEAST and not (place and place.is_given):
+        if not says_enough(text) and not (place and place.is_given):
             raise PydanticCustomError("too_little", "needs at least {ge} letters, or a place", {"ge": LETTERS_AT_LEAST})
         return text
 

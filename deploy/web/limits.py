@@ -21,6 +21,7 @@ _ACTIONS = re.compile(r"^/v1/petitions/([^/]+)/(?:actions|same-as)$")
 _CODES = re.compile(r"^/v1/petitions/[^/]+(/events|/actions|/same-as|/files/[^/]+)?$")
 _UPLOADS = re.compile(r"^/v1/files(/uploads)?$")
 _DRAFTS = "/v1/drafts"
+_FOLLOWING = "/v1/public/following"
 _STREAM = re.compile(r"^/v1/.+/events$")
 
 
@@ -38,14 +39,16 @@ PACES: Mapping[str, Pace] = {
     "token": Pace(300, 50),
     "code": Pace(20, 0.02),
     "draft": Pace(20, 0.5),
+    "follow": Pace(10, 0.01),
     "wrong": Pace(30, 0.5),
     "upload": Pace(60, 0.5),
     "app-upload": Pace(1000, 50),
 }
-"""Calls by whom they are counted. `code`: what is done with one tracking code (its reading is not counted); `draft`: texts that one
-address looks at before it hands one in; `upload`: files begun from one address, `app-upload`: with one key or token; `wrong`: tokens, keys,
-tracking codes and sign-ins of one address that do not hold. An address is a household or a whole mobile network: its pace tells
-machines from people, not one person from another. This machine's own addresses are not counted: they are a proxy's, or the operator's."""
+"""Calls by whom they are counted. `code`: what is done with one tracking code (its reading is not counted); `draft`: texts that one address
+looks at before it hands one in; `follow`: wishes to follow a place, each of which is a mail to whom it names; `upload`: files begun from
+one address, `app-upload`: with one key or token; `wrong`: tokens, keys, tracking codes and sign-ins of one address that do not hold. An
+address is a household or a whole mobile network: its pace tells machines from people, not one person from another. This machine's own
+addresses are not counted: they are a proxy's, or the operator's."""
 STREAMS: Mapping[str, int] = {"path": 20, "address": 300, "all": 4000}
 """Event streams open at once: of one petition or office, of one address, of all."""
 _WARN_EVERY = 1000
@@ -91,6 +94,8 @@ class Limited:
                 raise _too_many(wait)
             if path == _DRAFTS:
                 self._take("draft", address)
+            if (method, path) == ("POST", _FOLLOWING):
+                self._take("follow", address)
         if key := headers.get("x-api-key"):
             self._take("key", _secret(key))
         if token := headers.get("authorization"):

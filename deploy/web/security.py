@@ -10,11 +10,11 @@ _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),  # paths hold tracking codes
-    (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"geolocation=(self), camera=(self), microphone=(), payment=(), usb=()"),
 ]
+_POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 _ONLY_HTTPS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
@@ -25,10 +25,12 @@ class Hardened:
     print with it what a person wrote.
     """
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
-        """`https`: citizens reach the service by it, and their browsers shall know no other way."""
+    def __init__(self, app: ASGIApp, *, https: bool, tiles: str = "") -> None:
+        """`https`: citizens reach the service by it, and their browsers shall know no other way. `tiles`: the one other origin from which
+        pages may have pictures, those of the map."""
         self._app = app
-        self._headers = [*_HEADERS, *([_ONLY_HTTPS] if https else [])]
+        policy = f"{_POLICY}; img-src 'self' {tiles}" if tiles else _POLICY
+        self._headers = [*_HEADERS, (b"content-security-policy", policy.encode()), *([_ONLY_HTTPS] if https else [])]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

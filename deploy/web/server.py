@@ -86,17 +86,17 @@ async def mounted() -> AsyncIterator[Mounted]:
         sweeper.stop()
 
 
-def application(routes: Sequence[BaseRoute], ready: Check, *, hops: int = 0, https: bool = False) -> Hardened:
+def application(routes: Sequence[BaseRoute], ready: Check, *, hops: int = 0, https: bool = False, tiles: str = "") -> Hardened:
     """The whole ASGI application: routes, health, limits, one shape of error, security headers.
 
-    `hops`: proxies of our own in front; `https`: citizens reach them by it.
+    `hops`: proxies of our own in front; `https`: citizens reach them by it; `tiles`: the origin of the map's.
     """
     inner = Starlette(
         routes=[*routes, *_status_routes(ready)],
         exception_handlers={HTTPException: _http_error, Exception: _internal_error},
     )
     inner.router.redirect_slashes = False
-    return Hardened(Measured(Limited(inner, hops)), https=https)
+    return Hardened(Measured(Limited(inner, hops)), https=https, tiles=tiles)
 
 
 def _status_routes(ready: Check) -> list[BaseRoute]:
@@ -141,10 +141,10 @@ class Server(uvicorn.Server):
 
 async def serve(settings: WebSettings) -> None:
     """Serve until TERM or Ctrl-C; then let requests end within the grace time."""
-    edge = HttpSettings()
+    edge, https = HttpSettings(), HttpSettings().public_url.startswith("https://")
     async with mounted() as apps:
         config = uvicorn.Config(
-            application(apps.routes, apps.ready, hops=edge.forwarded_hops, https=edge.public_url.startswith("https://")),
+            application(apps.routes, apps.ready, hops=edge.forwarded_hops, https=https, tiles=ViewSettings().tiles_origin),
             host=settings.listen_host,
             port=settings.port,
             access_log=False,  # paths hold tracking codes, which are secrets

@@ -15,7 +15,7 @@ from pydantic import Field, SecretStr, ValidationError
 
 from producers.client import IntakeProducer
 from producers.importing import sources
-from producers.importing.publishing import Outcome, Plan, check_all, publish_all
+from producers.importing.publishing import LIMITS, Outcome, Plan, check_all, publish_all
 from producers.intake.vault import PostgresVault, VaultUnavailable
 from producers.kafka.publisher import Unavailable
 from schemas.commands.failing import UNREACHABLE, fail
@@ -76,7 +76,7 @@ def _publish(asked: Asked, rows: Iterator[sources.Row], plan: Plan, outcome: Out
     try:
         with (
             closing(vault) if vault else nullcontext(),
-            IntakeProducer(settings, tracking_secret=settings.tracking_secrets()[0], vault=vault) as producer,
+            IntakeProducer(settings, tracking_secret=settings.tracking_secrets()[0], vault=vault, limits=LIMITS) as producer,
         ):
             publish_all(producer, rows, plan, outcome, _noting(state, plan.source))
     except (Unavailable, VaultUnavailable) as error:

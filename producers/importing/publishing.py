@@ -16,10 +16,15 @@ from producers.importing.columns import Fields, petition_fields
 from producers.importing.sources import Row
 from producers.intake.requests import PetitionRequest
 from producers.intake.vault import NoVault
+from producers.kafka.publisher import Limits
 from schemas.events.envelope import explain
 
-_WINDOW = 2000
-"""Petitions under way."""
+LIMITS = Limits(linger_ms=100)
+"""Of the producer: many rows go into one batch."""
+Waiting = deque[tuple[int, Future[Receipt] | None]]
+"""Lines in order; None for one that was rejected."""
+_WINDOW = 4000
+"""Petitions under way, of which a half is waited for at a time."""
 
 
 @dataclass(slots=True)
@@ -72,7 +77,7 @@ def publish_all(producer: IntakeProducer, rows: Iterable[Row], plan: Plan, outco
     """Publish each row, at most `_WINDOW` under way; `settled` hears of each line with which all before it are done. Raises Unavailable
     when Kafka is away: what was counted is in Kafka.
     """
-    waiting: deque[tuple[int, Future[Receipt] | None]] = deque()
+    waiting: Waiting = deque()
 
     def send(row: Row) -> None:
         waiting.append((row.line, producer.submit_soon(idempotency_key=plan.key(row), **plan.fields(row))))
@@ -82,10 +87,9 @@ def publish_all(producer: IntakeProducer, rows: Iterable[Row], plan: Plan, outco
             continue
         if not _tried(row, send, outcome):
             waiting.append((row.line, None))
-        while len(waiting) >= _WINDOW:
-            _settle(waiting, outcome, settled)
-    while waiting:
-        _settle(waiting, outcome, settled)
+        if len(waiting) >= _WINDOW:
+            _settle(waiting, len(waiting) // 2, outcome, settled)
+    _settle(waiting, len(waiting), outcome, settled)
 
 
 def _tried(row: Row, do: Callable[[Row], None], outcome: Outcome) -> bool:
@@ -100,10 +104,15 @@ def _tried(row: Row, do: Callable[[Row], None], outcome: Outcome) -> bool:
     return False
 
 
-def _settle(waiting: deque[tuple[int, Future[Receipt] | None]], outcome: Outcome, settled: Callable[[int], None]) -> None:
-    line, future = waiting.popleft()
-    if future is not None:
-        future.result()
-        outcome.counts["published"] += 1
-    outcome.done = line
-    settled(line)
+def _settle(waiting: Waiting, number: int, outcome: Outcome, settled: Callable[[int], None]) -> None:
+    """The oldest ones. Waited is for the newest of them: one wakes once, and not once a row, and what is sent next fills whole batches."""
+    newest = waiting[number - 1][1] if number else None
+    if newest is not None:
+        newest.exception()
+    for _ in range(number):
+        line, future = waiting.popleft()
+        if future is not None:
+            future.result()
+            outcome.counts["published"] += 1
+        outcome.done = line
+        settled(line)

@@ -20,7 +20,7 @@ from schemas.events.envelope import Envelope, derived_id, headers
 from schemas.events.files import FileRef
 from schemas.events.intake import Channel, ExternalId, Location, PetitionSubmitted
 from schemas.events.phones import Phone
-from schemas.events.strings import EMAIL, LETTERS_AT_LEAST, Clean, Link, letters
+from schemas.events.strings import EMAIL, LETTERS_AT_LEAST, Clean, Link, says_enough
 from schemas.platform.clock import to_datetime
 
 SOURCE = "producers/intake"
@@ -56,7 +56,7 @@ class _Said(Model):
     def _enough(cls, text: str, info: ValidationInfo) -> str:
         place = info.data.get("location")
         shown = info.data.get("media_urls") or info.data.get("files")
-        if letters(text) < LETTERS_AT_LEAST and not (shown or (place and place.is_given)):
+        if not says_enough(text) and not (shown or (place and place.is_given)):
             raise PydanticCustomError("too_little", "needs at least {ge} letters, or a picture or place", {"ge": LETTERS_AT_LEAST})
         return text
 

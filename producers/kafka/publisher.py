@@ -57,12 +57,14 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Times in milliseconds. `max_pending`: events that may wait for their acknowledgement."""
+    """Times in milliseconds. `max_pending`: events that may wait for their acknowledgement. `linger_ms`: so long a batch may gather before
+    it is sent; at 0 the next one gathers while one is under way, which is soonest for a single event and dearest for many."""
 
     delivery_timeout_ms: int = 8000
     patience_ms: int = 2000
     max_pending: int = 20_000
     connect_timeout_ms: int = 5000
+    linger_ms: int = 0
 
 
 class Publisher:
@@ -214,7 +216,7 @@ def _config(kafka: KafkaSettings, limits: Limits) -> dict[str, Any]:
         **kafka.client(),
         "enable_idempotence": True,
         "acks": "all",
-        "linger_ms": 0,  # while one request is under way the next batch gathers by itself
+        "linger_ms": limits.linger_ms,
         "batch_size": 256 * 1024,
         "max_request_size": 1_000_000,
         "max_block_ms": 500,

@@ -14,7 +14,7 @@ from producers.mail.service import Claim, Refused, Service
 from schemas.events.files import AT_ONCE
 from schemas.events.mails import EMAIL, external_id
 from schemas.events.strings import EMAIL as ADDRESS
-from schemas.events.strings import LETTERS_AT_LEAST, letters
+from schemas.events.strings import says_enough
 
 _NAME_LENGTH = 200
 _LITTLE, _LONG = frozenset({"too_little", "string_too_short"}), frozenset({"string_too_long", "too-large"})
@@ -65,7 +65,7 @@ def _added(service: Service, mail: Mail, own_id: str, files: list[Claim], left_o
 
 def _petition(mail: Mail, own_id: str, files: list[Claim], left_out: list[str]) -> dict[str, Any]:
     text = mail.petition_text
-    if letters(text) < LETTERS_AT_LEAST and not files:
+    if not says_enough(text) and not files:
         raise Unusable("nothing")
     whole = {"channel": EMAIL, "external_id": own_id, "text": answers.text_with(mail, text, left_out), "files": files}
     return whole | ({"contact": _contact(mail)} if re.fullmatch(ADDRESS, mail.sender) else {})

@@ -50,9 +50,15 @@ LETTERS_AT_LEAST = 4
 """What a petition without a picture or a place must say: `Cháy!` is a whole petition, `x` is none. The page counts likewise."""
 
 
-def letters(text: str) -> int:
-    """How much a text says: its letters, those of scripts that write a syllable or a word with one counted twice (着火了)."""
-    return sum(1 + (category == "Lo") for category in map(unicodedata.category, text) if category[0] == "L")
+def says_enough(text: str) -> bool:
+    """Whether a text has letters enough, those of scripts that write a syllable or a word with one counted twice (着火了)."""
+    said = 0
+    for category in map(unicodedata.category, text):
+        if category[0] == "L":
+            said += 1 + (category == "Lo")
+            if said >= LETTERS_AT_LEAST:
+                return True
+    return False
 
 
 EMAIL = r"^[A-Za-z0-9_+%'-]+(\.[A-Za-z0-9_+%'-]+)*@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -21,6 +21,17 @@ def to_ms(moment: datetime) -> int:
 def local(instant: str | None) -> str:
     """An ISO instant as people in Hanoi write it, like `17:30 05/12/2025`; a dash for none."""
     return datetime.fromisoformat(instant).astimezone(HANOI).strftime("%H:%M %d/%m/%Y") if instant else "—"
+
+
+def day_begin(moment: datetime) -> datetime:
+    """The begin of its day in Hanoi."""
+    return datetime.combine(moment.astimezone(HANOI).date(), time(), HANOI)
+
+
+def day_begin_from(moment: datetime) -> datetime:
+    """The first begin of a day in Hanoi that is not before it."""
+    begun = day_begin(moment)
+    return begun if begun == moment else begun + timedelta(days=1)
 
 
 def iso(moment: datetime) -> str:

@@ -20,7 +20,10 @@ from schemas.platform import keyring, logs
 from tests.bench.machine import facts
 from tests.bench.results import Section, WrongResult, say, show, text
 
-ALL = ("engines", "paced", "rates", "intake", "pipeline", "latency", "failover", "overload", "crowd", "growth", "store", "desk", "trust")
+ALL = (
+    *("engines", "paced", "rates", "intake", "import", "pipeline", "latency", "failover", "overload", "crowd", "growth", "store", "desk"),
+    "trust",
+)
 
 
 async def _engines(directory: Path, count: int | None, rounds: int) -> Section:
@@ -56,6 +59,7 @@ BENCHMARKS: dict[str, Callable[[Path, int | None, int], Coroutine[Any, Any, Sect
     "rates": _rates,
     "pipeline": _other("pipeline", 200_000),
     "intake": _other("intake", 5_000),
+    "import": _other("imports", 50_000),
     "latency": _other("latency", 2_000),
     "failover": _other("failover", 3),
     "overload": _other("overload", 300),

@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 
 from producers.intake.requests import PetitionRequest, content_digest, event_of, identify
-from schemas.events.strings import LETTERS_AT_LEAST, letters
+from schemas.events.strings import says_enough
 from tests.bench.broker import Row
 
 _TRAINING = Path(__file__).resolve().parents[2] / "streams" / "classify" / "training"
@@ -24,7 +24,7 @@ CHANNEL = "ihanoi"
 def texts() -> tuple[str, ...]:
     """All texts in a fixed shuffled order, so that neighbours are of different categories."""
     lines = (line for path in sorted(_TRAINING.glob("*.tsv")) for line in path.read_text(encoding="utf-8").splitlines())
-    found = [text for line in lines if line.count("\t") >= 2 and letters(text := line.split("\t")[-1]) >= LETTERS_AT_LEAST]
+    found = [text for line in lines if line.count("\t") >= 2 and says_enough(text := line.split("\t")[-1])]
     random.Random(20_251_229).shuffle(found)
     return tuple(found)
 

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from consumers.http.open311 import view
 from consumers.http.open311.wanted import Wanted, wanted
+from consumers.kafka.records import Record
+from consumers.timeline import from_record
 from schemas.web import Problem
 from schemas.web.open311 import xml
+from tests.consumers.events import Life
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 ROW: dict[str, Any] = {
@@ -72,6 +75,36 @@ def test_strangers_are_shown_no_words_and_no_exact_place() -> None:
     assert own["status_notes"].endswith("Đã vá.")
     assert not any(word in str(foreign) for word in ("Trước nhà", "phố Huế", "21.0001", "Đã vá", "a.vn"))
     assert (foreign["address_id"], foreign["status"]) == ("00070", "closed")
+
+
+def test_strangers_are_shown_days_and_a_channel_its_own_instants() -> None:
+    """Days of Hanoi, as the begin of one: received, changed, expected, and each update."""
+    evening = datetime(2026, 11, 27, 18, 4, 5, tzinfo=UTC)
+    row = {**ROW, "received_at": evening, "updated_at": evening, "deadline": evening}
+    names = ("requested_datetime", "updated_datetime", "expected_datetime")
+    shown = {own: view.request(row, "vi", own=own) for own in (True, False)}
+    life = Life(start=evening - timedelta(minutes=1))
+    entry = from_record(Record(0, 1, *_sent(life)))
+
+    assert {shown[True][name] for name in names} == {"2026-11-27T18:04:05Z"}
+    assert {shown[False][name] for name in names} == {"2026-11-28T00:00:00+07:00"}
+    assert view.update(entry, "vi", own=True)["updated_datetime"] == "2026-11-27T18:04:05Z"
+    assert view.update(entry, "vi", own=False)["updated_datetime"] == "2026-11-28T00:00:00+07:00"
+
+
+def _sent(life: Life) -> tuple[Any, ...]:
+    one = life.begins()
+    return one.key, one.value, one.headers
+
+
+@given(*[st.datetimes(datetime(2026, 1, 1), datetime(2026, 3, 1), timezones=st.just(UTC))] * 3)  # noqa: DTZ001 -- hypothesis adds the zone
+def test_by_which_span_something_is_found_tells_a_stranger_no_more_than_its_day(start: datetime, end: datetime, at: datetime) -> None:
+    """Found exactly where the instant that is shown lies in the span that was asked for."""
+    exactly = Wanted(start=start, end=end, size=1, skip=0)
+    by_days = exactly.by_days()
+    shown = datetime.fromisoformat(view.request({**ROW, "received_at": at}, "vi", own=False)["requested_datetime"])
+
+    assert (by_days.start <= at < by_days.end) == (start <= shown < end)
 
 
 @pytest.mark.parametrize("text", ["<b>&amp;", "\x0b\x1f", "😀 \ud7ff", "]]>"])

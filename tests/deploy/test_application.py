@@ -47,6 +47,15 @@ async def test_a_browser_is_told_to_keep_to_us_and_where_citizens_use_https_to_t
     assert figures.status_code == 404
 
 
+async def test_without_tiles_pages_have_pictures_of_our_own_alone() -> None:
+    """The policy's one source for everything is ourselves."""
+    async with client() as service:
+        policy = (await service.get("/readyz")).headers["content-security-policy"]
+
+    assert "img-src" not in policy
+    assert policy.startswith("default-src 'self';")
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"), [("GET", "/nowhere", 404, "not-found"), ("DELETE", "/fails/x", 405, "method-not-allowed")]
 )

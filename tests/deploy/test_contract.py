@@ -26,7 +26,7 @@ from schemas.web.problems import texts
 CHECKING = answer_check_route(ProcessSettings(), MagicMock(), MagicMock())
 ROUTES: list[Route] = [
     *routes_of(MagicMock()),
-    *Showing(MagicMock()),
+    *Showing(MagicMock(**{"settings.tiles_origin": ""})),
     CHECKING,
     calendar_route(ProcessSettings()),
     draft_route(1000),

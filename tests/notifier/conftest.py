@@ -22,7 +22,6 @@ from consumers.loop.membership import connect
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.notifier import book
 from consumers.notifier.changes import changes_of
-from consumers.notifier.digest.figures import Figures
 from consumers.notifier.digest.rounds import Rounds
 from consumers.notifier.lanes import Lanes
 from consumers.notifier.outbox import Deliveries
@@ -151,7 +150,7 @@ class Notifier:
     @asynccontextmanager
     async def senders(self) -> AsyncIterator[Senders]:
         async with AsyncConnectionPool(self.rig.database, min_size=1, max_size=4, open=False, kwargs={"autocommit": True}) as pool:
-            post, rounds = Post(self.settings, self.keys, Figures(pool)), Rounds(pool, self.policy.digest, lambda _day: False)
+            post, rounds = Post(self.settings, self.keys, pool), Rounds(pool, self.policy, lambda _day: False)
             yield Senders(Lanes(pool), post, rounds, self.policy, clock=self.settings.clock(), settings=self.settings)
             await post.close()
 

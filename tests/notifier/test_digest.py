@@ -117,7 +117,7 @@ def asks(morning: Notifier) -> Callable[..., str]:
 def begins(notifier: Notifier, now: datetime = TUESDAY) -> int:
     async def look() -> int:
         async with AsyncConnectionPool(notifier.rig.database, open=False, kwargs={"autocommit": True}) as pool:
-            return await Rounds(pool, RULES, every_day).look(now)
+            return await Rounds(pool, policy(), every_day).look(now)
 
     return asyncio.run(look())
 

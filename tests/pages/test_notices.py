@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Worker, expect
 
 from tests.chaos.instance import Instance
 from tests.mail_server import Inbox
@@ -94,12 +94,42 @@ def test_one_button_begins_and_ends_it_on_this_device(opened: Open, city: City, 
     assert page.evaluate("[localStorage.length, sessionStorage.subscribed]") == [0, None]
 
 
-def test_a_push_is_shown_with_the_page_closed_and_a_repeat_once(opened: Open, instance: Instance) -> None:
-    """The worker shows what it is told; under the same tag it is one notice, under another one more."""
-    page = opened("/privacy")
+def registered(page: Page) -> Worker:
+    """The page's service worker, which may show notices."""
     page.context.grant_permissions(["notifications"])
     page.evaluate("navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready).then(() => true)")
     (worker,) = page.context.service_workers
+    return worker
+
+
+@pytest.mark.parametrize(("link", "went"), [("/privacy", ["focuses", "/privacy"]), ("/t/X", ["opens", "/t/X"])], ids=["open", "closed"])
+def test_who_touches_a_notice_comes_to_its_page(opened: Open, instance: Instance, link: str, went: list[str]) -> None:
+    """To the one that is open, else to a new one; the notice is gone. Windows move by a person's hand alone, and only a browser's own event
+    can be held open: for these three calls something stands in."""
+    worker = registered(opened("/privacy"))
+    touched = worker.evaluate(
+        """async (link) => {
+            const [went, held] = [[], []];
+            clients.openWindow = async (url) => went.push("opens", new URL(url).pathname);
+            WindowClient.prototype.focus = async function () { went.push("focuses", new URL(this.url).pathname); };
+            ExtendableEvent.prototype.waitUntil = (promise) => held.push(promise);
+            await registration.showNotification("tin", { data: { link } });
+            const [notice] = await registration.getNotifications();
+            dispatchEvent(new NotificationEvent("notificationclick", { notification: notice }));
+            await Promise.all(held);
+            return went;
+        }""",
+        f"{instance.url}{link}",
+    )
+
+    assert touched == went
+    wait(lambda: worker.evaluate("registration.getNotifications().then((all) => all.length)"), lambda number: number == 0)
+
+
+def test_a_push_is_shown_with_the_page_closed_and_a_repeat_once(opened: Open, instance: Instance) -> None:
+    """The worker shows what it is told; under the same tag it is one notice, under another one more."""
+    page = opened("/privacy")
+    worker = registered(page)
     browser = page.context.new_cdp_session(page)
     known: list[str] = []
     browser.on("ServiceWorker.workerRegistrationUpdated", lambda told: known.extend(one["registrationId"] for one in told["registrations"]))

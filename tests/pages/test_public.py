@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.chaos.instance import Instance
+from tests.mail_server import Inbox
 from tests.pages.conftest import PHONE, SCREEN, Open, faults
-from tests.system.people import City
+from tests.pages.test_pictures import look
+from tests.system.people import City, wait
 
 TEXT = "Nắp cống vỡ ở đầu phố, xe máy sập bánh hai hôm nay, tối đi rất nguy hiểm"
 WARD = "00008"
@@ -50,6 +52,29 @@ def test_anybody_finds_what_is_worked_on_in_a_ward_and_follows_it(opened: Open, 
     card.get_by_role("link").click()
     expect(page.locator("#timeline [data-type=assigned]")).to_be_visible()
     expect(page).not_to_have_url(re.compile(code))
+
+
+@pytest.mark.parametrize(("lang", "viewport"), [("vi", PHONE), ("en", SCREEN)], ids=["phone", "screen"])
+def test_a_ward_or_a_street_there_is_followed_by_mail(opened: Open, letters: Inbox, lang: str, viewport: dict[str, int]) -> None:
+    """Offered where a ward is chosen; a wrong address is told by its field; the question comes by mail, for the place that was chosen."""
+    address = f"hang-xom.{lang}@example.org"
+    page = opened(f"/cong-khai?lang={lang}", viewport=viewport)
+    expect(page.locator("#none")).to_be_hidden()
+    expect(page.locator("#follow")).to_be_hidden()
+    page.goto(f"/cong-khai?lang={lang}&ward={WARD}&street=doi-can")
+    page.click("#follow summary")
+    page.fill("#follow-email", "hang-xom")
+    page.click("#follow form button")
+    expect(page.locator("#follow-outcome")).to_contain_text("email")
+    page.fill("#follow-email", address)
+    with page.expect_response(re.compile("/v1/public/following")) as said:
+        page.click("#follow form button")
+    assert said.value.status == 202
+    (question,) = wait(lambda: letters.of(address), bool)
+    look(page, f"follow-{lang}")
+
+    assert question["Subject"].endswith("Đội Cấn, Phường Ngọc Hà" if lang == "vi" else "Đội Cấn, Ngọc Hà ward")
+    assert faults(page) == []
 
 
 @pytest.mark.long

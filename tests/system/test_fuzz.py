@@ -30,7 +30,7 @@ from tests.system.people import City
 ROUTES: list[Route] = [
     *routes_of(MagicMock()),
     *intake_pages(),
-    *Showing(MagicMock()),
+    *Showing(MagicMock(**{"settings.tiles_origin": ""})),
     calendar_route(ProcessSettings()),
     draft_route(1000),
     *contract_routes(),

@@ -125,7 +125,7 @@ def client(monkeypatch: pytest.MonkeyPatch, **paces: Pace) -> httpx.AsyncClient:
     async def session(request: Request) -> PlainTextResponse:
         return PlainTextResponse("who?", 401 if (await request.body()) != b"right" else 201)
 
-    paths = ["/v1/known", "/v1/petitions/{code}/actions", "/v1/petitions/{code}", "/v1/files", "/v1/files/uploads"]
+    paths = ["/v1/known", "/v1/public/following", "/v1/petitions/{code}/actions", "/v1/petitions/{code}", "/v1/files", "/v1/files/uploads"]
     routes = [
         *(Route(path, known, methods=["GET", "POST"]) for path in paths),
         Route("/v1/departments", refused),
@@ -176,6 +176,16 @@ async def test_uploads_begin_at_a_pace_of_their_own(monkeypatch: pytest.MonkeyPa
         assert (form, app) == ([200, 429], [200, 200, 429])
         assert (await http.get("/v1/files/uploads", headers=of("203.0.113.1"))).status_code == 200
         assert (await http.post("/v1/files", headers=of("203.0.113.2"))).status_code == 200
+
+
+async def test_nobody_has_mails_sent_to_one_address_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wishes to follow a place are counted by who makes them, whatever addresses they name; reading the rules is not."""
+    async with client(monkeypatch, follow=Pace(2, 0.1)) as http:
+        wishes = [(await http.post("/v1/public/following", headers=of("203.0.113.1"))).status_code for _ in range(3)]
+
+        assert wishes == [200, 200, 429]
+        assert (await http.get("/v1/public/following", headers=of("203.0.113.1"))).status_code == 200
+        assert (await http.post("/v1/public/following", headers=of("203.0.113.2"))).status_code == 200
 
 
 async def test_wrong_tokens_end_soon(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ ANYBODY = {
         **dict.fromkeys(("/healthz", "/readyz", "/openapi.json", "/docs"), 200),
         **dict.fromkeys(("/assets/common/{file}", "/assets/views/{file}", "/assets/submit/{file}", "/assets/contract/{file}"), 404),
         "/v1/shared/{shared}": 404,
-        **dict.fromkeys((f"/v1/public/{name}" for name in ("petitions", "nearby", "statistics", "open-data")), 200),
+        **dict.fromkeys((f"/v1/public/{name}" for name in ("petitions", "nearby", "statistics", "open-data", "following")), 200),
         "/v1/public/open-data/{day}/{name}": 404,
         **dict.fromkeys(("/v1/public/petitions/{number}", "/v1/public/wards/{code}.atom"), 404),
         **dict.fromkeys(("/v1/public/streets/{code}.atom", "/v1/public/categories/{code}.atom"), 404),
@@ -93,6 +93,7 @@ ANYBODY = {
 } | {
     ("POST", "/petitions"): 422,
     ("POST", "/v1/drafts"): 422,
+    ("POST", "/v1/public/following"): 422,
     ("POST", "/notices/{purpose}/{token}"): 404,
     **UPLOADS,
     ("GET", "/session/provider"): 200,
@@ -221,7 +222,7 @@ def test_every_route_has_its_rule() -> None:
     routes = [
         *routes_of(MagicMock()),
         *intake_pages(),
-        *Showing(MagicMock()),
+        *Showing(MagicMock(**{"settings.tiles_origin": ""})),
         answer_check_route(ProcessSettings(), MagicMock(), MagicMock()),
         calendar_route(ProcessSettings()),
         draft_route(1000),

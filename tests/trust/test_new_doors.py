@@ -33,13 +33,13 @@ def test_only_a_plain_address_gets_mail(address: str) -> None:
     with pytest.raises(ValidationError, match="email"):
         Contact(email=address)
     with pytest.raises(Never):
-        composed(Message("s", "t", "u"), sender="c@x.vn", address=address, event_id="e", thread="t", leave=None)
+        composed(Message("s", "t", "u"), sender="c@x.vn", address=address, event_id="e", thread="t", leave="https://x.vn/leave")
 
 
 @pytest.mark.parametrize("address", ["an.nguyen+hn@mail.example.vn", "a_b-c%d@x.co", "o'brien@x.ie"])
 def test_the_addresses_of_people_are_addresses(address: str) -> None:
     """With dots, plus signs, apostrophes and long domains."""
-    mail = composed(Message("s", "t", "u"), sender="c@x.vn", address=address, event_id="e", thread="t", leave=None)
+    mail = composed(Message("s", "t", "u"), sender="c@x.vn", address=address, event_id="e", thread="t", leave="https://x.vn/leave")
 
     assert re.fullmatch(EMAIL, address)
     assert mail["To"].addresses[0].addr_spec == address

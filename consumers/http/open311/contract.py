@@ -16,7 +16,9 @@ _API_KEY = Parameter("api_key", "A channel's key: its own petitions, whole. With
 _SERVICE = Parameter("service_code", "A category's code.", {"type": "string", "enum": sorted(categories())}, "path")
 _REQUEST_ID = Parameter("service_request_id", "The petition's id.", {"type": "string", "pattern": "^[0-9a-f]{26}$"}, "path")
 _INSTANT = {"type": "string", "format": "date-time"}
-_START = Parameter("start_date", "From this instant on; without both the last 90 days.", _INSTANT)
+_START = Parameter(
+    "start_date", "From this instant on; without both the last 90 days. Without a key all times are begins of days.", _INSTANT
+)
 _END = Parameter("end_date", "Before this instant, 90 days after the start at most.", _INSTANT)
 _PAGES = (
     Parameter("page_size", "Entries of a page.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": MOST}),

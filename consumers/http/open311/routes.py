@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.routing import Route
 
 from consumers.http.open311 import contract, rows, services, view
-from consumers.http.open311.wanted import wanted
+from consumers.http.open311.wanted import Wanted, wanted
 from consumers.http.petitions import await_petition, identify
 from consumers.http.state import Views
 from consumers.read_model.reading import Away
@@ -41,7 +42,7 @@ def open311_routes(views: Views) -> list[Route]:
 
     async def list_requests(request: Request) -> Answered:
         channel = _channel(views, request)
-        found = await rows.requests(views.reader, channel, wanted(request.query_params, to_datetime(clock.now_ms())))
+        found = await rows.requests(views.reader, channel, _asked(request, channel, to_datetime(clock.now_ms())))
         return "service_requests", [view.request(row, _told_in(request, row), own=channel is not None) for row in found]
 
     async def one_request(request: Request) -> Answered:
@@ -60,7 +61,7 @@ def open311_routes(views: Views) -> list[Route]:
 
     async def updates(request: Request) -> Answered:
         channel, lang = _channel(views, request), language(request)
-        found = await rows.updates(views.reader, channel, wanted(request.query_params, to_datetime(clock.now_ms())))
+        found = await rows.updates(views.reader, channel, _asked(request, channel, to_datetime(clock.now_ms())))
         entries: list[TimelineEntry] = [from_row(*row.values()) for row in found]
         shown = [view.update(entry, lang, own=channel is not None) for entry in entries if citizen.is_visible(entry)]
         return "service_request_updates", shown
@@ -72,6 +73,11 @@ def open311_routes(views: Views) -> list[Route]:
 def _told_in(request: Request, row: rows.Row) -> Language:
     """Who names no language is told in that of the petition."""
     return language(request, language_for(row["language"] or "vi"))
+
+
+def _asked(request: Request, channel: str | None, now: datetime) -> Wanted:
+    exactly = wanted(request.query_params, now)
+    return exactly if channel is not None else exactly.by_days()
 
 
 def _check(request: Request) -> None:

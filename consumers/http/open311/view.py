@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from consumers.http.open311.rows import Row
 from consumers.timeline import TimelineEntry
 from consumers.views import citizen
 from schemas.events.standing import WORK_STATES
-from schemas.platform.instants import iso
+from schemas.platform.instants import day_begin, iso
 from schemas.reference import TRIAGE_OFFICE, categories, texts, wards
 from schemas.reference.texts import Language
 
@@ -21,7 +22,7 @@ def status(state: str) -> str:
 
 
 def request(row: Row, lang: Language, *, own: bool) -> Json:
-    """Strangers get no words, pictures, answers or exact place: the ward, and its centre."""
+    """Strangers get no words, pictures, answers, exact place or time: the ward, its centre, and days."""
     petition = (row["petition"] or {}) if own else {}
     category = categories().get(row["category"])
     name = (category.name_vi if lang == "vi" else category.name_en) if category else row["category"]
@@ -34,13 +35,18 @@ def request(row: Row, lang: Language, *, own: bool) -> Json:
         "description": petition.get("text"),
         "agency_responsible": citizen.office(row["office"] or TRIAGE_OFFICE, lang)["name"],
         "service_notice": None,
-        "requested_datetime": iso(row["received_at"]),
-        "updated_datetime": iso(row["updated_at"]),
-        "expected_datetime": iso(row["deadline"]) if row["deadline"] else None,
+        "requested_datetime": _told(row["received_at"], own=own),
+        "updated_datetime": _told(row["updated_at"], own=own),
+        "expected_datetime": _told(row["deadline"], own=own) if row["deadline"] else None,
         **_place(petition.get("location") or {}, row["ward_code"]),
         "zipcode": None,
         "media_url": next(iter(petition.get("media_urls", ())), None),
     }
+
+
+def _told(moment: datetime, *, own: bool) -> str:
+    """Strangers are told the day, as its begin in Hanoi: the minute in which somebody reports something may tell who it was."""
+    return iso(moment) if own else day_begin(moment).isoformat()
 
 
 def _notes(row: Row, lang: Language, *, own: bool) -> str:
@@ -62,14 +68,14 @@ def _place(location: Json, ward_code: str | None) -> Json:
 
 
 def update(entry: TimelineEntry, lang: Language, *, own: bool) -> Json:
-    """Strangers learn what kind of thing happened, not what was said."""
+    """Strangers learn what kind of thing happened and on which day, not what was said."""
     shown = citizen.item(entry, lang)
     return {
         "update_id": entry.event_id,
         "service_request_id": entry.petition_id,
         "status": status(entry.case["state"]),
         "external_status_code": entry.case["state"],
-        "updated_datetime": entry.at,
+        "updated_datetime": _told(datetime.fromisoformat(entry.at), own=own),
         "description": shown["message"] if own else shown["title"],
         "media_url": next(iter(shown["details"].get("evidence_urls", ())), None) if own else None,
     }

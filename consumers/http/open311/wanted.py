@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from schemas.events.tracking import is_petition_id
+from schemas.platform.instants import day_begin_from
 from schemas.reference import categories
 from schemas.web import Problem, broken
 
@@ -28,6 +29,10 @@ class Wanted:
     ids: tuple[str, ...] | None = None
     services: tuple[str, ...] | None = None
     open: bool | None = None
+
+    def by_days(self) -> Wanted:
+        """For who is shown begins of days: those of them from `start` on and before `end`. By narrower spans one could find the minute."""
+        return replace(self, start=day_begin_from(self.start), end=day_begin_from(self.end))
 
 
 def wanted(query: Query, now: datetime) -> Wanted:

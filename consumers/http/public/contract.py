@@ -15,7 +15,7 @@ from schemas.events.numbers import NUMBER_PATTERN
 from schemas.events.standing import State
 from schemas.web.contract import Answer, Operation, Parameter, Refusal
 
-_TAG = "Public"
+TAG = "Public"
 MOST, USUAL = 100, 50
 MOST_MONTHS = 24
 _AWAY: Refusal = (503, "database-unavailable")
@@ -113,7 +113,7 @@ def _public(name: str, path: str, summary: str, answer: Answer, *parameters: Par
         name=name,
         method="GET",
         path=f"/v1/public/{path}",
-        tag=_TAG,
+        tag=TAG,
         summary=summary,
         parameters=parameters,
         answer=answer,

@@ -13,6 +13,7 @@ from consumers.http.public import contract, wanted
 from consumers.http.public.answering import SECONDS, Showing, cacheable
 from consumers.http.public.feeds import feed_routes
 from consumers.http.public.open_data import open_data_routes
+from consumers.http.public.places import place_routes
 from consumers.http.state import Views
 from consumers.read_model import public, statistics
 from consumers.timeline import from_row
@@ -56,5 +57,6 @@ def public_routes(views: Views) -> list[Route]:
     return [
         *(operation.route(endpoint(call)) for operation, call in calls),
         *feed_routes(showing),
+        *place_routes(showing),
         *open_data_routes(views.settings.open_data_dir),
     ]

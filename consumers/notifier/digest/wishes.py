@@ -5,7 +5,6 @@ wants it no more is deleted."""
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import psycopg
 
 from consumers.notifier import addresses, signing
+from consumers.notifier.addresses import SecretKeys
 from consumers.notifier.policy import DigestPolicy
 
 Connection = psycopg.Connection[Any]
@@ -29,16 +29,6 @@ values (%(id)s, 'person', %(person)s, 'email', %(address)s, %(hash)s, %(language
 """
 _LESS = "update notice_receiver set wants = array_remove(wants, %s) where holder_kind = 'person' and holder = %s"
 _NONE = "delete from notice_receiver where holder_kind = 'person' and holder = %s and wants = '{}'"
-
-
-@dataclass(frozen=True, slots=True)
-class StaffKeys:
-    """As a keyring: the key under any path, from the deployment's secret."""
-
-    secret: bytes
-
-    def key(self, path: str) -> bytes | None:
-        return hmac.digest(self.secret, f"staff address\0{path}".encode(), "sha256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +59,14 @@ def wish_of(connection: Connection, secret: bytes, person: str) -> Wish | None:
     row = connection.execute(_MINE, (person,)).fetchone()
     if row is None:
         return None
-    found = addresses.unseal(StaffKeys(secret), "", row[1], row[0])
+    found = addresses.unseal(SecretKeys(secret), "", row[1], row[0])
     return Wish(str(found["address"]) if found else "", tuple(row[2]))
 
 
 def ask(connection: Connection, secret: bytes, asked: Asked) -> None:
     """From the next morning on that is not over."""
     hashed = signing.address_hash((secret,), "email", asked.address)
-    sealed = addresses.seal(StaffKeys(secret), "", hashed, {"address": asked.address})
+    sealed = addresses.seal(SecretKeys(secret), "", hashed, {"address": asked.address})
     given = {**asdict(asked), "address": sealed, "hash": hashed, "id": secrets.token_hex(12)}
     with connection.transaction():
         if connection.execute(_CHANGE, given).fetchone() is None:

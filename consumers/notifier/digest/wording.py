@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from consumers.notifier.digest.figures import Json, OfficeMorning, Section
-from consumers.notifier.wording import Message, say
+from consumers.notifier.wording import Message, both, say
 from schemas.platform.instants import HANOI
 from schemas.reference import categories, offices, wards
-from schemas.reference.texts import LANGUAGES, Language
+from schemas.reference.texts import Language
 
 _WHERE = {
     "late": "?room=late",
@@ -22,11 +22,10 @@ _WHERE = {
 
 def digest(found: Sequence[OfficeMorning], day: date, since: datetime, language: Language, *, base: str, leave: str) -> Message:
     """`base`: the pages' address. The reader's language comes first."""
-    order = (language, *(other for other in LANGUAGES if other != language))
     numbers = {name: sum(part.number for one in found for part in one.sections if part.name == name) for name in _WHERE}
     values = {name: str(number) for name, number in numbers.items()} | {"day": f"{day:%d/%m/%Y}"}
-    texts = ["\n".join(_lines(found, since, lang, base, leave)) for lang in order]
-    return Message(say("digest.subject", language, values), "\n\n--\n\n".join(texts), "")
+    text = both(language, lambda lang: "\n".join(_lines(found, since, lang, base, leave)))
+    return Message(say("digest.subject", language, values), text, "")
 
 
 def _lines(found: Sequence[OfficeMorning], since: datetime, lang: Language, base: str, leave: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ import { api, byId, data, el, lang, t } from "/assets/common/core.js";
 import { combobox } from "/assets/common/combobox.js";
 import { wardMap } from "/assets/common/ward-map.js";
 import { showFigures } from "./figures.js";
+import { followByMail } from "./follow.js";
 import { publicLine } from "./public-line.js";
 
 const FIELDS = ["category", "state", "received_from", "received_to"];
@@ -58,6 +59,7 @@ async function followed(query) {
   byId("feed").hidden = !code;
   byId("feed").href = `/v1/public/${kind}/${code}.atom?lang=${lang}`;
   byId("feed").textContent = code ? t("public.feed", { name: from.find((one) => one.code === code)?.name ?? code }) : "";
+  followByMail(query.get("ward"), query.get("street"));
   (await map).mark(query.get("ward"));
 }
 

@@ -14,6 +14,7 @@ import consumers.http.contract
 import consumers.http.contract_hotline
 import consumers.http.open311.contract
 import consumers.http.public.contract
+import consumers.http.public.contract_places
 import producers.http.contract
 import producers.http.hotline_contract
 import producers.http.open311.contract
@@ -36,6 +37,7 @@ OPERATIONS = (
     *producers.http.open311.contract.OPERATIONS,
     *consumers.http.open311.contract.OPERATIONS,
     *consumers.http.public.contract.OPERATIONS,
+    *consumers.http.public.contract_places.OPERATIONS,
 )
 
 

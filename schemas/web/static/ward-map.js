@@ -2,9 +2,11 @@
 
 import { el, lang, t } from "./core.js";
 import { outlines, projected, shape } from "./outlines.js";
+import { attribution, tileLayer } from "./tiles.js";
 
 const WIDTH = 600;
 const HEIGHT = 640;
+const WHOLE = [0, 0, WIDTH, HEIGHT];
 const MARGIN = 8;
 const CENTRE = [105.85, 21.03];
 const INNER = 0.12; // degrees around the centre: where wards are too small to be hit on the whole picture
@@ -14,16 +16,22 @@ export const wardName = (ward) => (lang === "vi" ? ward.full_name_vi : `${ward.n
 
 /** A map; `onchoose(code)` when a ward is touched. Returns `{place, count(numbers), mark(code)}`: `numbers` by code give each its colour. */
 export async function wardMap(onchoose) {
-  const { wards, rings } = await outlines();
-  const { to, line } = projected(Object.values(rings).flat(2), WIDTH, HEIGHT, MARGIN);
+  const { wards, rings, tiles } = await outlines();
+  const { to, line, frame } = projected(Object.values(rings).flat(2), WIDTH, HEIGHT, MARGIN);
   const paths = new Map(wards.map((ward) => [ward.code, drawn(ward, rings[ward.code].map(line).join(""))]));
-  const picture = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t("map.all") }, ...paths.values());
+  const ground = tiles && tileLayer(tiles, frame, WIDTH);
+  const picture = shape("svg", { role: "img", "aria-label": t("map.all") }, ground?.layer ?? "", ...paths.values());
   picture.addEventListener("click", ({ target }) => {
     const code = target.closest("[data-ward]")?.dataset.ward;
     if (code) onchoose(code);
   });
   const legend = el("ol", { class: "tones small muted" });
-  const place = el("figure", { class: "wards" }, picture, el("figcaption", { class: "row spread" }, legend, zoom(picture, to)));
+  const look = (box) => {
+    picture.setAttribute("viewBox", box.join(" "));
+    ground?.show(box);
+  };
+  look(WHOLE);
+  const place = el("figure", { class: tiles ? "wards tiled" : "wards" }, picture, el("figcaption", { class: "row spread" }, legend, zoom(to, look)), tiles ? attribution(tiles) : "");
   return {
     place,
     count: (numbers) => coloured(paths, wards, numbers, legend),
@@ -33,14 +41,13 @@ export async function wardMap(onchoose) {
 
 const drawn = (ward, path) => shape("path", { d: path, "data-ward": ward.code, "data-tone": 0 }, shape("title", {}, wardName(ward)));
 
-/** A button between the whole city and its middle. */
-function zoom(picture, to) {
+/** A button between the whole city and its middle; `look(box)` shows one of them. */
+function zoom(to, look) {
   const [[west, south], [east, north]] = [[-INNER, -INNER], [INNER, INNER]].map(([x, y]) => to([CENTRE[0] + x, CENTRE[1] + y]).map(Number));
-  const boxes = { all: `0 0 ${WIDTH} ${HEIGHT}`, inner: `${west} ${north} ${east - west} ${south - north}` };
   const button = el("button", { type: "button", class: "plain small", "aria-pressed": "false", onclick: () => {
     const near = button.getAttribute("aria-pressed") === "false";
     button.setAttribute("aria-pressed", String(near));
-    picture.setAttribute("viewBox", near ? boxes.inner : boxes.all);
+    look(near ? [west, north, east - west, south - north] : WHOLE);
   } }, t("map.inner"));
   return button;
 }
