@@ -70,11 +70,12 @@ def _timeline_row(record: Record, latest: dict[str, _Latest], forgotten: list[Fo
     if event.what == "forgotten":
         forgotten.append(Forgotten(event.petition_id, path_of(event.petition_id, wire.ms(case.received_at)), wire.instant(event.at)))
     _remember(latest, event, case)
+    value = _without(record.value or b"", b"classification", event.classification)  # no words that one looks for, and costly to open
     if index is not None and (event.what in SAYING or event.to_office is not None):
         latest[event.petition_id].owners.add(case.office or TRIAGE_OFFICE)
         if not index.is_forgotten(path_of(event.petition_id, wire.ms(case.received_at))):
-            _note_words(latest[event.petition_id], event.what, case, index.opened(record.value or b""))
-    return event.petition_id, str(event.seq), event.id, event.what, event.at, _timeline_data(record.value or b"", event, case)
+            _note_words(latest[event.petition_id], case, index.opened(value) if event.what in SAYING else None)
+    return event.petition_id, str(event.seq), event.id, event.what, event.at, _timeline_data(value, event, case)
 
 
 def _remember(latest: dict[str, _Latest], event: CaseEvent[Raw], case: CaseView) -> None:
@@ -89,9 +90,9 @@ def _remember(latest: dict[str, _Latest], event: CaseEvent[Raw], case: CaseView)
     entry.classification = wire.given(event.classification) or entry.classification
 
 
-def _note_words(entry: _Latest, what: str, case: CaseView, value: bytes) -> None:
+def _note_words(entry: _Latest, case: CaseView, opened: bytes | None) -> None:
     """A change of hands says something, too: what it is about may have been corrected."""
-    words, photos = said(value) if what in SAYING else (frozenset[str](), False)
+    words, photos = said(opened) if opened is not None else (frozenset[str](), False)
     entry.words |= words | about(case.category, case.ward_code)
     entry.photos |= photos
 
@@ -102,14 +103,16 @@ def _words_row(petition_id: str, entry: _Latest, mark: Mark) -> Row:
 
 
 def _timeline_data(value: bytes, event: CaseEvent[Raw], case: CaseView) -> str:
-    """The event's JSON, its view cut down to where the case stood; petition and classification are in the petition's row."""
+    """The event's JSON (without its classification), its view cut down to where the case stood; the petition is in its own row, too."""
     short = _standing(case.state, case.category, case.level, case.office, case.deadline, case.escalation)
     data = wire.cut(value, b"case", bytes(event.case), short)
-    if part := wire.given(event.petition):
-        data = wire.cut(data, b"petition", part, b"null")
-    if part := wire.given(event.classification):
-        data = wire.cut(data, b"classification", part, b"null")
-    return data.decode()
+    return _without(data, b"petition", event.petition).decode()
+
+
+def _without(value: bytes, name: bytes, part: Raw) -> bytes:
+    """The event's JSON with null in the place of a part that is in the petition's row."""
+    there = wire.given(part)
+    return wire.cut(value, name, there, b"null") if there else value
 
 
 @lru_cache(maxsize=4096)
