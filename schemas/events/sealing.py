@@ -82,8 +82,9 @@ class Sealing:
         return found | msgspec.json.decode(words) if words else found
 
     def open_value(self, value: bytes) -> bytes:
-        """The same for an event's JSON or that of a part of it, at stream speed; the value itself where nothing is sealed. Whoever needs the
-        words of one part opens that part alone."""
+        """The same for an event's JSON or that of a part of it, at stream speed; the value itself where nothing is sealed.
+
+        Whoever needs the words of one part opens that part alone."""
         clear, *rest = value.split(_BEGIN)
         return b"".join((clear, *map(self._in_its_place, rest))) if rest else value
 

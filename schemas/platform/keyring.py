@@ -28,8 +28,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 _INSTANT, _ID = 11, 4
 """Digits of the path: of the instant (ms since the epoch), and of the id. Two petitions share a key if both are the same."""
 _ABOVE = {_INSTANT + _ID: _INSTANT, _INSTANT: 9, 9: 7}
-"""From which node down keys are made, by the length of a path. Those are kept in memory, as many keys come from each: of a millisecond, of a
-quarter of a second (256 ms), of a minute (65.5 s)."""
+"""From which node down a key is made, by the length of the path. These nodes are kept in memory: of a millisecond, of a quarter of a second
+(256 ms), of a minute (65.5 s)."""
 _KEPT = 4096
 _AT_WORK = 512
 """Ciphers that are kept in memory, each of one petition."""
