@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from consumers.incidents.fingerprint import Fingerprint, Point, fingerprint
 from consumers.incidents.words import words_of
-from consumers.kafka.records import Record, opened
+from consumers.kafka.records import Record
 from schemas.events import wire
 from schemas.events.base import Role
 from schemas.events.sealing import OpenValue, as_it_is
@@ -69,8 +69,8 @@ def changes_of(records: Sequence[Record], open_value: OpenValue = as_it_is) -> C
 def _take(record: Record, changes: Changes, open_value: OpenValue) -> None:
     if wire.head(record)[1] not in _CHANGING:
         return
-    event = wire.whole(opened(record, open_value))
-    petition, standing = wire.petition(event.petition), _standing(event)
+    event = wire.whole(record)
+    petition, standing = wire.petition(open_value(wire.given(event.petition))), _standing(event)
     changes.standing[event.petition_id] = standing
     if petition is not None:
         changes.new[event.petition_id] = _fingerprint(petition, event.case.ward_code)

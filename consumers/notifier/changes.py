@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from consumers import timeline
-from consumers.kafka.records import Record, opened
+from consumers.kafka.records import Record
 from consumers.notifier.decide import Happening
 from consumers.notifier.policy import NoticePolicy
 from consumers.timeline import TimelineEntry
@@ -59,7 +59,7 @@ def changes_of(records: Sequence[Record], policy: NoticePolicy, open_value: Open
 
 def _change(record: Record, policy: NoticePolicy, open_value: OpenValue) -> Change:
     entry = timeline.from_record(record)
-    first = wire.petition(wire.event(opened(record, open_value)).petition) if entry.seq == 1 else None
+    first = wire.petition(open_value(wire.given(wire.event(record).petition))) if entry.seq == 1 else None
     return Change(
         _happening(entry, policy),
         entry.event_id,

@@ -38,16 +38,16 @@ class Undeliverable(ValueError):
 def plan(records: Iterable[tuple[int, Record]], open_value: OpenValue = as_it_is) -> Plan:
     """Plan for (partition, record) pairs; offices get the words that stand sealed on the record."""
     made = Plan([], [])
-    for partition, record in records:
+    # All are opened at one go: what that needs in the processor's caches, reading and rewriting JSON would drive out each time.
+    for partition, record, shown in [(partition, record, opened(record, open_value)) for partition, record in records]:
         try:
-            made.deliveries.extend(_deliveries(partition, record, open_value))
+            made.deliveries.extend(_deliveries(partition, record, shown))
         except NotAnEvent as error:
             made.rejected.append((partition, record, error))
     return made
 
 
-def _deliveries(partition: int, record: Record, open_value: OpenValue) -> list[Delivery]:
-    shown = opened(record, open_value)
+def _deliveries(partition: int, record: Record, shown: Record) -> list[Delivery]:
     event = wire.event(shown)
     case = wire.view(event.case)
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from consumers.read_model.words import SAYING, Index, Mark, about, beginnings, s
 from schemas.events import wire
 from schemas.events.erasures import Forgotten
 from schemas.events.standing import OPEN_STATES
-from schemas.events.wire import CaseEvent, CaseView, NotAnEvent
+from schemas.events.wire import CaseEvent, CaseView, NotAnEvent, Petition
 from schemas.platform.keyring import path_of
 from schemas.reference import TRIAGE_OFFICE
 
@@ -49,51 +49,87 @@ class _Latest:
     photos: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An event as it stands on the record. `value`: its JSON without the classification, which has no words that one looks for and costs
+    time to open; `path`: where in the keyring its petition's key is."""
+
+    event: CaseEvent[Raw]
+    case: CaseView
+    petition: Petition | None
+    value: bytes
+    path: str
+
+    @property
+    def is_indexed(self) -> bool:
+        """A change of hands says something, too: what it is about may have been corrected."""
+        return self.event.what in SAYING or self.event.to_office is not None
+
+
 def project(records: Sequence[Record], index: Index | None = None) -> Rows:
     """Turn records (in the order of their partitions) into rows; without `index` into none by which cases are found."""
-    rows = Rows()
-    latest: dict[str, _Latest] = {}
-    for record in records:
-        try:
-            rows.timeline.append(_timeline_row(storable_record(record), latest, rows.forgotten, index))
-        except NotAnEvent as error:
-            rows.rejected.append((record, error))
+    rows, latest = Rows(), dict[str, _Latest]()
+    read = list(_read_all(records, rows.rejected))
+    # All are opened at one go: what that needs in the processor's caches, the work on rows would drive out each time.
+    opened = [_opened(one, index) for one in read]
+    for one, words in zip(read, opened, strict=True):
+        if one.event.what == "forgotten":
+            rows.forgotten.append(Forgotten(one.event.petition_id, one.path, wire.instant(one.event.at)))
+        _remember(latest, one)
+        if index is not None and one.is_indexed:
+            _note_words(latest[one.event.petition_id], one, words)
+        rows.timeline.append(_timeline_row(one))
     rows.petitions = [_petition_row(petition_id, entry) for petition_id, entry in latest.items()]
     if index is not None:
         rows.words = [_words_row(petition_id, entry, index.mark) for petition_id, entry in latest.items() if entry.owners]
     return rows
 
 
-def _timeline_row(record: Record, latest: dict[str, _Latest], forgotten: list[Forgotten], index: Index | None) -> Row:
+def _read_all(records: Sequence[Record], rejected: list[tuple[Record, NotAnEvent]]) -> Iterator[_Read]:
+    for record in records:
+        try:
+            yield _read(storable_record(record))
+        except NotAnEvent as error:
+            rejected.append((record, error))
+
+
+def _read(record: Record) -> _Read:
     event = wire.event(record)
     case = wire.view(event.case)
-    if event.what == "forgotten":
-        forgotten.append(Forgotten(event.petition_id, path_of(event.petition_id, wire.ms(case.received_at)), wire.instant(event.at)))
-    _remember(latest, event, case)
-    if index is not None and (event.what in SAYING or event.to_office is not None):
-        latest[event.petition_id].owners.add(case.office or TRIAGE_OFFICE)
-        if not index.is_forgotten(path_of(event.petition_id, wire.ms(case.received_at))):
-            _note_words(latest[event.petition_id], event.what, case, index.opened(record.value or b""))
-    return event.petition_id, str(event.seq), event.id, event.what, event.at, _timeline_data(record.value or b"", event, case)
+    value = _without(record.value or b"", b"classification", event.classification)
+    return _Read(event, case, wire.petition(event.petition), value, path_of(event.petition_id, wire.ms(case.received_at)))
 
 
-def _remember(latest: dict[str, _Latest], event: CaseEvent[Raw], case: CaseView) -> None:
-    petition = wire.petition(event.petition)
+def _opened(read: _Read, index: Index | None) -> bytes | None:
+    """With its words, where they are looked for; None where nobody may look for them any more."""
+    if index is None or not read.is_indexed or index.is_forgotten(read.path):
+        return None
+    return index.opened(read.value) if read.event.what in SAYING else b"{}"
+
+
+def _remember(latest: dict[str, _Latest], read: _Read) -> None:
+    event = read.event
     entry = latest.get(event.petition_id)
     if entry is None:
-        entry = latest[event.petition_id] = _Latest(event, case)
+        entry = latest[event.petition_id] = _Latest(event, read.case)
     elif event.seq > entry.event.seq:
-        entry.event, entry.case = event, case
-    if petition is not None:
-        entry.petition, entry.channel = bytes(event.petition), petition.channel
+        entry.event, entry.case = event, read.case
+    if read.petition is not None:
+        entry.petition, entry.channel = bytes(event.petition), read.petition.channel
     entry.classification = wire.given(event.classification) or entry.classification
 
 
-def _note_words(entry: _Latest, what: str, case: CaseView, value: bytes) -> None:
-    """A change of hands says something, too: what it is about may have been corrected."""
-    words, photos = said(value) if what in SAYING else (frozenset[str](), False)
-    entry.words |= words | about(case.category, case.ward_code)
-    entry.photos |= photos
+def _note_words(entry: _Latest, read: _Read, opened: bytes | None) -> None:
+    entry.owners.add(read.case.office or TRIAGE_OFFICE)
+    if opened is not None:
+        words, photos = said(opened)
+        entry.words |= words | about(read.case.category, read.case.ward_code)
+        entry.photos |= photos
+
+
+def _timeline_row(read: _Read) -> Row:
+    event = read.event
+    return event.petition_id, str(event.seq), event.id, event.what, event.at, _timeline_data(read.value, event, read.case)
 
 
 def _words_row(petition_id: str, entry: _Latest, mark: Mark) -> Row:
@@ -102,14 +138,16 @@ def _words_row(petition_id: str, entry: _Latest, mark: Mark) -> Row:
 
 
 def _timeline_data(value: bytes, event: CaseEvent[Raw], case: CaseView) -> str:
-    """The event's JSON, its view cut down to where the case stood; petition and classification are in the petition's row."""
+    """The event's JSON (without its classification), its view cut down to where the case stood; the petition is in its own row, too."""
     short = _standing(case.state, case.category, case.level, case.office, case.deadline, case.escalation)
     data = wire.cut(value, b"case", bytes(event.case), short)
-    if part := wire.given(event.petition):
-        data = wire.cut(data, b"petition", part, b"null")
-    if part := wire.given(event.classification):
-        data = wire.cut(data, b"classification", part, b"null")
-    return data.decode()
+    return _without(data, b"petition", event.petition).decode()
+
+
+def _without(value: bytes, name: bytes, part: Raw) -> bytes:
+    """The event's JSON with null in the place of a part that is in the petition's row."""
+    there = wire.given(part)
+    return wire.cut(value, name, there, b"null") if there else value
 
 
 @lru_cache(maxsize=4096)

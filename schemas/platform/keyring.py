@@ -27,8 +27,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 _INSTANT, _ID = 11, 4
 """Digits of the path: of the instant (ms since the epoch), and of the id. Two petitions share a key if both are the same."""
-_SHARED = (7, _INSTANT)
-"""Paths of nodes that are kept in memory: of a minute (65.5 s), of a millisecond."""
+_ABOVE = {_INSTANT + _ID: _INSTANT, _INSTANT: 9, 9: 7}
+"""From which node down a key is made, by the length of the path. These nodes are kept in memory: of a millisecond, of a quarter of a second
+(256 ms), of a minute (65.5 s)."""
 _KEPT = 4096
 _AT_WORK = 512
 """Ciphers that are kept in memory, each of one petition."""
@@ -50,8 +51,7 @@ class Keyring:
 
     def __init__(self, nodes: Mapping[str, bytes]) -> None:
         self.nodes = dict(nodes)
-        self._minute: Callable[[str], bytes | None] = lru_cache(_KEPT)(self._from_the_ring)
-        self._instant: Callable[[str], bytes | None] = lru_cache(_KEPT)(self._within_its_minute)
+        self._node: Callable[[str], bytes | None] = lru_cache(_KEPT)(self.key)
         self.cipher: Callable[[str], AESGCMSIV | None] = lru_cache(_AT_WORK)(self._cipher)
         """What seals and opens under `key(path)`; None when it was destroyed. An event's parts, and a petition's first events, share it."""
 
@@ -61,8 +61,9 @@ class Keyring:
 
     def key(self, path: str) -> bytes | None:
         """The 32 bytes under a path (`path_of`); None when they were destroyed."""
-        node = self._instant(path[:_INSTANT])
-        return self._from_the_ring(path) if node is None else _descend(node, path[_INSTANT:])
+        above = _ABOVE.get(len(path))
+        node = self._node(path[:above]) if above else None
+        return self._from_the_ring(path) if node is None else _descend(node, path[above:])
 
     def _cipher(self, path: str) -> AESGCMSIV | None:
         key = self.key(path)
@@ -74,10 +75,6 @@ class Keyring:
         for path in paths:
             _puncture(nodes, path)
         return Keyring(nodes)
-
-    def _within_its_minute(self, path: str) -> bytes | None:
-        node = self._minute(path[: _SHARED[0]])
-        return self._from_the_ring(path) if node is None else _descend(node, path[_SHARED[0] :])
 
     def _from_the_ring(self, path: str) -> bytes | None:
         start = _start(self.nodes, path)

@@ -40,9 +40,9 @@ class Cost:
 async def measure(directory: Path, count: int) -> Section:
     """`count` petitions through the pipeline in each form, in turn; the engine's job once, where the broker differs."""
     found = [
-        await _cost(directory / f"{number}-{form}", form, count, job=number == 0 and form != BOTH)
+        await _cost(directory / f"{number}-{at}", form, count, job=number == 0 and form != BOTH)
         for number in range(ROUNDS)
-        for form in (NOTHING, ACCOUNTS, BOTH)
+        for at, form in enumerate((NOTHING, ACCOUNTS, BOTH))
     ]
     return _section(found, count)
 

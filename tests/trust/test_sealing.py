@@ -81,6 +81,37 @@ def test_what_another_keyring_sealed_is_left_out() -> None:
     assert Sealing(Keyring.new()).open(sealed) == {"seq": 1}
 
 
+def test_what_was_sealed_by_an_earlier_release_opens_and_is_sealed_alike() -> None:
+    """The record is kept for ever, and a step done again after an upgrade writes the same event: these bytes are of release 1."""
+    ring, path = Keyring({"": bytes(range(32))}), path_of("a" * 26, AT)
+    petition = {"channel": "web", "text": "đèn hỏng", "location": {"address": "12 phố Huế"}}
+    event = {"reason": "vì sao", "petition": petition, "classification": {"reasons": ["“đèn hỏng”"]}, "detail": {"text": "ghi chú"}}
+    kept = {
+        "petition": {
+            "channel": "web",
+            "sealed": f"v1.{path}.82Ew4BN87Jq5XHIdg94Va2IqDaCe9t07pWFgGLRmWUmkHGQnMd4fTMrwgYfoZZLfspcWIX7KY5jyKWYw"
+            "G40-j-PFSdSLIXT0uAzy4ZU5bw==",
+        },
+        "classification": {"sealed": f"v1.{path}.XHSXSD5nJRwSxCTcMpxuh2sldLlcVad-oEj99C2vc5WbGsnNKzF7xivbmr0zlbwEoQQ="},
+        "detail": {"sealed": f"v1.{path}.w5Hw5vkFXV9jehov8iE-h0sycv1FtGgMssWiAwMs7lJ_HxY="},
+        "sealed": f"v1.{path}.XvJsnyqeY26oGyvSdqiwl6hB73tOdyV9uS7uDhgl79B-M9qi",
+    }
+
+    assert Sealing(ring).seal(path, json.loads(json.dumps(event))) == kept
+    assert Sealing(ring).open(kept) == json.loads(Sealing(ring).open_value(msgspec.json.encode(kept))) == event
+
+
+@pytest.mark.parametrize("sealed", ["v1.", "v1.00.?", "v1.é.AAAA", "v2.00.AAAA", "v1.19ab697e800aaaa.AAAA"])
+def test_what_is_no_sealed_text_is_left_out(sealed: str) -> None:
+    """A field that nothing of ours can have written opens to nothing and raises nothing, and the rest of the event is there."""
+    value = {"sealed": sealed, "petition": {"channel": "web", "sealed": sealed}, "seq": 1}
+    opened = json.loads(Sealing(Keyring.new()).open_value(json.dumps(value, ensure_ascii=False).encode()))
+
+    assert Sealing(Keyring.new()).open(value) == {"seq": 1, "petition": {"channel": "web"}}
+    assert opened["seq"] == 1
+    assert opened["petition"]["channel"] == "web"
+
+
 _PATHS = st.integers(AT, AT + 3).flatmap(lambda at: st.integers(0, 40).map(lambda number: path_of(f"{number:04x}" + "0" * 22, at)))
 
 

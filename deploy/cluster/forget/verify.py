@@ -24,7 +24,7 @@ from schemas.events.topics import DAY_MS, Deployment, Topic, all_topics, config
 from schemas.platform import keyring
 from schemas.platform.settings import KeyringSettings
 
-_SAID = sealing.OF_EVENT | sealing.PARTS["petition"] - {"contact_sealed"}
+_SAID = {*sealing.OF_EVENT, *sealing.PARTS["petition"]} - {"contact_sealed"}
 """On `petitions.intake` a petition's fields stand by themselves; a sealed contact says nothing without its key."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -43,11 +43,28 @@ def iso(ms: int) -> str:
     return f"{_day(day)}{hour:02}:{minute:02}:{second:02}.{millis:03}Z"
 
 
-def event_output(key: bytes, happened: CaseChange, chain: bytes, seal: Seal) -> tuple[Output, bytes]:
-    """One event on `petitions.events`, and the chain after it; `chain`: that before it. Its id follows from its cause, so a reader
-    recognises a repeat."""
+def event_outputs(happened: Sequence[CaseChange], chain: bytes, seal: Seal) -> tuple[list[Output], bytes]:
+    """The events of a step on `petitions.events`, and the chain after them; `chain`: that before. An event's id follows from its cause, so
+    a reader recognises a repeat."""
+    # All are sealed at one go: what that needs in the processor's caches, writing JSON would drive out each time.
+    sealed = [seal(_key_path(one), _event(one)) for one in happened]
+    outputs = []
+    for one, value in zip(happened, sealed, strict=True):
+        output, chain = _event_output(one, _encode(value), chain)
+        outputs.append(output)
+    return outputs, chain
+
+
+def _event_output(happened: CaseChange, body: bytes, chain: bytes) -> tuple[Output, bytes]:
+    id_, petition_id = _event_id(happened), happened.after.id
+    after_it = link(chain, _type(happened.what), id_.encode(), body)
+    headers = _headers(id_, happened.what, petition_id, happened.at)
+    return Output(EVENTS.name, petition_id.encode(), chained(body, after_it), headers), after_it
+
+
+def _event(happened: CaseChange) -> dict[str, Any]:
     after = happened.after
-    value = {
+    return {
         "petition_id": after.id,
         "seq": after.seq,
         "at": iso(happened.at),
@@ -59,9 +76,6 @@ def event_output(key: bytes, happened: CaseChange, chain: bytes, seal: Seal) -> 
         "case": view(after),
         **happened.detail,
     }
-    id_, body = _event_id(happened), _encode(seal(_key_path(happened), value))
-    after_it = link(chain, _type(happened.what), id_.encode(), body)
-    return Output(EVENTS.name, key, chained(body, after_it), _headers(id_, happened.what, after.id, happened.at)), after_it
 
 
 def _key_path(happened: CaseChange) -> str:

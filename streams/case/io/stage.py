@@ -17,10 +17,10 @@ from streams.case.decide.handlers.registration import ConflictingResubmission, R
 from streams.case.decide.machine import Command, UnknownPetition, decide, fire
 from streams.case.decide.presence import PRESENCE_KEY, Presence, every, tolerance_of
 from streams.case.decide.state import decode, encode, next_due
-from streams.case.decide.turn import Decision, Setting, UsedText
+from streams.case.decide.turn import CaseChange, Decision, Setting, UsedText
 from streams.case.decide.used_texts import UsedTexts, texts_key
 from streams.case.io.intake import Incoming, command_of
-from streams.case.io.render import Seal, copy_output, event_output, message_output
+from streams.case.io.render import Seal, copy_output, event_outputs, message_output
 from streams.case.policy.book import Book
 from streams.engine.types import Effects, Entries, Entry, Record
 
@@ -66,7 +66,7 @@ class CaseStage:
                 step.effects.rejected.append((record, error))
             else:
                 step.handle(record, incoming)
-        return step.effects
+        return step.finished()
 
     def _appended(self, record: Record, now_ms: int) -> int:
         """When the broker took the record in, on the stage's clock; now, where it does not say."""
@@ -76,7 +76,7 @@ class CaseStage:
         step = _Step(entries, now_ms, self._policies(), self._tolerance_ms, self._seal)
         for key in due:
             step.fire(key)
-        return step.effects
+        return step.finished()
 
 
 class _Step:
@@ -89,7 +89,7 @@ class _Step:
         self._seal = seal
         self._tolerance = tolerance_of(book, tolerance_ms)
         self._presence = self._note_presence()
-        self._chain = entries.get(CHAIN_KEY) or BEGIN
+        self._happened: list[CaseChange] = []
         self._setting = Setting(book, tolerance_ms, self._presence.away)
 
     def _note_presence(self) -> Presence:
@@ -135,12 +135,7 @@ class _Step:
 
     def _apply(self, key: bytes, decision: Decision, cause: str) -> None:
         case, outputs = decision.case, self.effects.outputs
-        for happened in decision.events:
-            event, self._chain = event_output(key, happened, self._chain, self._seal)
-            outputs.append(event)
-            self.effects.counted[CASE_EVENTS_TOTAL, happened.what] += 1
-        if decision.events:
-            self.effects.puts[CHAIN_KEY] = Entry(self._chain)
+        self._happened += decision.events
         for index, message in enumerate(decision.messages):
             outputs.append(message_output(message, index, key.decode(), f"{cause}:{case.seq if case else 0}", self._now))
         if case is None or decision.ignored:
@@ -151,6 +146,16 @@ class _Step:
         if decision.copy is not None:
             self._remember(decision.copy)
             outputs.append(copy_output(decision.copy, cause, self._now))
+
+    def finished(self) -> Effects:
+        """Its effects, with all that happened on the record, one event behind the other in its chain."""
+        if self._happened:
+            events, chain = event_outputs(self._happened, self._entries.get(CHAIN_KEY) or BEGIN, self._seal)
+            self.effects.outputs[:0] = events
+            self.effects.puts[CHAIN_KEY] = Entry(chain)
+        for happened in self._happened:
+            self.effects.counted[CASE_EVENTS_TOTAL, happened.what] += 1
+        return self.effects
 
     def _remember(self, copy: UsedText) -> None:
         memory = texts_key(copy.office)
