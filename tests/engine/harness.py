@@ -21,6 +21,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from deploy.one_machine.embedded.ports import free_port
 from schemas.events.topics import DEAD_LETTERS
 from tests.broker import reach
+from tests.plain_http import PLAIN
 
 PARTITIONS = 2
 PATIENCE = 120.0
@@ -91,7 +92,7 @@ class Job:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:
-                if httpx.get(f"http://127.0.0.1:{self._ports[worker.pid]}/readyz").status_code == 200:
+                if httpx.get(f"http://127.0.0.1:{self._ports[worker.pid]}/readyz", verify=PLAIN).status_code == 200:
                     return
             except httpx.TransportError:
                 pass

@@ -32,6 +32,7 @@ from schemas.platform.settings import ProcessSettings
 from schemas.reference import above, below
 from tests.chaos.instance import Instance
 from tests.files.contents import jpeg
+from tests.plain_http import PLAIN
 from tests.system.people import City, wait
 
 OFFICE = "/v1/departments/{code}"
@@ -168,13 +169,13 @@ class Town:
         """A browser in which a new person has signed in."""
         login = f"route-{self.table.execute('select count(*) from person').fetchone()[0]}"  # type: ignore[index]
         persons.add(self.table, login, "Người Thử", posts, password=PASSWORD)
-        browser = httpx.Client(base_url=self.url, timeout=30)
+        browser = httpx.Client(base_url=self.url, timeout=30, verify=PLAIN)
         assert browser.post("/session", json={"login": login, "password": PASSWORD}).status_code == 201
         browser.headers["X-CSRF-Token"] = browser.get("/session").json()["form_token"]
         return browser
 
     def machine(self, token: str) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=30, headers={"Authorization": f"Bearer {token}"})
+        return httpx.Client(base_url=self.url, timeout=30, verify=PLAIN, headers={"Authorization": f"Bearer {token}"})
 
     def holder(self, duty: Duty, office: str) -> tuple[Post, httpx.Client]:
         """Somebody with this duty, at this office where it is an office's."""
@@ -311,7 +312,7 @@ def test_who_brings_nothing_that_holds_is_nobody(town: Town) -> None:
     assert gone.delete("/session").status_code == 200
     town.table.execute("update person set disabled_at = now() where id = (select id from person order by created_at desc limit 1)")
     strangers = [
-        httpx.Client(base_url=town.url),
+        httpx.Client(base_url=town.url, verify=PLAIN),
         *map(town.machine, ("guess", town.credentials["intake"]["ihanoi"], revoked.token, expired.token)),
         gone,
         disabled,
@@ -326,7 +327,7 @@ def test_who_brings_nothing_that_holds_is_nobody(town: Town) -> None:
 def test_what_is_open_is_the_same_for_everybody(town: Town, kind: str) -> None:
     """Pages and lists; what the code opens to the citizen it opens to whoever has it, and a session adds nothing."""
     clients = {
-        "nobody": lambda: httpx.Client(base_url=town.url),
+        "nobody": lambda: httpx.Client(base_url=town.url, verify=PLAIN),
         "person": lambda: town.person(Post(Duty.LEADER, "ubnd-tp")),
         "machine": lambda: town.machine(town.credentials["admin"]),
     }
