@@ -110,9 +110,9 @@ def open_before(broker: EmbeddedKafka) -> Iterator[None]:
         f"controller.quorum.voters=1@127.0.0.1:{node.controller_port}\nlog.dirs={node.data / 'log'}\n"
         f"listeners=PLAINTEXT://127.0.0.1:{node.port},CONTROLLER://127.0.0.1:{node.controller_port}\n"
     )
-    arguments = ("format", "--cluster-id", new_cluster_id(), "--config", str(settings))
-    subprocess.run(java("kafka.tools.StorageTool", *arguments, heap_mb=128), check=True, capture_output=True)
-    child = Child(Command(java("kafka.Kafka", str(settings), heap_mb=256), broker.log))
+    arguments, briefly = ("format", "--cluster-id", new_cluster_id(), "--config", str(settings)), ("-XX:TieredStopAtLevel=1",)
+    subprocess.run(java("kafka.tools.StorageTool", *arguments, heap_mb=128, options=briefly), check=True, capture_output=True)
+    child = Child(Command(java("kafka.Kafka", str(settings), heap_mb=256, options=briefly), broker.log))
     try:
         yield
     finally:

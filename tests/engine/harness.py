@@ -99,14 +99,26 @@ class Job:
             time.sleep(0.1)
         raise AssertionError("the worker did not get ready")
 
-    def outputs(self, wanted: int) -> dict[bytes, list[dict[str, Any]]]:
-        """The committed outputs by key in order, once there are at least `wanted` and no more are coming."""
+    def settle(self) -> None:
+        """Wait until all that was sent is handled, by the offsets that are committed with what it leads to: then no more comes of it."""
+        tps = [TopicPartition(f"{self.prefix}.in", number) for number in range(PARTITIONS)]
+        groups = [KafkaConsumer(**reach(self.bootstrap), group_id=f"petitions-{self.prefix}{of}") for of in ("", "-pass")]
+        ends, end = groups[0].end_offsets(tps), time.monotonic() + PATIENCE
+        while any(max(group.committed(tp) or 0 for group in groups) < ends[tp] for tp in tps):
+            assert time.monotonic() < end, "not everything was handled"
+            time.sleep(0.05)
+        for group in groups:
+            group.close()
+
+    def outputs(self, wanted: int, quiet_ms: int = 0) -> dict[bytes, list[dict[str, Any]]]:
+        """The committed outputs by key in order, once there are at least `wanted` and for so long no more come."""
         found: dict[bytes, list[dict[str, Any]]] = defaultdict(list)
-        for key, value in self.read(f"{self.prefix}.out", wanted):
+        for key, value in self.read(f"{self.prefix}.out", wanted, quiet_ms):
             found[key].append(json.loads(value))
         return found
 
-    def read(self, topic: str, wanted: int) -> list[tuple[bytes, bytes]]:
+    def read(self, topic: str, wanted: int, quiet_ms: int = 0) -> list[tuple[bytes, bytes]]:
+        """All that is committed, once there are at least `wanted` and for so long no more come."""
         consumer = self._reader()
         try:
             tps = [TopicPartition(topic, number) for number in range(PARTITIONS)]
@@ -115,8 +127,11 @@ class Job:
             end = time.monotonic() + PATIENCE
             while len(rows) < wanted and time.monotonic() < end:
                 rows += [(row.key, row.value) for batch in consumer.poll(timeout_ms=200).values() for row in batch]
-            for batch in consumer.poll(timeout_ms=1500).values():
+            for batch in consumer.poll(timeout_ms=quiet_ms).values():
                 rows += [(row.key, row.value) for row in batch]
+            ends = consumer.end_offsets(tps)
+            while any(consumer.position(tp) < ends[tp] for tp in tps):
+                rows += [(row.key, row.value) for batch in consumer.poll(timeout_ms=200).values() for row in batch]
             return rows
         finally:
             consumer.close()
@@ -164,6 +179,8 @@ def wait_killed(worker: subprocess.Popen[bytes]) -> None:
 
 def assert_exactly_once(job: Job) -> None:
     """Each acknowledged input has led to exactly one output, in order, and its key's state counted it once."""
+    job.outputs(job.sent)
+    job.settle()
     outputs = job.outputs(job.sent)
     got = {key: [row["id"] for row in rows] for key, rows in outputs.items()}
 

@@ -91,6 +91,8 @@ class EmbeddedKafka(Server):
 
     def prepare(self) -> Path:
         """Write the configuration, its path is the answer; the first time fetch Kafka and format the data directory."""
+        if self._options is None:
+            self._options = fast_start(_train)
         private_folder(self.node.data)
         closed = self.node.data / "accounts.told"  # the broker knows its accounts
         formatted = (self.node.data / "log" / "meta.properties").exists()
@@ -100,8 +102,6 @@ class EmbeddedKafka(Server):
         if not formatted:
             self._format(settings)
         closed.touch()
-        if self._options is None:
-            self._options = fast_start(_train)
         return settings
 
     def command(self) -> Command:
