@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 import uuid
 from collections import defaultdict
@@ -21,6 +19,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from deploy.one_machine.embedded.ports import free_port
 from schemas.events.topics import DEAD_LETTERS
 from tests.broker import reach
+from tests.engine.forked import Worker
 from tests.plain_http import PLAIN
 
 PARTITIONS = 2
@@ -36,7 +35,7 @@ class Job:
     state_dir: Path
     prefix: str = field(default_factory=lambda: f"job-{uuid.uuid4().hex[:8]}")
     inputs: dict[bytes, list[int]] = field(default_factory=lambda: defaultdict(list))
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list)
     sent: int = 0
     _ports: dict[int, int] = field(default_factory=dict)
 
@@ -64,7 +63,7 @@ class Job:
     def send_raw(self, key: bytes | None, value: bytes | None, partition: int | None = None, topic: str = "in") -> None:
         self._producer.send(f"{self.prefix}.{topic}", key=key, value=value, partition=partition).get(30)
 
-    def start(self, worker_id: str = "w", **settings: str) -> subprocess.Popen[bytes]:
+    def start(self, worker_id: str = "w", **settings: str) -> Worker:
         port = free_port()
         environment = {
             **os.environ,
@@ -77,17 +76,16 @@ class Job:
             "SESSION_TIMEOUT_MS": "3000",
             **settings,
         }
-        said = (self.state_dir.parent / f"worker-{port}.log").open("wb")
-        worker = subprocess.Popen([sys.executable, "-m", "tests.engine.job"], env=environment, stderr=said)
+        worker = Worker("tests.engine.job", environment, self.state_dir.parent / f"worker-{port}.log")
         self.workers.append(worker)
         self._ports[worker.pid] = port
         return worker
 
-    def log(self, worker: subprocess.Popen[bytes]) -> str:
+    def log(self, worker: Worker) -> str:
         """What the worker has said so far."""
         return (self.state_dir.parent / f"worker-{self._ports[worker.pid]}.log").read_text()
 
-    def wait_ready(self, worker: subprocess.Popen[bytes]) -> None:
+    def wait_ready(self, worker: Worker) -> None:
         """Wait until the worker processes all the partitions assigned to it (at least one)."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
@@ -165,14 +163,14 @@ class Job:
     def stop(self) -> None:
         """End this job's own workers."""
         for worker in self.workers:
-            if worker.poll() is None:
+            if worker.alive:
                 worker.send_signal(signal.SIGCONT)
                 worker.kill()
             worker.wait(30)
         self._producer.close()
 
 
-def wait_killed(worker: subprocess.Popen[bytes]) -> None:
+def wait_killed(worker: Worker) -> None:
     """Wait until the worker has ended by SIGKILL, its own."""
     assert worker.wait(PATIENCE) == -signal.SIGKILL
 

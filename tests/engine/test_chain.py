@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 
 import pytest
@@ -13,6 +12,7 @@ from streams.engine.faults import CRASH_POINTS
 from streams.engine.peers import conflict
 from streams.engine.step import View, decide
 from streams.engine.types import Effects, Entries, Entry, Output, Record
+from tests.engine.forked import Worker
 from tests.engine.harness import PATIENCE, Job, assert_exactly_once, wait_killed
 
 IN, LINK, OUT, ACTIONS = (Topic(name, name) for name in ("in", "link", "out", "actions"))
@@ -158,7 +158,7 @@ IMPATIENT = {"SESSION_TIMEOUT_MS": "1000"}
 """Three sessions long a worker waits for those who divide the work otherwise."""
 
 
-def ends_with(worker: subprocess.Popen[bytes], job: Job) -> str:
+def ends_with(worker: Worker, job: Job) -> str:
     """What a worker that refuses to begin says last."""
     assert worker.wait(PATIENCE) == 1
     return job.log(worker)
