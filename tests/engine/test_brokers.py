@@ -32,8 +32,6 @@ from tests.engine.test_writer import (  # the contract: collected here once more
 NEWEST_VERSION = "4.4.0"
 TOO_OLD = "4.0.1"
 LAST_EPOCH = 32_766
-BRIEFLY = ("-XX:TieredStopAtLevel=1",)
-"""For a JVM that runs for seconds: compiling well takes longer than what it does."""
 
 __all__ = [
     "test_a_lost_answer_is_asked_for_again_and_nothing_is_written_twice",
@@ -48,7 +46,7 @@ __all__ = [
 @pytest.fixture(scope="module", params=[LOWEST_VERSION, pytest.param(NEWEST_VERSION, marks=pytest.mark.chaos)])
 def kafka(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """In place of the session's broker, which has the version between."""
-    with kafka_in(tmp_path_factory.mktemp("kafka"), version=request.param, heap_mb=256, jvm_options=BRIEFLY) as broker:
+    with kafka_in(tmp_path_factory.mktemp("kafka"), version=request.param, heap_mb=256, brief=True) as broker:
         yield broker
 
 
