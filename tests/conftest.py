@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import structlog
 from hypothesis import settings
@@ -79,14 +80,18 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """A broker without topics, shared by the session: give topics and groups names of your own."""
-    with kafka_in(tmp_path_factory.mktemp("a broker")) as broker:
+    with kafka_in(tmp_path_factory.mktemp("a broker"), brief=True) as broker:
         yield broker
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """A PostgreSQL server, shared by the session; take `database_url` for a database of your own."""
+    """A PostgreSQL server, shared by the session; take `database_url` for a database of your own. Nothing in it has to outlive the
+    machine, and hundreds of databases come and go, each with a wait for the disk if it were to."""
     with EmbeddedPostgres(tmp_path_factory.mktemp("a database") / "data") as server:
+        with psycopg.connect(server.url_of("postgres"), autocommit=True) as connection:
+            connection.execute("alter system set fsync = off")
+            connection.execute("select pg_reload_conf()")
         yield server
 
 
@@ -110,9 +115,10 @@ def database_url(postgres: EmbeddedPostgres, _migrated: str, _database_numbers: 
     made: list[str] = []
 
     def make() -> str:
-        name = f"test_{next(_database_numbers)}"
-        made.append(name)
-        return postgres.ensure_database(name, template=_migrated)
+        made.append(f"test_{next(_database_numbers)}")
+        with psycopg.connect(postgres.url_of("postgres"), autocommit=True) as connection:
+            connection.execute(f"create database {made[-1]} template {_migrated} strategy file_copy")
+        return postgres.url_of(made[-1])
 
     yield make
     for name in made:

@@ -7,7 +7,8 @@ INSTANCE = (
     *("tests/cluster/test_as_started.py", "tests/cluster/test_rehearsal.py", "tests/files/test_whole_way.py"),
 )
 """Whose tests share a whole instance (one that is not named here works as well, and may start another)."""
-LONG = ("instance", "simulation", "cluster")
+LONG = ("instance", "consumers", "simulation", "engine", "deploy", "chaos", "cluster", "desk", "simulate")
+"""Which take long: the longest one first, so that both processes end at about the same time."""
 
 
 def group(nodeid: str) -> str:

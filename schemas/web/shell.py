@@ -13,6 +13,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -48,8 +49,9 @@ class Page:
     groups: tuple[str, ...] = ()
 
 
-def texts_of(package: str, lang: Language) -> dict[str, str]:
-    """`group.key` → text, of one package."""
+@cache
+def texts_of(package: str, lang: Language) -> Mapping[str, str]:
+    """`group.key` → text, of one package. Read once: each page asks, and reading took most of a web process's start."""
     raw = tomllib.loads(_file(package, "texts.toml"))
     return {f"{group}.{key}": str(text[lang]) for group, entries in raw.items() for key, text in entries.items()}
 

@@ -30,6 +30,7 @@ async def test_all_engines_do_the_same_job_exactly_once(tmp_path: Path, kafka: E
     assert "this project's engine" in text(engines.section(outcomes, contestants))
 
 
+@pytest.mark.long
 async def test_every_petition_of_the_pipeline_benchmark_arrives_everywhere(tmp_path: Path) -> None:
     """The whole pipeline's run ends by itself and finds each petition in the record, PostgreSQL and the queues."""
     section = await pipeline.measure(tmp_path, 200)

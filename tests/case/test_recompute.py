@@ -23,7 +23,7 @@ from tests.case.world import EVIDENCE, GOOD_TEXT, World
 @pytest.fixture
 def kafka(tmp_path: Path) -> Iterator[EmbeddedKafka]:
     """A broker of its own: the changelog is to hold these cases and no other test's."""
-    with kafka_in(tmp_path / "kafka") as broker:
+    with kafka_in(tmp_path / "kafka", brief=True) as broker:
         create(broker.bootstrap, CASE_CHANGELOG, ACTIONS)
         yield broker
 
@@ -61,6 +61,6 @@ def fill_changelog(servers: str) -> None:
 
 def sent(servers: str, count: int) -> list[tuple[bytes, list[tuple[str, bytes]]]]:
     consumer = KafkaConsumer(ACTIONS.name, **reach(servers), auto_offset_reset="earliest", consumer_timeout_ms=10_000)
-    found = [(record.value, record.headers) for record, _ in zip(consumer, range(count), strict=False)]
+    found = [(record.value, record.headers) for _, record in zip(range(count), consumer, strict=False)]
     consumer.close()
     return found

@@ -237,9 +237,10 @@ def read_back(output: Output, *, strict: bool = True) -> "envelope.Event[Any]":
     return event
 
 
-def _unknown(raw: Any, model: Any) -> list[str]:
-    if not isinstance(raw, dict) or not isinstance(model, Model):
+def _unknown(raw: dict[str, Any], model: Any) -> list[str]:
+    if not isinstance(model, Model):
         return []
     known = type(model).model_fields
-    deeper = [f"{name}.{inner}" for name in raw if name in known for inner in _unknown(raw[name], getattr(model, name))]
+    inside = {name: value for name, value in raw.items() if isinstance(value, dict) and name in known}
+    deeper = [f"{name}.{inner}" for name, value in inside.items() for inner in _unknown(value, getattr(model, name))]
     return [name for name in raw if name not in known] + deeper

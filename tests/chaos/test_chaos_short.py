@@ -12,8 +12,8 @@ SEED = 1642  # strikes worker, broker and an input topic, each for some seconds 
 
 def test_faults_of_five_kinds_lose_double_and_delay_nothing(tmp_path: Path) -> None:
     """While petitions come in; the verifier finds nothing lost, twice, out of order, early or late. Another SEED, other faults."""
-    report = run_story(Story(SEED, petitions=2000, rate=100, faults=5, kinds=KINDS), tmp_path)
+    report = run_story(Story(SEED, petitions=800, rate=40, faults=5, kinds=KINDS), tmp_path)
 
     assert report["right"], report
-    assert report["petitions"] >= 2000
+    assert report["petitions"] >= 800
     assert {fault["fault"] for fault in report["faults"]} == set(KINDS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import threading
 import time
 from collections import defaultdict
@@ -14,8 +13,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from kafka import TopicPartition
 
+from deploy import cli
 from deploy.cluster.backup.bring import PARTS, NotEmpty, bring
 from deploy.cluster.command import at_site
 from deploy.cluster.doctor import uploads
@@ -31,7 +32,7 @@ from schemas.events.topics import EVENTS
 from schemas.platform import keyring
 from schemas.platform.settings import ProcessSettings
 from tests.broker import give_operator
-from tests.chaos.instance import CLI, Instance
+from tests.chaos.instance import Instance
 from tests.files.contents import jpeg
 from tests.system.people import City, wait
 
@@ -44,9 +45,9 @@ CONTACT = {"phone": "0912345678"}
 
 
 def petitions(*arguments: str) -> str:
-    """Run the command line; its output. It must succeed."""
-    done = subprocess.run([*CLI, *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    """Run the command line, in this process; its output. It must succeed."""
+    done = CliRunner().invoke(cli.petitions, arguments)
+    assert done.exit_code == 0, (done.output, done.exception)
     return done.stdout
 
 
@@ -120,7 +121,7 @@ class Crowd(threading.Thread):
         self._city, self._enough = City(instance.url, instance.data / "credentials.json"), threading.Event()
 
     def run(self) -> None:
-        while not self._enough.wait(0.05):
+        while not self._enough.wait(0.25):
             self._city.submit("Xe rác ba hôm chưa qua thu gom, mùi rất khó chịu.")
 
     def __enter__(self) -> None:

@@ -186,7 +186,7 @@ def test_all_say_the_same_of_random_histories(database_url: Callable[[], str]) -
     run_state_machine_as_test(
         Compared,
         settings=settings(
-            max_examples=25,
+            max_examples=15,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -27,6 +27,7 @@ from schemas.events import tracking
 from schemas.events.topics import EVENTS
 from schemas.platform.credentials import generate
 from tests.consumers.events import Life, Sent
+from tests.plain_http import PLAIN
 
 if TYPE_CHECKING:
     from tests.consumers.conftest import Rig
@@ -105,7 +106,7 @@ async def serving(rig: Rig, folder: Path, **more: Any) -> AsyncIterator[Web]:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not (server.started and showing.ready()):  # noqa: ASYNC110 — there is no event to wait for
                 await asyncio.sleep(0.02)
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS) as client:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS, verify=PLAIN) as client:
             yield Web(client, rig, credentials, showing)
         showing.stop()
         server.should_exit = True

@@ -27,7 +27,7 @@ from tests.broker import kafka_in, reach
 
 def test_a_broker_that_was_killed_comes_back_with_its_records(tmp_path: Path) -> None:
     """An acknowledged record is there after kill -9, on the same address."""
-    broker = kafka_in(tmp_path / "kafka", heap_mb=256)
+    broker = kafka_in(tmp_path / "kafka", heap_mb=256, brief=True)
     broker.start()
     try:
         admin = KafkaAdminClient(**reach(broker.bootstrap))
@@ -84,7 +84,7 @@ def open_api(port: int) -> None:
 
 def test_data_of_a_release_whose_broker_was_open_are_taken_over_and_closed(tmp_path: Path) -> None:
     """The topics are there as before; whoever came in without an account does so no more."""
-    broker = kafka_in(tmp_path / "kafka", heap_mb=256)
+    broker = kafka_in(tmp_path / "kafka", heap_mb=256, brief=True)
     with open_before(broker):
         admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap, bootstrap_timeout_ms=60_000)
         admin.create_topics({"kept": {"num_partitions": 1, "replication_factor": 1}}, wait_for_metadata=True)
@@ -110,9 +110,9 @@ def open_before(broker: EmbeddedKafka) -> Iterator[None]:
         f"controller.quorum.voters=1@127.0.0.1:{node.controller_port}\nlog.dirs={node.data / 'log'}\n"
         f"listeners=PLAINTEXT://127.0.0.1:{node.port},CONTROLLER://127.0.0.1:{node.controller_port}\n"
     )
-    arguments = ("format", "--cluster-id", new_cluster_id(), "--config", str(settings))
-    subprocess.run(java("kafka.tools.StorageTool", *arguments, heap_mb=128), check=True, capture_output=True)
-    child = Child(Command(java("kafka.Kafka", str(settings), heap_mb=256), broker.log))
+    arguments, briefly = ("format", "--cluster-id", new_cluster_id(), "--config", str(settings)), ("-XX:TieredStopAtLevel=1",)
+    subprocess.run(java("kafka.tools.StorageTool", *arguments, heap_mb=128, options=briefly), check=True, capture_output=True)
+    child = Child(Command(java("kafka.Kafka", str(settings), heap_mb=256, options=briefly), broker.log))
     try:
         yield
     finally:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 import uuid
 from collections import defaultdict
@@ -21,6 +19,8 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from deploy.one_machine.embedded.ports import free_port
 from schemas.events.topics import DEAD_LETTERS
 from tests.broker import reach
+from tests.engine.forked import Worker
+from tests.plain_http import PLAIN
 
 PARTITIONS = 2
 PATIENCE = 120.0
@@ -35,7 +35,7 @@ class Job:
     state_dir: Path
     prefix: str = field(default_factory=lambda: f"job-{uuid.uuid4().hex[:8]}")
     inputs: dict[bytes, list[int]] = field(default_factory=lambda: defaultdict(list))
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list)
     sent: int = 0
     _ports: dict[int, int] = field(default_factory=dict)
 
@@ -63,7 +63,7 @@ class Job:
     def send_raw(self, key: bytes | None, value: bytes | None, partition: int | None = None, topic: str = "in") -> None:
         self._producer.send(f"{self.prefix}.{topic}", key=key, value=value, partition=partition).get(30)
 
-    def start(self, worker_id: str = "w", **settings: str) -> subprocess.Popen[bytes]:
+    def start(self, worker_id: str = "w", **settings: str) -> Worker:
         port = free_port()
         environment = {
             **os.environ,
@@ -76,36 +76,47 @@ class Job:
             "SESSION_TIMEOUT_MS": "3000",
             **settings,
         }
-        said = (self.state_dir.parent / f"worker-{port}.log").open("wb")
-        worker = subprocess.Popen([sys.executable, "-m", "tests.engine.job"], env=environment, stderr=said)
+        worker = Worker("tests.engine.job", environment, self.state_dir.parent / f"worker-{port}.log")
         self.workers.append(worker)
         self._ports[worker.pid] = port
         return worker
 
-    def log(self, worker: subprocess.Popen[bytes]) -> str:
+    def log(self, worker: Worker) -> str:
         """What the worker has said so far."""
         return (self.state_dir.parent / f"worker-{self._ports[worker.pid]}.log").read_text()
 
-    def wait_ready(self, worker: subprocess.Popen[bytes]) -> None:
+    def wait_ready(self, worker: Worker) -> None:
         """Wait until the worker processes all the partitions assigned to it (at least one)."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:
-                if httpx.get(f"http://127.0.0.1:{self._ports[worker.pid]}/readyz").status_code == 200:
+                if httpx.get(f"http://127.0.0.1:{self._ports[worker.pid]}/readyz", verify=PLAIN).status_code == 200:
                     return
             except httpx.TransportError:
                 pass
             time.sleep(0.1)
         raise AssertionError("the worker did not get ready")
 
-    def outputs(self, wanted: int) -> dict[bytes, list[dict[str, Any]]]:
-        """The committed outputs by key in order, once there are at least `wanted` and no more are coming."""
+    def settle(self) -> None:
+        """Wait until all that was sent is handled, by the offsets that are committed with what it leads to: then no more comes of it."""
+        tps = [TopicPartition(f"{self.prefix}.in", number) for number in range(PARTITIONS)]
+        groups = [KafkaConsumer(**reach(self.bootstrap), group_id=f"petitions-{self.prefix}{of}") for of in ("", "-pass")]
+        ends, end = groups[0].end_offsets(tps), time.monotonic() + PATIENCE
+        while any(max(group.committed(tp) or 0 for group in groups) < ends[tp] for tp in tps):
+            assert time.monotonic() < end, "not everything was handled"
+            time.sleep(0.05)
+        for group in groups:
+            group.close()
+
+    def outputs(self, wanted: int, quiet_ms: int = 0) -> dict[bytes, list[dict[str, Any]]]:
+        """The committed outputs by key in order, once there are at least `wanted` and for so long no more come."""
         found: dict[bytes, list[dict[str, Any]]] = defaultdict(list)
-        for key, value in self.read(f"{self.prefix}.out", wanted):
+        for key, value in self.read(f"{self.prefix}.out", wanted, quiet_ms):
             found[key].append(json.loads(value))
         return found
 
-    def read(self, topic: str, wanted: int) -> list[tuple[bytes, bytes]]:
+    def read(self, topic: str, wanted: int, quiet_ms: int = 0) -> list[tuple[bytes, bytes]]:
+        """All that is committed, once there are at least `wanted` and for so long no more come."""
         consumer = self._reader()
         try:
             tps = [TopicPartition(topic, number) for number in range(PARTITIONS)]
@@ -114,8 +125,11 @@ class Job:
             end = time.monotonic() + PATIENCE
             while len(rows) < wanted and time.monotonic() < end:
                 rows += [(row.key, row.value) for batch in consumer.poll(timeout_ms=200).values() for row in batch]
-            for batch in consumer.poll(timeout_ms=1500).values():
+            for batch in consumer.poll(timeout_ms=quiet_ms).values():
                 rows += [(row.key, row.value) for row in batch]
+            ends = consumer.end_offsets(tps)
+            while any(consumer.position(tp) < ends[tp] for tp in tps):
+                rows += [(row.key, row.value) for batch in consumer.poll(timeout_ms=200).values() for row in batch]
             return rows
         finally:
             consumer.close()
@@ -149,20 +163,22 @@ class Job:
     def stop(self) -> None:
         """End this job's own workers."""
         for worker in self.workers:
-            if worker.poll() is None:
+            if worker.alive:
                 worker.send_signal(signal.SIGCONT)
                 worker.kill()
             worker.wait(30)
         self._producer.close()
 
 
-def wait_killed(worker: subprocess.Popen[bytes]) -> None:
+def wait_killed(worker: Worker) -> None:
     """Wait until the worker has ended by SIGKILL, its own."""
     assert worker.wait(PATIENCE) == -signal.SIGKILL
 
 
 def assert_exactly_once(job: Job) -> None:
     """Each acknowledged input has led to exactly one output, in order, and its key's state counted it once."""
+    job.outputs(job.sent)
+    job.settle()
     outputs = job.outputs(job.sent)
     got = {key: [row["id"] for row in rows] for key, rows in outputs.items()}
 

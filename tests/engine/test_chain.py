@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 
 import pytest
@@ -13,6 +12,7 @@ from streams.engine.faults import CRASH_POINTS
 from streams.engine.peers import conflict
 from streams.engine.step import View, decide
 from streams.engine.types import Effects, Entries, Entry, Output, Record
+from tests.engine.forked import Worker
 from tests.engine.harness import PATIENCE, Job, assert_exactly_once, wait_killed
 
 IN, LINK, OUT, ACTIONS = (Topic(name, name) for name in ("in", "link", "out", "actions"))
@@ -108,9 +108,12 @@ def test_stages_without_one_link_cannot_be_chained() -> None:
             Chained(first, second)
 
 
-def test_a_crash_between_any_two_steps_of_a_chain_loses_and_doubles_nothing(job: Job) -> None:
+@pytest.mark.parametrize(
+    "points", [("step:produced", "step:committed"), pytest.param(CRASH_POINTS, marks=pytest.mark.long)], ids=["two of them", "all"]
+)
+def test_a_crash_between_any_two_steps_of_a_chain_loses_and_doubles_nothing(job: Job, points: Sequence[str]) -> None:
     """Outputs, link and state are as if no worker had been killed."""
-    for point in CRASH_POINTS:
+    for point in points:
         job.produce(100)
         wait_killed(job.start(JOB_STAGE="chained", CRASH_AT=f"{point}:2" if point.startswith("step") else point, MAX_STEP_RECORDS="30"))
     job.start(JOB_STAGE="chained")
@@ -151,7 +154,11 @@ def test_what_strangers_write_into_the_link_is_not_lost(job: Job) -> None:
     assert sorted(value for _, value, _ in letters) == [b"garbage", *[b"more garbage"] * 30]
 
 
-def ends_with(worker: subprocess.Popen[bytes], job: Job) -> str:
+IMPATIENT = {"SESSION_TIMEOUT_MS": "1000"}
+"""Three sessions long a worker waits for those who divide the work otherwise."""
+
+
+def ends_with(worker: Worker, job: Job) -> str:
     """What a worker that refuses to begin says last."""
     assert worker.wait(PATIENCE) == 1
     return job.log(worker)
@@ -163,7 +170,7 @@ def test_a_worker_that_divides_the_work_otherwise_is_refused_before_it_joins(job
     job.produce(20)
     job.wait_ready(chained)
     for stage in ("first", "second"):
-        assert "CHAINED must be the same" in ends_with(job.start(stage, JOB_STAGE=stage), job)
+        assert "CHAINED must be the same" in ends_with(job.start(stage, JOB_STAGE=stage, **IMPATIENT), job)
     job.produce(20)
     assert_exactly_once(job)
 
@@ -172,7 +179,7 @@ def test_a_worker_that_divides_the_work_otherwise_is_refused_before_it_joins(job
     halves = [job.start("first", JOB_STAGE="first"), job.start("second", JOB_STAGE="second")]
     for half in halves:
         job.wait_ready(half)
-    assert "CHAINED must be the same" in ends_with(job.start("chained-2", JOB_STAGE="chained"), job)
+    assert "CHAINED must be the same" in ends_with(job.start("chained-2", JOB_STAGE="chained", **IMPATIENT), job)
     job.produce(20)
     assert_exactly_once(job)
 

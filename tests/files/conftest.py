@@ -29,6 +29,7 @@ from producers.http import prepare
 from producers.kafka.pending import Done
 from producers.kafka.publisher import Outgoing, Publisher
 from producers.settings import HttpSettings
+from tests.plain_http import PLAIN
 from tests.producers.conftest import settings_for
 from tests.producers.support import KEY
 
@@ -114,7 +115,7 @@ async def serving(database: str, folder: Path, **about: Any) -> AsyncIterator[Se
         while not server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
             await asyncio.sleep(0.01)
         url = f"http://127.0.0.1:{port}"
-        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=60, verify=PLAIN) as client:
             with psycopg.connect(database, autocommit=True) as table:
                 yield Service(url, client, routes.files, kept, table, folder / "files")
         server.should_exit = True

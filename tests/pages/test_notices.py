@@ -16,10 +16,11 @@ from tests.pages.conftest import PHONE, SCREEN, Open
 from tests.pages.test_pictures import look
 from tests.system.people import City, wait
 
+ENGLISH = pytest.param("en", SCREEN, marks=pytest.mark.long)
 TEXT = "Nắp cống trước số 40 phố Huế bị vỡ, nguy hiểm cho xe máy."
 
 
-@pytest.mark.parametrize(("lang", "viewport"), [("vi", PHONE), ("en", SCREEN)], ids=["phone", "screen"])
+@pytest.mark.parametrize(("lang", "viewport"), [("vi", PHONE), ENGLISH], ids=["phone", "screen"])
 def test_from_the_wish_to_the_last_mail(opened: Open, city: City, letters: Inbox, lang: str, viewport: dict[str, int]) -> None:
     """Nothing but the question until he has confirmed; opening a link alone does nothing; who has left gets nothing more."""
     address = f"dan.{lang}@example.org"
@@ -63,7 +64,7 @@ def subscribing(page: Page) -> None:
     page.reload()
 
 
-@pytest.mark.parametrize(("lang", "viewport"), [("vi", PHONE), ("en", SCREEN)], ids=["phone", "screen"])
+@pytest.mark.parametrize(("lang", "viewport"), [("vi", PHONE), ENGLISH], ids=["phone", "screen"])
 def test_one_button_begins_and_ends_it_on_this_device(opened: Open, city: City, lang: str, viewport: dict[str, int]) -> None:
     """No address and no link: the browser is subscribed at once, still is after a reload, and leaves with one click."""
     code = city.submit(TEXT, category="drainage")["tracking_code"]

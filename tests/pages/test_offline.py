@@ -109,7 +109,7 @@ def test_what_was_written_is_there_after_a_reload_and_can_be_discarded(opened: O
     expect(page.locator("#restored")).to_be_hidden()
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_a_petition_with_a_photo_waits_for_the_network_and_is_sent_once(
     opened: Open, line: Line, city: City, tmp_path: Path, lang: str
 ) -> None:

@@ -10,7 +10,6 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from deploy.cluster.topics import ensure_topics
 from deploy.one_machine.embedded import EmbeddedKafka
 from deploy.one_machine.embedded.ports import free_port
 from deploy.web.server import application
@@ -18,9 +17,9 @@ from producers.http import Routes, prepare
 from producers.intake.requests import identify
 from producers.settings import HttpSettings
 from schemas.events.catalogue import SUBMITTED
+from schemas.events.topics import ACTIONS, INTAKE
 from schemas.events.tracking import Keys
-from schemas.platform.settings import ProcessSettings
-from tests.broker import kafka_in
+from tests.broker import create, kafka_in
 from tests.producers.conftest import lead, settings_for
 from tests.producers.support import PETITION, SECRET, Asked, on_topic, until
 
@@ -32,8 +31,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest.fixture(scope="module")
 def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """A broker that these tests may stop."""
-    with kafka_in(tmp_path_factory.mktemp("own-kafka"), heap_mb=256) as broker:
-        ensure_topics(ProcessSettings(kafka_bootstrap_servers=broker.bootstrap, partitions=2))
+    with kafka_in(tmp_path_factory.mktemp("own-kafka"), heap_mb=256, brief=True) as broker:
+        create(broker.bootstrap, INTAKE, ACTIONS, partitions=2)
         lead(broker.bootstrap)
         yield broker
 

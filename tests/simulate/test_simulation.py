@@ -28,7 +28,7 @@ from tests.case.checker import problems
 from tests.case.test_machine import answer_due, assert_closed_only_after_an_answer, assert_each_step_once, check_change
 from tests.case.world import hanoi
 
-SCENARIO = Scenario(days=14, per_day=25, crowd=Crowd.MIXED, seed=11, not_before=hanoi("2026-03-02 00:00"), seconds=35)
+SCENARIO = Scenario(days=10, per_day=25, crowd=Crowd.MIXED, seed=11, not_before=hanoi("2026-03-02 00:00"), seconds=20)
 
 
 class Silent:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,13 +64,13 @@ class Coordinator:
     def __init__(self, logs: Mapping[To, PartitionLog], tell: Callable[[], None], rng: random.Random, markers: float) -> None:
         self._logs, self._tell, self._rng, self._markers = logs, tell, rng, markers
         self.ids: dict[str, Transactional] = {}
-        self.groups: dict[str, Group] = {}
+        self.groups: defaultdict[str, Group] = defaultdict(Group)
         self.lenient = False
         """Whether groups take offsets from anybody."""
         self._pids = itertools.count()
 
     def group(self, name: str) -> Group:
-        return self.groups.setdefault(name, Group())
+        return self.groups[name]
 
     def init_producer_id(self, request: Any) -> Any:
         txn = self.ids.get(request.transactional_id)

@@ -38,17 +38,27 @@ class SimGroup:
         for worker in self.workers.values():
             worker.kill()
 
+    async def begin(self) -> None:
+        """Start all of its workers, which join at the same time."""
+        for machine in self._machines:
+            self._start_worker(machine)
+        await self.rebalance()
+
     async def start(self, machine: str) -> None:
         """Start its worker, in place of the one that is dead or about to be."""
         if (before := self.workers.get(machine)) is not None:
             before.kill()
-        self.workers[machine] = worker = self._start(self._machines[machine], lambda: self._died(machine))
+        worker = self._start_worker(machine)
         group = self._broker.coordinator.group(self._name)
         if machine in group.members:
             group.members[machine] = member = f"{machine}-{next(self._ids)}"
             worker.assign(self._has[machine], Membership(group.generation, member, machine))
         else:
             await self.rebalance()
+
+    def _start_worker(self, machine: str) -> Worker:
+        self.workers[machine] = worker = self._start(self._machines[machine], lambda: self._died(machine))
+        return worker
 
     def _died(self, machine: str) -> None:
         again = asyncio.get_running_loop().call_later

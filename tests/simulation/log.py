@@ -34,7 +34,7 @@ class PartitionLog:
     @property
     def stable(self) -> int:
         """Up to where all transactions have ended."""
-        return min((offsets[0] for offsets in self._open.values()), default=self.end)
+        return min(offsets[0] for offsets in self._open.values()) if self._open else len(self.slots)
 
     def append(self, records: list[tuple[bytes | None, bytes | None, tuple[tuple[str, bytes], ...]]], now_ms: int, writer: int = -1) -> int:
         """Write key, value and headers; `writer`: the producer in whose transaction. The first one's offset."""

@@ -54,9 +54,8 @@ class World:
         for stage, machines in zip(self.scenario.stages, self._machines, strict=True):
             start = self._starter(stage, rng)
             self.groups.append(SimGroup(f"petitions-{stage.name}", self.broker, machines, start, rng))
-        for group, machines in zip(self.groups, self._machines, strict=True):
-            for name in machines:
-                await group.start(name)
+        for group in self.groups:
+            await group.begin()
         began = loop.time()
         for event in plan.events:
             await asyncio.sleep(max(0.0, began + event.at - loop.time()))

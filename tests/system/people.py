@@ -10,6 +10,8 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
+from tests.plain_http import PLAIN
+
 T = TypeVar("T")
 PATIENCE = 60.0
 
@@ -19,7 +21,7 @@ class City:
 
     def __init__(self, url: str, credentials: Path) -> None:
         self.credentials = json.loads(credentials.read_text(encoding="utf-8"))
-        self.http = httpx.Client(base_url=url, timeout=30)
+        self.http = httpx.Client(base_url=url, timeout=30, verify=PLAIN)
 
     def __enter__(self) -> Self:
         return self

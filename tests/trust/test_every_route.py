@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import product
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -32,6 +31,7 @@ from schemas.platform.settings import ProcessSettings
 from schemas.reference import above, below
 from tests.chaos.instance import Instance
 from tests.files.contents import jpeg
+from tests.plain_http import PLAIN
 from tests.system.people import City, wait
 
 OFFICE = "/v1/departments/{code}"
@@ -169,20 +169,19 @@ class Town:
         """A browser in which a new person has signed in."""
         login = f"route-{self.table.execute('select count(*) from person').fetchone()[0]}"  # type: ignore[index]
         persons.add(self.table, login, "Người Thử", posts, password=PASSWORD)
-        browser = httpx.Client(base_url=self.url, timeout=30)
+        browser = httpx.Client(base_url=self.url, timeout=30, verify=PLAIN)
         assert browser.post("/session", json={"login": login, "password": PASSWORD}).status_code == 201
         browser.headers["X-CSRF-Token"] = browser.get("/session").json()["form_token"]
         return browser
 
     def machine(self, token: str) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=30, headers={"Authorization": f"Bearer {token}"})
+        return httpx.Client(base_url=self.url, timeout=30, verify=PLAIN, headers={"Authorization": f"Bearer {token}"})
 
-    def holder(self, duty: Duty, office: str) -> tuple[Post, httpx.Client]:
-        """Somebody with this duty, at this office where it is an office's."""
-        post = Post(duty, None if DUTIES[duty].everywhere else DUTIES[duty].office or office)
-        if duty not in MACHINES:
-            return post, self.person(post)
-        return post, self.machine(self.credentials["admin"] if duty is Duty.ADMINISTRATOR else self.credentials["departments"][office])
+    def holder(self, post: Post) -> httpx.Client:
+        """Somebody with this duty."""
+        if post.duty not in MACHINES:
+            return self.person(post)
+        return self.machine(self.credentials["admin"] if post.office is None else self.credentials["departments"][post.office])
 
 
 @pytest.fixture(scope="module")
@@ -234,17 +233,36 @@ def test_every_route_has_its_rule() -> None:
     assert listed == set(GUARDED) | set(ANYBODY) | BY_CODE | BY_KEY | SESSION | OPEN311
 
 
+def post_of(duty: Duty, home: str) -> Post:
+    """At this office, where the duty is an office's and not a certain one's."""
+    return Post(duty, None if DUTIES[duty].everywhere else DUTIES[duty].office or home)
+
+
+def places(town: Town, post: Post, *, whole: bool) -> list[str]:
+    """Where somebody is tried: whose office may be any, at home and at the owner's; the owner itself at a co-office's."""
+    offices = town.offices
+    if whole or post.office is None or DUTIES[post.duty].office:
+        return list(offices.values())
+    return [post.office, offices["co-office" if post.office == offices["owner"] else "owner"]]
+
+
+def requests(post: Post, where: str, *, whole: bool) -> Sequence[str]:
+    """Which actions are tried there: who may take none is refused before he says which."""
+    return OFFICE_ACTIONS if whole or may([post], Call.ACT, where) else OFFICE_ACTIONS[:1]
+
+
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.long)], ids=["", "everywhere"])
 @pytest.mark.parametrize("duty", Duty)
-def test_each_duty_gets_what_the_table_gives_it(town: Town, duty: Duty) -> None:
-    """At its own office and at each of the others around the case: queue, stream, the case itself and every action."""
-    for standing, home in town.offices.items():
-        post, client = town.holder(duty, home)
-        with closing(client):
-            for where in town.offices.values():
-                assert looked(town, client, where) == reading(town, post, where), f"{duty} of the {standing} at {where}"
-            tried = list(product(town.offices.values(), OFFICE_ACTIONS))
+def test_each_duty_gets_what_the_table_gives_it(town: Town, duty: Duty, *, whole: bool) -> None:
+    """At its own office and at others around the case: queue, stream, the case itself and every action."""
+    for post in dict.fromkeys(post_of(duty, home) for home in town.offices.values()):
+        with closing(town.holder(post)) as client:
+            around = places(town, post, whole=whole)
+            for where in around:
+                assert looked(town, client, where) == reading(town, post, where), f"{post} at {where}"
+            tried = [(where, action) for where in around for action in requests(post, where, whole=whole)]
             for (where, action), answer in zip(tried, all_acted(town, client, tried), strict=True):
-                assert answer == acting(town, post, where, action), f"{duty} of the {standing} at {where}: {action}"
+                assert answer == acting(town, post, where, action), f"{post} at {where}: {action}"
             assert ask(client, "GET", "/v1/ioc")[0] == (200 if may([post], Call.READ_FIGURES) else 403)
             opened = ask(client, "GET", town.path("/v1/hotline/petitions/{petition_id}"))
             assert opened == (403, "not-looked-up" if may([post], Call.TAKE_CALLS) else "not-your-duty")
@@ -294,7 +312,7 @@ def acting(town: Town, post: Post, office: str, action: str) -> tuple[int, str]:
 def test_auditors_act_never_and_operators_see_nothing_of_anybody(town: Town) -> None:
     """Whatever the table says."""
     for duty, ours in ((Duty.AUDITOR, 200), (Duty.OPERATOR, 403)):
-        _, client = town.holder(duty, "so-xd")
+        client = town.holder(Post(duty))
         with closing(client):
             owner = town.offices["owner"]
             assert [status for status, _ in looked(town, client, owner)] == [ours] * len(LOOKED_AT)
@@ -312,7 +330,7 @@ def test_who_brings_nothing_that_holds_is_nobody(town: Town) -> None:
     assert gone.delete("/session").status_code == 200
     town.table.execute("update person set disabled_at = now() where id = (select id from person order by created_at desc limit 1)")
     strangers = [
-        httpx.Client(base_url=town.url),
+        httpx.Client(base_url=town.url, verify=PLAIN),
         *map(town.machine, ("guess", town.credentials["intake"]["ihanoi"], revoked.token, expired.token)),
         gone,
         disabled,
@@ -327,7 +345,7 @@ def test_who_brings_nothing_that_holds_is_nobody(town: Town) -> None:
 def test_what_is_open_is_the_same_for_everybody(town: Town, kind: str) -> None:
     """Pages and lists; what the code opens to the citizen it opens to whoever has it, and a session adds nothing."""
     clients = {
-        "nobody": lambda: httpx.Client(base_url=town.url),
+        "nobody": lambda: httpx.Client(base_url=town.url, verify=PLAIN),
         "person": lambda: town.person(Post(Duty.LEADER, "ubnd-tp")),
         "machine": lambda: town.machine(town.credentials["admin"]),
     }

@@ -6,6 +6,7 @@ day on which it will be gone.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -87,17 +88,15 @@ def has_words(fields: dict[str, Any]) -> bool:
 def _topics(site: Site, forgotten: Forgotten) -> Iterator[Left]:
     opener = sealing.sealing(site.read(KeyringSettings))
     deployment = Deployment(site.settings.replication, site.settings.intake_retention_days)
+    # Compacted ones hold states, positions, erasures: no field of theirs is a word.
+    topics = {topic.name: topic for topic in all_topics() if not topic.compacted}
+    told: defaultdict[str, list[int]] = defaultdict(list)  # by topic, when each record that tells was written
     with administering(site.settings) as admin, reading(site.settings) as reader:
-        for topic in all_topics():
-            if topic.compacted:
-                continue  # states, positions, erasures: no field of theirs is a word
-            number, newest = 0, 0
-            for tp, span in spans(admin, partitions_of(admin, [topic.name])).items():
-                for record in (one for batch in reader.between(tp, *span) for one in batch):
-                    if _tells(record, forgotten.petition_id, opener):
-                        number, newest = number + 1, max(newest, record.timestamp)
-            if number:
-                yield Left(f"topic {topic.name}", number, _until(topic, deployment, newest))
+        for tp, span in spans(admin, partitions_of(admin, topics)).items():
+            for record in (one for batch in reader.between(tp, *span) for one in batch):
+                if _tells(record, forgotten.petition_id, opener):
+                    told[tp.topic].append(record.timestamp)
+    yield from (Left(f"topic {name}", len(when), _until(topics[name], deployment, max(when))) for name, when in told.items())
 
 
 def _tells(record: Record, petition_id: str, opener: sealing.Sealing) -> bool:

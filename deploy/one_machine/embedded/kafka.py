@@ -27,6 +27,7 @@ from deploy.one_machine.embedded.server import Server
 from schemas.platform.kafka import KafkaSettings
 
 _EXERCISE_SECONDS = 8.0
+_BRIEFLY = ("-XX:TieredStopAtLevel=1",)
 
 
 class KafkaFailed(Failed):
@@ -41,8 +42,9 @@ class EmbeddedKafka(Server):
     """One broker. Alone it is a cluster of one; of several, each has its `node_id` and all the same `voters` and `cluster_id`.
 
     `voters` maps node ids to controller ports. Ports stay the same over restarts of this object. `overrides`: broker settings;
-    `jvm_options`: instead of those for a fast start, which only the usual `version` has. `accounts`: the folder of the passwords, which
-    the brokers of a cluster share. Starting raises KafkaFailed or JarsUnavailable.
+    `jvm_options`: instead of those for a fast start, which only the usual `version` has; `brief`: it will run for minutes alone, and the
+    JVM compiles quickly instead of well. `accounts`: the folder of the passwords, which the brokers of a cluster share. Starting raises
+    KafkaFailed or JarsUnavailable.
     """
 
     failed = KafkaFailed
@@ -61,6 +63,7 @@ class EmbeddedKafka(Server):
         heap_mb: int = 512,
         overrides: Mapping[str, str] | None = None,
         jvm_options: tuple[str, ...] | None = None,
+        brief: bool = False,
         version: str = KAFKA_VERSION,
     ) -> None:
         super().__init__()
@@ -71,6 +74,7 @@ class EmbeddedKafka(Server):
         self.log = log or data / "broker.log"
         self._cluster_id = cluster_id or new_cluster_id()
         self._heap_mb = heap_mb
+        self._brief = _BRIEFLY if brief else ()
         self._options = jvm_options if version == KAFKA_VERSION else jvm_options or ()
         self._version = version
 
@@ -91,6 +95,8 @@ class EmbeddedKafka(Server):
 
     def prepare(self) -> Path:
         """Write the configuration, its path is the answer; the first time fetch Kafka and format the data directory."""
+        if self._options is None:
+            self._options = fast_start(_train)
         private_folder(self.node.data)
         closed = self.node.data / "accounts.told"  # the broker knows its accounts
         formatted = (self.node.data / "log" / "meta.properties").exists()
@@ -100,8 +106,6 @@ class EmbeddedKafka(Server):
         if not formatted:
             self._format(settings)
         closed.touch()
-        if self._options is None:
-            self._options = fast_start(_train)
         return settings
 
     def command(self) -> Command:
@@ -109,7 +113,9 @@ class EmbeddedKafka(Server):
         return self._program(self.prepare())
 
     def _program(self, settings: Path) -> Command:
-        return Command(self._java("kafka.Kafka", str(settings), heap_mb=self._heap_mb, options=self._options or ()), self.log)
+        return Command(
+            self._java("kafka.Kafka", str(settings), heap_mb=self._heap_mb, options=(*(self._options or ()), *self._brief)), self.log
+        )
 
     @property
     def ready(self) -> bool:
@@ -136,7 +142,7 @@ class EmbeddedKafka(Server):
 
     def _format(self, settings: Path) -> None:
         arguments = ("format", "--cluster-id", self._cluster_id, "--config", str(settings), *first_accounts(self.accounts))
-        program, *argv = self._java("kafka.tools.StorageTool", *arguments, heap_mb=128, options=("-XX:TieredStopAtLevel=1",))
+        program, *argv = self._java("kafka.tools.StorageTool", *arguments, heap_mb=128, options=_BRIEFLY)
         # In a file: every user of the machine can read what a process was started with.
         told = self.node.data / "format.arguments"
         write_private(told, "\n".join(map(_quoted, argv)))

@@ -102,14 +102,14 @@ class EmbeddedPostgres(Server):
         """Serving, and its database exists."""
         return self.ready and bool(self.ensure_database())
 
-    def ensure_database(self, name: str = DATABASE, template: str = "template1") -> str:
-        """Create the database `name`, as a copy of `template`, if there is none; its URL."""
+    def ensure_database(self, name: str = DATABASE) -> str:
+        """Create the database `name` if there is none; its URL."""
         import psycopg
         from psycopg import sql
 
         with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
             if not connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
-                connection.execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)))
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         return self.url_of(name)
 
     def drop_database(self, name: str) -> None:
