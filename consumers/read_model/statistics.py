@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from consumers.read_model.figures import ANSWERED_SQL, IN_TIME_SQL, STARS_SQL
 from consumers.read_model.public import COUNTED, WHICH
 from consumers.read_model.reading import Reader
+from consumers.read_model.tally import ANSWERED_SQL, IN_TIME_SQL, STARS_SQL
 from schemas.events.lateness import LATE_SQL
 from schemas.reference import TRIAGE_OFFICE
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -17,7 +18,8 @@ from consumers.loop.offsets import Move, NotMine
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.read_model.projection import Rows, project
 from consumers.read_model.tables import ReadModel
-from schemas.events.case import Accepted
+from consumers.read_model.tally import COUNT_SQL
+from schemas.events.case import Accepted, Rated
 from schemas.events.standing import State
 from schemas.events.topics import EVENTS
 from tests.broker import reach
@@ -58,14 +60,15 @@ def state_of(rig: Rig, life: Life) -> tuple[int, str] | None:
     return found[0] if found else None
 
 
-def accepted(rig: Rig, lives: list[Life]) -> int:
-    """How many of the petitions stand at their second event, `accepted`."""
+def accepted(rig: Rig, lives: list[Life], seq: int = 2) -> int:
+    """How many of the petitions stand at their second event (or another one), `accepted`."""
     ids = [life.petition_id for life in lives]
-    return int(rows(rig, "select count(*) from petition where seq = 2 and state = 'accepted' and petition_id = any(%s)", ids)[0][0])
+    return int(rows(rig, "select count(*) from petition where seq = %s and state = 'accepted' and petition_id = any(%s)", seq, ids)[0][0])
 
 
-def whole(rig: Rig) -> tuple[list[Any], list[Any]]:
-    return rows(rig, "select * from petition order by petition_id"), rows(rig, "select * from timeline order by petition_id, seq")
+def whole(rig: Rig) -> tuple[list[Any], list[Any], list[Any]]:
+    petitions, timeline = "select * from petition order by petition_id", "select * from timeline order by petition_id, seq"
+    return rows(rig, petitions), rows(rig, timeline), rows(rig, "select * from event_count order by day, office, type")
 
 
 def test_events_become_rows_each_once(rig: Rig) -> None:
@@ -73,14 +76,18 @@ def test_events_become_rows_each_once(rig: Rig) -> None:
     lives = [Life() for _ in range(30)]
     for life in lives:
         life.begins()
+        answered(life)
+        life.happens(Rated, view={"rating": 4}, stars=4)
         life.happens(Accepted, view={"state": State.ACCEPTED})
     rig.write(*(sent for life in lives for sent in life.sent))
     with projecting(rig) as (projector, _):
-        until(lambda: projector.step(100, 200), lambda: accepted(rig, lives) == len(lives))
+        until(lambda: projector.step(100, 200), lambda: accepted(rig, lives, 4) == len(lives))
         projector.finish()
     before = whole(rig)
 
     assert len({row[:2] for row in before[1]}) == len(before[1])
+    assert [row[2:] for row in before[2]] == [("answered", 30, 30, 0), ("rated", 30, 0, 120)]
+    assert rows(rig, COUNT_SQL.format("timeline")) == rows(rig, as_migrated()) == before[2]
 
     rows(rig, "update consumer_offset set next_offset = 0 returning 1")
     with projecting(rig, rig.name + "-again") as (projector, consumer):
@@ -95,9 +102,15 @@ def test_events_become_rows_each_once(rig: Rig) -> None:
     assert before == whole(rig)
 
 
+def as_migrated() -> str:
+    """How the migration counted what was there before."""
+    script = (Path(__file__).parents[2] / "consumers/migrations/0130_counts.sql").read_text(encoding="utf-8")
+    return script.partition("insert into event_count")[2].partition(";")[0] + " order by 1, 2, 3"
+
+
 def truncate(rig: Rig) -> None:
     with psycopg.connect(rig.database, autocommit=True) as connection:
-        connection.execute("truncate petition, timeline, consumer_offset")
+        connection.execute("truncate petition, timeline, event_count, consumer_offset")
 
 
 def at_end(consumer: KafkaConsumer) -> bool:
