@@ -111,7 +111,7 @@ ROLES: tuple[Role, ...] = (
         ("consumers.settings:ProjectorSettings",),
         reads=(topics.EVENTS,),
         writes=(topics.ERASURES, topics.DEAD_LETTERS),
-        keeps="PostgreSQL: petition, timeline, case_words, consumer_offset, contact_key (who was forgotten); the keyring likewise",
+        keeps="PostgreSQL: petition, timeline, event_count, case_words, offsets, contact_key (who was forgotten); the keyring likewise",
     ),
     Role(
         "dispatcher",

@@ -20,7 +20,7 @@ from consumers.http.notices import notice_routes
 from consumers.http.open311 import open311_routes
 from consumers.http.operations import operations_routes
 from consumers.http.petitions import petition_routes
-from consumers.http.public import public_routes
+from consumers.http.public import public_routes, usual_figures
 from consumers.http.reference import reference_routes
 from consumers.http.state import Views, Waiters
 from consumers.live.feed import LiveFeed
@@ -35,13 +35,15 @@ from schemas.identity.callers import Callers, knowing
 
 
 class Showing(list[Route]):
-    """The routes; `ready` says whether they can be served, `stop` ends all open event streams; `reader`: what they read from."""
+    """The routes; `ready` says whether they can be served, `stop` ends all open event streams; `reader`: what they read from; `figures`:
+    the public statistics, which somebody has to keep."""
 
     def __init__(self, views: Views, files: Files = NONE) -> None:
+        self.figures = usual_figures(views)
         desk = [*case_routes(views), *desk_routes(views), *digest_routes(views), *casework_routes(views)]
         offices = [*department_routes(views), *hotline_routes(views), *desk, *operations_routes(views)]
-        lists = reference_routes(views.settings)
-        data = [*notice_routes(views), *petition_routes(views), *offices, *lists, *open311_routes(views), *public_routes(views)]
+        lists, public = reference_routes(views.settings), public_routes(views, self.figures)
+        data = [*notice_routes(views), *petition_routes(views), *offices, *lists, *open311_routes(views), *public]
         super().__init__([*data, *file_routes(views, files), *view_pages(views.settings.tiles_origin)])
         self._views = views
         self.reader = views.reader
@@ -82,11 +84,12 @@ async def prepare(settings: ViewSettings, callers: Callers | None = None, *, fil
         queues.tail.start()
         dead_letters.tail.start()
         showing = Showing(views, files)
-        counting = asyncio.create_task(keep_counting(reader, settings.clock()))
+        kept = [asyncio.create_task(work) for work in (keep_counting(reader, settings.clock()), showing.figures.keep())]
         try:
             yield showing
         finally:
-            counting.cancel()
+            for task in kept:
+                task.cancel()
             showing.stop()
             dead_letters.tail.stop()
             await asyncio.to_thread(live.tail.join, 3)

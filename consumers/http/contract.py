@@ -104,9 +104,10 @@ QUEUE_CASE = Operation(
     tag="Offices",
     summary="One case, with everything the office needs to work on it.",
     caller=Caller.OFFICE,
-    parameters=(OFFICE_CODE, PETITION_ID),
+    description="Where the case has gone, and what was split off, is whole in the timeline, however old.",
+    parameters=(OFFICE_CODE, PETITION_ID, _BEFORE),
     answer=Answer("The case.", answers.QueueCase),
-    refusals=(*NO_OFFICE, (404, "unknown-petition"), (503, "database-unavailable")),
+    refusals=((400, "invalid"), *NO_OFFICE, (404, "unknown-petition"), (503, "database-unavailable")),
 )
 _FILE = Parameter("file_id", "Id of a file that the petition shows.", {"type": "string", "pattern": "^[0-9a-f]{32}$"}, "path")
 _SMALL = Parameter("small", "Of a picture its small form.", _BOOLEAN)

@@ -18,13 +18,14 @@ from consumers.desk import people
 from consumers.http.cases import shown
 from consumers.http.contract import QUEUE, QUEUE_CASE, QUEUE_EVENTS
 from consumers.http.endpoint import endpoint
-from consumers.http.looking import looked_for
+from consumers.http.looking import looked_for, whole_number
 from consumers.http.state import Views
 from consumers.kafka.entries import readable
 from consumers.kafka.records import Record
 from consumers.live.queues import OfficeListener
 from consumers.read_model.reading import Snapshot
 from consumers.views import office as office_view
+from consumers.views.citizen import paged
 from schemas.authority import Call, Holding, open_to
 from schemas.events.topics import queue_topic
 from schemas.events.tracking import is_petition_id
@@ -51,7 +52,9 @@ def department_routes(views: Views) -> list[Route]:
         return json({"office": acting.office, "items": items, "next": lines[-1].cursor if len(lines) == wanted.limit else None})
 
     async def detail(request: Request) -> Response:
+        before = whole_number(request.query_params, "before")
         acting, found, whole = await case_of(views, request)
+        whole["timeline"] = paged(whole["timeline"], before, office_view.MOVES)
         known = await people.names(views.reader, _persons(found))
         offered = open_to(acting.roles, acting.office, Holding.of(found.case))
         return json({**whole, "actions": offered, "people": known}, headers={"ETag": f'"{found.seq}"'})

@@ -6,11 +6,15 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
+
+from consumers.read_model.reading import Away
 
 Asked = TypeVar("Asked")
 Found = TypeVar("Found")
 _MOST = 32
+_SHARE = 0.02
 
 
 class Kept(Generic[Asked, Found]):
@@ -31,3 +35,32 @@ class Kept(Generic[Asked, Found]):
                 if len(self._found) > _MOST:
                     self._found.popitem(last=False)
             return found
+
+
+class Ready(Generic[Found]):
+    """What takes long to read, read ahead by one task for all who ask: every `seconds`, and never for more than a fiftieth of the time."""
+
+    def __init__(self, seconds: float, read: Callable[[], Awaitable[Found]]) -> None:
+        self._seconds, self._read = seconds, read
+        self._lock = asyncio.Lock()
+        self._found: Found | None = None
+
+    async def keep(self) -> None:
+        """Read for ever. What was read last stays while the database is away."""
+        while True:
+            began = time.monotonic()
+            with suppress(*Away):
+                await self.renew()
+            await asyncio.sleep(max(self._seconds, (time.monotonic() - began) / _SHARE))
+
+    async def renew(self) -> None:
+        """Read it now. Raises whatever `read` does."""
+        async with self._lock:
+            self._found = await self._read()
+
+    async def newest(self) -> Found:
+        """What was read last; the very first has to be waited for. Raises whatever `read` does."""
+        if self._found is None:
+            async with self._lock:
+                self._found = self._found or await self._read()
+        return self._found

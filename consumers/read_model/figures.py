@@ -11,40 +11,34 @@ from schemas.events.lateness import LATE_SQL
 from schemas.platform.instants import HANOI
 
 LEAGUE_DAYS, CHART_DAYS, ESCALATED_SHOWN = 30, 14, 40
-ANSWERED_SQL = "count(*) filter (where type = 'answered')"
-IN_TIME_SQL = "count(*) filter (where type = 'answered' and (data->>'in_time')::boolean)"
-STARS_SQL = "avg((data->>'stars')::int) filter (where type = 'rated')"
-"""What an answer, one in time and a rating are, of rows of `timeline`; for everybody who counts them."""
-
+"""Days, of which today is one, in the league and in the chart; cases that are shown."""
 _OPEN = f"""
 select queue_office as office, state, count(*) as open, count(*) filter (where {LATE_SQL}) as overdue,
        count(*) filter (where level = 'urgent') as urgent, min(received_at) as oldest
 from petition where queue_office is not null group by 1, 2
 """  # noqa: S608 -- made of constants
-_TODAY = "select type, count(*) as number from timeline where at >= %(today)s group by 1"
+_TODAY = "select type, sum(number)::int as number from event_count where day = %(today)s group by 1"
 _RECEIVED = """
 select (received_at at time zone 'Asia/Ho_Chi_Minh')::date as day, count(*) as number
 from petition where received_at >= %(chart)s and channel <> 'sandbox' group by 1
 """
 _ANSWERED = """
-select (at at time zone 'Asia/Ho_Chi_Minh')::date as day, count(*) as number
-from timeline where type = 'answered' and at >= %(chart)s group by 1
+select day, sum(number)::int as number from event_count where type = 'answered' and day > %(today)s - %(days)s group by 1
 """
-_ANSWERS = f"""
-select data->'case'->>'office' as office, {ANSWERED_SQL} as answered, {IN_TIME_SQL} as in_time, {STARS_SQL} as stars,
-       count(*) filter (where type = 'reopened') as reopened
-from timeline where type in ('answered', 'rated', 'reopened') and at >= %(league)s group by 1
-"""  # noqa: S608 -- made of constants
+_ANSWERS = """
+select nullif(office, '') as office, sum(in_time)::int as in_time,
+       sum(stars)::float8 / nullif(sum(number) filter (where type = 'rated'), 0) as stars,
+       coalesce(sum(number) filter (where type = 'answered'), 0)::int as answered,
+       coalesce(sum(number) filter (where type = 'reopened'), 0)::int as reopened
+from event_count where type in ('answered', 'rated', 'reopened') and day > %(today)s - %(league)s group by 1
+"""
 _ESCALATED = """
 select petition_id, office, escalation, escalated_to, decider, state, level, category, deadline, received_at,
        petition
 from petition where escalated_to is not null order by escalation desc, deadline nulls last limit %(shown)s
 """
 _ESCALATED_COUNT = "select count(*) as number from petition where escalated_to is not null"
-_NEWEST = """
-select greatest((select max(at) from timeline where at >= %(today)s),
-                (select max(updated_at) from petition where received_at >= %(chart)s)) as at
-"""
+_NEWEST = "select max(updated_at) as at from petition"
 _OFFSETS = "select partition, next_offset from consumer_offset where consumer = 'projector'"
 Row = dict[str, Any]
 
@@ -69,9 +63,10 @@ async def read(reader: Reader, now: datetime) -> Rows:
     midnight = now.astimezone(HANOI).replace(hour=0, minute=0, second=0, microsecond=0)
     at = {
         "now": now,
-        "today": midnight,
+        "today": midnight.date(),
         "chart": midnight - timedelta(days=CHART_DAYS - 1),
-        "league": now - timedelta(days=LEAGUE_DAYS),
+        "days": CHART_DAYS,
+        "league": LEAGUE_DAYS,
         "shown": ESCALATED_SHOWN,
     }
     return Rows(

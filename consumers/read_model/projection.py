@@ -11,7 +11,7 @@ from msgspec import Raw
 
 from consumers.kafka.records import Record
 from consumers.read_model.storable import storable_record
-from consumers.read_model.words import SAYING, Index, Mark, about, beginnings, said
+from consumers.read_model.words import SAYING, Index, Mark, about, beginnings, said, spans_of
 from schemas.events import wire
 from schemas.events.erasures import Forgotten
 from schemas.events.standing import OPEN_STATES
@@ -133,7 +133,8 @@ def _timeline_row(read: _Read) -> Row:
 
 
 def _words_row(petition_id: str, entry: _Latest, mark: Mark) -> Row:
-    marks = map(str, sorted(map(mark, entry.words | beginnings(entry.words))))
+    spans = spans_of(wire.instant(entry.case.received_at)) if entry.words else ()
+    marks = map(str, sorted([*map(mark, entry.words | beginnings(entry.words)), *spans]))
     return petition_id, _array(sorted(entry.owners)), _array(marks), "t" if entry.photos else "f"
 
 

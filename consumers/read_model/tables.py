@@ -10,6 +10,7 @@ import psycopg
 from consumers.loop.offsets import Move, Offsets
 from consumers.loop.postgres_sink import UnusableRow
 from consumers.read_model.projection import Row, Rows
+from consumers.read_model.tally import COUNT_SQL
 from schemas.events.erasures import Forgotten
 from schemas.reference import TRIAGE_OFFICE
 
@@ -87,8 +88,11 @@ def _upsert_petition() -> str:
 
 
 def _insert_timeline() -> str:
+    """With what is counted of the rows that were not there yet."""
     names = ", ".join(name for name, _ in _TIMELINE_COLUMNS)
-    return f"insert into timeline ({names}) {_select(_TIMELINE_COLUMNS)} on conflict (petition_id, seq) do nothing"
+    new = f"insert into timeline ({names}) {_select(_TIMELINE_COLUMNS)} on conflict (petition_id, seq) do nothing returning type, at, data"
+    more = ", ".join(f"{name} = event_count.{name} + excluded.{name}" for name in ("number", "in_time", "stars"))
+    return f"with told as ({new}) insert into event_count {COUNT_SQL.format('told')} on conflict (day, office, type) do update set {more}"
 
 
 def _merge_words() -> str:
@@ -112,7 +116,7 @@ FORGET_WORDS = "update case_words set words = '{}', photos = false where petitio
 
 
 class ReadModel:
-    """Tables of a `PostgresSink`: a petition a row with its newest view, and an event a row of its timeline."""
+    """Tables of a `PostgresSink`: a petition a row with its newest view, an event a row of its timeline, and events counted by day."""
 
     def __init__(self, url: str, consumer: str, topic: str, forget: Forget = lambda _connection, _forgotten: None) -> None:
         """`forget`: what else is done about those who were forgotten, before anything is written."""
@@ -142,12 +146,13 @@ class ReadModel:
             # 2. The effect.
             if petitions:
                 self._connection.execute(UPSERT_PETITION, petitions)
-            if timeline:
-                self._connection.execute(INSERT_TIMELINE, timeline)
             if words:
                 self._connection.execute(MERGE_WORDS, words)
             if rows.forgotten:
                 self._connection.execute(FORGET_WORDS, ([one.petition_id for one in rows.forgotten],))
+            # 3. At last what several owners count in the same rows: each waits for the others as short as can be.
+            if timeline:
+                self._connection.execute(INSERT_TIMELINE, timeline)
 
 
 def _columns(rows: Sequence[Row]) -> list[str]:

@@ -1,7 +1,8 @@
 """What a case is found by: marks of the words that stand in its events. Pure.
 
 A mark is a keyed hash of one folded word: whoever has the database without the deployment's secret reads nothing in it, and the words
-themselves stay where they can be erased. With what longer words begin has marks, too, for who is still typing.
+themselves stay where they can be erased. With what longer words begin has marks, too, for who is still typing; and so have the day and the
+month in which the case was received, so that a search can go from the newest cases to the oldest and stop when it has enough.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import hmac
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 import msgspec
 
 from schemas.events.sealing import OpenValue, Sealing, as_it_is
 from schemas.platform.folding import fold
+from schemas.platform.instants import HANOI
 from schemas.reference import categories, wards
 
 Mark = Callable[[str], int]
@@ -127,6 +130,12 @@ def begun(text: str) -> tuple[str, frozenset[str]]:
     if word.isalpha() and len(word) >= _BEGUN.start:
         return " ".join(words), frozenset({word, f"{word[: _BEGUN.stop - 1]}*"})
     return " ".join(words) if words and len(word) == 1 else text, frozenset()
+
+
+def spans_of(received_at: datetime) -> tuple[int, int]:
+    """The marks of the day and the month (Hanoi's), as -20261128 and -202611: no word's has so few digits."""
+    day = received_at.astimezone(HANOI)
+    return -int(f"{day:%Y%m%d}"), -int(f"{day:%Y%m}")
 
 
 def phones_in(text: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ Shown is what happened to the petition; never another person's data, another pet
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -59,6 +59,8 @@ _SAID = ("text", "location", "media_urls", "files", "submitted_at")
 _OF_A_LEADER = VISIBLE.keys() - {"leader-reported", "action-refused", "forgotten", "contact-revealed", "looked-up"}
 _OFFICES = ("from_office", "to_office", "decider")
 PAGE = 50
+_NO_WORDS = {"message": "", "details": {}}
+"""What a short line has in place of what it says."""
 
 
 def is_visible(entry: TimelineEntry) -> bool:
@@ -101,12 +103,16 @@ def items(entries: Iterable[TimelineEntry], lang: Language) -> list[Json]:
     return [item(part, lang) for entry in entries if is_visible(entry) for part in expand(entry)]
 
 
-def paged(lines: Sequence[Json], before: int | None = None) -> list[Json]:
-    """The last PAGE lines (of those before event number `before`) whole; of all others what happened and when, without a word: a long
-    timeline stays light. Whoever wants them whole asks for those before the oldest that he has."""
+def paged(lines: Sequence[Json], before: int | None = None, kept: Container[str] = ()) -> list[Json]:
+    """The last PAGE lines (of those before event number `before`) whole, and whatever is of a type `kept`; of all others what happened and
+    when, without a word: a long timeline stays light. Whoever wants them whole asks for those before the oldest that he has."""
     asked = [line for line in lines if before is None or line["seq"] < before][-PAGE:]
-    whole = {line["id"] for line in asked}
-    return [{**line, "short": False} if line["id"] in whole else {**line, "message": "", "details": {}, "short": True} for line in lines]
+    whole = {line["id"] for line in asked} | {line["id"] for line in lines if line["type"] in kept}
+    return [{**line, "short": False} if line["id"] in whole else _short(line) for line in lines]
+
+
+def _short(line: Json) -> Json:
+    return {**line, **{name: nothing for name, nothing in _NO_WORDS.items() if name in line}, "short": True}
 
 
 def live_item(entry: TimelineEntry, lang: Language) -> Json:

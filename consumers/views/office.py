@@ -24,6 +24,10 @@ OUTCOME = frozenset({"from_office", "to_office", "result", "in_time", "because",
 """What a former office learns of an event besides its kind, its time and the state."""
 
 
+MOVES = frozenset({"assigned", "transferred", "decision-required", "split"})
+"""Of a long timeline, what the case's page always reads whole: which way the case went, and what was split off."""
+
+
 def role_of(code: str, case: Json) -> str | None:
     """Why the office has the case in its queue: owner, decider, superior or co-office; None when it has not."""
     if code not in offices_of_view(case):

@@ -18,7 +18,7 @@ _OFFSETS = {"consumer_offset": _WRITE}
 _DESK = ("desk_view", "desk_absence", "desk_presence")
 GRANTS: Mapping[str, Mapping[str, str]] = {
     "projector": {
-        **dict.fromkeys(("petition", "timeline", "case_words", "contact_key"), _WRITE),
+        **dict.fromkeys(("petition", "timeline", "event_count", "case_words", "contact_key"), _WRITE),
         "number_search": "select, update",
         **_OFFSETS,
     },
@@ -30,8 +30,8 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     },
     "web": {
         **dict.fromkeys(("notice_receiver", "notice_delivery"), f"{_WRITE}, delete"),
-        **dict.fromkeys(("petition", "timeline", "case_words", "consumer_offset", "person", "person_post", "machine_token"), "select"),
-        "incident_petition": "select",
+        **dict.fromkeys(("petition", "timeline", "event_count", "case_words", "consumer_offset", "incident_petition"), "select"),
+        **dict.fromkeys(("person", "person_post", "machine_token"), "select"),
         "contact_key": _WRITE,
         "number_search": "select, insert",
         **dict.fromkeys(("file", "session", "sign_in_failure", "sign_in_visit", "reply_template", *_DESK), f"{_WRITE}, delete"),

@@ -110,10 +110,11 @@ def test_rows_from_before_are_mended(database_url: Callable[[], str]) -> None:
     records = escalated_and_answered("\\\\u0000")
     rows = project(records)
     rows.petitions = [tuple(column.replace("\\\\u0000", "\\\\u0000 \\u0000") for column in row) for row in rows.petitions]
-    rows.timeline = [tuple(column.replace("\\\\u0000", "\\\\u0000 \\u0000") for column in row) for row in rows.timeline]
     model.write(rows, [Move(0, model.position(0), 10)])
     model.close()
     ids = [records[0].key.decode(), records[2].key.decode()]  # type: ignore[union-attr]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(r"update timeline set data = replace(data::text, '\\u0000', '\\u0000 \u0000')::json")
     with pytest.raises(psycopg.DataError):
         asyncio.run(everything_shown(url, ids))
     with psycopg.connect(url, autocommit=True) as connection:

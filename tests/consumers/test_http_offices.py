@@ -148,6 +148,24 @@ async def test_an_office_sees_the_case_and_not_the_person(web: Web) -> None:
     await web.get(f"/v1/departments/so-yt/queue/{life.petition_id}", 404, **web.token("so-yt"))
 
 
+async def test_a_long_timeline_comes_light_and_says_which_way_the_case_went(web: Web) -> None:
+    """The newest fifty lines are whole, the older ones say no words until they are asked for; moves between offices are always whole."""
+    _, life = web.life()
+    transferred(life, "ward-00070", reason="thuộc phường")
+    for number in range(60):
+        life.happens(InformationAdded, actor=CITIZEN, text=f"lời {number}")
+    web.project(*life.sent)
+    path, token = f"/v1/departments/ward-00070/queue/{life.petition_id}", web.token("ward-00070")
+    newest, before = (await web.get(path, **token))["timeline"], (await web.get(f"{path}?before=5", **token))["timeline"]
+
+    assert [line["seq"] for line in newest if line["short"]] == list(range(3, 13))
+    assert [line["details"] for line in newest if line["short"]] == [{}] * 10
+    assert newest[1]["details"]["reason"] == "thuộc phường"
+    assert newest[-1]["details"]["text"] == "lời 59"
+    assert [line["seq"] for line in before if not line["short"]] == [1, 2, 3, 4]
+    assert (await web.get(f"{path}?before=0", 400, **token))["fields"][0]["field"] == "before"
+
+
 async def test_a_former_office_sees_state_and_outcome_and_no_later_note(web: Web) -> None:
     """After a transfer the office before reads its own time, and of what came later only what happened; the new office reads all."""
     _, life = web.life(text="Nắp cống vỡ trước nhà, gọi 0912 345 678")

@@ -57,7 +57,7 @@ class Said:
 def said(url: str, world: World) -> Said:
     """Puts the world's record into an empty read model and asks all of them."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("truncate petition, timeline")
+        connection.execute("truncate petition, timeline, event_count")
     model = ReadModel(url, "lateness", "petitions.events")
     model.write(project([Record(number, 1, one.key, one.value, list(one.headers)) for number, one in enumerate(world.raw)]), [])
     model.close()

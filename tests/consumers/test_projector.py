@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -17,7 +19,8 @@ from consumers.loop.offsets import Move, NotMine
 from consumers.loop.postgres_sink import PostgresSink
 from consumers.read_model.projection import Rows, project
 from consumers.read_model.tables import ReadModel
-from schemas.events.case import Accepted
+from consumers.read_model.tally import COUNT_SQL
+from schemas.events.case import Accepted, Rated
 from schemas.events.standing import State
 from schemas.events.topics import EVENTS
 from tests.broker import reach
@@ -58,29 +61,43 @@ def state_of(rig: Rig, life: Life) -> tuple[int, str] | None:
     return found[0] if found else None
 
 
-def accepted(rig: Rig, lives: list[Life]) -> int:
-    """How many of the petitions stand at their second event, `accepted`."""
+def accepted(rig: Rig, lives: list[Life], seq: int = 2) -> int:
+    """How many of the petitions stand at their second event (or another one), `accepted`."""
     ids = [life.petition_id for life in lives]
-    return int(rows(rig, "select count(*) from petition where seq = 2 and state = 'accepted' and petition_id = any(%s)", ids)[0][0])
+    return int(rows(rig, "select count(*) from petition where seq = %s and state = 'accepted' and petition_id = any(%s)", seq, ids)[0][0])
 
 
-def whole(rig: Rig) -> tuple[list[Any], list[Any]]:
-    return rows(rig, "select * from petition order by petition_id"), rows(rig, "select * from timeline order by petition_id, seq")
+def whole(rig: Rig) -> tuple[list[Any], list[Any], list[Any]]:
+    petitions, timeline = "select * from petition order by petition_id", "select * from timeline order by petition_id, seq"
+    return rows(rig, petitions), rows(rig, timeline), rows(rig, "select * from event_count order by day, office, type")
+
+
+def tally(rig: Rig) -> Counter[str]:
+    """How many answers, answers in time, ratings and stars are counted by now."""
+    found = rows(rig, "select type, number, in_time, stars from event_count where type in ('answered', 'rated')")
+    counted: Counter[str] = Counter()
+    for what, number, in_time, stars in found:
+        counted.update({what: number, "in_time": in_time, "stars": stars})
+    return counted
 
 
 def test_events_become_rows_each_once(rig: Rig) -> None:
     """Views and timelines of all petitions are written; replaying everything changes nothing; an empty model is rebuilt alike."""
-    lives = [Life() for _ in range(30)]
+    lives, counted = [Life() for _ in range(30)], tally(rig)
     for life in lives:
         life.begins()
+        answered(life)
+        life.happens(Rated, view={"rating": 4}, stars=4)
         life.happens(Accepted, view={"state": State.ACCEPTED})
     rig.write(*(sent for life in lives for sent in life.sent))
     with projecting(rig) as (projector, _):
-        until(lambda: projector.step(100, 200), lambda: accepted(rig, lives) == len(lives))
+        until(lambda: projector.step(100, 200), lambda: accepted(rig, lives, 4) == len(lives))
         projector.finish()
     before = whole(rig)
 
     assert len({row[:2] for row in before[1]}) == len(before[1])
+    assert tally(rig) - counted == Counter({"answered": 30, "in_time": 30, "rated": 30, "stars": 120})
+    assert rows(rig, COUNT_SQL.format("timeline")) == rows(rig, as_migrated()) == before[2]
 
     rows(rig, "update consumer_offset set next_offset = 0 returning 1")
     with projecting(rig, rig.name + "-again") as (projector, consumer):
@@ -95,9 +112,15 @@ def test_events_become_rows_each_once(rig: Rig) -> None:
     assert before == whole(rig)
 
 
+def as_migrated() -> str:
+    """How the migration counted what was there before."""
+    script = (Path(__file__).parents[2] / "consumers/migrations/0130_counts.sql").read_text(encoding="utf-8")
+    return script.partition("insert into event_count")[2].partition(";")[0] + " order by 1, 2, 3"
+
+
 def truncate(rig: Rig) -> None:
     with psycopg.connect(rig.database, autocommit=True) as connection:
-        connection.execute("truncate petition, timeline, consumer_offset")
+        connection.execute("truncate petition, timeline, event_count, consumer_offset")
 
 
 def at_end(consumer: KafkaConsumer) -> bool:
@@ -172,7 +195,7 @@ def test_an_owner_that_was_overtaken_writes_nothing(rig: Rig) -> None:
         first.write(project([]), [Move(0, 0, 20)])
 
     assert second.position(0) == 40
-    assert whole(rig) == ([], [])
+    assert whole(rig) == ([], [], [])
     first.close()
     second.close()
 

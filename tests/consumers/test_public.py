@@ -69,6 +69,8 @@ async def test_what_is_not_for_all_never_appears(web: Web) -> None:
     with psycopg.connect(web.rig.database, autocommit=True) as table:
         table.execute("update petition set channel = 'sandbox' where petition_id = %s", (lives[4].petition_id,))
 
+    await web.showing.figures.renew()
+
     assert (await web.get("/v1/public/petitions"))["items"] == []
     assert (await web.get("/v1/public/statistics"))["total"]["received"] is None
     await web.get("/v1/public/petitions?category=official-conduct", 400)
@@ -81,6 +83,7 @@ async def test_statistics_count_what_the_operations_centre_counts(web: Web) -> N
         answered(life)
         life.happens(events.Rated, actor=CITIZEN, view={"state": State.CLOSED, "rating": 4}, stars=4)
     web.project(*(sent for life in lives for sent in life.sent))
+    await web.showing.figures.renew()
 
     found = await web.get("/v1/public/statistics?lang=en")
     centre = await web.get("/v1/ioc", authorization=f"Bearer {web.credentials['admin']}")

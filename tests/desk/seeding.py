@@ -39,8 +39,10 @@ from (
 _WORDS: LiteralString = """
 insert into case_words (petition_id, offices, words, photos)
 select p.petition_id, array[p.office] || p.former,
-    array(select distinct floor(power(random(), 3) * 3000)::bigint + 0 * n from generate_series(1, %(words)s)), n % 3 = 0
-from (select petition_id, office, former, row_number() over () as n from petition) as p
+    array(select distinct floor(power(random(), 3) * 3000)::bigint + 0 * n from generate_series(1, %(words)s))
+        || -to_char(received_at at time zone 'Asia/Ho_Chi_Minh', 'YYYYMMDD')::bigint
+        || -to_char(received_at at time zone 'Asia/Ho_Chi_Minh', 'YYYYMM')::bigint, n % 3 = 0
+from (select petition_id, office, former, received_at, row_number() over () as n from petition) as p
 """
 _RECORD: LiteralString = """
 insert into timeline (petition_id, seq, event_id, type, at, data)

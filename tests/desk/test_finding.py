@@ -93,6 +93,38 @@ async def test_a_phone_number_is_found_by_the_responsible_office_alone(desk: Des
     assert "ga" not in row.replace("{", "").split(",")
 
 
+@pytest.mark.parametrize("sort", ["newest", "oldest", "level"])
+async def test_what_is_found_by_a_word_goes_from_days_to_months_back(desk: Desk, sort: str) -> None:
+    """Of this month, the one before, others and years ago; page after page each once, in its order; with its number."""
+    days = (0, 1, 12, 13, 14, 15, 33, 65, 130, 400, 1200)
+    lives = [desk.life(text="Mất nắp cống", start=datetime.now(UTC) - timedelta(days=back, minutes=back))[1] for back in days]
+    desk.project(*(sent for life in lives for sent in life.sent))
+    officer, ids = desk.officer(), [life.petition_id for life in lives]
+    path, found = f"{CASES}?scope=all&q=mat nap&limit=2&sort={sort}", []
+    cursor = ""
+    while cursor is not None:
+        page = await officer.get(f"{path}{cursor and f'&cursor={cursor}'}")
+        found += [item["petition_id"] for item in page["items"]]
+        cursor = page["next"]
+
+    assert found == (ids if sort == "newest" else ids[::-1])
+    assert await officer.get(f"{CASES}/count?scope=office&q=mat nap") == {"number": len(days), "exact": True}
+
+
+async def test_cases_from_before_are_found_by_their_day_too(desk: Desk) -> None:
+    """What the migration adds is what the projector writes, in its place; who was forgotten gets nothing."""
+    life, forgotten = desk.life()[1], desk.life()[1]
+    desk.project(*life.sent, *forgotten.sent)
+    script = (Path(__file__).parents[2] / "consumers/migrations/0132_spans.sql").read_text(encoding="utf-8")
+    with psycopg.connect(desk.rig.database, autocommit=True) as table:
+        table.execute("update case_words set words = '{}' where petition_id = %s", (forgotten.petition_id,))
+        before = table.execute("select * from case_words order by petition_id").fetchall()
+        table.execute("update case_words set words = array(select one from unnest(words) as one where one not between -30000000 and 0)")
+        table.execute("update" + script.partition("update")[2].partition(";")[0])  # type: ignore[arg-type]
+
+        assert table.execute("select * from case_words order by petition_id").fetchall() == before
+
+
 async def test_a_former_office_finds_it_among_what_it_gave_away(desk: Desk) -> None:
     """With its state; the responsible one finds it among its own, whoever else nowhere."""
     life = desk.life()[1]

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from schemas.authority import Duty, Post
 from schemas.identity import persons
@@ -126,6 +126,34 @@ def test_two_officers_and_a_head_do_not_work_on_one_case_unknowingly(sit, petiti
     an.locator("#who select").select_option(label=an.locator("#who option", has_text="Vũ Bình").inner_text())
     an.click("[data-assign=hand-over]")
     expect(head.locator("#who .holder")).to_have_text("Người xử lý: Vũ Bình")
+
+
+def _last_line_short(route: Route) -> None:
+    """As if there were fifty lines after the oldest, and it no move between offices."""
+    answer = route.fetch()
+    body = answer.json()
+    if "before=" not in route.request.url:
+        body["timeline"][0] |= {"short": True, "details": {}}
+    route.fulfill(response=answer, json=body)
+
+
+def test_earlier_lines_of_a_case_are_whole_when_they_are_asked_for(sit, petition: tuple[str, str]) -> None:
+    """Of a long timeline the older lines say what and when; a button brings the rest, and it stays when the case is drawn anew."""
+    id_, _ = petition
+    page = sit("/desk", "Phan Dũng")
+    page.route(f"**/queue/{id_}?*", _last_line_short)
+    page.goto(f"/desk/{OFFICE}/{id_}")
+    first, more = page.locator("#detail .timeline li").last, page.locator("#detail [data-earlier]")
+    expect(more).to_be_visible()
+    expect(first.locator("span")).to_have_count(0)
+    more.click()
+    expect(more).to_be_hidden()
+    expect(first.locator("span")).not_to_be_empty()
+    page.click("#who [data-assign=take]")
+    expect(page.locator("#detail .timeline [data-type=taken]").first).to_be_visible()
+
+    expect(first.locator("span")).not_to_be_empty()
+    expect(more).to_be_hidden()
 
 
 def test_on_a_phone_back_leads_to_the_list(sit, petition: tuple[str, str]) -> None:

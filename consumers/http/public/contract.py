@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from consumers.http.answers import NamedOffice
 from consumers.incidents.compare import FIELD
@@ -85,6 +85,7 @@ class Line(BaseModel):
 
 class Statistics(BaseModel):
     span: dict[str, str] = Field(description="`from` and `to`: the first and the last month.")
+    at: AwareDatetime = Field(description="As of when; those of the last twelve months may be some minutes old in a large city.")
     total: Line
     by_ward: list[Line]
     by_category: list[Line]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 import orjson
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from consumers.http.endpoint import endpoint
-from consumers.http.kept import Kept
+from consumers.http.kept import Kept, Ready
 from consumers.http.public import contract, wanted
 from consumers.http.public.answering import SECONDS, Showing, cacheable
 from consumers.http.public.feeds import feed_routes
@@ -19,12 +23,33 @@ from consumers.read_model import public, statistics
 from consumers.timeline import from_row
 from consumers.views import public as view
 from consumers.views import statistics as figures
+from schemas.platform.instants import iso
 from schemas.web import Problem, language
 
 
-def public_routes(views: Views) -> list[Route]:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The statistics of a span as of an instant (service's clock)."""
+
+    months: wanted.Months
+    at: datetime
+    rows: list[tuple[str, statistics.Row]]
+
+
+def usual_figures(views: Views) -> Ready[Counted]:
+    """The statistics of the months that the page shows; somebody has to keep them (`Ready.keep`)."""
     showing = Showing.of(views)
-    kept: Kept[wanted.Months, list[tuple[str, statistics.Row]]] = Kept(SECONDS)
+    return Ready(SECONDS, lambda: _counted(views, wanted.months(QueryParams(), showing.now), showing.now))
+
+
+async def _counted(views: Views, months: wanted.Months, now: datetime) -> Counted:
+    return Counted(months, now, await statistics.read(views.reader, months.start, months.end, now))
+
+
+def public_routes(views: Views, usual: Ready[Counted]) -> list[Route]:
+    """`usual`: as of `usual_figures`."""
+    showing = Showing.of(views)
+    kept: Kept[wanted.Months, Counted] = Kept(SECONDS)
 
     async def petitions(request: Request) -> Response:
         asked = wanted.petitions(request.query_params, showing.now, showing.numbers)
@@ -48,8 +73,11 @@ def public_routes(views: Views) -> list[Route]:
     async def count(request: Request) -> Response:
         now = showing.now
         asked = wanted.months(request.query_params, now)
-        rows = await kept.of(asked, lambda: statistics.read(views.reader, asked.start, asked.end, now))
-        return cacheable(request, orjson.dumps({"span": asked.names, **figures.statistics(rows, language(request))}))
+        found = await usual.newest() if asked == wanted.months(QueryParams(), now) else None
+        if found is None or found.months != asked:
+            found = await kept.of(asked, lambda: _counted(views, asked, now))
+        shown = {"span": asked.names, "at": iso(found.at), **figures.statistics(found.rows, language(request))}
+        return cacheable(request, orjson.dumps(shown))
 
     calls = zip(
         (contract.PETITIONS, contract.PETITION, contract.NEARBY, contract.STATISTICS), (petitions, petition, nearby, count), strict=True

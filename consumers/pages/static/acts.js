@@ -4,6 +4,7 @@ import { data, el, t } from "/assets/common/core.js";
 import { combobox } from "/assets/common/combobox.js";
 import { inputDate, now } from "/assets/common/time.js";
 import { uploads } from "/assets/common/uploads.js";
+import { context } from "./context.js";
 import { forget, keepDraft } from "./drafts.js";
 import { understood } from "./languages.js";
 import { post } from "./outbox.js";
@@ -73,7 +74,8 @@ const FORMS = {
       office.set(guess.office);
       if (reason.value === suggested) reason.value = suggested = t("desk.guess-reason", { category: guess.name });
     });
-    return { parts: [guesses?.made, office.made, category.made, level.made, field(t("desk.reason"), reason)], set: { office: office.set }, ready: (_, kept) => !kept && guesses?.first(),
+    const hint = el("p", { class: "note small" }, t(context.office === data.triage ? "desk.triage-hint" : "desk.assign-hint"));
+    return { parts: [hint, guesses?.made, office.made, category.made, level.made, field(t("desk.reason"), reason)], set: { office: office.set }, ready: (_, kept) => !kept && guesses?.first(),
       read: () => office.value() && reason.value.trim().length >= 3 && { to_office: office.value(), reason: reason.value, ...changed("category", category.value()), ...changed("level", level.value()) } };
   },
   "request-information": (found) => {
@@ -110,7 +112,7 @@ const FORMS = {
     const suggest = () => (address.value = data.refusals[kind.value()]);
     kind.control.addEventListener("change", suggest);
     suggest();
-    return { parts: [kind.made, field(t("desk.reason"), reason), field(t("desk.right-address"), address, t("desk.address-hint"))],
+    return { parts: [el("p", { class: "note small" }, t("desk.reject-hint")), kind.made, field(t("desk.reason"), reason), field(t("desk.right-address"), address, t("desk.address-hint"))],
       read: () => reason.value.trim().length >= 3 && { kind: kind.value(), reason: reason.value, ...(address.value.trim() && { right_address: address.value }) } };
   },
   note: () => {
@@ -125,7 +127,7 @@ const FORMS = {
   },
   unmerge: () => {
     const reason = area("reason");
-    return { parts: [field(t("desk.reason"), reason)], read: () => reason.value.trim().length >= 3 && { reason: reason.value } };
+    return { parts: [field(t("desk.reason"), reason, t("desk.unmerge-hint"))], read: () => reason.value.trim().length >= 3 && { reason: reason.value } };
   },
   answer: answerForm,
   split: splitForm,
@@ -153,7 +155,7 @@ function answerForm(found, about) {
   const files = attached(about);
   const promise = input("promise", { type: "date", min: inputDate(now() + DAY_MS), value: inputDate(now() + 7 * DAY_MS) });
   const cause = area("cause", 2);
-  const own = { "will-be-done": field(t("desk.promise-date"), promise, t("desk.promise-hint")), cause: field(t("desk.cause"), cause) };
+  const own = { "will-be-done": field(t("desk.promise-date"), promise, t("desk.promise-hint")), cause: field(t("desk.cause"), cause, t("desk.cause-hint")) };
   const others = found.timeline.filter(({ type }) => type === "follower-added").length > 0; // who reported the same matter reads it only if it says so
   const open = el("input", { type: "checkbox", name: "public", checked: others, "data-keep": "public" });
   const shared = others && el("label", { class: "choice" }, open, t("desk.public"));

@@ -77,7 +77,7 @@ function holder({ officer, held_until: until, people: names }) {
   return Date.parse(until) > now() ? t("desk.has-until", { name, time: moment(until) }) : t("desk.had-until", { name });
 }
 
-const button = (action) => el("button", { type: "button", class: "small", "data-assign": action, onclick: () => ask({ action }) }, t(`desk.${action}`));
+const button = (action) => el("button", { type: "button", class: "small", "data-assign": action, title: t(`desk.${action}-hint`), onclick: () => ask({ action }) }, t(`desk.${action}`));
 
 function handOver(found) {
   const to = el("select", { "aria-label": t("desk.hand-over-to") });

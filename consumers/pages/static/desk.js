@@ -148,7 +148,7 @@ async function refresh(fresh, seq = 0, action = null) {
     return; // what is being written stays, while the service is away
   }
   desk.seen.set(petition, answer.body.seq);
-  const about = { files: `${base()}/${answer.body.petition_id}/files`, headers: () => formHeaders(desk.session) };
+  const about = { url: urlOf(petition), files: `${base()}/${answer.body.petition_id}/files`, headers: () => formHeaders(desk.session) };
   showDetail(place, answer.body, { ...about, fresh, act, back, action, sent, reopen: (wanted, form) => choose(wanted, false, form) });
   showWho(answer.body, act);
   if (fresh) {
@@ -160,7 +160,8 @@ async function refresh(fresh, seq = 0, action = null) {
 /** An action is on its way: when it takes the case off this desk, the next one is opened. */
 const sent = (action) => LEAVING.includes(action) && nextWork();
 
-const lookUp = (petition) => api(`${base()}/${petition}?lang=${lang}`);
+const urlOf = (petition) => `${base()}/${petition}?lang=${lang}`;
+const lookUp = (petition) => api(urlOf(petition));
 
 /** To the list; on a phone it takes the case's place. */
 function back(quietly = false) {

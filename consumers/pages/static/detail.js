@@ -8,6 +8,7 @@ import { beside } from "./beside.js";
 import { context } from "./context.js";
 import { draftOf } from "./drafts.js";
 import { nextDue } from "./due.js";
+import { filled, someShort, withEarlier } from "./earlier.js";
 import { languageName } from "./languages.js";
 import { path } from "./late.js";
 import { place as onMap } from "./place.js";
@@ -16,7 +17,7 @@ import { proposals } from "./split.js";
 import { marked } from "./triage.js";
 
 const TONES = { answered: "good", closed: "good", accepted: "good", breached: "bad", escalated: "bad", "answer-returned": "bad", "action-refused": "bad", warned: "warn", corrected: "warn", "decision-required": "warn", "limit-tightened": "warn", "follower-informed": "warn", "information-requested": "warn", urged: "warn", noted: "note-line" };
-const NOTHING = { petition: null, action: null, form: null, seq: 0 };
+const NOTHING = { petition: null, action: null, form: null, seq: 0, lines: [] };
 let shown = NOTHING;
 
 /** Open the form for an action on the case that is shown, as its button would; false when that is not offered now. */
@@ -27,9 +28,10 @@ export function begin(name) {
 }
 
 /** Fill `place`. A form that somebody is filling in stays as it is while the case around it changes.
- *  `about`: `fresh`, `act(petition, fields)`, `back()`, `sent(action)`, `reopen(petition, action)`; `action`: the form to open at once. */
+ *  `about`: `url` (of the case), `fresh`, `act(petition, fields)`, `back()`, `sent(action)`, `reopen(petition, action)`; `action`: the form to open at once. */
 export function showDetail(place, found, about) {
   if (about.fresh || shown.petition !== found.petition_id) shown = { ...NOTHING, petition: found.petition_id };
+  found.timeline = filled(found.timeline, shown.lines); // what was read before stays read
   place.classList.remove("empty");
   const focused = shown.form?.contains(document.activeElement) ? document.activeElement : null;
   place.replaceChildren(
@@ -49,7 +51,7 @@ export function showDetail(place, found, about) {
     classification(found.classification),
     beside(found),
     el("h2", {}, t("desk.timeline")),
-    el("ol", { class: "timeline", reversed: true }, [...found.timeline].reverse().map((item) => line(item, about.files))),
+    timeline(found, about),
   );
   actions(place.querySelector("#acting-place"), found, about);
   decideHere(place.querySelector("#proposed-here"), found, about.act);
@@ -57,12 +59,28 @@ export function showDetail(place, found, about) {
   if (about.fresh && about.action) begin(about.action);
 }
 
+/** The newest line on top; of a long one the older lines say no words until they are asked for. */
+function timeline(found, about) {
+  const lines = el("ol", { class: "timeline", reversed: true });
+  const earlier = el("button", { type: "button", class: "plain", "data-earlier": true, onclick: async () => {
+    found.timeline = await withEarlier(about.url, found.timeline);
+    shown.lines = found.timeline;
+    draw();
+  } }, t("shared.earlier"));
+  function draw() {
+    lines.replaceChildren(...[...found.timeline].reverse().map((item) => line(item, about.files)));
+    earlier.hidden = !someShort(found.timeline);
+  }
+  draw();
+  return el("div", {}, lines, earlier);
+}
+
 /** What followers of this case have added, above everything else: their petitioners are answered here, too. */
 function news(found) {
   const told = found.timeline.filter(({ type }) => type === "follower-informed");
   const answered = found.timeline.findLast(({ type }) => type === "answered")?.seq ?? 0;
   const open = told.filter(({ seq }) => seq > answered);
-  return open.length ? el("div", { class: "note warn" }, el("b", {}, t("desk.follower-news", { n: open.length })), ...open.map(({ time, details }) => el("p", { class: "quote" }, `${moment(time)}: ${details.text ?? ""}`))) : "";
+  return open.length ? el("div", { class: "note warn" }, el("b", {}, t("desk.follower-news", { n: open.length })), ...open.filter(({ short }) => !short).map(({ time, details }) => el("p", { class: "quote" }, `${moment(time)}: ${details.text ?? ""}`))) : "";
 }
 
 const who = ({ actor }) => data.offices.find(({ code }) => code === actor?.office)?.name ?? t(`desk.actor-${actor?.role ?? "system"}`);
@@ -119,7 +137,7 @@ function line(item, base) {
   return el("li", { class: TONES[item.type] ?? "", "data-type": item.type },
     el("h3", {}, item.title, office && ["assigned", "transferred", "escalated"].includes(item.type) ? `: ${office}` : ""),
     el("time", { datetime: item.time }, moment(item.time)),
-    el("span", { class: "muted small" }, ` · ${who(details)}${details.actor?.id === context.session?.id && details.actor?.id ? ` (${t("desk.you")})` : ""}`),
+    !item.short && el("span", { class: "muted small" }, ` · ${who(details)}${details.actor?.id === context.session?.id && details.actor?.id ? ` (${t("desk.you")})` : ""}`),
     details.clock && el("p", { class: "small" }, t(`desk.clock-${details.clock}`), details.percent ? `: ${details.percent}%` : "", details.deadline ? ` · ${moment(details.deadline)}` : ""),
     details.reply_by && el("p", { class: "small" }, t("desk.reply-by-line", { when: moment(details.reply_by) })),
     details.why && el("p", {}, details.why),

@@ -1,6 +1,7 @@
 // The city's figures for everybody: in all, and by category, ward, office or month.
 
 import { api, byId, el, lang, t } from "/assets/common/core.js";
+import { moment } from "/assets/common/time.js";
 import { onDay } from "./public-line.js";
 
 const locale = lang === "en" ? "en-GB" : "vi-VN";
@@ -17,6 +18,7 @@ export async function showFigures(numbers) {
   const { status, body } = await api(`/v1/public/statistics?lang=${lang}`);
   if (status !== 200) return void (byId("failed").hidden = false);
   numbers(Object.fromEntries(body.by_ward.map(({ code, received }) => [code, received])));
+  byId("as-of").textContent = t("public.as-of", { time: moment(body.at) });
   byId("tiles").replaceChildren(...tiles(body.total));
   byId("by").replaceChildren(...DIMENSIONS.map((name) => el("option", { value: name }, t(`public.by-${name}`))));
   byId("by").addEventListener("change", () => table(body));

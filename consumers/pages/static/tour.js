@@ -1,14 +1,17 @@
 // The first time at the desk: a few sentences, one after the other, above the work and in nobody's way.
 
-import { byId, el, t } from "/assets/common/core.js";
+import { byId, data, el, t } from "/assets/common/core.js";
+import { context } from "./context.js";
 
 const SEEN = "desk-tour";
-const STEPS = ["queue", "case", "answer", "note", "keys"];
+const STEPS = ["queue", "case", "person", "unclear", "answer", "note", "find", "keys"];
+const TRIAGE = ["queue", "triage", "case", "person", "note", "find", "keys"];
 
 /** Show it: to who has not seen it, or to who asks (`wanted`). */
 export function tour(wanted) {
   if (!wanted && localStorage.getItem(SEEN)) return;
   localStorage.setItem(SEEN, "yes");
+  const steps = context.office === data.triage ? TRIAGE : STEPS;
   let at = 0;
   const title = el("h2", { id: "tour-title" });
   const text = el("p", {});
@@ -23,11 +26,11 @@ export function tour(wanted) {
   }
   function move(step) {
     at += step;
-    if (at >= STEPS.length) return close();
-    title.textContent = t(`desk.tour-${STEPS[at]}-title`);
-    text.textContent = t(`desk.tour-${STEPS[at]}`);
-    number.textContent = t("desk.tour-number", { n: at + 1, all: STEPS.length });
-    next.textContent = t(at === STEPS.length - 1 ? "desk.tour-done" : "desk.tour-next");
+    if (at >= steps.length) return close();
+    title.textContent = t(`desk.tour-${steps[at]}-title`);
+    text.textContent = t(`desk.tour-${steps[at]}`);
+    number.textContent = t("desk.tour-number", { n: at + 1, all: steps.length });
+    next.textContent = t(at === steps.length - 1 ? "desk.tour-done" : "desk.tour-next");
     back.hidden = at === 0;
   }
   byId("tour")?.remove();

@@ -3,6 +3,7 @@
 import { combobox } from "/assets/common/combobox.js";
 import { announce, api, byId, connection, data, decoded, el, lang, links, t, trouble } from "/assets/common/core.js";
 import { shown } from "/assets/common/files.js";
+import { filled, someShort, withEarlier } from "/assets/views/earlier.js";
 import { offerHere, possible } from "/assets/views/push.js";
 import { uploads } from "/assets/common/uploads.js";
 import { loadCalendar, longDate, moment, remaining } from "/assets/common/time.js";
@@ -151,21 +152,12 @@ function add(item, arrives) {
 function draw() {
   byId("timeline").replaceChildren();
   for (const item of petition.timeline) add(item, false);
-  byId("earlier").hidden = !petition.timeline.some(({ short }) => short);
-}
-
-/** The lines, short ones whole where they are so among those that are known. */
-function filled(lines, known) {
-  const whole = new Map(known.filter(({ short }) => !short).map((item) => [item.id, item]));
-  return lines.map((item) => (item.short && whole.get(item.id)) || item);
+  byId("earlier").hidden = !someShort(petition.timeline);
 }
 
 /** The lines before the oldest whole one, whole. */
 byId("earlier").addEventListener("click", async () => {
-  const oldest = petition.timeline.findLast(({ short }) => short);
-  const { status, body } = await api(`${base}?lang=${lang}&before=${oldest.seq + 1}`);
-  if (status !== 200) return;
-  petition = { ...petition, timeline: filled(petition.timeline, body.timeline) };
+  petition = { ...petition, timeline: await withEarlier(`${base}?lang=${lang}`, petition.timeline) };
   draw();
 });
 

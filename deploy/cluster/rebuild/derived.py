@@ -29,7 +29,12 @@ def read_model(settings: ProjectorSettings) -> Derived[Rows]:
     """Pages and lists, and what cases are found by."""
     return Derived(
         PROJECTOR,
-        (Table("petition", ("petition_id",)), Table("timeline", ("petition_id", "seq")), Table("case_words", ("petition_id",))),
+        (
+            Table("petition", ("petition_id",)),
+            Table("timeline", ("petition_id", "seq")),
+            Table("case_words", ("petition_id",)),
+            Table("event_count", ("day", "office", "type")),
+        ),
         lambda url: ReadModel(url, PROJECTOR, EVENTS.name),
         partial(project, index=Index.of(settings.tracking_secrets(), sealing(settings))),
         _by_number,
