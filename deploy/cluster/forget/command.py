@@ -58,9 +58,11 @@ def _left_at_last(site: Site, forgotten: Forgotten) -> list[Left]:
     from deploy.cluster.forget.verify import left
 
     end = time.monotonic() + SECONDS
-    while any(one.until is None for one in (found := left(site, forgotten))) and time.monotonic() < end:
+    while True:
+        found = left(site, forgotten)
+        if all(one.until is not None for one in found) or time.monotonic() > end:
+            return found
         time.sleep(1)
-    return found
 
 
 def _known(site: Site, petition_id: str) -> Forgotten:
