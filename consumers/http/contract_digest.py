@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
-from schemas.events.strings import EMAIL
+from schemas.events.strings import EmailAddress
 from schemas.web.contract import NO_JSON, NO_OFFICE, OFFICE_CODE, Answer, Body, Caller, Operation
-
-Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL)]
 
 
 class DigestAnswer(BaseModel):
@@ -26,7 +24,7 @@ class DigestAnswer(BaseModel):
 class DigestRequest(BaseModel):
     """`address` null: this office's no more. All of a person's offices go to one address."""
 
-    address: Address | None
+    address: EmailAddress | None
 
 
 _REFUSALS = (*NO_OFFICE, (403, "person-needed"), (503, "database-unavailable"))

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from consumers.notifier import guard
 from consumers.notifier.policy import policy
-from schemas.events.strings import EMAIL, Clean
+from schemas.events.strings import Clean, EmailAddress
 
 _PHONE = r"^\+?[0-9 .()-]{6,24}$"
 
@@ -55,7 +55,7 @@ class Subscription(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     medium: Literal["email", "sms", "zalo", "webpush"]
-    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL)] | None = None
+    email: EmailAddress | None = None
     phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=_PHONE)] | None = None
     subscription: BrowserSubscription | None = None
     notices: frozenset[str] = Field(default_factory=lambda: frozenset(policy().notices))

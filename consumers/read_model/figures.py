@@ -8,7 +8,7 @@ from typing import Any
 
 from consumers.read_model.reading import Reader
 from schemas.events.lateness import LATE_SQL
-from schemas.platform.instants import HANOI
+from schemas.platform.instants import day_begin
 
 LEAGUE_DAYS, CHART_DAYS, ESCALATED_SHOWN = 30, 14, 40
 """Days, of which today is one, in the league and in the chart; cases that are shown."""
@@ -60,7 +60,7 @@ class Rows:
 
 async def read(reader: Reader, now: datetime) -> Rows:
     """`now`: on the service's clock. Raises one of `reading.Away`."""
-    midnight = now.astimezone(HANOI).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = day_begin(now)
     at = {
         "now": now,
         "today": midnight.date(),

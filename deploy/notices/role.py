@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 
 from consumers.notifier import role
 from consumers.notifier.digest.morning import Worked
 from schemas.events.base import Level
-from schemas.platform.instants import HANOI, to_ms
+from schemas.platform.instants import start_of, to_ms
 from streams.case.policy.directory import PolicyDirectory
 from streams.settings import PolicySettings
 
@@ -21,7 +21,7 @@ def working_days() -> Worked:
 
     def worked(day: date) -> bool:
         calendar = policies.book().current.levels[Level.ORDINARY].calendar
-        midnight = to_ms(datetime.combine(day, time(), HANOI))
+        midnight = to_ms(start_of(day))
         return calendar.next_start(midnight) < midnight + _DAY_MS
 
     return worked

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 
 import numpy as np
 
 from schemas.platform.clock import HANOI, to_datetime, to_ms
+from schemas.platform.instants import start_of
 
 HOUR_MS = 3_600_000
 _HIGHEST = 0.995
@@ -54,7 +55,7 @@ def arrivals(start_ms: int, days: int, per_day: float, worked: Callable[[date], 
     instants: list[int] = []
     for day in (first + timedelta(days=number) for number in range(days + 1)):
         factor = found.day_factor(rng.random()) if worked(day) else 1.0
-        midnight = to_ms(datetime.combine(day, datetime.min.time(), HANOI))
+        midnight = to_ms(start_of(day))
         for hour, share in enumerate(found.hours[day.weekday()]):
             count = rng.poisson(per_day * 7 * share * factor)
             instants += (midnight + hour * HOUR_MS + int(part * HOUR_MS) for part in rng.random(count))

@@ -7,6 +7,7 @@ from functools import cache
 
 from schemas.events.base import Level
 from schemas.platform.clock import HANOI, to_datetime, to_ms
+from schemas.platform.instants import start_of
 from streams.case.policy.load import DEFAULT_FILE, load
 from streams.case.time.calendar import Calendar
 
@@ -37,7 +38,7 @@ def hours_between(first: datetime, second: datetime) -> float:
 
 def is_worked(day: date) -> bool:
     """Whether that day in Hanoi has working hours."""
-    midnight = to_ms(datetime.combine(day, datetime.min.time(), HANOI))
+    midnight = to_ms(start_of(day))
     return _calendar().between(midnight, midnight + 24 * HOUR_MS) > 0
 
 

@@ -141,7 +141,8 @@ class Server(uvicorn.Server):
 
 async def serve(settings: WebSettings) -> None:
     """Serve until TERM or Ctrl-C; then let requests end within the grace time."""
-    edge, https = HttpSettings(), HttpSettings().public_url.startswith("https://")
+    edge = HttpSettings()
+    https = edge.public_url.startswith("https://")
     async with mounted() as apps:
         config = uvicorn.Config(
             application(apps.routes, apps.ready, hops=edge.forwarded_hops, https=https, tiles=ViewSettings().tiles_origin),

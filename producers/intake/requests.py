@@ -20,7 +20,7 @@ from schemas.events.envelope import Envelope, derived_id, headers
 from schemas.events.files import FileRef
 from schemas.events.intake import Channel, ExternalId, Location, PetitionSubmitted
 from schemas.events.phones import Phone
-from schemas.events.strings import EMAIL, LETTERS_AT_LEAST, Clean, Link, says_enough
+from schemas.events.strings import LETTERS_AT_LEAST, Clean, EmailAddress, Link, says_enough
 from schemas.platform.clock import to_datetime
 
 SOURCE = "producers/intake"
@@ -31,7 +31,7 @@ class Contact(Model):
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Clean] | None = None
     phone: Phone | None = None
-    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL), Clean] | None = None
+    email: Annotated[EmailAddress, Clean] | None = None
     notices: bool | None = None
     """Whether news of the petition shall be sent there; only by the petitioner's own word."""
 

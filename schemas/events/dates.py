@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
-from schemas.platform.instants import HANOI
+from schemas.platform.instants import HANOI, start_of
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -18,7 +18,7 @@ def _day_in_hanoi(value: object) -> object:
     if isinstance(value, str) and _DATE.fullmatch(value):
         return f"{value}T00:00:00+07:00"
     if isinstance(value, date) and not isinstance(value, datetime):
-        return datetime.combine(value, time.min, HANOI)
+        return start_of(value)
     return value
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from typing import Annotated
 from urllib.parse import unquote
 
-from pydantic import AfterValidator, AnyHttpUrl
+from pydantic import AfterValidator, AnyHttpUrl, StringConstraints
 from pydantic_core import PydanticCustomError
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -63,3 +63,4 @@ def says_enough(text: str) -> bool:
 
 EMAIL = r"^[A-Za-z0-9_+%'-]+(\.[A-Za-z0-9_+%'-]+)*@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$"
 """Plain addresses alone: what a mail library would read as more than one, or decode (RFC 2047), is none."""
+EmailAddress = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -23,9 +23,14 @@ def local(instant: str | None) -> str:
     return datetime.fromisoformat(instant).astimezone(HANOI).strftime("%H:%M %d/%m/%Y") if instant else "—"
 
 
+def start_of(day: date) -> datetime:
+    """Its midnight in Hanoi."""
+    return datetime.combine(day, time(), HANOI)
+
+
 def day_begin(moment: datetime) -> datetime:
     """The begin of its day in Hanoi."""
-    return datetime.combine(moment.astimezone(HANOI).date(), time(), HANOI)
+    return start_of(moment.astimezone(HANOI).date())
 
 
 def day_begin_from(moment: datetime) -> datetime:

@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
-from consumers.kafka.records import Record
 from consumers.notifier import book
 from consumers.notifier.digest import wishes
 from consumers.notifier.digest.figures import OfficeMorning, Section
 from consumers.notifier.digest.morning import evening_before, morning_of
-from consumers.notifier.digest.rounds import Rounds
 from consumers.notifier.digest.wording import digest
 from consumers.notifier.policy import policy
-from consumers.read_model.projection import project
-from consumers.read_model.tables import ReadModel
 from deploy.notices.role import working_days
 from schemas.authority import Duty, Post
-from schemas.events.topics import EVENTS
 from schemas.identity import persons
 from schemas.platform.instants import to_ms
-from tests.consumers.events import START, Life, transferred
+from tests.consumers.events import START, transferred
 from tests.mail_server import Inbox
 from tests.notifier.conftest import Notifier
+from tests.notifier.mornings import begun, every_day, life, shown
 
 RULES = policy().digest
 TUESDAY = datetime(2025, 12, 2, 0, 30, tzinfo=UTC)  # 07:30 in Hanoi
 ADDRESS = "binh@soxd.hanoi.gov.vn"
-
-
-def every_day(_day: date) -> bool:
-    return True
 
 
 @pytest.mark.parametrize(
@@ -115,25 +104,7 @@ def asks(morning: Notifier) -> Callable[..., str]:
 
 
 def begins(notifier: Notifier, now: datetime = TUESDAY) -> int:
-    async def look() -> int:
-        async with AsyncConnectionPool(notifier.rig.database, open=False, kwargs={"autocommit": True}) as pool:
-            return await Rounds(pool, policy(), every_day).look(now)
-
-    return asyncio.run(look())
-
-
-def shown(notifier: Notifier, *lives: Life) -> None:
-    """The read model has these petitions."""
-    model = ReadModel(notifier.rig.database, "test", EVENTS.name)
-    records = [Record(n, 1, one.key, one.value, one.headers) for n, one in enumerate(one for life in lives for one in life.sent)]
-    model.write(project(records), [])
-    model.close()
-
-
-def life(start: datetime = START, **about: Any) -> Life:
-    made = Life(start=start, **about)
-    made.begins()
-    return made
+    return begun(notifier, now, policy(), every_day)
 
 
 def test_each_is_told_once_a_day_whoever_restarts(morning: Notifier, inbox: Inbox, asks: Callable[..., str]) -> None:

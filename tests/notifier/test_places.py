@@ -10,28 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
 
-from consumers.kafka.records import Record
 from consumers.notifier import book
 from consumers.notifier.digest.morning import days_since
-from consumers.notifier.digest.rounds import Rounds
 from consumers.notifier.places.place import Place
 from consumers.notifier.places.wishes import AT_MOST, Wish, follow
 from consumers.notifier.policy import PlacesPolicy, policy
-from consumers.read_model.projection import project
-from consumers.read_model.tables import ReadModel
 from deploy.notices.role import working_days
 from schemas.events import case as events
 from schemas.events.standing import State
-from schemas.events.topics import EVENTS
 from schemas.platform.instants import HANOI
 from schemas.reference import wards
 from tests.consumers import web
-from tests.consumers.events import START, Life
+from tests.consumers.events import START
 from tests.mail_server import Inbox
 from tests.notifier.conftest import Notifier
+from tests.notifier.mornings import begun, every_day, life, shown
 
 ADDRESS = "dan@example.org"
 WARD, STREET = Place("00070"), Place("00070", "pho-hue")
@@ -39,10 +34,6 @@ TUESDAY = datetime(2025, 12, 2, 8, 0, tzinfo=HANOI)
 """The morning after START."""
 RULES = policy().places
 WORDS = ("Nắp cống", "Hàng Bài", "ihanoi", "Bà Lan", "105.85", "outside-1", "số 5")
-
-
-def worked(_day: date) -> bool:
-    return True
 
 
 def asks(notifier: Notifier, place: Place = WARD, address: str = ADDRESS) -> None:
@@ -59,27 +50,7 @@ def confirms(notifier: Notifier) -> None:
 
 
 def begins(notifier: Notifier, now: datetime = TUESDAY, *, rules: PlacesPolicy = RULES) -> int:
-    """So many mails are put on their way by a round at this moment."""
-
-    async def look() -> int:
-        async with AsyncConnectionPool(notifier.rig.database, open=False, kwargs={"autocommit": True}) as pool:
-            return await Rounds(pool, policy().model_copy(update={"places": rules}), working_days()).look(now)
-
-    return asyncio.run(look())
-
-
-def shown(notifier: Notifier, *lives: Life) -> None:
-    """The read model has these petitions."""
-    model = ReadModel(notifier.rig.database, "test", EVENTS.name)
-    records = [Record(n, 1, one.key, one.value, one.headers) for n, one in enumerate(one for life in lives for one in life.sent)]
-    model.write(project(records), [])
-    model.close()
-
-
-def life(start: datetime = START, **about: Any) -> Life:
-    made = Life(start=start, **about)
-    made.begins()
-    return made
+    return begun(notifier, now, policy().model_copy(update={"places": rules}), working_days())
 
 
 async def test_from_the_page_to_the_mail_of_the_day_and_out_again_with_one_click(notifier: Notifier, inbox: Inbox, tmp_path: Path) -> None:
@@ -178,7 +149,7 @@ def test_by_policy_news_wait_for_a_working_day(notifier: Notifier) -> None:
     sunday, monday = datetime(2025, 12, 7, 8, tzinfo=HANOI), date(2025, 12, 8)
 
     assert [begins(notifier, sunday, rules=rules), begins(notifier, sunday)] == [0, 1]
-    assert [f"{days_since(monday, which):%d/%m %H:%M}" for which in (working_days(), worked)] == ["05/12 00:00", "07/12 00:00"]
+    assert [f"{days_since(monday, which):%d/%m %H:%M}" for which in (working_days(), every_day)] == ["05/12 00:00", "07/12 00:00"]
 
 
 def test_no_address_is_pestered_with_questions(notifier: Notifier, inbox: Inbox) -> None:

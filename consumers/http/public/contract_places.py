@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from consumers.http.public.contract import TAG
-from schemas.events.strings import EMAIL
+from schemas.events.strings import EmailAddress
 from schemas.web.contract import NO_JSON, Answer, Body, Operation, Refusal
 
-Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL)]
 _AWAY: Refusal = (503, "database-unavailable")
 
 
@@ -26,7 +24,7 @@ class FollowingAnswer(BaseModel):
 class FollowRequest(BaseModel):
     ward: str = Field(description="By code.")
     street: str | None = Field(None, description="Only what is shown of this street, by code: its name in small letters without marks.")
-    email: Address
+    email: EmailAddress
 
 
 class FollowAnswer(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from consumers.notifier.policy import DigestPolicy, PlacesPolicy
-from schemas.platform.instants import HANOI
+from schemas.platform.instants import HANOI, start_of
 
 Worked = Callable[[date], bool]
 """Whether the offices work on this day."""
@@ -43,10 +43,6 @@ def is_over(day: date, now: datetime) -> bool:
 
 def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1))
-
-
-def start_of(day: date) -> datetime:
-    return _at(day, time())
 
 
 def _at(day: date, clock: time) -> datetime:

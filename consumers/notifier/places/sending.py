@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from consumers.notifier.digest.morning import start_of
 from consumers.notifier.digest.rounds import told_in
 from consumers.notifier.places.news import News
 from consumers.notifier.places.place import Place
 from consumers.notifier.places.wording import Told, news, question
 from consumers.notifier.policy import policy
 from consumers.notifier.wording import Links, Message
-from schemas.platform.instants import HANOI
+from schemas.platform.instants import HANOI, start_of
 
 
 class PlaceNews:

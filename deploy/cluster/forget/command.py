@@ -45,7 +45,9 @@ def forget(petition: str, reason: str | None, data: Path, *, verify: bool) -> No
         forgotten = _known(site, petition_id) if verify else ask(site, petition_id)
         # The role `web` does it within a minute; the receipt should not have to say that something is left.
         deleted = 0 if verify else erase_files(petition_id, files)
-        found = left(site, forgotten) if verify else _left_at_last(site, forgotten)
+        if not verify:
+            _await_erasing(site, forgotten)
+        found = left(site, forgotten)
     _tell(forgotten, found, reason)
     if deleted and files.files_bucket:
         click.echo(f"  {deleted} files were deleted; their versions in the bucket {files.files_bucket} go as its lifecycle rule says")
@@ -53,15 +55,12 @@ def forget(petition: str, reason: str | None, data: Path, *, verify: bool) -> No
         sys.exit(FAILED)
 
 
-def _left_at_last(site: Site, forgotten: Forgotten) -> list[Left]:
-    """What is left once nothing is that should be gone, or after SECONDS."""
-    from deploy.cluster.forget.verify import left
+def _await_erasing(site: Site, forgotten: Forgotten) -> None:
+    """Until keyring and tables are erased, or for SECONDS."""
+    from deploy.cluster.forget.verify import left_to_erase
 
     end = time.monotonic() + SECONDS
-    while True:
-        found = left(site, forgotten)
-        if all(one.until is not None for one in found) or time.monotonic() > end:
-            return found
+    while left_to_erase(site, forgotten) and time.monotonic() < end:
         time.sleep(1)
 
 

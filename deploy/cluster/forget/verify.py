@@ -40,8 +40,13 @@ class Left:
 
 def left(site: Site, forgotten: Forgotten) -> list[Left]:
     """All that is left of it, faults first. Raises Unreachable, NoKeyring."""
-    found = [*_keys(site, forgotten), *_rows(site, forgotten), *_topics(site, forgotten)]
+    found = [*left_to_erase(site, forgotten), *_topics(site, forgotten)]
     return sorted(found, key=lambda one: (one.until is not None, one.until or datetime.max.replace(tzinfo=UTC), one.where))
+
+
+def left_to_erase(site: Site, forgotten: Forgotten) -> list[Left]:
+    """What the consumers have not erased yet, in keyring and tables. Raises as `left`."""
+    return [*_keys(site, forgotten), *_rows(site, forgotten)]
 
 
 def _keys(site: Site, forgotten: Forgotten) -> Iterator[Left]:
