@@ -57,9 +57,9 @@ def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace")
 
 
-async def loaded(file: Path, url: str, key: str, rate: float, count: int) -> list[dict[str, Any]]:
-    """By way of a file: some 100 kB through a pipe came incomplete once in a dozen runs."""
-    argv = (sys.executable, "-m", "tests.bench.load", url, key, str(rate), str(count), str(file))
+async def loaded(file: Path, url: str, key: str, rate: float, count: int, *more: str) -> list[dict[str, Any]]:
+    """What tests.bench.load found, by way of a file: some 100 kB through a pipe came incomplete once in a dozen runs."""
+    argv = (sys.executable, "-m", "tests.bench.load", url, key, str(rate), str(count), str(file), *more)
     process = await asyncio.create_subprocess_exec(*argv, cwd=ROOT)
     if await process.wait() != 0:
         raise RuntimeError(f"the load generator ended with exit code {process.returncode}")

@@ -20,7 +20,7 @@ State = Literal[
 ]
 
 HELD = "--held"
-RESERVE_AFTER_SECONDS, RESERVE_AGAIN_SECONDS = 2.0, 5.0
+RESERVE_AFTER_SECONDS, RESERVE_AGAIN_SECONDS = 10.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
