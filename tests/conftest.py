@@ -80,7 +80,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """A broker without topics, shared by the session: give topics and groups names of your own."""
-    with kafka_in(tmp_path_factory.mktemp("a broker"), brief=True) as broker:
+    with kafka_in(tmp_path_factory.mktemp("a broker")) as broker:
         yield broker
 
 

@@ -62,7 +62,6 @@ def _city(data: Path, count: int) -> Iterator[tuple[Instance, list[EmbeddedKafka
             cluster_id=identity,
             heap_mb=384,
             accounts=data / "accounts",
-            brief=True,
         )
         for number in voters
     ]

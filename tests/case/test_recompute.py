@@ -23,7 +23,7 @@ from tests.case.world import EVIDENCE, GOOD_TEXT, World
 @pytest.fixture
 def kafka(tmp_path: Path) -> Iterator[EmbeddedKafka]:
     """A broker of its own: the changelog is to hold these cases and no other test's."""
-    with kafka_in(tmp_path / "kafka", brief=True) as broker:
+    with kafka_in(tmp_path / "kafka") as broker:
         create(broker.bootstrap, CASE_CHANGELOG, ACTIONS)
         yield broker
 

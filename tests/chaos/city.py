@@ -87,7 +87,7 @@ class City:
             overrides = {**IDLE, "advertised.listeners": f"{CLIENTS}://127.0.0.1:{proxy.port}"}
             self.servers[name] = kafka_in(
                 self.data / name / "data", node_id=number, port=port, voters=voters, cluster_id=identity, heap_mb=384, overrides=overrides,
-                log=self.data / f"{name}.log", accounts=self.data / "accounts", brief=self._brokers > 1,
+                log=self.data / f"{name}.log", accounts=self.data / "accounts",
             )  # fmt: skip
         database = EmbeddedPostgres(self.data / DATABASE / "data", log=self.data / f"{DATABASE}.log")
         self.servers[DATABASE] = database

@@ -20,7 +20,7 @@ MakeSite = Callable[..., Patient]
 @pytest.fixture(scope="session")
 def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """A broker with the topics of the catalogue, for the tests of this folder alone."""
-    with kafka_in(tmp_path_factory.mktemp("own-kafka"), brief=True) as broker:
+    with kafka_in(tmp_path_factory.mktemp("own-kafka")) as broker:
         ensure_topics(ProcessSettings(kafka_bootstrap_servers=broker.bootstrap))
         yield broker
 

@@ -27,7 +27,7 @@ from tests.broker import kafka_in, reach
 
 def test_a_broker_that_was_killed_comes_back_with_its_records(tmp_path: Path) -> None:
     """An acknowledged record is there after kill -9, on the same address."""
-    broker = kafka_in(tmp_path / "kafka", heap_mb=256, brief=True)
+    broker = kafka_in(tmp_path / "kafka", heap_mb=256)
     broker.start()
     try:
         admin = KafkaAdminClient(**reach(broker.bootstrap))
@@ -84,7 +84,7 @@ def open_api(port: int) -> None:
 
 def test_data_of_a_release_whose_broker_was_open_are_taken_over_and_closed(tmp_path: Path) -> None:
     """The topics are there as before; whoever came in without an account does so no more."""
-    broker = kafka_in(tmp_path / "kafka", heap_mb=256, brief=True)
+    broker = kafka_in(tmp_path / "kafka", heap_mb=256)
     with open_before(broker):
         admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap, bootstrap_timeout_ms=60_000)
         admin.create_topics({"kept": {"num_partitions": 1, "replication_factor": 1}}, wait_for_metadata=True)

@@ -46,7 +46,7 @@ __all__ = [
 @pytest.fixture(scope="module", params=[LOWEST_VERSION, pytest.param(NEWEST_VERSION, marks=pytest.mark.chaos)])
 def kafka(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """In place of the session's broker, which has the version between."""
-    with kafka_in(tmp_path_factory.mktemp("kafka"), version=request.param, heap_mb=256, brief=True) as broker:
+    with kafka_in(tmp_path_factory.mktemp("kafka"), version=request.param, heap_mb=256) as broker:
         yield broker
 
 

@@ -215,7 +215,7 @@ def test_without_anything_in_it_there_is_no_transaction(kafka: EmbeddedKafka, to
 
 def test_a_cluster_with_older_transactions_is_refused_with_what_to_do(tmp_path: Path) -> None:
     """As one of Kafka 4 is that was upgraded without its features; `migrate` says so before anything is created."""
-    with kafka_in(tmp_path, brief=True) as broker:
+    with kafka_in(tmp_path) as broker:
         admin = KafkaAdminClient(**reach(broker.bootstrap))
         assert admin.update_features({"transaction.version": (UpdateFeatureType.SAFE_DOWNGRADE, 1)}) == {"transaction.version": "OK"}
         until = time.monotonic() + 30

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest.fixture(scope="module")
 def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """A broker that these tests may stop."""
-    with kafka_in(tmp_path_factory.mktemp("own-kafka"), heap_mb=256, brief=True) as broker:
+    with kafka_in(tmp_path_factory.mktemp("own-kafka"), heap_mb=256) as broker:
         create(broker.bootstrap, INTAKE, ACTIONS, partitions=2)
         lead(broker.bootstrap)
         yield broker

@@ -35,7 +35,7 @@ TRIED = [
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """A broker with all topics, accounts and rights, as `migrate` leaves it; offices' queues have one event each."""
-    with kafka_in(tmp_path_factory.mktemp("trust"), brief=True) as made:
+    with kafka_in(tmp_path_factory.mktemp("trust")) as made:
         settings = ProcessSettings(kafka_bootstrap_servers=made.bootstrap, partitions=1)
         ensure_topics(settings)
         for name in TRIED:

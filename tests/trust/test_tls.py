@@ -65,7 +65,7 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaSettings]:
         "listener.name.tls.ssl.keystore.type": "PEM",
         "listener.name.tls.ssl.keystore.location": str(store),
     }
-    with kafka_in(folder / "kafka", port=port, voters={1: controller}, overrides=overrides, heap_mb=256, brief=True):
+    with kafka_in(folder / "kafka", port=port, voters={1: controller}, overrides=overrides, heap_mb=256):
         yield KafkaSettings(
             kafka_bootstrap_servers=f"127.0.0.1:{door}",
             kafka_security_protocol="SASL_SSL",

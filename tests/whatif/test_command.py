@@ -41,7 +41,7 @@ def run(tmp_path: Path) -> Run:
 @pytest.fixture
 def kafka(tmp_path: Path) -> Iterator[EmbeddedKafka]:
     """A broker of its own: its record is to hold this test's petitions and no others."""
-    with kafka_in(tmp_path / "kafka", brief=True) as broker:
+    with kafka_in(tmp_path / "kafka") as broker:
         yield broker
 
 

@@ -27,7 +27,8 @@ from deploy.one_machine.embedded.server import Server
 from schemas.platform.kafka import KafkaSettings
 
 _EXERCISE_SECONDS = 8.0
-_BRIEFLY = ("-XX:TieredStopAtLevel=1",)
+_QUICKLY_COMPILED = ("-XX:TieredStopAtLevel=1",)
+"""On a machine that it shares with all else, the broker's second compiler costs more than its code gains (decision 22)."""
 
 
 class KafkaFailed(Failed):
@@ -42,9 +43,8 @@ class EmbeddedKafka(Server):
     """One broker. Alone it is a cluster of one; of several, each has its `node_id` and all the same `voters` and `cluster_id`.
 
     `voters` maps node ids to controller ports. Ports stay the same over restarts of this object. `overrides`: broker settings;
-    `jvm_options`: instead of those for a fast start, which only the usual `version` has; `brief`: it will run for minutes alone, and the
-    JVM compiles quickly instead of well. `accounts`: the folder of the passwords, which the brokers of a cluster share. Starting raises
-    KafkaFailed or JarsUnavailable.
+    `jvm_options`: instead of those for a fast start, which only the usual `version` has. `accounts`: the folder of the passwords, which
+    the brokers of a cluster share. Starting raises KafkaFailed or JarsUnavailable.
     """
 
     failed = KafkaFailed
@@ -63,7 +63,6 @@ class EmbeddedKafka(Server):
         heap_mb: int = 512,
         overrides: Mapping[str, str] | None = None,
         jvm_options: tuple[str, ...] | None = None,
-        brief: bool = False,
         version: str = KAFKA_VERSION,
     ) -> None:
         super().__init__()
@@ -74,7 +73,6 @@ class EmbeddedKafka(Server):
         self.log = log or data / "broker.log"
         self._cluster_id = cluster_id or new_cluster_id()
         self._heap_mb = heap_mb
-        self._brief = _BRIEFLY if brief else ()
         self._options = jvm_options if version == KAFKA_VERSION else jvm_options or ()
         self._version = version
 
@@ -114,7 +112,7 @@ class EmbeddedKafka(Server):
 
     def _program(self, settings: Path) -> Command:
         return Command(
-            self._java("kafka.Kafka", str(settings), heap_mb=self._heap_mb, options=(*(self._options or ()), *self._brief)), self.log
+            self._java("kafka.Kafka", str(settings), heap_mb=self._heap_mb, options=(*(self._options or ()), *_QUICKLY_COMPILED)), self.log
         )
 
     @property
@@ -142,7 +140,7 @@ class EmbeddedKafka(Server):
 
     def _format(self, settings: Path) -> None:
         arguments = ("format", "--cluster-id", self._cluster_id, "--config", str(settings), *first_accounts(self.accounts))
-        program, *argv = self._java("kafka.tools.StorageTool", *arguments, heap_mb=128, options=_BRIEFLY)
+        program, *argv = self._java("kafka.tools.StorageTool", *arguments, heap_mb=128, options=_QUICKLY_COMPILED)
         # In a file: every user of the machine can read what a process was started with.
         told = self.node.data / "format.arguments"
         write_private(told, "\n".join(map(_quoted, argv)))
