@@ -140,7 +140,7 @@ AUTHORITY: Mapping[str, Permission] = {
     "assign": Permission(DIRECTING, WORK_STATES | {S.REFUSED}, f"{_RULES}: the common superior decides; triage sorts"),
     "reject": Permission(OWNER | DIRECTING, WORK_STATES, f"{_DECISION}: what is not accepted here gets the right address"),
     "merge": Permission(DIRECTING | {Relation.CLEARING, Relation.SYSTEM}, WORK_STATES, _OPEN_POINT),
-    "propose-merge": Permission(DIRECTING | SYSTEM, WORK_STATES, _OPEN_POINT),
+    "propose-merge": Permission(OWNER | DIRECTING | {Relation.CLEARING, Relation.SYSTEM}, WORK_STATES, _OPEN_POINT),
     "split": Permission(
         OWNER | DIRECTING | {Relation.CLEARING}, WORK_STATES, f"{_DECISION}: each matter has its own office and limit; {_OPEN_POINT}"
     ),

@@ -228,7 +228,8 @@ class ProposeMerge(_Action):
 
     action: Literal["propose-merge"] = "propose-merge"
     into: PetitionId
-    similarity: Annotated[float, Field(ge=0, le=1)]
+    similarity: Annotated[float, Field(ge=0, le=1)] | None = None
+    """None: it is a person who says so."""
     reason: Reason
 
 

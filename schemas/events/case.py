@@ -282,7 +282,7 @@ class Corrected(CaseEvent):
 class MergeProposed(CaseEvent):
     what: ClassVar[str] = "merge-proposed"
     into: PetitionId
-    similarity: float
+    similarity: float | None
 
 
 class MergeDeclined(CaseEvent):

@@ -289,6 +289,29 @@ def test_a_proposal_is_worked_off_with_both_sides_in_sight(opened: Open, instanc
     assert city.status(second["tracking_code"])["state"] == "assigned"
 
 
+def test_an_officer_proposes_to_merge_with_what_lies_beside(opened: Open, instance: Instance, city: City, sent: Post) -> None:
+    """From the list of like petitions on the case's page; nothing changes until triage decides, which finds the proposal in its list."""
+    leader, follower = sent(LAMP.format(n=181), LAMP.format(n=182), location={"ward_code": "00070"})
+    desk = desk_of(opened, instance, OFFICE)
+    desk.locator("#queue button", has_text=LAMP.format(n=182)).click()
+    desk.click("[data-action=propose-merge]")
+    desk.locator(f"[data-form=propose-merge] input[value='{leader['petition_id']}']").check()
+    desk.locator("[data-form=propose-merge] button").click()
+
+    expect(desk.locator("#acting-place .note.good")).to_be_visible()
+    path, triage = "/v1/departments/tt-pvhcc/merge-proposals", city.token("tt-pvhcc")
+    made = wait(
+        lambda: [
+            one
+            for one in city.http.get(path, headers=triage).json()["proposals"]
+            if one["petition"]["petition_id"] == follower["petition_id"]
+        ],
+        bool,
+    )
+    assert [(one["leader"]["petition_id"], one["similarity"]) for one in made] == [(leader["petition_id"], None)]
+    assert city.status(follower["tracking_code"])["state"] == "assigned"
+
+
 def test_the_desk_works_on_a_phone(opened: Open, instance: Instance, sent: Post) -> None:
     """Rows are tall enough for a thumb, nothing is wider than the screen, and a case can be read and left."""
     text = LAMP.format(n=161)

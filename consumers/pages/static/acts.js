@@ -6,6 +6,7 @@ import { inputDate, now } from "/assets/common/time.js";
 import { uploads } from "/assets/common/uploads.js";
 import { context } from "./context.js";
 import { forget, keepDraft } from "./drafts.js";
+import { others } from "./join.js";
 import { understood } from "./languages.js";
 import { post } from "./outbox.js";
 import { request } from "./split.js";
@@ -19,8 +20,8 @@ const HOURS_A_DAY = 8;
 /** What somebody else hears of at once: it waits for some seconds in which it can be taken back. */
 const TELLING = new Set(["answer", "transfer", "reject", "request-information", "assign"]);
 
-/** What may be done now and can be done here. */
-export const offered = ({ actions }) => actions.filter((name) => name === "accept" || FORMS[name]);
+/** What may be done now and can be done here; who may merge has nothing to propose. */
+export const offered = ({ actions }) => actions.filter((name) => (name === "accept" || FORMS[name]) && !(name === "propose-merge" && actions.includes("merge")));
 
 let number = 0;
 const identify = (name) => `act-${name}-${(number += 1)}`;
@@ -131,7 +132,17 @@ const FORMS = {
   },
   answer: answerForm,
   split: splitForm,
+  merge: (found) => joinForm(found, "merge"),
+  "propose-merge": (found) => joinForm(found, "propose-merge"),
 };
+
+function joinForm(found, name) {
+  const leader = others(found, identify("into"));
+  const reason = area("reason", 2);
+  reason.value = t("desk.same-matter");
+  return { parts: [el("p", { class: "note small" }, t(`desk.${name}-hint`)), leader.made, field(t("desk.reason"), reason)],
+    read: () => leader.value() && reason.value.trim().length >= 3 && { into: leader.value(), reason: reason.value } };
+}
 
 function splitForm(found) {
   const category = choices(t("desk.category"), data.categories.map(({ code, name }) => [code, name]), "category");
