@@ -121,6 +121,8 @@ def _environment(city: City, name: str) -> dict[str, str]:
 def _verdict(city: City, ledger: Path, quiet_since: float) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.chaos.verify", str(ledger), str(quiet_since)]
     done = subprocess.run(command, env=_environment(city, "verifier"), stdout=subprocess.PIPE, text=True, check=False)
+    if not done.stdout:
+        raise RuntimeError("the verifier failed; what it said stands above")
     return dict(json.loads(done.stdout.splitlines()[-1]))  # before it stands what the clients of Kafka log
 
 

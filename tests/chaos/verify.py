@@ -33,7 +33,10 @@ from petition p left join timeline t using (petition_id) group by p.petition_id
 
 
 def read_all(bootstrap: str, topic_partitions: list[tuple[str, int]]) -> Iterator[Any]:
-    """Every committed record of the topics, each partition's in order. Raises TimeoutError."""
+    """Every committed record of the topics, each partition's in order.
+
+    Raises TimeoutError, which says where, when nothing has come for a while though not all has been read.
+    """
     consumer = KafkaConsumer(
         **reach(bootstrap), isolation_level="read_committed", enable_auto_commit=False, group_id=None,
         auto_offset_reset="earliest", max_poll_records=20_000,
@@ -41,11 +44,12 @@ def read_all(bootstrap: str, topic_partitions: list[tuple[str, int]]) -> Iterato
     tps = [TopicPartition(*tp) for tp in topic_partitions]
     consumer.assign(tps)
     ends = consumer.end_offsets(tps)
-    end = time.monotonic() + PATIENCE_SECONDS
-    while any(consumer.position(tp) < ends[tp] for tp in tps):
-        if time.monotonic() > end:
-            raise TimeoutError("a topic cannot be read to its end")
+    until = time.monotonic() + PATIENCE_SECONDS
+    while behind := {tp: (at, ends[tp]) for tp in tps if (at := consumer.position(tp)) < ends[tp]}:
+        if time.monotonic() > until:
+            raise TimeoutError(f"read no further than (position, end): {behind}")
         for batch in consumer.poll(timeout_ms=500).values():
+            until = time.monotonic() + PATIENCE_SECONDS
             yield from batch
     consumer.close()
 
