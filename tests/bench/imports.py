@@ -57,6 +57,7 @@ async def measure(directory: Path, count: int) -> Section:
 
 
 def _rounds(bootstrap: str, file: Path, count: int) -> Found:
+    gc.set_threshold(50_000, 20, 50)  # as the command has it, and for both
     found: dict[str, list[Ran]] = {"bare": [], "import": []}
     _import(bootstrap, file, count)
     records = _published(bootstrap, count)
