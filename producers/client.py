@@ -19,13 +19,13 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from producers.intake.acting import action_event
-from producers.intake.requests import Identity, PetitionRequest, content_digest, event_of, identify
+from producers.intake.making import Made, Maker
+from producers.intake.requests import event_of
 from producers.intake.vault import NoVault, Vault, seal
 from producers.kafka.publisher import Limits, Outgoing, Publisher
 from schemas.events.actions import ACTION, Action
 from schemas.events.base import Actor
 from schemas.events.topics import ACTIONS, INTAKE, Topic, channel_topic, office_topic
-from schemas.events.tracking import Keys
 from schemas.platform.clock import Clock, WallClock, to_datetime
 from schemas.platform.kafka import KafkaSettings
 
@@ -91,8 +91,7 @@ class IntakeProducer(_Producer[Receipt]):
         limits: Limits | None = None,
     ) -> None:
         super().__init__(kafka, channel_topic(own_channel) if own_channel else INTAKE, clock=clock, limits=limits)
-        self._codes, self._own = Keys((tracking_secret,)), own_channel
-        self._vault = vault
+        self._maker, self._vault = Maker(tracking_secret, own_channel), vault
 
     def submit(self, *, idempotency_key: str | None = None, **fields: Any) -> Receipt:
         """Publish a petition and wait for Kafka's acknowledgement. `fields` are those of PetitionRequest.
@@ -103,17 +102,12 @@ class IntakeProducer(_Producer[Receipt]):
 
     def submit_soon(self, *, idempotency_key: str | None = None, **fields: Any) -> Future[Receipt]:
         """The same without waiting; errors of the input are raised at once, Kafka's come through the future."""
-        request = PetitionRequest.model_validate(fields, extra="forbid")
-        if request.files:
-            raise ValueError("files: are uploaded and named over HTTP alone, where their tokens can be checked")
-        # Who speaks for one channel alone has that channel's key, the pipeline's own roles the one from which all follow.
-        secret = self._codes.secrets[0] if self._own else self._codes.of_channel(request.channel)
-        who = identify(secret, request.channel, request.external_id, idempotency_key)
-        digest = content_digest(secret, request)
-        event = event_of(request, who, digest, self._sealed(request, who), self._clock.now_ms())
-        return self._publish(event, Receipt(who.petition_id, who.tracking_code, who.ce_id))
+        made = self._maker.made(fields, idempotency_key)
+        event = event_of(*made, self._sealed(made), self._clock.now_ms())
+        return self._publish(event, Receipt(made.who.petition_id, made.who.tracking_code, made.who.ce_id))
 
-    def _sealed(self, request: PetitionRequest, who: Identity) -> str | None:
+    def _sealed(self, made: Made) -> str | None:
+        request, who, _ = made
         if request.contact is None:
             return None
         if self._vault is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,18 +15,18 @@ import click
 import orjson
 from pydantic import Field, SecretStr, ValidationError
 
-from producers.client import IntakeProducer
 from producers.importing import sources
-from producers.importing.publishing import LIMITS, Outcome, Plan, check_all, publish_all
+from producers.importing.publishing import Importer, Outcome, Plan, check_all, publish_all
+from producers.importing.sealing import Sealer
+from producers.intake.making import Maker
 from producers.intake.vault import PostgresVault, VaultUnavailable
+from producers.kafka.bulk import BulkPublisher
 from producers.kafka.publisher import Unavailable
 from schemas.commands.failing import UNREACHABLE, fail
 from schemas.commands.progress import bar
 from schemas.events.envelope import explain
+from schemas.events.topics import INTAKE
 from schemas.platform.settings import TrackingSettings
-
-_NOTED_EVERY = 5000
-"""Rows."""
 
 
 class ImportSettings(TrackingSettings):
@@ -54,6 +56,7 @@ class Asked:
 
 def import_file(asked: Asked) -> None:
     """Import; ends the command with 1 when rows were rejected, 2 for what is no such file, 3 when Kafka or the database is away."""
+    gc.set_threshold(50_000, 20, 50)  # rows come and go by the thousand, without cycles
     outcome, rejects = Outcome(), asked.rejects or asked.beside("rejects.jsonl")
     plan = _plan(asked)
     try:
@@ -61,7 +64,7 @@ def import_file(asked: Asked) -> None:
             if asked.dry_run:
                 check_all(rows, plan, outcome)
             else:
-                _publish(asked, rows, plan, outcome)
+                asyncio.run(_publish(asked, rows, plan, outcome))
     except sources.Unreadable as error:
         raise click.UsageError(str(error)) from None
     if not rejects.stat().st_size:
@@ -69,19 +72,16 @@ def import_file(asked: Asked) -> None:
     _report(asked, outcome, rejects)
 
 
-def _publish(asked: Asked, rows: Iterator[sources.Row], plan: Plan, outcome: Outcome) -> None:
+async def _publish(asked: Asked, rows: Iterator[sources.Row], plan: Plan, outcome: Outcome) -> None:
     settings = _settings()
     state = asked.beside("import-state.json") if plan.source else None
-    vault = PostgresVault(settings.database_url.get_secret_value()) if settings.database_url else None
+    secrets, vault = settings.tracking_secrets(), PostgresVault(settings.database_url.get_secret_value()) if settings.database_url else None
     try:
-        with (
-            closing(vault) if vault else nullcontext(),
-            IntakeProducer(settings, tracking_secret=settings.tracking_secrets()[0], vault=vault, limits=LIMITS) as producer,
-        ):
-            publish_all(producer, rows, plan, outcome, _noting(state, plan.source))
+        with closing(vault) if vault else nullcontext():
+            async with BulkPublisher(settings, INTAKE) as publisher:
+                importer = Importer(publisher, Maker(secrets[0]), Sealer(vault, secrets[-1]))
+                await publish_all(importer, rows, plan, outcome, lambda line: _note(state, plan.source, line))
     except (Unavailable, VaultUnavailable) as error:
-        if state and outcome.done:
-            _note(state, plan.source, outcome.done)
         again = "; the same command with --resume goes on there" if state else ""
         fail(UNREACHABLE, f"{error}; {outcome.counts['published']} petitions were published before, up to line {outcome.done}{again}")
     if state:
@@ -123,21 +123,10 @@ def _noted(state: Path, source: str) -> int:
     return int(found["line"])
 
 
-def _noting(state: Path | None, source: str) -> Callable[[int], None]:
-    """Notes every so often how far it has come."""
-    counted = 0
-
-    def settled(line: int) -> None:
-        nonlocal counted
-        counted += 1
-        if state and counted % _NOTED_EVERY == 0:
-            _note(state, source, line)
-
-    return settled
-
-
-def _note(state: Path, source: str, line: int) -> None:
-    state.write_bytes(orjson.dumps({"source": source, "line": line}))
+def _note(state: Path | None, source: str, line: int) -> None:
+    """How far it has come; a pipe cannot be gone on with."""
+    if state:
+        state.write_bytes(orjson.dumps({"source": source, "line": line}))
 
 
 def _report(asked: Asked, outcome: Outcome, rejects: Path) -> None:

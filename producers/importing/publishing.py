@@ -1,30 +1,31 @@
-"""Rows to Kafka: each checked, published once, and counted when it is acknowledged."""
+"""Rows to Kafka, a parcel at a time: each row checked, its contact sealed, published once, and counted when it is acknowledged."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO
+from itertools import islice
+from typing import IO, NamedTuple, TypeVar
 
 import orjson
 from pydantic import ValidationError
 
-from producers.client import IntakeProducer, Receipt
 from producers.importing.columns import Fields, petition_fields
+from producers.importing.sealing import Sealer
 from producers.importing.sources import Row
-from producers.intake.requests import PetitionRequest
+from producers.intake.making import Made, Maker, checked
+from producers.intake.requests import event_of
 from producers.intake.vault import NoVault
-from producers.kafka.publisher import Limits
+from producers.kafka.bulk import BulkPublisher, Parcel
 from schemas.events.envelope import explain
+from schemas.platform.clock import Clock, WallClock
 
-LIMITS = Limits(linger_ms=100)
-"""Of the producer: many rows go into one batch."""
-Waiting = deque[tuple[int, Future[Receipt] | None]]
-"""Lines in order; None for one that was rejected."""
-_WINDOW = 4000
-"""Petitions under way, of which a half is waited for at a time."""
+_ROWS = 2000
+"""Of a parcel: enough that every partition gets a batch worth sending."""
+_UNDER_WAY = 2
+"""Parcels: one is acknowledged while the next is made."""
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -62,57 +63,73 @@ class Plan:
         return f"import-{self.source}-{row.line}" if self.source else None
 
 
+class Sent(NamedTuple):
+    """`line`: with which the parcel's rows end; `petitions`: how many of them were not rejected."""
+
+    line: int
+    petitions: int
+    parcel: Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """What makes petitions of rows, and takes them to Kafka."""
+
+    publisher: BulkPublisher
+    maker: Maker
+    sealer: Sealer
+    clock: Clock = field(default_factory=WallClock)
+
+    def made(self, plan: Plan, row: Row) -> Made:
+        """Raises pydantic.ValidationError, ValueError or NoVault for a row that is no petition which can be imported."""
+        made = self.maker.made(plan.fields(row), plan.key(row))
+        self.sealer.check(made)
+        return made
+
+    async def send(self, petitions: Sequence[Made]) -> Parcel:
+        """Raises VaultUnavailable and Unavailable."""
+        sealed, now = self.sealer.sealed(petitions), self.clock.now_ms()
+        return await self.publisher.send([event_of(*made, sealed.get(made.who.petition_id), now) for made in petitions])
+
+
 def check_all(rows: Iterable[Row], plan: Plan, outcome: Outcome) -> None:
     """As `publish_all`, and nothing is published."""
-
-    def check(row: Row) -> None:
-        PetitionRequest.model_validate(plan.fields(row), extra="forbid")
-        outcome.counts["published"] += 1
-
     for row in rows:
-        _tried(row, check, outcome)
+        if _tried(row, lambda row: checked(plan.fields(row)), outcome):
+            outcome.counts["published"] += 1
 
 
-def publish_all(producer: IntakeProducer, rows: Iterable[Row], plan: Plan, outcome: Outcome, settled: Callable[[int], None]) -> None:
-    """Publish each row, at most `_WINDOW` under way; `settled` hears of each line with which all before it are done. Raises Unavailable
-    when Kafka is away: what was counted is in Kafka.
+async def publish_all(importer: Importer, rows: Iterable[Row], plan: Plan, outcome: Outcome, settled: Callable[[int], None]) -> None:
+    """Publish each row; `settled` hears of each line with which all before it are done. Raises Unavailable when Kafka is away,
+    VaultUnavailable when the database is: what was counted is in Kafka.
     """
-    waiting: Waiting = deque()
-
-    def send(row: Row) -> None:
-        waiting.append((row.line, producer.submit_soon(idempotency_key=plan.key(row), **plan.fields(row))))
-
-    for row in rows:
-        if row.line <= plan.after:
-            continue
-        if not _tried(row, send, outcome):
-            waiting.append((row.line, None))
-        if len(waiting) >= _WINDOW:
-            _settle(waiting, len(waiting) // 2, outcome, settled)
-    _settle(waiting, len(waiting), outcome, settled)
+    under_way: deque[Sent] = deque()
+    for parcel in _parcels(row for row in rows if row.line > plan.after):
+        petitions = [made for row in parcel if (made := _tried(row, lambda row: importer.made(plan, row), outcome))]
+        under_way.append(Sent(parcel[-1].line, len(petitions), await importer.send(petitions)))
+        if len(under_way) >= _UNDER_WAY:
+            await _settle(importer, under_way.popleft(), outcome, settled)
+    for sent in under_way:
+        await _settle(importer, sent, outcome, settled)
 
 
-def _tried(row: Row, do: Callable[[Row], None], outcome: Outcome) -> bool:
+def _parcels(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while parcel := list(islice(rows, _ROWS)):
+        yield parcel
+
+
+def _tried(row: Row, do: Callable[[Row], T], outcome: Outcome) -> T | None:
     try:
-        do(row)
+        return do(row)
     except ValidationError as error:
         outcome.reject(row, explain(error))
     except (ValueError, TypeError, NoVault) as error:
         outcome.reject(row, str(error))
-    else:
-        return True
-    return False
+    return None
 
 
-def _settle(waiting: Waiting, number: int, outcome: Outcome, settled: Callable[[int], None]) -> None:
-    """The oldest ones. Waited is for the newest of them: one wakes once, and not once a row, and what is sent next fills whole batches."""
-    newest = waiting[number - 1][1] if number else None
-    if newest is not None:
-        newest.exception()
-    for _ in range(number):
-        line, future = waiting.popleft()
-        if future is not None:
-            future.result()
-            outcome.counts["published"] += 1
-        outcome.done = line
-        settled(line)
+async def _settle(importer: Importer, sent: Sent, outcome: Outcome, settled: Callable[[int], None]) -> None:
+    await importer.publisher.wait(sent.parcel)
+    outcome.counts["published"] += sent.petitions
+    outcome.done = sent.line
+    settled(sent.line)

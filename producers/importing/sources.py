@@ -6,9 +6,8 @@ import csv
 import gzip
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Literal, cast
+from typing import IO, Any, Literal, NamedTuple, cast
 
 import click
 import orjson
@@ -21,8 +20,7 @@ _PEEK = 64 * 1024
 _LONGEST_CELL = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """`line`: where it stands (in a dump: which it is), from 1; `raw`: as it was read; `fields`: by column or key;
     `wrong`: why it has none."""
 

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Annotated
 
+import orjson
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -17,8 +18,8 @@ from schemas.events import tracking
 from schemas.events.base import CategoryCode, Model, Text
 from schemas.events.catalogue import SUBMITTED
 from schemas.events.envelope import Envelope, derived_id, headers
-from schemas.events.files import FileRef
-from schemas.events.intake import Channel, ExternalId, Location, PetitionSubmitted
+from schemas.events.files import FileRef, plain
+from schemas.events.intake import Channel, ExternalId, Location
 from schemas.events.phones import Phone
 from schemas.events.strings import LETTERS_AT_LEAST, Clean, EmailAddress, Link, says_enough
 from schemas.platform.clock import to_datetime
@@ -137,28 +138,28 @@ def event_of(
     files: tuple[FileRef, ...] = (),
     taken_by: str | None = None,
 ) -> Outgoing:
-    """The event `submitted`. The request is checked already, so its values are taken over as they are; `digest`: `content_digest`;
+    """The event `submitted`, as its model would write it: the request is checked already. `digest`: `content_digest`;
     `files`: what the request's claims stand for; `taken_by`: the person who enters it for somebody."""
     now = to_datetime(now_ms)
-    data = PetitionSubmitted.model_construct(
-        petition_id=who.petition_id,
-        channel=request.channel,
-        external_id=request.external_id,
-        text=request.text,
-        location=request.location,
-        contact_sealed=contact_sealed,
-        media_urls=request.media_urls,
-        files=files,
-        category=request.category,
-        urgent=request.urgent,
-        submitted_at=now,
-        content_digest=digest,
-        taken_by=taken_by,
-    )
+    said = {
+        "petition_id": who.petition_id,
+        "channel": request.channel,
+        "external_id": request.external_id,
+        "text": request.text,
+        "location": request.location and request.location.model_dump(exclude_none=True),
+        "contact_sealed": contact_sealed,
+        "media_urls": [str(link) for link in request.media_urls],
+        "files": plain(files),
+        "category": request.category,
+        "urgent": request.urgent,
+        "submitted_at": now,
+        "content_digest": digest,
+        "taken_by": taken_by,
+    }
     return Outgoing(
         SUBMITTED.topic.name,
         SUBMITTED.type,
         who.petition_id.encode(),
-        data.model_dump_json(exclude_none=True).encode(),
+        orjson.dumps({name: value for name, value in said.items() if value is not None}, option=orjson.OPT_UTC_Z),
         headers(Envelope(who.ce_id, SOURCE, SUBMITTED.type, who.petition_id, now)),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import psycopg
@@ -25,6 +26,12 @@ STORE_KEY = """
 insert into contact_key (petition_id, key, phone) values (%s, %s, %s)
 on conflict (petition_id) do update set petition_id = excluded.petition_id
 returning key
+"""
+# In the order of their ids, so that two who store many at once do not wait for each other for ever.
+STORE_KEYS = """
+insert into contact_key (petition_id, key, phone) select * from unnest(%s::text[], %s::bytea[], %s::bytea[]) order by 1
+on conflict (petition_id) do update set petition_id = excluded.petition_id
+returning petition_id, key
 """
 READ_KEY = "select key from contact_key where petition_id = %s"
 ERASE_KEY = "update contact_key set key = null, phone = null where petition_id = %s and key is not null"
@@ -77,6 +84,11 @@ class PostgresVault:
     def key_for(self, petition_id: str) -> bytes | None:
         return self._one(STORE_KEY, petition_id, new_key(), None)
 
+    def keys_for(self, phones: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
+        """The same for many petitions at once. `phones`: by petition, the mark of its contact's number, as for `AsyncVault.key_for`."""
+        rows = (list(phones), [new_key() for _ in phones], list(phones.values()))
+        return {petition_id: None if key is None else bytes(key) for petition_id, key in self._all(STORE_KEYS, rows)}
+
     def read(self, petition_id: str) -> bytes:
         """The key of a petition; raise Erased when there is none."""
         key = self._one(READ_KEY, petition_id)
@@ -100,12 +112,15 @@ class PostgresVault:
             raise VaultUnavailable(str(error)) from error
 
     def _one(self, query: str, *values: Any) -> bytes | None:
+        row = next(iter(self._all(query, values)), None)
+        return None if row is None or row[0] is None else bytes(row[0])
+
+    def _all(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         try:
             with self._pool.connection() as connection:
-                row = connection.execute(query, values).fetchone()
+                return connection.execute(query, values).fetchall()
         except (psycopg.OperationalError, TimeoutError) as error:
             raise VaultUnavailable(str(error)) from error
-        return None if row is None or row[0] is None else bytes(row[0])
 
 
 class AsyncVault:

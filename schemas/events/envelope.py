@@ -59,13 +59,15 @@ def derived_id(cause: str, kind: str) -> str:
 
 def headers(envelope: Envelope) -> list[tuple[str, bytes]]:
     """The record's headers, in binary mode; what is empty is left out."""
-    optional = (("ce_subject", envelope.subject.encode()), ("ce_time", _iso(envelope.time) if envelope.time is not None else b""))
+    subject = [("ce_subject", envelope.subject.encode())] if envelope.subject else []
+    moment = [("ce_time", _iso(envelope.time))] if envelope.time is not None else []
     return [
         ("ce_specversion", b"1.0"),
         ("ce_id", envelope.id.encode()),
         ("ce_source", envelope.source.encode()),
         ("ce_type", envelope.type.encode()),
-        *((name, value) for name, value in optional if value),
+        *subject,
+        *moment,
         ("content-type", _JSON),
     ]
 

@@ -98,7 +98,7 @@ def is_petition_id(text: str) -> bool:
 def petition_id(secret: bytes, code: str) -> str:
     """The petition's public id: 26 hexadecimal characters, from the code by a keyed hash."""
     handed_out = without_part(code)
-    found = hmac.new(secret, f"petition\0{handed_out}".encode(), hashlib.sha256).hexdigest()[:26]
+    found = hmac.digest(secret, f"petition\0{handed_out}".encode(), "sha256").hex()[:26]
     return part_id(found, int(code[_WRITTEN + 1 :])) if code != handed_out else found
 
 

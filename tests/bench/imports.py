@@ -14,9 +14,11 @@ from statistics import median
 import orjson
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from producers.client import IntakeProducer
 from producers.importing import sources
-from producers.importing.publishing import LIMITS, Outcome, Plan, publish_all
+from producers.importing.publishing import Importer, Outcome, Plan, publish_all
+from producers.importing.sealing import Sealer
+from producers.intake.making import Maker
+from producers.kafka.bulk import BulkPublisher
 from schemas.events.topics import INTAKE
 from tests.bench import petitions
 from tests.bench.broker import Row, connected
@@ -55,6 +57,7 @@ async def measure(directory: Path, count: int) -> Section:
 
 
 def _rounds(bootstrap: str, file: Path, count: int) -> Found:
+    gc.set_threshold(50_000, 20, 50)  # as the command has it, and for both
     found: dict[str, list[Ran]] = {"bare": [], "import": []}
     _import(bootstrap, file, count)
     records = _published(bootstrap, count)
@@ -81,13 +84,16 @@ def _timed(work: Callable[[], None], count: int) -> Ran:
 def _import(bootstrap: str, file: Path, count: int) -> None:
     """As the command does it, but for its bar and its state file."""
     outcome = Outcome()
-    with (
-        IntakeProducer(operator(bootstrap), tracking_secret=petitions.SECRET, limits=LIMITS) as producer,
-        sources.opened(file, lambda _: None) as source,
-    ):
-        publish_all(producer, sources.rows(source), Plan(None, petitions.CHANNEL, "bench"), outcome, lambda _: None)
+    asyncio.run(_imported(bootstrap, file, outcome))
     if outcome.counts != {"published": count}:
         raise WrongResult(f"not all of {count} rows were published: {outcome.counts}")
+
+
+async def _imported(bootstrap: str, file: Path, outcome: Outcome) -> None:
+    async with BulkPublisher(operator(bootstrap), INTAKE) as publisher:
+        importer = Importer(publisher, Maker(petitions.SECRET), Sealer(None, petitions.SECRET))
+        with sources.opened(file, lambda _: None) as source:
+            await publish_all(importer, sources.rows(source), Plan(None, petitions.CHANNEL, "bench"), outcome, lambda _: None)
 
 
 def _published(bootstrap: str, count: int) -> list[Row]:

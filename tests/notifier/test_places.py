@@ -29,7 +29,7 @@ from tests.notifier.conftest import Notifier
 from tests.notifier.mornings import begun, every_day, life, shown
 
 ADDRESS = "dan@example.org"
-WARD, STREET = Place("00070"), Place("00070", "pho-hue")
+WARD, STREET, WHOLE = Place("00070"), Place("00070", "pho-hue"), Place(None, "pho-hue")
 TUESDAY = datetime(2025, 12, 2, 8, 0, tzinfo=HANOI)
 """The morning after START."""
 RULES = policy().places
@@ -83,9 +83,9 @@ async def test_from_the_page_to_the_mail_of_the_day_and_out_again_with_one_click
 
 
 async def test_what_cannot_be_followed_is_refused_by_field_and_rule(notifier: Notifier, tmp_path: Path) -> None:
-    """An unknown ward or street, no address; and nothing where no mails go out."""
+    """An unknown ward or street, neither, no address; and nothing where no mails go out."""
     wish = {"ward": "00070", "street": "pho-hue", "email": ADDRESS}
-    wrong = ({"ward": "nowhere"}, {"street": "pho-khong-co"}, {"email": "dan"})
+    wrong = ({"ward": "nowhere"}, {"street": "pho-khong-co"}, {"email": "dan"}, {"ward": None, "street": None})
     path = "/v1/public/following"
     async with web.serving(notifier.rig, tmp_path, notice_media="email") as pages:
         refused = [(await pages.client.post(path, json=wish | one)).json() for one in wrong]
@@ -94,7 +94,8 @@ async def test_what_cannot_be_followed_is_refused_by_field_and_rule(notifier: No
         answer = await silent.client.post(path, json=wish)
         assert not (await silent.get(path))["possible"]
 
-    assert [(one["status"], one["fields"][0]["field"]) for one in refused] == [(422, "ward"), (422, "street"), (422, "email")]
+    assert {one["status"] for one in refused} == {422}
+    assert [one["fields"][0]["field"] for one in refused] == ["ward", "street", "email", "ward"]
     assert (rules, answer.status_code) == ({"possible": True, "at": "07:30", "working_days": False}, 409)
     assert notifier.rows("select 1 from notice_receiver") == []
 
@@ -139,6 +140,31 @@ def test_a_street_is_told_of_where_it_is_shown_and_a_quiet_day_makes_no_mail(not
 
     assert inbox.mails[-1]["Subject"].startswith("Phố Huế, ")
     assert "ward=00070&street=pho-hue&" in inbox.mails[-1].get_content()
+
+
+def test_a_whole_street_is_told_of_in_each_of_its_wards_and_where_none_is_known(notifier: Notifier, inbox: Inbox) -> None:
+    """And neither of another street there, nor of a ward that it does not touch."""
+    there, elsewhere = (next(code for code in sorted(wards()) if (code in WHOLE.wards) is lies) for lies in (True, False))
+    asks(notifier, WHOLE)
+    confirms(notifier)
+    placed = [life(address="phố Huế") for _ in range(3)]
+    for one, ward in zip(placed, (there, elsewhere, None), strict=True):
+        one.happens(events.Extended, view={"ward_code": ward}, deadline_before=START, deadline_after=START)
+    shown(notifier, life(address="đường Láng"), *placed)
+    begins(notifier)
+    notifier.sends()
+    question, news = inbox.mails
+
+    assert "Phố Huế, toàn tuyến" in question["Subject"]
+    assert news["Subject"] == "Phố Huế, toàn tuyến: 2 phản ánh mới"
+    assert "Phố Huế, the whole street" in news.get_content()
+    assert "/cong-khai?street=pho-hue&received_from=" in news.get_content()
+
+
+@pytest.mark.parametrize("place", [WARD, STREET, WHOLE])
+def test_a_place_is_read_as_it_was_written(place: Place) -> None:
+    """A street alone is another place than the same street in a ward."""
+    assert Place.of(place.holder) == place
 
 
 def test_by_policy_news_wait_for_a_working_day(notifier: Notifier) -> None:

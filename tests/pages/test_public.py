@@ -54,9 +54,11 @@ def test_anybody_finds_what_is_worked_on_in_a_ward_and_follows_it(opened: Open, 
     expect(page).not_to_have_url(re.compile(code))
 
 
+@pytest.mark.usefixtures("code")
 @pytest.mark.parametrize(("lang", "viewport"), [("vi", PHONE), ("en", SCREEN)], ids=["phone", "screen"])
-def test_a_ward_or_a_street_there_is_followed_by_mail(opened: Open, letters: Inbox, lang: str, viewport: dict[str, int]) -> None:
-    """Offered where a ward is chosen; a wrong address is told by its field; the question comes by mail, for the place that was chosen."""
+def test_a_ward_or_a_street_is_followed_by_mail(opened: Open, letters: Inbox, lang: str, viewport: dict[str, int]) -> None:
+    """Offered where one is chosen; a wrong address is told by its field; the question comes by mail, for the place that was chosen. The
+    whole street is another one; where no ward is chosen, it is the one."""
     address = f"hang-xom.{lang}@example.org"
     page = opened(f"/cong-khai?lang={lang}", viewport=viewport)
     expect(page.locator("#none")).to_be_hidden()
@@ -71,7 +73,18 @@ def test_a_ward_or_a_street_there_is_followed_by_mail(opened: Open, letters: Inb
         page.click("#follow form button")
     assert said.value.status == 202
     (question,) = wait(lambda: letters.of(address), bool)
+    page.check("#follow-whole")
+    expect(page.locator("#follow summary")).to_contain_text("toàn tuyến Đội Cấn" if lang == "vi" else "all of Đội Cấn")
+    with page.expect_response(re.compile("/v1/public/following")) as said:
+        page.click("#follow form button")
+    assert said.value.status == 202
+    assert len(wait(lambda: letters.of(address), lambda found: len(found) == 2)) == 2
     look(page, f"follow-{lang}")
+    page.goto(f"/cong-khai?lang={lang}&street=doi-can")
+    expect(page.locator("#follow summary")).to_contain_text("toàn tuyến Đội Cấn" if lang == "vi" else "all of Đội Cấn")
+    page.click("#follow summary")
+    expect(page.locator("#follow-whole")).to_be_hidden()
+    look(page, f"follow-street-{lang}")
 
     assert question["Subject"].endswith("Đội Cấn, Phường Ngọc Hà" if lang == "vi" else "Đội Cấn, Ngọc Hà ward")
     assert faults(page) == []

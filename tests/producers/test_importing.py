@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import json
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 
 from deploy.one_machine.embedded import EmbeddedKafka
+from deploy.one_machine.embedded.ports import free_port
 from producers.commands.cli import import_petitions
 from producers.importing.columns import BadMapping, petition_fields, read_mapping
 from producers.importing.command import _digest
+from producers.importing.publishing import Importer, Outcome, Plan, publish_all
+from producers.importing.sealing import Sealer
 from producers.importing.sources import Row, Unreadable, opened, rows
+from producers.intake.making import Maker
 from producers.intake.requests import identify
+from producers.intake.vault import PostgresVault, unseal
+from producers.kafka.bulk import BulkPublisher, Parcel
+from producers.kafka.publisher import Outgoing, Unavailable
+from producers.settings import HttpSettings
+from schemas.commands.failing import UNREACHABLE
+from schemas.events import phones
 from schemas.events.catalogue import SUBMITTED
 from tests.producers.support import SECRET, on_topic
 
@@ -104,8 +118,8 @@ def test_a_packed_file_is_unpacked_and_its_bar_follows_the_file(tmp_path: Path) 
     assert told["read"] == file.stat().st_size
 
 
-def run(broker: EmbeddedKafka, *arguments: str, given: bytes | None = None) -> tuple[int, dict[str, Any]]:
-    environment = {"KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap, "TRACKING_SECRET": SECRET}
+def run(broker: EmbeddedKafka, *arguments: str, given: bytes | None = None, **more: str) -> tuple[int, dict[str, Any]]:
+    environment = {"KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap, "TRACKING_SECRET": SECRET, **more}
     result = CliRunner().invoke(import_petitions, [*arguments, "--json"], env=environment, input=given)
     return result.exit_code, json.loads(result.output.splitlines()[-1])
 
@@ -141,3 +155,87 @@ def test_what_was_left_is_gone_on_with(broker: EmbeddedKafka, tmp_path: Path) ->
     assert went_on == (0, {"published": 2, "rejected": 0})
     assert refused.exit_code == 2
     assert "has changed" in refused.output
+
+
+def test_contacts_are_sealed_and_their_numbers_marked_as_at_the_other_doors(
+    broker: EmbeddedKafka, settings: HttpSettings, tmp_path: Path
+) -> None:
+    """Many at once, one petition twice among them; what was erased stays so; without a database such a row is rejected, and said why."""
+    database = settings.database_url.get_secret_value()
+    people = [("An", "0912 345 678"), ("Bình", "+84 912 345 679"), ("An", "0912 345 678")]
+    lines = [{"text": "Cây đổ", "external_id": f"sealed-{name}", "contact": {"name": name, "phone": phone}} for name, phone in people]
+    file = tmp_path / "sealed.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    an, binh = (identify(SECRET.encode(), "import-sealed", f"sealed-{name}", None).petition_id for name in ("An", "Bình"))
+    options = (str(file), "--channel", "import-sealed")
+    without = run(broker, *options)
+    why = [json.loads(line)["reason"] for line in (tmp_path / "sealed.jsonl.rejects.jsonl").read_bytes().splitlines()]
+    imported = run(broker, *options, DATABASE_URL=database)
+    with closing(PostgresVault(database)) as vault, psycopg.connect(database) as connection:
+        first, again = on_topic(broker.bootstrap, SUBMITTED, an)
+        opened_ = [unseal(vault.read(an), an, one.data.contact_sealed) for one in (first, again)]
+        marks = connection.execute(
+            "select phone from contact_key where petition_id = any(%s) order by petition_id = %s", ([an, binh], binh)
+        )
+        vault.erase(an)
+        run(broker, *options, DATABASE_URL=database)
+
+        assert without == (1, {"published": 0, "rejected": 3})
+        assert all("vault" in reason for reason in why)
+        assert imported == (0, {"published": 3, "rejected": 0})
+        assert [contact.name for contact in opened_] == ["An", "An"]
+        assert [row[0] for row in marks] == [phones.mark(SECRET.encode(), phone) for _, phone in people[:2]]
+        assert [one.data.contact_sealed is None for one in on_topic(broker.bootstrap, SUBMITTED, an)] == [False, False, True, True]
+
+
+def test_more_than_fits_into_one_batch_arrives_whole_and_in_order(broker: EmbeddedKafka) -> None:
+    """Two megabytes over few partitions; the first petition is there again at their end, with other words."""
+    words = ["đầu", *(f"giữa {number}" for number in range(100)), "cuối"]
+    ids = ["large-0", *(f"large-{number}" for number in range(1, 101)), "large-0"]
+    lines = [{"text": f"{word} {'x' * 19_000}", "external_id": external_id} for word, external_id in zip(words, ids, strict=True)]
+    piped = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    imported = run(broker, "-", "--channel", "import-large", given=piped)
+    first = identify(SECRET.encode(), "import-large", "large-0", None).petition_id
+
+    assert imported == (0, {"published": 102, "rejected": 0})
+    assert [one.data.text.split()[0] for one in on_topic(broker.bootstrap, SUBMITTED, first)] == ["đầu", "cuối"]
+
+
+def test_without_kafka_an_import_ends_and_tells_where_it_stands(tmp_path: Path) -> None:
+    """As unreachable, and not as a failure of the file."""
+    file = tmp_path / "nowhere.jsonl"
+    file.write_text('{"text": "Cây đổ"}\n', encoding="utf-8")
+    environment = {"KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{free_port()}", "TRACKING_SECRET": SECRET}
+    result = CliRunner().invoke(import_petitions, [str(file)], env=environment)
+
+    assert result.exit_code == UNREACHABLE
+    assert "0 petitions were published before, up to line 0" in result.output
+
+
+class Forgetful(BulkPublisher):
+    """A publisher to which Kafka never acknowledges the second parcel."""
+
+    def __init__(self) -> None:
+        self.parcels = 0
+
+    async def send(self, events: Sequence[Outgoing]) -> Parcel:
+        self.parcels += bool(events)
+        parcel = asyncio.get_running_loop().create_future()
+        parcel.set_result(self.parcels)
+        return parcel
+
+    async def wait(self, parcel: Parcel) -> None:
+        if await parcel == 2:
+            raise Unavailable("Kafka has not answered in time")
+
+
+async def test_what_follows_a_parcel_that_is_lost_counts_for_nothing() -> None:
+    """So that going on begins with the lost one, and not behind it."""
+    outcome, settled = Outcome(), list[int]()
+    lines = b"".join(b'{"text": "D\xc3\xb2ng %d"}\n' % number if number % 2 else b"{}\n" for number in range(10_000))
+    importer = Importer(Forgetful(), Maker(SECRET.encode()), Sealer(None, SECRET.encode()))
+    with pytest.raises(Unavailable):
+        await publish_all(importer, rows(io.BytesIO(lines)), Plan(None, "import-lost", "file"), outcome, settled.append)
+
+    assert (settled, outcome.done) == ([2000], 2000)
+    assert outcome.counts["published"] == 1000

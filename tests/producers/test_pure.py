@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.http.lookup import Digests, Found
-from producers.intake.requests import Contact, identify
+from producers.intake.requests import Contact, PetitionRequest, event_of, identify
 from producers.intake.vault import new_key, seal, unseal
+from schemas.events.files import FileKind, FileRef
+from schemas.events.intake import PetitionSubmitted
 
 SECRET = b"s" * 32
 KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=50)
@@ -86,3 +88,29 @@ async def test_look_ups_that_wait_go_in_one_query() -> None:
     assert asked == [{"a"}, {"b", "c"}, {"bad", "a"}]
     assert [type(one) for one in refused] == [ValueError, ValueError]
     assert await digests.of("a") == "1"
+
+
+def test_the_event_is_what_its_model_would_write() -> None:
+    """To the byte, with every field that a petition can have, and with none that it need not have."""
+    ref = FileRef(id="0" * 32, kind=FileKind.IMAGE, size=9, sha256="a" * 64)
+    full = {
+        "channel": "ihanoi",
+        "external_id": "A-1/\u1ec7",
+        "text": 'Hố ga "sâu"\t\x01\x7f\u2028 ngõ 2',
+        "location": {"lat": 21, "long": 105.85123456789, "address": "12 phố Huế", "ward_code": "00070"},
+        "media_urls": ["https://ví-dụ.vn/ảnh 1.jpg?a=1#b"],
+        "category": "waste",
+        "urgent": False,
+    }
+    for fields, files, taken_by, now_ms in (
+        (full, (ref,), "person-1", 1_800_000_000_123),
+        ({"channel": "web", "text": "Cháy!"}, (), None, 1_800_000_000_000),
+    ):
+        request = PetitionRequest.model_validate(fields)
+        who = identify(SECRET, request.channel, request.external_id, "key")
+        event = event_of(request, who, "0" * 32, taken_by and "v1.sealed", now_ms, files=files, taken_by=taken_by)
+        as_read = PetitionSubmitted.model_validate_json(event.value)
+
+        assert event.value == as_read.model_dump_json(exclude_none=True).encode()
+        assert as_read.model_fields_set == {name for name, value in as_read if value is not None}
+        assert fields is not full or as_read.model_fields_set == PetitionSubmitted.model_fields.keys()

@@ -22,7 +22,9 @@ class FollowingAnswer(BaseModel):
 
 
 class FollowRequest(BaseModel):
-    ward: str = Field(description="By code.")
+    """At least one of `ward` and `street`: without a ward the whole street is followed, in all wards that it touches."""
+
+    ward: str | None = Field(None, description="By code.")
     street: str | None = Field(None, description="Only what is shown of this street, by code: its name in small letters without marks.")
     email: EmailAddress
 
@@ -38,7 +40,7 @@ FOLLOWING = Operation(
     method="GET",
     path="/v1/public/following",
     tag=TAG,
-    summary="Whether a ward can be followed by mail, and when mails go out.",
+    summary="Whether a ward or a street can be followed by mail, and when mails go out.",
     answer=Answer("The rules.", FollowingAnswer),
 )
 FOLLOW = Operation(
@@ -46,12 +48,13 @@ FOLLOW = Operation(
     method="POST",
     path="/v1/public/following",
     tag=TAG,
-    summary="Have what is new in a ward, or a street there, sent to an address once a day, after the link that is sent there was followed.",
+    summary="Have what is new in a ward or a street sent to an address once a day, after the link that is sent there was followed.",
     body=Body(
         FollowRequest,
         {
             "ward": {"ward": "00070", "email": "dan@example.org"},
             "street": {"ward": "00070", "street": "pho-hue", "email": "dan@example.org"},
+            "whole street": {"street": "pho-hue", "email": "dan@example.org"},
         },
     ),
     answer=Answer("The question whether was put on its way.", FollowAnswer, status=202),

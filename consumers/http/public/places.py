@@ -1,4 +1,4 @@
-"""Following a ward, or a street there, by mail. Who asks is not known: the address is asked before anything is sent there."""
+"""Following a ward, a street there, or a whole street, by mail. Who asks is not known: the address is asked before it gets anything."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def place_routes(showing: Showing) -> list[Route]:
 
 
 def _place(said: FollowRequest) -> Place:
-    """Raise Problem 422 for a code that none has."""
+    """Raise Problem 422 for a code that none has, and for no code at all."""
+    if said.ward is None and said.street is None:
+        raise broken("ward", "missing", status=422)
     for name, code, known in (("ward", said.ward, wards()), ("street", said.street, streets_by_code())):
         if code is not None and code not in known:
             raise broken(name, f"unknown_{name}", status=422)

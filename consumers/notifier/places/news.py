@@ -17,11 +17,12 @@ from schemas.events.numbers import Numbers
 from schemas.events.sealing import Sealing
 from schemas.platform.instants import HANOI
 
-_LOOKED_AT = 500
+_LOOKED_AT = 2000
 """So many petitions are looked at for one mail, and no more."""
 _NEW = f"""
 select p.petition_id, p.category, p.received_at, p.petition from followed_case p
-where {LISTED} and p.ward_code = %(ward)s and p.received_at >= %(since)s and p.received_at < %(end)s
+where {LISTED} and (p.ward_code = any(%(wards)s) or (%(whole)s and p.ward_code is null))
+  and p.received_at >= %(since)s and p.received_at < %(end)s
 order by p.received_at desc, p.petition_id desc limit {_LOOKED_AT}
 """  # noqa: S608 -- made of constants
 
@@ -43,8 +44,9 @@ class News:
         self._pool, self._sealing, self._numbers = pool, sealing, numbers
 
     async def of(self, place: Place, since: datetime, end: datetime) -> Sequence[Reported]:
-        """The newest first; those in the place's street alone, where it has one."""
-        given = {**WHICH, "ward": place.ward, "since": since, "end": end}
+        """The newest first; those in the place's street alone, where it has one. Of a whole street also those of which it is not known in
+        which of its wards they are: who names a street alone has often not said more."""
+        given = {**WHICH, "wards": list(place.wards), "whole": place.ward is None, "since": since, "end": end}
         async with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
             rows = await (await cursor.execute(_NEW, given)).fetchall()
         found = map(self._reported, rows)

@@ -58,7 +58,8 @@ async function followed(query) {
   byId("clear").hidden = !query.toString();
   byId("feed").hidden = !code;
   byId("feed").href = `/v1/public/${kind}/${code}.atom?lang=${lang}`;
-  byId("feed").textContent = code ? t("public.feed", { name: from.find((one) => one.code === code)?.name ?? code }) : "";
+  const name = from.find((one) => one.code === code)?.name ?? code;
+  byId("feed").textContent = code ? t("public.feed", { name: kind === "streets" ? t("public.whole-street", { name }) : name }) : "";
   followByMail(query.get("ward"), query.get("street"));
   (await map).mark(query.get("ward"));
 }
