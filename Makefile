@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS ?=
 
+# Else each of the hundred processes that a run of the tests starts would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test test-long check bench chaos clean install install-dev lock docs
 
 run: install            ## run everything on this machine: http://127.0.0.1:8080

@@ -8,6 +8,7 @@ from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from consumers.notifier.policy import MEDIA
 from schemas.identity.settings import IdentitySettings
 from schemas.platform.settings import DatabaseSettings, KeyringSettings, ProcessSettings, SmtpSettings, TrackingSettings
 
@@ -78,8 +79,8 @@ class NoticeSettings(TrackingSettings, KeyringSettings):
     @field_validator("notice_media")
     @classmethod
     def _known_media(cls, given: str) -> str:
-        if unknown := {part.strip() for part in given.split(",")} - {"", "email", "sms", "zalo", "webpush"}:
-            raise ValueError(f"knows email, sms, zalo and webpush, not {', '.join(sorted(unknown))}")
+        if unknown := {part.strip() for part in given.split(",")} - {"", *MEDIA}:
+            raise ValueError(f"knows {', '.join(MEDIA)}, not {', '.join(sorted(unknown))}")
         return given
 
 

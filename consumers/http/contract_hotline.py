@@ -5,17 +5,13 @@ from __future__ import annotations
 from pydantic import AwareDatetime, BaseModel
 
 from consumers.http.answers import CitizenEntry, NamedOffice, Said
-from schemas.events.base import Model, PetitionId
-from schemas.events.phones import Phone
+from schemas.events.base import PetitionId
+from schemas.events.phones import OfCaller
 from schemas.events.standing import State
 from schemas.web.contract import NO_DUTY, NO_JSON, PETITION_ID, Answer, Body, Caller, Operation
 
 LISTED_AT_MOST = 20
 _TAG = "Hotline"
-
-
-class CallersNumber(Model):
-    phone: Phone
 
 
 class CallersLine(BaseModel):
@@ -51,7 +47,7 @@ SEARCH = Operation(
     tag=_TAG,
     summary="The petitions whose contact has this number, the newest first.",
     caller=Caller.OFFICE,
-    body=Body(CallersNumber, {"a caller": {"phone": "0912 345 678"}}),
+    body=Body(OfCaller, {"a caller": {"phone": "0912 345 678"}}),
     answer=Answer(f"At most {LISTED_AT_MOST}.", CallersList),
     refusals=(*NO_DUTY, *NO_JSON, (503, "database-unavailable")),
 )

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from consumers.http.body import given
-from consumers.http.contract_hotline import LISTED_AT_MOST, OPENED, SEARCH, SHOW, CallersNumber
+from consumers.http.contract_hotline import LISTED_AT_MOST, OPENED, SEARCH, SHOW
 from consumers.http.endpoint import endpoint
 from consumers.http.state import Views
 from consumers.read_model import callers
@@ -39,7 +39,7 @@ def hotline_routes(views: Views) -> list[Route]:
         person = (await views.callers.allowed(request, Call.TAKE_CALLS)).person
         if person is None:
             raise Problem(403, "not-your-duty")
-        number = await given(CallersNumber, request)
+        number = await given(phones.OfCaller, request)
         mark = phones.mark(views.keys.secrets[-1], number.phone)
         rows = await callers.of_phone(views.reader, mark, person.id, LISTED_AT_MOST)
         lang = language(request)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from consumers.notifier import guard
-from consumers.notifier.policy import policy
+from consumers.notifier.policy import CitizensMedium, policy
 from schemas.events.strings import Clean, EmailAddress
 
 _PHONE = r"^\+?[0-9 .()-]{6,24}$"
@@ -54,7 +54,7 @@ class Subscription(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    medium: Literal["email", "sms", "zalo", "webpush"]
+    medium: CitizensMedium
     email: EmailAddress | None = None
     phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=_PHONE)] | None = None
     subscription: BrowserSubscription | None = None

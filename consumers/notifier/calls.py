@@ -8,6 +8,7 @@ import httpx
 
 from consumers.notifier import guard
 from consumers.notifier.failing import NotTaken
+from schemas.platform.authorities import authorities
 
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 
@@ -17,7 +18,7 @@ class Calls:
 
     def __init__(self, *, inside: bool) -> None:
         self._inside = inside
-        self._client = httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=_TIMEOUT, verify=authorities(), follow_redirects=False, trust_env=False)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """The answer's status. Raises NotTaken when there is none."""

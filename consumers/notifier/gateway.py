@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from consumers.notifier.failing import NotTaken, taken
+from schemas.platform.authorities import authorities
 
 _WRONG = (400, 422)
 """What the same message will be answered by at every later try."""
@@ -32,7 +33,7 @@ class Gateway:
 
     def __init__(self, url: str, token: str, template: str) -> None:
         self._url, self._template = url, template
-        self._client = httpx.AsyncClient(timeout=10, headers={"Authorization": f"Bearer {token}"} if token else {})
+        self._client = httpx.AsyncClient(timeout=10, verify=authorities(), headers={"Authorization": f"Bearer {token}"} if token else {})
 
     async def send(self, address: str, text: str, reference: str) -> None:
         """Raises NotTaken."""

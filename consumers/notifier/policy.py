@@ -6,13 +6,14 @@ import tomllib
 from datetime import time
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-Medium = Literal["email", "sms", "zalo", "webpush", "webhook"]
-MEDIA: tuple[Medium, ...] = ("email", "sms", "zalo", "webpush")
-"""By which a citizen can be told; `webhook` is for offices and channels."""
+CitizensMedium = Literal["email", "sms", "zalo", "webpush"]
+Medium = CitizensMedium | Literal["webhook"]
+"""A webhook is for offices and channels."""
+MEDIA: tuple[CitizensMedium, ...] = get_args(CitizensMedium)
 
 
 def _clock_time(given: object) -> object:

@@ -17,11 +17,10 @@ with found as materialized (
 )
 select petition_id, view from found order by received_at desc, petition_id
 """
-FORGET_MARKS = """
-update number_search set phone = null
-where phone is not null and not exists (select from contact_key where contact_key.phone = number_search.phone)
-"""
-"""Marks of numbers that are nobody's contact any more; said again it does nothing more."""
+NOBODYS = "phone is not null and not exists (select from contact_key where contact_key.phone = number_search.phone)"
+"""Of a search whose number is nobody's contact any more, and whose mark of it goes."""
+FORGET_MARKS = f"update number_search set phone = null where {NOBODYS}"  # noqa: S608 — a constant
+"""Said again it does nothing more."""
 SEARCHES = """
 select s.at, p.login, p.name, s.found, s.phone is not null as known from number_search s join person p on p.id = s.person_id
 where s.at > now() - make_interval(days => %(days)s) and (%(phone)s::bytea is null or s.phone = %(phone)s) order by s.at desc

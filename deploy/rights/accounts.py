@@ -25,7 +25,7 @@ def ensure_accounts(settings: ProcessSettings, folder: Path) -> int:
         known = admin.describe_user_scram_credentials()
         fresh = {path.name: path.read_text(encoding="utf-8").strip() for path in files if _is_news(path, known, told_at)}
         with suppress(OSError):  # secrets that are mounted
-            mark.touch()  # before: what is written while they are told is told the next time
+            mark.touch(0o600)  # before: what is written while they are told is told the next time
         if fresh:
             tell(admin, fresh)
     return len(fresh)

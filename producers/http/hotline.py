@@ -15,7 +15,7 @@ from starlette.routing import Route
 from producers.http.actions import act
 from producers.http.body import idempotency_key, parse, read_json_body
 from producers.http.endpoint import endpoint
-from producers.http.hotline_contract import ADD_FOR_CALLER, ENTER, LOOK_UP, CallersAddition, OfCaller
+from producers.http.hotline_contract import ADD_FOR_CALLER, ENTER, LOOK_UP, CallersAddition
 from producers.http.petitions import accept
 from producers.http.state import Intake
 from producers.intake.requests import WebPetition
@@ -56,7 +56,7 @@ def _enter(intake: Intake) -> Handler:
 def _look_up(intake: Intake) -> Handler:
     async def handle(request: Request) -> Response:
         person = await _person(intake, request)
-        given = parse(OfCaller, await read_json_body(request, intake.settings.body_limit))
+        given = parse(phones.OfCaller, await read_json_body(request, intake.settings.body_limit))
         petition_id = await _of_caller(intake, request, given.phone)
         return await _asked(intake, petition_id, Actor(role=Role.HOTLINE, id=person), {"action": "look-up"}, None)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from producers.http.contract import ActionReceipt, Receipt
 from producers.intake.requests import WebPetition
 from schemas.events.actions import Note
-from schemas.events.base import Model
-from schemas.events.phones import Phone
+from schemas.events.phones import OfCaller
 from schemas.web.contract import (
     IDEMPOTENCY_KEY,
     NO_DUTY,
@@ -23,12 +22,6 @@ from schemas.web.contract import (
 
 _TAG = "Hotline"
 _AWAY: tuple[Refusal, ...] = ((503, "kafka-unavailable"), (503, "database-unavailable"))
-
-
-class OfCaller(Model):
-    """`phone`: the number that the petition has as its contact."""
-
-    phone: Phone
 
 
 class CallersAddition(OfCaller):

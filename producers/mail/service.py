@@ -8,6 +8,7 @@ from typing import Any, Self
 import httpx
 
 from producers.mail.settings import MailroomSettings
+from schemas.platform.authorities import authorities
 
 _TIMEOUT_SECONDS = 30
 _BUSY = frozenset({429, 503})
@@ -31,7 +32,7 @@ class Service:
 
     def __init__(self, settings: MailroomSettings) -> None:
         key = {"X-API-Key": settings.intake_key.get_secret_value()}
-        self._http = httpx.Client(base_url=settings.intake_url, headers=key, timeout=_TIMEOUT_SECONDS)
+        self._http = httpx.Client(base_url=settings.intake_url, headers=key, timeout=_TIMEOUT_SECONDS, verify=authorities())
 
     def __enter__(self) -> Self:
         return self

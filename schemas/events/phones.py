@@ -8,7 +8,15 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from schemas.events.base import Model
+
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 .()-]{6,24}$")]
+
+
+class OfCaller(Model):
+    """`phone`: the caller's number, which his petitions have as their contact."""
+
+    phone: Phone
 
 
 def plain(phone: str) -> str:

@@ -22,6 +22,7 @@ from joserfc.jwk import KeySet
 from psycopg_pool import AsyncConnectionPool
 
 from schemas.identity.settings import IdentitySettings
+from schemas.platform.authorities import authorities
 from schemas.platform.credentials import digest
 from schemas.web import Problem
 
@@ -145,7 +146,7 @@ class Provider:
     async def _fetched(self, url: str, form: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
         """The JSON object that it answers; to `form` where one is sent."""
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
+            async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, verify=authorities()) as client:
                 asked = client.get(url) if form is None else client.post(url, data=form, **more)
                 return dict((await asked).raise_for_status().json())
         except (httpx.HTTPError, ValueError, TypeError) as error:

@@ -20,12 +20,11 @@ from streams.classify.commands.classify import classify as command
 from streams.classify.commands.lines import classify_lines
 from streams.classify.found import Asked, Classification
 from streams.classify.settings import ClassifySettings
-
-READY = classifier()
+from tests.classify.shipped import shipped
 
 
 def one(text: str, **more: object) -> Classification:
-    return READY.classify_texts([Asked(text, **more)])[0]  # type: ignore[arg-type]
+    return shipped().classify_texts([Asked(text, **more)])[0]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +170,7 @@ def test_other_matters_are_proposed() -> None:
 def test_a_proposed_matter_says_whose_it_would_be() -> None:
     """As the routing table says for the same place; None where a person must say."""
     text = "Rác chất đống đầu ngõ cả tuần không ai thu gom. Ngoài ra đèn tín hiệu ở ngã tư không sáng, xe cộ chen nhau."
-    here, nowhere = READY.classify_texts([Asked(f"{text} Phường Định Công."), Asked(text)])
+    here, nowhere = shipped().classify_texts([Asked(f"{text} Phường Định Công."), Asked(text)])
     owners = {one.category: (one.office or "").startswith("ward-") for one in here.matters}
 
     assert here.matters
@@ -242,10 +241,10 @@ def test_an_operators_lexicon_and_threshold(tmp_path: Path) -> None:
 @given(st.lists(st.text(st.characters(codec=None, exclude_categories=[])), max_size=4))
 def test_any_text_is_classified(texts: list[str]) -> None:
     """Whatever code points come, each text gets a valid classification that names the model."""
-    for found in READY.classify_texts([Asked(text) for text in texts]):
+    for found in shipped().classify_texts([Asked(text) for text in texts]):
         assert found.office in offices()
         assert 0 <= found.confidence <= 1
-        assert found.model_version == READY.version
+        assert found.model_version == shipped().version
 
 
 def test_a_huge_text_is_classified() -> None:
@@ -261,7 +260,7 @@ def test_lines_come_out_in_order_with_all_fields() -> None:
     """One line for each, in order, with the documented fields."""
     rows = [json.dumps({"id": number, "text": "mất điện cả xóm"}).encode() for number in range(1200)]
 
-    found = _lines(READY, *rows)
+    found = _lines(shipped(), *rows)
 
     assert [row["id"] for row in found] == list(range(1200))
     wanted = "id category confidence alternatives urgent urgent_reasons ward_code ward_confidence office triage reasons"
@@ -285,7 +284,7 @@ def test_lines_come_out_in_order_with_all_fields() -> None:
 )
 def test_a_bad_line_is_named_and_the_rest_goes_on(row: bytes) -> None:
     """A line that cannot be read gives its number and the error; the next ones are classified."""
-    bad, good = _lines(READY, row, b'{"id": "g", "text": "den duong hong"}')
+    bad, good = _lines(shipped(), row, b'{"id": "g", "text": "den duong hong"}')
 
     assert bad["line"] == 1
     assert bad["error"]

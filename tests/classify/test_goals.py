@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from streams.classify.build import classifier
 from streams.classify.classifier import Classifier
 from streams.classify.found import Asked
 from streams.classify.learning import corpus
 from streams.classify.learning.corpus import read_jsonl
 from streams.classify.learning.evaluate import evaluate
 from streams.classify.learning.measures import Answer, Report, Share, calibration_error, report
+from tests.classify.shipped import shipped
 
 
 @pytest.fixture(scope="module")
 def ready() -> Classifier:
-    return classifier()
+    return shipped()
 
 
 @pytest.fixture(scope="module")

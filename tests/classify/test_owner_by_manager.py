@@ -10,7 +10,6 @@ from click.testing import CliRunner
 from schemas.events.base import Level
 from schemas.events.intake import Location, PetitionKind
 from schemas.reference import TRIAGE_OFFICE, wards
-from streams.classify.build import classifier
 from streams.classify.commands.routing import routing
 from streams.classify.found import NOWHERE, Asked, Place
 from streams.classify.routing import routes
@@ -18,6 +17,7 @@ from streams.classify.routing.mistakes import BadRoutingError
 from streams.classify.routing.routes import Route, RoutingTable, own_text
 from streams.classify.routing.streets import COLUMNS, ManagedStreets, own_streets, parse_streets
 from streams.classify.text.typed import typed
+from tests.classify.shipped import shipped
 
 HOAN_KIEM = "00070"
 THERE = Place(ward_code=HOAN_KIEM, method="ward-name", confidence=0.97)
@@ -190,7 +190,7 @@ def test_a_school_whose_ward_is_not_known_is_with_the_department_first() -> None
 
 def test_a_classified_petition_carries_its_rule() -> None:
     """For citizen, office and triage; what a person must sort first carries the rule that would hold."""
-    sure, unsure = classifier().classify_texts(
+    sure, unsure = shipped().classify_texts(
         [Asked("Đèn đường trong ngõ 12 phường Định Công hỏng ba hôm nay, tối om"), Asked("Rác chất đống mấy hôm nay không ai thu gom")]
     )
     (dinh_cong,) = [ward.office for ward in wards().values() if ward.name_vi == "Định Công"]

@@ -22,6 +22,7 @@ from streams.classify.learning.retrain import Comparison
 from streams.classify.model import file
 from streams.classify.model.file import Model
 from tests.broker import operator, reach
+from tests.classify.shipped import shipped
 
 AT = datetime(2026, 3, 2, 3, 4, 5, tzinfo=UTC)
 ASKED = [Asked("Đèn đường ngõ 12 phố Huế hỏng ba hôm nay")]
@@ -34,7 +35,7 @@ def another(number: int = 1) -> Model:
 
 @pytest.fixture(scope="module")
 def ready() -> Classifier:
-    return classifier()
+    return shipped()
 
 
 def test_a_promoted_model_is_the_newest(tmp_path: Path) -> None:

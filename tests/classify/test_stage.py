@@ -15,14 +15,12 @@ from schemas.events.envelope import BadEvent, Envelope
 from schemas.events.files import FileRef
 from schemas.events.intake import Location, PetitionClassified, PetitionSubmitted
 from streams.classify import found
-from streams.classify.build import classifier
 from streams.classify.found import Asked
 from streams.classify.io import wire
 from streams.classify.io.stage import ClassifyStage
 from streams.engine.types import Record
+from tests.classify.shipped import shipped
 
-READY = classifier()
-STAGE = ClassifyStage(READY.classify_texts)
 ID = "0123456789abcdef0123456789"
 NOW_MS = 1_767_600_000_000
 PETITION = {
@@ -41,6 +39,10 @@ PETITION = {
 
 
 FILE = {"id": "0a" * 16, "kind": "image", "size": 120_000, "sha256": "0b" * 32}
+
+
+def stage() -> ClassifyStage:
+    return ClassifyStage(shipped().classify_texts)
 
 
 def _record(value: dict[str, Any] | bytes, key: bytes = ID.encode(), **headers: bytes) -> Record:
@@ -130,7 +132,7 @@ def test_an_ordinary_petition_is_read_quickly() -> None:
 )
 def test_what_is_no_petition_is_refused_with_its_field(record: Record, said: str) -> None:
     """It goes to the dead letters with field and rule, and the others go on."""
-    effects = STAGE.decide([record, _record(PETITION)], {}, NOW_MS)
+    effects = stage().decide([record, _record(PETITION)], {}, NOW_MS)
 
     (refused, error), *more = effects.rejected
     assert (refused, more, len(effects.outputs)) == (record, [], 1)
@@ -144,12 +146,12 @@ def test_structured_mode_is_read_as_well() -> None:
     body = {"specversion": "1.0", "id": made.id, "source": made.source, "type": made.type, "time": made.time.isoformat(), "data": PETITION}
     structured = _record(json.dumps(body).encode(), content_type=b"application/cloudevents+json")
 
-    assert STAGE.decide([structured], {}, NOW_MS).outputs == STAGE.decide([_record(PETITION)], {}, NOW_MS).outputs
+    assert stage().decide([structured], {}, NOW_MS).outputs == stage().decide([_record(PETITION)], {}, NOW_MS).outputs
 
 
 def test_stage_and_command_are_one_code_path() -> None:
     """A petition gets what its bare text gets; the event passes the schema's checks, and its id follows from its cause."""
-    output = STAGE.decide([_record(PETITION)], {}, NOW_MS).outputs[0]
+    output = stage().decide([_record(PETITION)], {}, NOW_MS).outputs[0]
 
     event = envelope.read(output.value, output.headers, (catalogue.CLASSIFIED_TYPE,))
     asked = Asked(str(PETITION["text"]), Location.model_validate(PETITION["location"]), "drainage", urgent=True)
@@ -157,5 +159,5 @@ def test_stage_and_command_are_one_code_path() -> None:
     assert event.data.petition == PetitionSubmitted.model_validate(PETITION)
     assert (
         event.data.classification.model_dump_json()
-        == intake.Classification.model_validate(msgspec.to_builtins(READY.classify_texts([asked])[0])).model_dump_json()
+        == intake.Classification.model_validate(msgspec.to_builtins(shipped().classify_texts([asked])[0])).model_dump_json()
     )

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-import pytest
 
 from deploy.cluster.migrate import migrate
 from deploy.one_machine.embedded import EmbeddedPostgres
@@ -133,11 +132,13 @@ def test_a_dispatcher_that_is_killed_doubles_nothing(rig: Rig) -> None:
     assert all(found.count(life.petition_id.encode()) == 2 for life in lives)
 
 
-@pytest.mark.parametrize("module", ["consumers.read_model.role", "consumers.queues.role"])
-def test_without_a_broker_the_process_waits(module: str, rig: Rig) -> None:
-    """No broker yet: alive, not ready, and it ends when told to."""
-    with role(module, rig, KAFKA_BOOTSTRAP_SERVERS=f"127.0.0.1:{free_port()}") as (process, port):
-        until(lambda: status(port, "/healthz") == 200)
-        assert status(port, "/readyz") == 503
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=PATIENCE_SECONDS) == 0
+def test_without_a_broker_processes_wait(rig: Rig) -> None:
+    """No broker yet: alive, not ready, and each ends when told to."""
+    nobody = {"KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{free_port()}"}
+    with role("consumers.read_model.role", rig, **nobody) as projector, role("consumers.queues.role", rig, **nobody) as dispatcher:
+        for _, port in (projector, dispatcher):
+            until(lambda port=port: status(port, "/healthz") == 200)
+            assert status(port, "/readyz") == 503
+        for process, _ in (projector, dispatcher):
+            process.send_signal(signal.SIGTERM)
+        assert [process.wait(timeout=PATIENCE_SECONDS) for process, _ in (projector, dispatcher)] == [0, 0]

@@ -14,19 +14,18 @@ from starlette.applications import Starlette
 from deploy.web.draft import AT_ONCE, Classify, draft_route
 from deploy.web.limits import PACES, Limited
 from schemas.reference import wards
-from streams.classify.build import classifier
 from streams.classify.found import Asked, Classification
 from streams.classify.model.file import BadModelError
+from tests.classify.shipped import shipped
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-READY = classifier()
 SECONDS = 30.0
 """After which a test gives up waiting; only ever reached by a mistake."""
 LIGHT = "Đèn đường trong ngõ 12 phường Định Công hỏng ba hôm nay, tối om"
 (DINH_CONG,) = [ward for ward in wards().values() if ward.name_vi == "Định Công"]
 
 
-def app(build: Callable[[], Classify] = lambda: READY.classify_texts) -> Limited:
+def app(build: Callable[[], Classify] = lambda: shipped().classify_texts) -> Limited:
     return Limited(Starlette(routes=[draft_route(10_000, build)]), 0)
 
 
@@ -95,7 +94,7 @@ async def test_an_address_that_asks_too_often_waits() -> None:
 
     def noted(asked: Sequence[Asked]) -> Sequence[Classification]:
         answered.extend(asked)
-        return READY.classify_texts(asked)
+        return shipped().classify_texts(asked)
 
     made = app(lambda: noted)
     transport = httpx.ASGITransport(made, client=("203.0.113.7", 1))
@@ -116,7 +115,7 @@ async def test_so_many_wait_and_no_more() -> None:
     def build() -> Classify:
         begun.set()
         assert go_on.wait(SECONDS)
-        return READY.classify_texts
+        return shipped().classify_texts
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app(build)), base_url="http://x") as client:
         waiting = [asyncio.create_task(client.post("/v1/drafts", json={"text": "Cây đổ"})) for _ in range(AT_ONCE)]
@@ -136,7 +135,7 @@ async def test_without_a_classifier_the_page_goes_on_without_a_preview() -> None
     def build() -> Classify:
         for error in tries:
             raise error
-        return READY.classify_texts
+        return shipped().classify_texts
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app(build)), base_url="http://x") as client:
         codes = [(await client.post("/v1/drafts", json={"text": "Cây đổ"})).status_code for _ in range(2)]

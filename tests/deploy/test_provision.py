@@ -107,8 +107,9 @@ def test_a_topics_other_settings_are_nobodys_business() -> None:
     assert differences({"a": {"x": "3"}, "b": {"x": "3"}}, found) == [Change("a", "x", "1", "3")]
 
 
-def test_without_a_broker_or_database_the_error_says_so() -> None:
+def test_without_a_broker_or_database_the_error_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody listens: the error names the service and counts as unreachable (exit code 3)."""
+    monkeypatch.setattr("deploy.cluster.kafka.CONNECT_MS", 300)
     with pytest.raises(KafkaUnreachable) as kafka:
         ensure_topics(ProcessSettings(kafka_bootstrap_servers=f"127.0.0.1:{free_port()}"))
     with pytest.raises(DatabaseUnreachable) as database:

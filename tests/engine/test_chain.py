@@ -169,8 +169,9 @@ def test_a_worker_that_divides_the_work_otherwise_is_refused_before_it_joins(job
     chained = job.start("chained", JOB_STAGE="chained")
     job.produce(20)
     job.wait_ready(chained)
-    for stage in ("first", "second"):
-        assert "CHAINED must be the same" in ends_with(job.start(stage, JOB_STAGE=stage, **IMPATIENT), job)
+    refused = [job.start(stage, JOB_STAGE=stage, **IMPATIENT) for stage in ("first", "second")]
+    for worker in refused:
+        assert "CHAINED must be the same" in ends_with(worker, job)
     job.produce(20)
     assert_exactly_once(job)
 

@@ -97,6 +97,7 @@ class Notifier:
     rig: Rig
     settings: NotifierSettings
     keys: KeyringFile
+    looking: KafkaConsumer
     policy: NoticePolicy = EAGER
 
     @property
@@ -135,10 +136,8 @@ class Notifier:
             cursor.executemany("insert into consumer_offset values (%s, %s, %s, %s)", rows)
 
     def _ends(self) -> dict[TopicPartition, int]:
-        with closing(KafkaConsumer(**reach(self.rig.bootstrap))) as looking:
-            found: dict[TopicPartition, int] = looking.end_offsets(
-                [TopicPartition(EVENTS.name, n) for n in looking.partitions_for_topic(EVENTS.name)]
-            )
+        partitions = self.rig.producer.partitions_for(EVENTS.name)
+        found: dict[TopicPartition, int] = self.looking.end_offsets([TopicPartition(EVENTS.name, number) for number in partitions])
         return found
 
     def _caught_up(self) -> bool:
@@ -191,8 +190,15 @@ class Notifier:
             return connection.execute(query).fetchall()
 
 
+@pytest.fixture(scope="session")
+def looking(broker: str) -> Iterator[KafkaConsumer]:  # noqa: F811
+    """Sees where the record ends, for the session: a client of its own for each look takes longer than the look."""
+    with closing(KafkaConsumer(**reach(broker))) as made:
+        yield made
+
+
 @pytest.fixture
-def notifier(rig: Rig, mailbox: tuple[Inbox, int]) -> Notifier:  # noqa: F811
+def notifier(rig: Rig, looking: KafkaConsumer, mailbox: tuple[Inbox, int]) -> Notifier:  # noqa: F811
     settings = NotifierSettings(
         kafka_bootstrap_servers=rig.bootstrap,
         database_url=rig.database,
@@ -203,7 +209,7 @@ def notifier(rig: Rig, mailbox: tuple[Inbox, int]) -> Notifier:  # noqa: F811
         smtp_port=mailbox[1],
         smtp_tls="none",
     )
-    made = Notifier(rig, settings, KeyringFile(rig.keyring))
+    made = Notifier(rig, settings, KeyringFile(rig.keyring), looking)
     made.begins_now()
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from streams.engine.writer import Membership
@@ -16,6 +17,9 @@ SESSION_SECONDS, REBALANCE_SECONDS, WATCH_SECONDS = 6.0, 10.0, 1.0
 
 _AGAIN_SECONDS = (0.001, 0.02, 0.5)
 """After so long the supervisor starts anew what died by itself."""
+_OFTEN, _LATER_SECONDS = 8, 15.0
+"""What has died so often is started so much later, as the real supervisor's pauses grow: else a worker that nothing helps would be
+most of what there is to simulate."""
 
 Start = Callable[[Machine, Callable[[], None]], Worker]
 
@@ -28,6 +32,7 @@ class SimGroup:
         self.workers: dict[str, Worker] = {}
         self._has: dict[str, list[int]] = {}
         self._unheard: dict[str, float] = {}
+        self._deaths: Counter[str] = Counter()
         self._ids = itertools.count()
         self._lock = asyncio.Lock()
         self._starting: list[asyncio.Task[None]] = []
@@ -61,8 +66,10 @@ class SimGroup:
         return worker
 
     def _died(self, machine: str) -> None:
+        self._deaths[machine] += 1
+        pause = self._rng.choice(_AGAIN_SECONDS) + (_LATER_SECONDS if self._deaths[machine] > _OFTEN else 0.0)
         again = asyncio.get_running_loop().call_later
-        again(self._rng.choice(_AGAIN_SECONDS), lambda: self._starting.append(asyncio.create_task(self._start_again(machine))))
+        again(pause, lambda: self._starting.append(asyncio.create_task(self._start_again(machine))))
 
     async def _start_again(self, machine: str) -> None:
         if not self.workers[machine].alive:  # else somebody was quicker

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
@@ -14,6 +15,7 @@ from tests.simulation.run import fault_of, quiet, shrunk
 from tests.simulation.worker import Parts
 
 HISTORIES, SHARE, PROCESSES = int(os.environ.get("HISTORIES", "10000")), 250, 2
+FURTHER = pytest.param(range(HISTORIES, 3 * HISTORIES, SHARE), marks=pytest.mark.long)
 ENOUGH = 400
 """Histories of the faults that concern it, in which each mutant must have shown itself."""
 
@@ -29,10 +31,11 @@ def failures(first: int) -> list[str]:
     return found
 
 
-def test_nothing_is_lost_doubled_reordered_early_or_overtaken_in_any_history() -> None:
+@pytest.mark.parametrize("firsts", [range(0, HISTORIES, SHARE), FURTHER], ids=["the first", "further ones"])
+def test_nothing_is_lost_doubled_reordered_early_or_overtaken_in_any_history(firsts: Sequence[int]) -> None:
     """Crashes between any two steps, frozen workers, lost and late answers, strangers' transactions, lost disks, clocks that jump."""
     with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
-        found = [failure for part in pool.map(failures, range(0, HISTORIES, SHARE)) for failure in part]
+        found = [failure for part in pool.map(failures, firsts) for failure in part]
 
     assert not found, "\n\n".join(found[:3])
 

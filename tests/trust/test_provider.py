@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from deploy.one_machine.embedded import EmbeddedPostgres
 from schemas.authority import Duty, Post
+from tests.plain_http import PLAIN
 from tests.trust.provider import CLIENT, SECRET, USER, Canaille, canaille
 from tests.trust.service import HTTP, Service, form_token, serving
 
@@ -56,7 +57,7 @@ async def there(provider: Canaille, browser: httpx.AsyncClient, other: httpx.Cli
 async def test_who_signs_in_at_the_provider_is_signed_in_here_and_out_of_both(service: Service, provider: Canaille, lan: str) -> None:
     """As the person whom we have under the provider's subject, on the page that he wanted; the end leads to the provider and back."""
     async with service.browser() as browser:
-        with httpx.Client(timeout=30) as other:
+        with httpx.Client(timeout=30, verify=PLAIN) as other:
             back = await there(provider, browser, other)
             arrived = await browser.get(back)
             who = (await browser.get("/session")).json()
@@ -89,7 +90,7 @@ async def test_the_way_is_protected_by_state_nonce_and_verifier(service: Service
 async def test_a_way_back_is_for_the_browser_that_went_and_once(service: Service, provider: Canaille, lan: str) -> None:
     """So nobody is signed in as another by a link; neither without the cookie, nor with another visit's, nor a second time."""
     async with service.browser() as browser, service.browser() as victim:
-        with httpx.Client(timeout=30) as other:
+        with httpx.Client(timeout=30, verify=PLAIN) as other:
             back = await there(provider, browser, other)
         without = await victim.get(back)
         await victim.get("/sign-in/provider")
@@ -104,7 +105,7 @@ async def test_a_way_back_is_for_the_browser_that_went_and_once(service: Service
 async def test_a_code_without_its_verifier_is_worth_nothing(service: Service, provider: Canaille, lan: str) -> None:
     """Whoever caught a code cannot redeem it: the provider holds it against the hash that it was given."""
     async with service.browser() as browser:
-        with httpx.Client(timeout=30) as other:
+        with httpx.Client(timeout=30, verify=PLAIN) as other:
             back = await there(provider, browser, other)
         service.table.execute("update sign_in_visit set verifier = repeat('x', 43)")
         answer = await browser.get(back)
@@ -115,7 +116,7 @@ async def test_a_code_without_its_verifier_is_worth_nothing(service: Service, pr
 async def test_a_token_of_another_visit_is_refused(service: Service, provider: Canaille, lan: str) -> None:
     """Its nonce is not the one of this visit."""
     async with service.browser() as browser:
-        with httpx.Client(timeout=30) as other:
+        with httpx.Client(timeout=30, verify=PLAIN) as other:
             back = await there(provider, browser, other)
         service.table.execute("update sign_in_visit set nonce = 'another'")
         answer = await browser.get(back)
@@ -126,7 +127,7 @@ async def test_a_token_of_another_visit_is_refused(service: Service, provider: C
 async def test_who_is_not_ours_is_told_so(service: Service, provider: Canaille) -> None:
     """The provider knows more people than those who may come in here; nobody is made a person by signing in."""
     async with service.browser() as browser:
-        with httpx.Client(timeout=30) as other:
+        with httpx.Client(timeout=30, verify=PLAIN) as other:
             back = await there(provider, browser, other)
         answer = await browser.get(back)
         after = await browser.get("/session")

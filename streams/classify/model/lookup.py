@@ -71,7 +71,7 @@ class Glance:
 
 
 class _Pairs:
-    """Row by pair of word numbers: a table of two places a key, addressed by the key's hash, with the few that find no place sorted."""
+    """Row by pair of word numbers: each pair is one number, all of them stand sorted, and a batch's are found by halving."""
 
     def __init__(self, words: int, pairs: Iterable[tuple[int, int, int]]) -> None:
         self._words = words
