@@ -16,7 +16,7 @@ from streams.classify.learning import corpus
 from streams.classify.model import file
 from streams.classify.model.file import BadModelError, Model
 from streams.classify.model.lookup import Lookup
-from streams.classify.model.score import Scorer
+from streams.classify.model.score import Scorer, best_odds, softmax, tempered
 from streams.classify.model.terms import terms
 from streams.classify.text.typed import typed
 
@@ -130,3 +130,24 @@ def test_scores_agree_with_scikit_learn(model: Model) -> None:
     actual = scorer.linear(scorer.lookup.words(sample))[:, [model.categories.index(name) for name in fitted.classes_]]
 
     np.testing.assert_allclose(actual, expected, atol=0.05)
+
+
+def test_a_tempered_chance_keeps_its_place() -> None:
+    """The best category stays the best, the others share what is left as before, and no row is more than certain."""
+    chances = softmax(np.array([[9.0, 1, 0.5, 0], [1.0, 0.9, 0.8, 0], [20.0, 2, 1, 0], [0.2, 0.1, 0, 0]], np.float32))
+
+    found = tempered(chances, 0.5, 0.4)
+
+    assert (found.argsort(axis=1) == chances.argsort(axis=1)).all()
+    assert found.sum(axis=1) == pytest.approx(np.ones(4), abs=1e-4)
+    assert found[:2, 1] / found[:2, 2] == pytest.approx(chances[:2, 1] / chances[:2, 2], rel=1e-4)
+    assert best_odds(found)[:2] == pytest.approx(0.5 * best_odds(chances)[:2] + 0.4, rel=1e-4)
+    assert found[0, 0] < chances[0, 0]
+    assert found[3, 0] > chances[3, 0]
+
+
+def test_a_chance_that_is_not_tempered_is_the_same() -> None:
+    """Slope 1 and intercept 0, as in a model file from before there were any."""
+    chances = softmax(np.array([[2.0, 1, 0], [0.3, 0.2, 0.1]], np.float32))
+
+    assert tempered(chances, 1.0, 0.0) == pytest.approx(chances, rel=1e-5)

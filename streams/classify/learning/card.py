@@ -99,14 +99,15 @@ def _section(measured: Measured) -> Iterator[str]:
     yield _row("urgent precision", found.urgent_precision)
     yield _row("surely urgent, of the dangers (the rest of the recall: maybe urgent)", found.urgent_sure)
     yield f"| expected calibration error | {found.calibration_error:.3f} | |"
+    yield f"| the same by chance alone, if every confidence were true | {found.calibration_chance:.3f} | |"
     yield from (
         "",
-        "| voice | right | kept | triage | urgent recall | urgent precision | calibration error |",
-        "|---|---|---|---|---|---|---|",
+        "| voice | right | kept | triage | urgent recall | urgent precision | calibration error | by chance |",
+        "|---|---|---|---|---|---|---|---|",
     )
     for name, voice in found.voices.items():
         shares = (found.by_style[name], voice.kept, voice.triage, voice.urgent_recall, voice.urgent_precision)
-        yield f"| {name} | {' | '.join(map(_fraction, shares))} | {voice.calibration_error:.3f} |"
+        yield f"| {name} | {' | '.join(map(_fraction, shares))} | {voice.calibration_error:.3f} | {voice.calibration_chance:.3f} |"
     if not measured.brief:
         yield from _categories(found)
 

@@ -32,16 +32,16 @@ def lines(found: Report) -> Iterator[str]:
     yield f"category             {_of(found.category)}   (a second topic counted as right: {_of(found.with_also)})"
     for style, share in found.by_style.items():
         yield f"  {style:<18} {_of(share)}"
-    yield f"calibration error    {found.calibration_error:.3f}"
+    yield f"calibration error    {found.calibration_error:.3f}   (by chance alone: {found.calibration_chance:.3f})"
     yield f"sent to triage       {_of(found.triage)}   (unsure or `other`: {_of(found.triage_unsure)}; the rest: ward unknown)"
     yield f"right of the kept    {_of(found.kept)}   (kept but for the ward: {_of(found.kept_sure)})"
     yield f"urgent recall        {_of(found.urgent_recall)}"
     yield f"urgent precision     {_of(found.urgent_precision)}"
     yield f"surely urgent        {_of(found.urgent_sure)}   (the rest of the recall: maybe urgent)"
-    yield f"{'by voice':<21}{'right':<18}{'kept':<18}{'triage':<18}{'urgent recall':<18}{'precision':<18}calibration error"
+    yield f"{'by voice':<21}{'right':<18}{'kept':<18}{'triage':<18}{'urgent recall':<18}{'precision':<18}calibration error, by chance"
     for name, voice in found.voices.items():
         shares = (found.by_style[name], voice.kept, voice.triage, voice.urgent_recall, voice.urgent_precision)
-        yield f"  {name:<19}{''.join(f'{_of(share):<18}' for share in shares)}{voice.calibration_error:.3f}"
+        yield f"  {name:<19}{''.join(f'{_of(share):<18}' for share in shares)}{voice.calibration_error:.3f}, {voice.calibration_chance:.3f}"
     yield "by category"
     for category, share in found.by_category.items():
         yield f"  {category:<18} {_of(share)}"

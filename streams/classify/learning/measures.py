@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from math import pi, sqrt
 from typing import Any
 
 from streams.classify.learning.corpus import Labelled
@@ -40,9 +41,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """The goals for texts of one manner of writing (the label's style)."""
+    """The goals for texts of one manner of writing (the label's style). `calibration_chance`: what the error of calibration would be by
+    chance alone."""
 
     calibration_error: float
+    calibration_chance: float
     triage: Share
     kept: Share
     urgent_recall: Share
@@ -62,6 +65,7 @@ class Report:
     voices: dict[str, Voice]
     pairs: tuple[tuple[str, str, int], ...]
     calibration_error: float
+    calibration_chance: float
     triage: Share
     triage_unsure: Share
     kept: Share
@@ -89,9 +93,22 @@ def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
     """Expected calibration error over ten bins of equal width: how far confidence and accuracy are apart, 0 to 1."""
     bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for confidence, right in pairs:
-        bins[min(int(confidence * _BINS), _BINS - 1)].append((confidence, right))
+        bins[_bin(confidence)].append((confidence, right))
     gaps = (abs(sum(c for c, _ in one) - sum(r for _, r in one)) for one in bins.values())
     return sum(gaps) / len(pairs) if pairs else 0.0
+
+
+def calibration_chance(confidences: Sequence[float]) -> float:
+    """What `calibration_error` would be on average if each confidence were true: of so few answers, nothing smaller can be shown. By the
+    mean distance of a normal variable from its mean, √(2/π) of its standard deviation."""
+    variances: dict[int, float] = defaultdict(float)
+    for confidence in confidences:
+        variances[_bin(confidence)] += confidence * (1 - confidence)
+    return sum(sqrt(2 / pi * one) for one in variances.values()) / len(confidences) if confidences else 0.0
+
+
+def _bin(confidence: float) -> int:
+    return min(int(confidence * _BINS), _BINS - 1)
 
 
 def report(version: str, rows: Sequence[Labelled], answers: Sequence[Answer]) -> Report:
@@ -107,6 +124,7 @@ def report(version: str, rows: Sequence[Labelled], answers: Sequence[Answer]) ->
         voices={name: _voice(pairs) for name, pairs in _groups(both, lambda row: row.style).items()},
         pairs=_pairs(both),
         calibration_error=whole.calibration_error,
+        calibration_chance=whole.calibration_chance,
         triage=whole.triage,
         triage_unsure=_count(both, lambda _, answer: answer.unsure),
         kept=whole.kept,
@@ -132,6 +150,7 @@ def _count(pairs: Sequence[_Pair], test: Callable[[Labelled, Answer], bool]) -> 
 def _voice(pairs: Sequence[_Pair]) -> Voice:
     return Voice(
         calibration_error=calibration_error([(answer.confidence, _right(row, answer)) for row, answer in pairs]),
+        calibration_chance=calibration_chance([answer.confidence for _, answer in pairs]),
         triage=_count(pairs, lambda _, answer: answer.triage),
         kept=_count([pair for pair in pairs if not pair[1].triage], _right),
         urgent_recall=_count([pair for pair in pairs if pair[0].urgent], lambda _, answer: answer.urgent),

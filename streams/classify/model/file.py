@@ -44,6 +44,10 @@ class Calibration:
     """In place of `category_scale` for English; 0: the same."""
     english_margin: float = 0.0
     """In place of `urgent_margin` for English; 0: the same."""
+    english_slope: float = 1.0
+    """Log odds of the best category in English = slope · those of the softmax + intercept; slope at most 1 and intercept at least 0, so
+    that the best stays the best."""
+    english_intercept: float = 0.0
 
     def margin(self, *, english: bool) -> float:
         return self.english_margin if english and self.english_margin else self.urgent_margin

@@ -35,6 +35,25 @@ def softmax(scores: Floats) -> Floats:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
+_ALMOST = np.float32(1e-5)
+"""Nothing is surer than this far from certain: the log odds stay finite."""
+
+
+def best_odds(chances: Floats) -> Floats:
+    """Natural logarithm, of each row's largest chance."""
+    best = np.minimum(chances.max(axis=1), 1 - _ALMOST)
+    return np.asarray(np.log(best / (1 - best)), np.float32)
+
+
+def tempered(chances: Floats, slope: float, intercept: float) -> Floats:
+    """The largest chance of each row by its log odds, stretched and shifted; the others share the rest as before."""
+    sure = 1 / (1 + np.exp(-(np.float32(slope) * best_odds(chances) + np.float32(intercept))))[:, None]
+    best = chances == chances.max(axis=1, keepdims=True)
+    others = np.where(best, 0, chances)
+    rest = (1 - sure) / np.maximum(others.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    return np.asarray(np.where(best, sure, others * rest), np.float32)
+
+
 class Scorer:
     """Holds the model's weights ready for use; safe to share between threads."""
 
@@ -55,8 +74,12 @@ class Scorer:
         calibration = self.model.calibration
         in_english = calibration.english_scale or calibration.category_scale
         scale = np.asarray(understood, np.float32) * np.where(english, np.float32(in_english), np.float32(calibration.category_scale))
+        chances = softmax(linear[:, : self._categories] * scale[:, None])
+        if any(english):
+            at = np.flatnonzero(english)
+            chances[at] = tempered(chances[at], calibration.english_slope, calibration.english_intercept)
         return Scores(
-            softmax(linear[:, : self._categories] * scale[:, None]),
+            chances,
             softmax(linear[:, self._categories : self.urgent_column] * np.float32(calibration.kind_scale)),
             linear[:, self.urgent_column],
             known,
