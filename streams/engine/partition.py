@@ -104,9 +104,9 @@ class Partition:
         """Whether a timer has come due."""
         return self.next_due is not None and self.next_due <= now_ms
 
-    def may_fire(self) -> bool:
-        """Whether everything has been handled that was acknowledged when the next timer came due."""
-        return self.next_due is not None and self.next_due <= self.backlog.passed_ms
+    def may_fire(self, now_ms: int) -> bool:
+        """Whether everything has been handled that was acknowledged when the next timer came due, and the clock that says so is right."""
+        return self.is_due(min(now_ms, self.backlog.passed_ms)) and self.context.is_right(now_ms)
 
     async def let_fire(self, ends: Mapping[str, int], now_ms: int) -> None:
         """See that `may_fire` becomes true as soon as it can; `ends`: the inputs' ends as of `now_ms`."""
@@ -139,12 +139,12 @@ class Partition:
 
     def take(self, now_ms: int, most: int, most_bytes: int) -> Work | None:
         """What is to be done now, no more than the setting has it; None when there is nothing. Timers only while no step of this partition
-        is in flight."""
+        is in flight, and by a clock that is right: what fires is decided as of `now_ms`, whatever came due first."""
         most = min(most, self.context.max_step_records)
         records = self.inbox.take(most, most_bytes)
         self._ports.feed.drained(self.number, self.inbox)
         until = min(now_ms, self.backlog.passed_ms)
-        due = self._store.due(until, most) if self._store and not self._in_flight and self.is_due(until) else []
+        due = self._store.due(until, most) if self._store and not self._in_flight and self.may_fire(now_ms) else []
         return Work(records, due) if records or due else None
 
     async def decide(self, work: Work, now_ms: int) -> Decided:

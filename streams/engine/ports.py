@@ -80,6 +80,10 @@ class Context:
     beside: tuple[str, ...] = ()
     """The groups of the other stages of the deployment, whose workers may have done this one's work before, or may do it."""
 
+    def is_right(self, now_ms: int) -> bool:
+        """Whether the clock can be trusted now, and could when it showed `now_ms`: it has not been set back since."""
+        return self.guard.is_sound() and self.clock.now_ms() >= now_ms
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:

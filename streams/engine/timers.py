@@ -25,7 +25,7 @@ class Timers:
     def call(self) -> bool:
         """Whether there are timers to fire, or some are due and it is time to see what they wait for."""
         now_ms, look = self._context.clock.now_ms(), self._context.monotonic() >= self._look_at
-        return any(one.is_due(now_ms) and (look or one.may_fire()) for one in self._partitions())
+        return any(one.is_due(now_ms) and (look or one.may_fire(now_ms)) for one in self._partitions())
 
     def seconds(self) -> float:
         """How long nothing will call, unless records come."""
@@ -38,11 +38,11 @@ class Timers:
     async def let_fire(self) -> None:
         """See that timers that are due may fire as soon as what was acknowledged before is handled, and the clock is right."""
         now_ms = self._context.clock.now_ms()
-        held = [one for one in self._partitions() if one.is_due(now_ms) and not one.may_fire()]
+        held = [one for one in self._partitions() if one.is_due(now_ms) and not one.may_fire(now_ms)]
         if not held:
             return
         self._look_at = self._context.monotonic() + LOOK_SECONDS
-        if not await self._is_clock_sound():
+        if not await self._is_clock_sound() or not self._context.is_right(now_ms):
             for partition in held:
                 partition.hold()
             return

@@ -9,10 +9,14 @@ from typing import Any
 from schemas.events.topics import DEAD_LETTERS
 from schemas.platform.clock import Clock, WallClock
 from streams.engine.chain import Chained
+from streams.engine.clock_guard import TOLERANCE_SECONDS
 from streams.engine.store import decode
 from streams.engine.types import Record, Stage
 from tests.simulation.scenario import Made, Put, equal, folded, offsets_moved
 from tests.simulation.stages import ACTS, FIRST_IN, LOG, MID, OUT, ListingStage, PassingStage, read
+
+AHEAD_MS = TOLERANCE_SECONDS * 1000
+"""By which a clock that is taken for right may be ahead."""
 
 
 class Listing:
@@ -96,15 +100,16 @@ def _in_order(puts: Sequence[Put], outputs: Sequence[Record]) -> None:
 
 
 def _timers(puts: Sequence[Put], outputs: Sequence[Record], came: dict[bytes, int]) -> None:
-    """Each timer fires once, not early, and not before anything that stood in the stage's inputs when it came due was handled."""
+    """Each timer fires once, not early, by a clock that is right, and not before what stood in the inputs when it came due was handled."""
     by_name = {put.name: put for put in puts}
     pending: dict[bytes | None, int | None] = {}
     latest_due = 0
     for output in outputs:
         if _fired(output):
-            due = int((output.value or b"").partition(b":")[2])
+            due, decided = map(int, (output.value or b"").split(b":")[1:])
             equal(pending.get(output.key), due, "the timer that was set")
             assert output.timestamp_ms >= due, f"{output.value!r} fired early, at {output.timestamp_ms}"
+            assert decided <= output.timestamp_ms + AHEAD_MS, f"{output.value!r} by a clock ahead of {output.timestamp_ms}"
             pending[output.key], latest_due = None, max(latest_due, due)
             continue
         put = by_name[output.value or b""]

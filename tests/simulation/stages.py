@@ -13,7 +13,7 @@ FIRST_IN, MID, ACTS, OUT, LOG = (Topic(name, name) for name in ("first-in", "mid
 class ListingStage:
     """Values are `id` or `id:due:ms` (set the timer) or `id:stop` (take it back) or `id:bad` (raise).
 
-    Outputs are the ids and `fired:ms`, in the order of handling; an entry is that list for its key.
+    Outputs are the ids and `fired:due:now`, in the order of handling; an entry is that list for its key.
     """
 
     name = "listing"
@@ -37,7 +37,7 @@ class ListingStage:
         effects = Effects()
         for key in due:
             _, at = read(_value(effects, entries, key))
-            _put(effects, entries, key, b"fired:%d" % at, None)
+            _put(effects, entries, key, b"fired:%d:%d" % (at or 0, now_ms), None)
         return effects
 
 
