@@ -7,7 +7,10 @@ INSTANCE = (
     *("tests/cluster/test_as_started.py", "tests/cluster/test_rehearsal.py", "tests/files/test_whole_way.py"),
 )
 """Whose tests share a whole instance (one that is not named here works as well, and may start another)."""
-LONG = ("instance", "consumers", "simulation", "engine", "deploy", "chaos", "cluster", "desk", "simulate")
+LONG = (
+    *("instance", "consumers", "simulation", "engine", "deploy", "chaos", "cluster", "simulate"),
+    *("notifier", "producers", "schemas", "case", "desk"),
+)
 """Which take long: the longest one first, so that both processes end at about the same time."""
 
 

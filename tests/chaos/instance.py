@@ -17,6 +17,7 @@ from deploy.one_machine.reach import environment
 from deploy.one_machine.runner.directory import Directory
 from deploy.one_machine.runner.state import Row, rows
 from tests.broker import give_operator
+from tests.system.people import wait
 
 START_SECONDS = 180.0
 CLI = [sys.executable, "-m", "deploy.cli"]
@@ -65,7 +66,8 @@ class Instance:
         return environment(Directory(self.data), {})["DATABASE_URL"]
 
     def kill(self, role: str) -> None:
-        os.kill(self.pids()[role], signal.SIGKILL)
+        """Its process; the next one, where it has just ended by itself."""
+        os.kill(wait(lambda: self.pids().get(role, 0), bool), signal.SIGKILL)
 
     def is_ready(self) -> bool:
         """Every process serves, by its own word: one that hangs is not ready, whatever the runner last saw."""

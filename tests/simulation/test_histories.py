@@ -64,7 +64,7 @@ def test_a_seed_is_the_same_history_each_time() -> None:
 
 
 def test_what_came_due_before_a_clock_was_set_fires_once_it_is_right() -> None:
-    """Timers that were held behind a backlog, when the clock jumped ahead by a day: by the jumped clock a case's later deadlines are past, too."""
+    """Held behind a backlog when the clock jumped ahead by a day, by which a case's later deadlines are past, too."""
     quiet()
 
     assert not fault_of(plan_of(669, ("clock",)))
