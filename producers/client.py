@@ -111,7 +111,7 @@ class IntakeProducer(_Producer[Receipt]):
         if request.contact is None:
             return None
         if self._vault is None:
-            raise NoVault("a contact can only be taken with a vault: its key must be stored before the petition is published")
+            raise NoVault
         key = self._vault.key_for(who.petition_id)
         return None if key is None else seal(key, who.petition_id, request.contact)
 

@@ -18,7 +18,7 @@ class Sealer:
     def check(self, made: Made) -> None:
         """Raises NoVault for a petition whose contact cannot be sealed."""
         if made.request.contact is not None and self._vault is None:
-            raise NoVault("a contact can only be taken with a vault: its key must be stored before the petition is published")
+            raise NoVault
 
     def sealed(self, petitions: Sequence[Made]) -> dict[str, str]:
         """By petition, its sealed contact; none for one without a contact, or whose contact was erased. Raises VaultUnavailable."""

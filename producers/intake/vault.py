@@ -44,6 +44,9 @@ class VaultUnavailable(Exception):
 class NoVault(Exception):
     """A contact was given to a producer that cannot seal it."""
 
+    def __init__(self) -> None:
+        super().__init__("a contact can only be taken with a vault: its key must be stored before the petition is published")
+
 
 class Erased(Exception):
     """The contact was erased, or this petition never had one."""

@@ -42,7 +42,7 @@ class Timers:
         if not held:
             return
         self._look_at = self._context.monotonic() + LOOK_SECONDS
-        if not await self._is_clock_sound() or not self._context.is_right(now_ms):
+        if not await self._is_right(now_ms):
             for partition in held:
                 partition.hold()
             return
@@ -51,12 +51,12 @@ class Timers:
         for partition in held:
             await partition.let_fire({topic: end for (topic, number), end in ends.items() if number == partition.number}, now_ms)
 
-    async def _is_clock_sound(self) -> bool:
-        """The brokers are asked anew now and then while it is not."""
+    async def _is_right(self, now_ms: int) -> bool:
+        """As `Context.is_right`; the brokers are asked anew now and then while it is not."""
         guard, now = self._context.guard, self._context.monotonic()
         if not guard.is_sound() and now - self._asked_time_at >= CLOCK_SECONDS:
             await self.ask_the_time()
-        return guard.is_sound()
+        return self._context.is_right(now_ms)
 
     async def ask_the_time(self) -> None:
         """Where none of the topics keeps append times, nothing is known, and the machine's clock is believed."""

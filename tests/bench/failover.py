@@ -11,13 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from deploy.one_machine.embedded.kafka import EmbeddedKafka, new_cluster_id
-from deploy.one_machine.embedded.ports import free_port
+from deploy.one_machine.embedded.kafka import EmbeddedKafka, cluster
 from deploy.one_machine.runner.directory import Directory
 from tests.bench.latency import loaded
 from tests.bench.petitions import CHANNEL
 from tests.bench.results import Cell, Goal, Section, WrongResult, say
-from tests.broker import kafka_in
+from tests.broker import give_operator
 from tests.chaos.city import WORKER
 from tests.chaos.instance import Instance
 
@@ -53,18 +52,8 @@ async def measure(directory: Path, rounds: int = ROUNDS) -> Section:
 @contextmanager
 def _city(data: Path, count: int) -> Iterator[tuple[Instance, list[EmbeddedKafka]]]:
     """A whole instance on so many brokers, which are kept apart from it so that each can be killed."""
-    voters, identity = {number: free_port() for number in range(1, count + 1)}, new_cluster_id()
-    brokers = [
-        kafka_in(
-            data / f"broker-{number}",
-            node_id=number,
-            voters=voters,
-            cluster_id=identity,
-            heap_mb=384,
-            accounts=data / "accounts",
-        )
-        for number in voters
-    ]
+    give_operator(data / "accounts")
+    brokers = cluster(data, count)
     with ExitStack() as stack:
         for broker in brokers:
             broker.launch()

@@ -6,7 +6,7 @@ import { inputDate, now } from "/assets/common/time.js";
 import { uploads } from "/assets/common/uploads.js";
 import { context } from "./context.js";
 import { forget, keepDraft } from "./drafts.js";
-import { others } from "./join.js";
+import { leaders } from "./join.js";
 import { understood } from "./languages.js";
 import { post } from "./outbox.js";
 import { request } from "./split.js";
@@ -137,7 +137,7 @@ const FORMS = {
 };
 
 function joinForm(found, name) {
-  const leader = others(found, identify("into"));
+  const leader = leaders(found, identify("into"));
   const reason = area("reason", 2);
   reason.value = t("desk.same-matter");
   return { parts: [el("p", { class: "note small" }, t(`desk.${name}-hint`)), leader.made, field(t("desk.reason"), reason)],

@@ -6,8 +6,8 @@ import { onCase } from "./context.js";
 
 const ENDED = ["closed", "merged", "refused", "withdrawn"];
 
-/** The choice, which fills itself: `made`, and `value()`, the other petition's id or undefined. `group`: a name for its radios. */
-export function others(found, group) {
+/** The choice of the other one, which fills itself: `made`, and `value()`, the other petition's id or undefined. `group`: a name for its radios. */
+export function leaders(found, group) {
   const place = el("div", { class: "results" }, el("p", { class: "muted small" }, t("desk.loading")));
   const made = el("fieldset", {}, el("legend", {}, t("desk.join-which")), place);
   fill(found, place, group);
